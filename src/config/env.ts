@@ -1,0 +1,143 @@
+/**
+ * `${env.NAME}`, `${env.NAME:=default}` and `${env.NAME:+value}`, substituted and converted as the server does it. Pure.
+ *
+ * The conversions are Python's `int()` and `float()`, because the server is written in Python.
+ */
+
+/** Environment variables by name. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One place where a config names a variable that is not set. */
+export interface EnvFault {
+  /** Where in the config, as keys and indexes. */
+  readonly path: readonly (string | number)[];
+  readonly variable: string;
+}
+
+/** A config after substitution, with every variable that was missing. */
+export interface Substituted {
+  readonly value: unknown;
+  readonly faults: readonly EnvFault[];
+}
+
+/** How {@link substituteEnv} substitutes. */
+export interface EnvOptions {
+  readonly env: Environment;
+  /** The home folder of the named user, of the current one without a name; null if there is none. */
+  readonly home?: (user: string | null) => string | null;
+  /** Values at these paths stay strings and keep their `~`. */
+  readonly isSecret?: (path: readonly (string | number)[]) => boolean;
+}
+
+const PATTERN = /\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}/g;
+
+/** Members that name an entry of a list; an entry whose name resolves to nothing is left out, as the server does. */
+const ENTRY_NAMES = ['model_id', 'shield_id', 'vector_store_id', 'dataset_id', 'scoring_fn_id', 'benchmark_id', 'toolgroup_id'];
+
+/** Substitutes the variables in a config, lists and mappings included. Strings without a variable stay as they are. */
+export function substituteEnv(config: unknown, options: EnvOptions): Substituted {
+  const faults: EnvFault[] = [];
+
+  function visit(value: unknown, path: readonly (string | number)[]): unknown {
+    if (typeof value === 'string') return substitute(value, path);
+    if (Array.isArray(value)) {
+      return value.flatMap((item: unknown, index) => {
+        const visited = isDisabled(item, path) ? undefined : visit(item, [...path, index]);
+        return visited === undefined || isNameless(visited) ? [] : [visited];
+      });
+    }
+    if (!isMapping(value)) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(([key, item]) =>
+        key === 'provider_config' && isTurnedOff(item) ? [key, null] : [key, visit(item, [...path, key])],
+      ),
+    );
+  }
+
+  function substitute(text: string, path: readonly (string | number)[]): unknown {
+    const secret = options.isSecret?.(path) ?? false;
+    const home = options.home ?? ((user: string | null) => (user === null ? (options.env.HOME ?? null) : null));
+    const result = text.replace(PATTERN, (_match, name: string, operator?: string, operand?: string) => {
+      const set = options.env[name] ?? '';
+      if (operator === undefined && set === '') faults.push({ path, variable: name });
+      const value = operator === '+' ? (set === '' ? '' : (operand ?? '')) : set === '' ? (operand ?? '') : set;
+      return secret ? value : expandHome(value, home);
+    });
+    if (result === text) return text;
+    return secret ? result || null : convert(result);
+  }
+
+  function isDisabled(item: unknown, path: readonly (string | number)[]): boolean {
+    if (!isMapping(item) || typeof item.provider_id !== 'string') return false;
+    const missing = faults.length;
+    const id = substitute(item.provider_id, path);
+    faults.splice(missing);
+    return id === '__disabled__';
+  }
+
+  /** A literal type that is empty, or a conditional one that resolves to nothing: authentication is off. */
+  function isTurnedOff(item: unknown): boolean {
+    if (!isMapping(item) || !('type' in item)) return false;
+    if (item.type === null || item.type === '') return true;
+    if (typeof item.type !== 'string') return false;
+    const missing = faults.length;
+    const type = substitute(item.type, []);
+    return faults.splice(missing).length === 0 && (type === null || type === '');
+  }
+
+  return { value: visit(config, []), faults };
+}
+
+function isNameless(value: unknown): boolean {
+  if (!isMapping(value)) return false;
+  return ENTRY_NAMES.some((name) => name in value && (value[name] === null || value[name] === ''));
+}
+
+function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}
+
+function expandHome(value: string, home: (user: string | null) => string | null): string {
+  const match = /^~([^/]*)/.exec(value);
+  if (match === null) return value;
+  const folder = home(match[1] === '' || match[1] === undefined ? null : match[1]);
+  return folder === null ? value : folder.replace(/\/+$/, '') + value.slice(match[0].length);
+}
+
+/** What the server makes of a substituted string: "" → null, then true and false, integer, float, else the string. */
+function convert(text: string): unknown {
+  if (text === '') return null;
+  const lower = text.toLowerCase();
+  if (lower === 'true' || lower === 'false') return lower === 'true';
+  return parsePythonInt(text) ?? parsePythonFloat(text) ?? text;
+}
+
+/** Reads a string as Python's `int()`: white space around, a sign, `_` between digits, digits of any script. */
+export function parsePythonInt(text: string): number | bigint | null {
+  const digits = asciiDigits(text.trim());
+  if (!/^[+-]?\d+(?:_\d+)*$/.test(digits)) return null;
+  const value = BigInt(digits.replace(/[+_]/g, '').replace(/^-(?=\d)/, ''));
+  const signed = digits.startsWith('-') ? -value : value;
+  return signed >= Number.MIN_SAFE_INTEGER && signed <= Number.MAX_SAFE_INTEGER ? Number(signed) : signed;
+}
+
+/** Reads a string as Python's `float()`: also `.5`, `5.`, `inf`, `nan`. */
+export function parsePythonFloat(text: string): number | null {
+  const digits = asciiDigits(text.trim());
+  const special = /^([+-]?)(inf|infinity|nan)$/i.exec(digits);
+  if (special !== null) {
+    if (special[2]?.toLowerCase() === 'nan') return NaN;
+    return special[1] === '-' ? -Infinity : Infinity;
+  }
+  const pattern = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i;
+  return pattern.test(digits) ? Number(digits.replaceAll('_', '')) : null;
+}
+
+function asciiDigits(text: string): string {
+  return text.replace(/\p{Nd}/gu, (digit) => {
+    const codePoint = digit.codePointAt(0) ?? 0;
+    let zero = codePoint;
+    while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
+    return String((codePoint - zero) % 10);
+  });
+}

@@ -1,0 +1,156 @@
+/** What is legal in a config but unwise, or silently ignored by the server. */
+
+import type { ProviderType } from '../verdict.js';
+import { nearestName } from './nearest.js';
+import { isHttpUrl, type ProviderConfig } from './schema.js';
+
+/** A finding before its place in the file is known; the path is below the value that was looked at. */
+export interface Note {
+  readonly code: string;
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+type Fields = { readonly [name: string]: Fields | null };
+
+const RULE: Fields = { permit: null, forbid: null, when: null, unless: null, description: null };
+const TLS: Fields = { verify_tls: null, tls_cafile: null };
+
+const PROVIDER_FIELDS: Readonly<Record<ProviderType, Fields>> = {
+  oauth2_token: {
+    type: null,
+    audience: null,
+    issuer: null,
+    ...TLS,
+    claims_mapping: null,
+    clock_tolerance: null,
+    algorithms: null,
+    jwks: { uri: null, token: null, key_recheck_period: null, allow_symmetric_keys: null },
+    introspection: { url: null, client_id: null, client_secret: null, send_secret_in_body: null },
+  },
+  github_token: { type: null, github_api_base_url: null, claims_mapping: null },
+  custom: { type: null, endpoint: null },
+  kubernetes: { type: null, api_server_url: null, ...TLS, claims_mapping: null },
+  upstream_header: { type: null, principal_header: null, attributes_header: null },
+};
+
+const ACCESS_RULE: Fields = {
+  ...RULE,
+  permit: { principal: null, actions: null, resource: null },
+  forbid: { principal: null, actions: null, resource: null },
+};
+const ROUTE_RULE: Fields = { ...RULE, permit: { paths: null }, forbid: { paths: null } };
+const AUTH: Fields = { provider_config: null, access_policy: null, route_policy: null };
+
+/** Fields of a provider that the server ignores, each with the name that was probably meant. */
+export function findUnknownFields(type: ProviderType, provider: unknown): Note[] {
+  return unknownFields(provider, PROVIDER_FIELDS[type], []);
+}
+
+/** Fields of the auth section that the server ignores. */
+export function findUnknownAuthFields(auth: Readonly<Record<string, unknown>>): Note[] {
+  const rules = (name: string, fields: Fields): Note[] => {
+    const list = auth[name];
+    return Array.isArray(list)
+      ? list.flatMap((rule: unknown, index) => unknownFields(rule, fields, [name, index]))
+      : [];
+  };
+  return [
+    ...unknownFields(auth, AUTH, []),
+    ...rules('access_policy', ACCESS_RULE),
+    ...rules('route_policy', ROUTE_RULE),
+  ];
+}
+
+function unknownFields(value: unknown, fields: Fields, path: readonly (string | number)[], root: Fields = fields): Note[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
+  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
+    const below = Object.hasOwn(fields, name) ? fields[name] : undefined;
+    if (below !== undefined) return below === null ? [] : unknownFields(inner, below, [...path, name], root);
+    const message = `${[...path.filter((part) => typeof part === 'string'), name].join('.')} is ignored by the server${suggest(name, fields, root)}`;
+    return [{ code: 'field_unknown', path: [...path, name], message }];
+  });
+}
+
+/** The nearest field here, else the same field elsewhere in the provider. */
+function suggest(name: string, here: Fields, root: Fields): string {
+  const near = nearestName(name, Object.keys(here));
+  if (near !== null) return `; did you mean ${near}?`;
+  if (here !== root && Object.hasOwn(root, name)) return `; did you mean provider_config.${name}?`;
+  for (const [section, fields] of Object.entries(root)) {
+    if (fields === null || fields === here) continue;
+    const inner = Object.hasOwn(fields, name) ? name : nearestName(name, Object.keys(fields));
+    if (inner !== null) return `; did you mean provider_config.${section}.${inner}?`;
+  }
+  return '';
+}
+
+/** What works, but not as safely as its author may think. */
+export function findUnwise(config: ProviderConfig): Note[] {
+  const notes: Note[] = [];
+  const warn = (code: string, path: readonly string[], message: string): void => {
+    notes.push({ code, path, message });
+  };
+
+  for (const { path, url } of urlsOf(config)) checkUrl(path, url, warn);
+  if ('verify_tls' in config && !config.verify_tls) {
+    warn('tls_unverified', ['verify_tls'], 'TLS certificates are not verified: anybody on the network path can answer for the provider');
+  }
+  if (config.type !== 'oauth2_token') return notes;
+  if (config.jwks !== null && config.issuer === null) {
+    warn('issuer_unset', ['issuer'], 'no issuer is set: iss is not checked, and every issuer that shares the key set is trusted');
+  }
+  if (config.introspection?.client_secret === '') {
+    warn('client_secret_empty', ['introspection', 'client_secret'], 'the client secret is empty');
+  }
+  if (config.jwks?.allow_symmetric_keys === true) {
+    warn('symmetric_keys_allowed', ['jwks', 'allow_symmetric_keys'], 'whoever can read the key set can forge tokens');
+  }
+  return notes;
+}
+
+/** The endpoints that a provider asks, with the fields that name them. */
+export function urlsOf(config: ProviderConfig): { readonly path: readonly string[]; readonly url: string }[] {
+  switch (config.type) {
+    case 'oauth2_token':
+      return [
+        ...(config.jwks === null ? [] : [{ path: ['jwks', 'uri'], url: config.jwks.uri }]),
+        ...(config.introspection === null ? [] : [{ path: ['introspection', 'url'], url: config.introspection.url }]),
+      ];
+    case 'github_token':
+      return [{ path: ['github_api_base_url'], url: config.github_api_base_url }];
+    case 'custom':
+      return [{ path: ['endpoint'], url: config.endpoint }];
+    case 'kubernetes':
+      return [{ path: ['api_server_url'], url: config.api_server_url }];
+    case 'upstream_header':
+      return [];
+  }
+}
+
+/** Tells the host names and addresses that never leave this machine. */
+export function isLoopback(hostname: string): boolean {
+  return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
+}
+
+function checkUrl(
+  path: readonly string[],
+  url: string,
+  warn: (code: string, path: readonly string[], message: string) => void,
+): void {
+  if (!isHttpUrl(url)) return;
+  const parsed = new URL(url);
+  const name = path.join('.');
+  if (parsed.protocol === 'http:') {
+    const message = isLoopback(parsed.hostname)
+      ? `${name} is plain http, to this machine`
+      : `${name} is plain http: tokens, keys and secrets cross the network in the clear and can be changed on the way`;
+    warn(isLoopback(parsed.hostname) ? 'http_loopback' : 'http_insecure', path, message);
+  }
+  if (parsed.username !== '' || parsed.password !== '') {
+    warn('url_credentials', path, `${name} has credentials in its URL; URLs end up in logs`);
+  }
+  if (path[0] === 'api_server_url' && parsed.search !== '') {
+    warn('url_query', path, `${name} has a query, which is not sent`);
+  }
+}

@@ -1,0 +1,203 @@
+/** Finds a config file, reads it, and parses it. The only cosmiconfig import. */
+
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { AuthcheckError, ConfigError, type Finding } from '../errors.js';
+import { readCaFile } from '../http.js';
+import { MAX_CONFIG_BYTES, parseConfigText } from './document.js';
+import type { Environment } from './env.js';
+import { parseAuthConfig, type AuthConfig } from './parse.js';
+
+/** Where a config may come from. */
+export interface LoadOptions {
+  /** The file to read. Default: `AUTHCHECK_CONFIG` of `env`, else what is found upward from `cwd`. */
+  readonly file?: string;
+  /** Environment variables. */
+  readonly env: Environment;
+  /** The folder to search from, and to which paths are relative. */
+  readonly cwd: string;
+  /** What to do about fields that the server ignores. Default `error`. */
+  readonly unknownFields?: 'error' | 'warn';
+}
+
+/** A config and the file that it was read from. */
+export interface LoadedConfig extends AuthConfig {
+  /** The path of the file, relative to `cwd` where that is shorter. */
+  readonly file: string;
+  /** How the file was found. */
+  readonly found: 'named' | 'environment' | 'searched';
+}
+
+const NAMES = ['json', 'yaml', 'yml'];
+
+/** In this order; never a file that would have to be run. */
+const SEARCH_PLACES: readonly string[] = [
+  '.authcheckrc',
+  ...NAMES.map((extension) => `.authcheckrc.${extension}`),
+  ...NAMES.map((extension) => `authcheck.config.${extension}`),
+  '.config/authcheckrc',
+  ...NAMES.map((extension) => `.config/authcheckrc.${extension}`),
+  'package.json',
+];
+
+/**
+ * Finds, reads and parses the config.
+ *
+ * @throws {AuthcheckError} `config_not_found`, `config_unreadable`.
+ * @throws {ConfigError} with every fault.
+ */
+export async function loadAuthConfig(options: LoadOptions): Promise<LoadedConfig> {
+  const { path, found } = await locateFile(options);
+  const display = displayPath(path, options.cwd);
+  const document = parseConfigText(readConfigText(path, display), display);
+  const inPackage = basename(path) === 'package.json';
+  const prefix = inPackage ? ['authcheck'] : [];
+  const config = parseAuthConfig(inPackage ? packageEntry(document.value) : document.value, {
+    env: options.env,
+    unknownFields: options.unknownFields ?? 'error',
+    locate: (at) => document.locate([...prefix, ...at]),
+    home: (user) => (user === null ? (options.env.HOME ?? null) : homeOf(user)),
+  });
+  checkCaFiles(config);
+  return { ...config, file: display, found };
+}
+
+async function locateFile(options: LoadOptions): Promise<{ path: string; found: LoadedConfig['found'] }> {
+  if (options.file !== undefined) return { path: resolve(options.cwd, options.file), found: 'named' };
+  const named = options.env.AUTHCHECK_CONFIG ?? '';
+  if (named !== '') return { path: resolve(options.cwd, named), found: 'environment' };
+  const path = await searchUpward(options.cwd);
+  if (path === null) {
+    throw new AuthcheckError(
+      'config_not_found',
+      `no config was found from ${options.cwd} upward; name one with --config FILE, or use --issuer URL`,
+    );
+  }
+  return { path, found: 'searched' };
+}
+
+/** Searches to the root of the repository; outside of one, the folder itself only: what lies above belongs to others. */
+async function searchUpward(cwd: string): Promise<string | null> {
+  // The public door of cosmiconfig first looks for a "meta config" and runs .config/config.js if there is one;
+  // reading a config must not run code, so the explorer behind that door is used.
+  const { default: library } = await import('cosmiconfig/dist/Explorer.js');
+  if (!hasExplorer(library)) throw new Error('this version of cosmiconfig has no Explorer');
+  const loader = (path: string, content: string): object | undefined =>
+    basename(path) === 'package.json' && !hasEntry(content) ? undefined : { path };
+  const explorer = new library.Explorer({
+    moduleName: 'authcheck',
+    searchPlaces: [...SEARCH_PLACES],
+    searchStrategy: 'global',
+    stopDir: repositoryRoot(cwd) ?? cwd,
+    ignoreEmptySearchPlaces: true,
+    cache: false,
+    loaders: { '.json': loader, '.yaml': loader, '.yml': loader, noExt: loader },
+    transform: (result: unknown) => result,
+    metaConfigFilePath: null,
+    mergeImportArrays: false,
+    mergeSearchPlaces: false,
+    applyPackagePropertyPathToConfiguration: false,
+  });
+  const result = await explorer.search(cwd);
+  return result?.filepath ?? null;
+}
+
+interface ExplorerModule {
+  readonly Explorer: new (options: object) => { search: (from: string) => Promise<{ readonly filepath: string } | null> };
+}
+
+function hasExplorer(library: object): library is ExplorerModule {
+  return 'Explorer' in library;
+}
+
+function repositoryRoot(from: string): string | null {
+  for (let folder = resolve(from); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.git'))) return folder;
+    if (dirname(folder) === folder) return null;
+  }
+}
+
+function hasEntry(content: string): boolean {
+  try {
+    return packageEntry(JSON.parse(content)) !== undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+function packageEntry(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && 'authcheck' in value ? value.authcheck : undefined;
+}
+
+function readConfigText(path: string, display: string): string {
+  const unreadable = (why: string, cause?: unknown): AuthcheckError =>
+    new AuthcheckError('config_unreadable', `${display}: ${why}`, { cause });
+  let bytes: Uint8Array;
+  try {
+    const stats = statSync(path);
+    if (!stats.isFile()) throw unreadable('this is not a file');
+    if (stats.size > MAX_CONFIG_BYTES) {
+      throw unreadable(`this file has ${stats.size} bytes; no config has more than ${MAX_CONFIG_BYTES}`);
+    }
+    bytes = readFileSync(path);
+  } catch (error) {
+    if (error instanceof AuthcheckError) throw error;
+    throw unreadable(reasonOf(error), error);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw unreadable('this file is not UTF-8 text', error);
+  }
+}
+
+/** The system's own words for a failed file operation, without the path. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file',
+    EACCES: 'permission denied',
+    EISDIR: 'this is a folder',
+    ENOTDIR: 'there is no such file',
+  };
+  return words[code] ?? (code === '' ? 'it cannot be read' : `it cannot be read (${code})`);
+}
+
+function checkCaFiles(config: AuthConfig): void {
+  const findings: Finding[] = [];
+  for (const provider of config.providers) {
+    const file = 'tls_cafile' in provider.config ? provider.config.tls_cafile : null;
+    if (file === null) continue;
+    try {
+      readCaFile(file);
+    } catch (error) {
+      if (!(error instanceof AuthcheckError)) throw error;
+      findings.push({
+        severity: 'error',
+        code: 'ca_unreadable',
+        path: `${provider.name}.tls_cafile`,
+        position: provider.locate(['tls_cafile']),
+        message: error.message,
+      });
+    }
+  }
+  if (findings.length > 0) throw new ConfigError(findings);
+}
+
+function displayPath(path: string, cwd: string): string {
+  const short = relative(cwd, path);
+  return short !== '' && !short.startsWith(`..${sep}..`) && short.length < path.length ? short : path;
+}
+
+/** `~user` as the server expands it: from the password file. */
+function homeOf(user: string): string | null {
+  try {
+    const entry = readFileSync('/etc/passwd', 'utf8')
+      .split('\n')
+      .find((line) => line.startsWith(`${user}:`));
+    return entry?.split(':')[5] ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,26 @@
+/** The known name that a mistyped one was probably meant to be. */
+
+/** Returns the known name within two edits of `name` (case aside), or null. */
+export function nearestName(name: string, known: Iterable<string>): string | null {
+  let best: { readonly name: string; readonly edits: number } | null = null;
+  for (const candidate of known) {
+    const edits = countEdits(name.toLowerCase().slice(0, 64), candidate.toLowerCase());
+    const near = edits <= 2 && edits < Math.max(candidate.length, name.length) / 2;
+    if (near && (best === null || edits < best.edits)) best = { name: candidate, edits };
+  }
+  return best?.name ?? null;
+}
+
+/** Levenshtein distance. */
+function countEdits(from: string, to: string): number {
+  let row = Array.from({ length: to.length + 1 }, (_, index) => index);
+  for (const [i, character] of [...from].entries()) {
+    const next = [i + 1];
+    for (const [j, other] of [...to].entries()) {
+      const replaced = (row[j] ?? 0) + (character === other ? 0 : 1);
+      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row.at(-1) ?? 0;
+}

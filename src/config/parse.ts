@@ -1,0 +1,279 @@
+/** A config document → the providers and policies in it, or every fault at once. Pure. */
+
+import * as v from 'valibot';
+import { ConfigError, type Finding } from '../errors.js';
+import type { ProviderType } from '../verdict.js';
+import { substituteEnv, type EnvOptions, type Environment } from './env.js';
+import { findUnknownAuthFields, findUnknownFields, findUnwise, type Note } from './lint.js';
+import { nearestName } from './nearest.js';
+import type { AccessRule, RouteRule } from './policy-schema.js';
+import {
+  accessPolicySchema,
+  checkTogether,
+  kindOfValue,
+  PROVIDER_SCHEMAS,
+  routePolicySchema,
+  type ProviderConfig,
+} from './schema.js';
+
+/** A provider of a config, with what a trace needs to point into the file. */
+export interface ConfiguredProvider {
+  readonly name: string;
+  readonly config: ProviderConfig;
+  /** Where the provider stands, as `run.yaml:317:5`; null without a file. */
+  readonly source: string | null;
+  /** The position of a field of the provider; null without a file. */
+  readonly locate: (field: readonly string[]) => string | null;
+  /** Whether the config sets this field itself, or leaves it at its default. */
+  readonly sets: (field: string) => boolean;
+}
+
+/** Everything that a config says about authentication. */
+export interface AuthConfig {
+  /** The name of the provider to use unless another is named; null if there is no provider. */
+  readonly default: string | null;
+  readonly providers: readonly ConfiguredProvider[];
+  readonly access_policy: readonly AccessRule[];
+  readonly route_policy: readonly RouteRule[];
+  /** What is legal but unwise, or ignored by the server. */
+  readonly warnings: readonly Finding[];
+}
+
+/** How {@link parseAuthConfig} reads. */
+export interface ParseOptions {
+  /** Environment variables for `${env.…}`. Default: none. */
+  readonly env?: Environment;
+  /** What to do about fields that the server ignores. Default `error`. */
+  readonly unknownFields?: 'error' | 'warn';
+  /** The position of a path of the document. Default: no positions. */
+  readonly locate?: (path: readonly (string | number)[]) => string;
+  /** The home folder of a user, for `~`. Default: `HOME` of the environment. */
+  readonly home?: EnvOptions['home'];
+}
+
+type Path = readonly (string | number)[];
+type Mapping = Readonly<Record<string, unknown>>;
+
+interface Section {
+  readonly path: Path;
+  readonly auth: Mapping;
+  readonly providers: readonly { readonly name: string; readonly path: Path; readonly value: unknown }[];
+}
+
+/**
+ * Reads a config document of any accepted shape.
+ *
+ * @throws {ConfigError} with every fault: what cannot work, and unless told otherwise what the server would ignore.
+ */
+export function parseAuthConfig(document: unknown, options: ParseOptions = {}): AuthConfig {
+  const findings: Finding[] = [];
+  const position = (path: Path): string | null => options.locate?.(path) ?? null;
+  const report = (severity: Finding['severity'], code: string, path: Path, message: string): void => {
+    findings.push({ severity, code, path: formatPath(path), position: position(path), message });
+  };
+  const severityOf = (note: Note): Finding['severity'] =>
+    note.code === 'field_unknown' && options.unknownFields !== 'warn' ? 'error' : 'warning';
+
+  const section = findSection(document, (path, message) => {
+    throw new ConfigError([
+      { severity: 'error', code: 'config_shape', path: formatPath(path), position: position(path), message },
+    ]);
+  });
+
+  const { value, faults } = substituteEnv(section.auth, {
+    env: options.env ?? {},
+    ...(options.home === undefined ? {} : { home: options.home }),
+    isSecret: isSecretPath,
+  });
+  for (const fault of faults) {
+    const path = [...section.path, ...fault.path];
+    const name = fault.variable;
+    report(
+      'error',
+      'env_unset',
+      path,
+      `the environment variable ${name} is not set or empty; set it, or write \${env.${name}:=default} or \${env.${name}:+value}`,
+    );
+  }
+  const auth = isMapping(value) ? value : {};
+  const missing = new Set(faults.map((fault) => formatPath(fault.path)));
+
+  const providers: ConfiguredProvider[] = [];
+  for (const { name, path, value: written } of section.providers) {
+    const here = [...section.path, ...path];
+    const resolved = valueAt(auth, path);
+    if (resolved === null && isMapping(written)) {
+      throw new ConfigError(
+        [
+          {
+            severity: 'error',
+            code: 'auth_off',
+            path: formatPath([...here, 'type']),
+            position: position([...here, 'type']),
+            message: 'type is empty, or resolves to nothing: authentication is off, and the server lets everybody in',
+          },
+        ],
+        'auth_off',
+      );
+    }
+    const config = checkProvider(resolved, (note, severity) => {
+      if (note.code !== 'field_invalid' || !missing.has(formatPath([...path, ...note.path]))) {
+        report(severity ?? severityOf(note), note.code, [...here, ...note.path], note.message);
+      }
+    });
+    if (config === null) continue;
+    providers.push({
+      name,
+      config,
+      source: position(here),
+      locate: (field) => position([...here, ...field]),
+      sets: (field) => isMapping(resolved) && resolved[field] !== undefined,
+    });
+  }
+
+  const checkPolicy = <Rules>(name: string, schema: v.GenericSchema<unknown, readonly Rules[]>): readonly Rules[] => {
+    if (auth[name] === undefined) return [];
+    const result = v.safeParse(schema, auth[name]);
+    if (result.success) return result.output;
+    for (const issue of result.issues) report('error', 'rule_invalid', [...section.path, name, ...issuePath(issue)], issue.message);
+    return [];
+  };
+  const access_policy = checkPolicy('access_policy', accessPolicySchema);
+  const route_policy = checkPolicy('route_policy', routePolicySchema);
+  for (const note of findUnknownAuthFields(auth)) {
+    if (!section.providers.some(({ path }) => path.length === 0 || path[0] === note.path[0] || note.path[0] === 'default')) {
+      report(severityOf(note), note.code, [...section.path, ...note.path], note.message);
+    }
+  }
+
+  const fallback = chooseDefault(auth, providers, (message) => {
+    report('error', 'default_unknown', [...section.path, 'default'], message);
+  });
+  if (section.providers.length === 0) {
+    report('warning', 'provider_absent', section.path, 'no provider is configured: everybody is anonymous');
+  }
+  if (findings.some((finding) => finding.severity === 'error')) throw new ConfigError(findings);
+  return { default: fallback, providers, access_policy, route_policy, warnings: findings };
+}
+
+/** Parses one provider's config on its own; used where no document is involved. */
+export function parseProviderConfig(value: unknown): ProviderConfig {
+  const [provider] = parseAuthConfig(value).providers;
+  if (provider === undefined) throw new Error('a document without faults has its provider');
+  return provider.config;
+}
+
+/** Tells the fields that hold secrets. */
+export function isSecretPath(path: Path): boolean {
+  const [parent, name] = path.slice(-2);
+  return (parent === 'introspection' && name === 'client_secret') || (parent === 'jwks' && name === 'token');
+}
+
+function findSection(document: unknown, fail: (path: Path, message: string) => never): Section {
+  if (!isMapping(document)) {
+    const what = document === null || document === undefined ? 'the config is empty' : `the config is ${kindOfValue(document)}`;
+    return fail([], `${what}; expected a mapping with server.auth, auth, provider_config, providers or type`);
+  }
+  const candidates: readonly [Path, unknown][] = [
+    [['server', 'auth'], isMapping(document.server) ? document.server.auth : undefined],
+    [['auth'], document.auth],
+    [[], document],
+  ];
+  for (const [path, auth] of candidates) {
+    if (auth === undefined || (path.length === 0 && !looksLikeAuth(document))) continue;
+    if (auth === null) return fail(path, 'auth is empty: authentication is off, and the server lets everybody in');
+    if (!isMapping(auth)) return fail(path, `expected a mapping, got ${kindOfValue(auth)}`);
+    return { path, auth, providers: findProviders(auth, path, fail) };
+  }
+  const legacy = 'provider_type' in document ? '; provider_type and config are an older layout, which the server now ignores' : '';
+  return fail([], `nothing in here configures authentication: expected server.auth, auth, provider_config, providers or type${legacy}`);
+}
+
+function looksLikeAuth(document: Mapping): boolean {
+  return ['provider_config', 'providers', 'access_policy', 'route_policy', 'type'].some((name) => name in document);
+}
+
+function findProviders(auth: Mapping, path: Path, fail: (path: Path, message: string) => never): Section['providers'] {
+  if ('provider_config' in auth) {
+    const value = auth.provider_config;
+    return value === null ? [] : [{ name: 'default', path: ['provider_config'], value }];
+  }
+  if ('providers' in auth) {
+    const { providers } = auth;
+    if (!isMapping(providers)) return fail([...path, 'providers'], `expected a mapping of names to providers, got ${kindOfValue(providers)}`);
+    const names = Object.keys(providers);
+    if (names.length === 0) return fail([...path, 'providers'], 'no provider is listed');
+    return names.map((name) => ({ name, path: ['providers', name], value: providers[name] }));
+  }
+  if ('type' in auth) return [{ name: 'default', path: [], value: auth }];
+  if ('access_policy' in auth || 'route_policy' in auth) return [];
+  return fail(path, 'no provider_config and no policy: the server would run without authentication');
+}
+
+function checkProvider(
+  raw: unknown,
+  note: (note: Note, severity?: Finding['severity']) => void,
+): ProviderConfig | null {
+  const invalid = (path: Path, message: string): null => {
+    note({ code: 'field_invalid', path, message }, 'error');
+    return null;
+  };
+  if (!isMapping(raw)) return invalid([], `expected a mapping with type, got ${kindOfValue(raw)}`);
+  const { type } = raw;
+  if (typeof type !== 'string' || !isProviderType(type)) {
+    const known = Object.keys(PROVIDER_SCHEMAS);
+    const near = typeof type === 'string' ? nearestName(type, known) : null;
+    const hint = near === null ? `expected one of ${known.join(', ')}` : `did you mean ${near}?`;
+    return invalid(['type'], type === undefined ? `type is missing; ${hint}` : `no such provider type; ${hint}`);
+  }
+  for (const unknown of findUnknownFields(type, raw)) note(unknown);
+  const result = v.safeParse(PROVIDER_SCHEMAS[type], raw);
+  if (!result.success) {
+    for (const issue of result.issues) {
+      const path = issuePath(issue);
+      const missing = issue.input === undefined && path.length > 0;
+      invalid(path, missing ? `${String(path.at(-1))} is missing` : issue.message);
+    }
+  }
+  for (const fault of checkTogether(raw)) invalid(fault.path, fault.message);
+  if (!result.success) return null;
+  for (const unwise of findUnwise(result.output)) note(unwise, 'warning');
+  return result.output;
+}
+
+function isProviderType(type: string): type is ProviderType {
+  return Object.hasOwn(PROVIDER_SCHEMAS, type);
+}
+
+function chooseDefault(
+  auth: Mapping,
+  providers: readonly ConfiguredProvider[],
+  fail: (message: string) => void,
+): string | null {
+  const names = providers.map((provider) => provider.name);
+  if (!('providers' in auth) || auth.default === undefined) return names[0] ?? null;
+  const chosen = auth.default;
+  if (typeof chosen === 'string' && isMapping(auth.providers) && Object.hasOwn(auth.providers, chosen)) return chosen;
+  fail(`default names no provider; there are ${names.join(', ')}`);
+  return null;
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, part) => (isMapping(at) ? at[part] : undefined), value);
+}
+
+function issuePath(issue: v.BaseIssue<unknown>): (string | number)[] {
+  return (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
+}
+
+/** Writes a path as `server.auth.access_policy[2].when`. */
+export function formatPath(path: Path): string {
+  return path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
+    '',
+  );
+}
+
+function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}

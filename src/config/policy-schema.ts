@@ -1,0 +1,113 @@
+/** The rules of `access_policy` and `route_policy`: types and schema. Pure. */
+
+import * as v from 'valibot';
+import { parseCondition, suggestCondition } from '../policy/conditions.js';
+import { compilePythonPattern } from '../policy/pattern.js';
+
+/** What an access rule covers. */
+export interface AccessScope {
+  readonly actions: Action | readonly Action[];
+  readonly principal?: string | null | undefined;
+  readonly resource?: string | null | undefined;
+}
+
+/** What a route rule covers. */
+export interface RouteScope {
+  readonly paths: string | readonly string[];
+}
+
+/** A permission or a prohibition under conditions. */
+export interface Rule<Scope> {
+  readonly permit?: Scope | null | undefined;
+  readonly forbid?: Scope | null | undefined;
+  readonly when?: string | readonly string[] | null | undefined;
+  readonly unless?: string | readonly string[] | null | undefined;
+  readonly description?: string | null | undefined;
+}
+
+/** The actions that rules know. */
+export type Action = 'create' | 'read' | 'update' | 'delete';
+
+/** One rule of `access_policy`. */
+export type AccessRule = Rule<AccessScope>;
+
+/** One rule of `route_policy`. */
+export type RouteRule = Rule<RouteScope>;
+
+const text = v.string('expected a string');
+
+const condition = v.pipe(
+  text,
+  v.check(
+    (sentence) => parseCondition(sentence) !== null,
+    (issue) => `no such condition; did you mean "${suggestCondition(issue.input)}"?`,
+  ),
+);
+
+const conditions = v.nullish(v.union([condition, v.array(condition)], pickMessage('expected a condition')));
+
+const action = v.picklist(['create', 'read', 'update', 'delete'], 'expected create, read, update or delete');
+
+const accessScope = v.object({
+  actions: v.union([action, v.array(action)], 'expected create, read, update or delete, or a list of them'),
+  principal: v.nullish(text),
+  resource: v.nullish(
+    v.pipe(
+      text,
+      v.check(
+        (resource) => /^.+::.+$/s.test(resource) || resource.startsWith('regex:'),
+        'no resource can match this; expected TYPE::ID, TYPE::* or regex:PATTERN',
+      ),
+      v.check(hasValidPattern, 'expected a regular expression after "regex:"'),
+    ),
+  ),
+});
+
+const path = v.pipe(text, v.check(hasValidPattern, 'expected a regular expression after "regex:"'));
+
+const routeScope = v.object({
+  paths: v.union([path, v.array(path)], pickMessage('expected a path or a list of paths')),
+});
+
+export const accessRule: v.GenericSchema<unknown, AccessRule> = rule(accessScope);
+
+export const routeRule: v.GenericSchema<unknown, RouteRule> = rule(routeScope);
+
+function rule<Scope>(scope: v.GenericSchema<unknown, Scope>): v.GenericSchema<unknown, Rule<Scope>> {
+  return v.pipe(
+    v.object(
+      {
+        permit: v.nullish(scope),
+        forbid: v.nullish(scope),
+        when: conditions,
+        unless: conditions,
+        description: v.nullish(text),
+      },
+      'expected a rule',
+    ),
+    v.partialCheck(
+      [['permit'], ['forbid']],
+      ({ permit, forbid }) => (permit ?? null) === null || (forbid ?? null) === null,
+      'permit and forbid are mutually exclusive',
+    ),
+    v.partialCheck(
+      [['permit'], ['forbid']],
+      ({ permit, forbid }) => (permit ?? forbid ?? null) !== null,
+      'one of permit and forbid is required',
+    ),
+    v.partialCheck(
+      [['when'], ['unless']],
+      (input) => (input.when ?? null) === null || (input.unless ?? null) === null,
+      'when and unless are mutually exclusive',
+    ),
+  );
+}
+
+function hasValidPattern(value: string): boolean {
+  return !value.startsWith('regex:') || compilePythonPattern(value.slice('regex:'.length)) !== null;
+}
+
+/** A union says why its nearest option failed, where it can. */
+function pickMessage(fallback: string): (issue: v.UnionIssue<v.BaseIssue<unknown>>) => string {
+  return (issue) => issue.issues?.find((inner) => inner.kind === 'validation')?.message ?? fallback;
+}

@@ -1,0 +1,298 @@
+/** The server's auth config: its types, and the schema that every value is held against. Pure. */
+
+import * as v from 'valibot';
+import type { ClaimsMapping } from '../claims.js';
+import type { ProviderType } from '../verdict.js';
+import { parsePythonFloat, parsePythonInt } from './env.js';
+import { accessRule, routeRule, type AccessRule, type RouteRule } from './policy-schema.js';
+
+/** `oauth2_token.jwks`: a JWT is checked against a key set. */
+export interface JwksConfig {
+  readonly uri: string;
+  /** Sent as bearer token to `uri`. */
+  readonly token: string | null;
+  /** Seconds. */
+  readonly key_recheck_period: number;
+  /** Ours: HS* with `oct` keys. */
+  readonly allow_symmetric_keys: boolean;
+}
+
+/** `oauth2_token.introspection`: the token is sent to an RFC 7662 endpoint. */
+export interface IntrospectionConfig {
+  readonly url: string;
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly send_secret_in_body: boolean;
+}
+
+/** A provider of type `oauth2_token`; exactly one of `jwks` and `introspection` is set. */
+export interface OAuth2TokenConfig {
+  readonly type: 'oauth2_token';
+  readonly audience: string;
+  readonly issuer: string | null;
+  readonly verify_tls: boolean;
+  readonly tls_cafile: string | null;
+  readonly claims_mapping: ClaimsMapping;
+  readonly jwks: JwksConfig | null;
+  readonly introspection: IntrospectionConfig | null;
+  /** Ours. Seconds. */
+  readonly clock_tolerance: number;
+  /** Ours: the algorithms accepted; null for all that are safe. */
+  readonly algorithms: readonly string[] | null;
+}
+
+/** A provider of type `github_token`. */
+export interface GithubTokenConfig {
+  readonly type: 'github_token';
+  readonly github_api_base_url: string;
+  readonly claims_mapping: ClaimsMapping;
+}
+
+/** A provider of type `custom`. */
+export interface CustomConfig {
+  readonly type: 'custom';
+  readonly endpoint: string;
+}
+
+/** A provider of type `kubernetes`. */
+export interface KubernetesConfig {
+  readonly type: 'kubernetes';
+  readonly api_server_url: string;
+  readonly verify_tls: boolean;
+  readonly tls_cafile: string | null;
+  readonly claims_mapping: ClaimsMapping;
+}
+
+/** A provider of type `upstream_header`. */
+export interface UpstreamHeaderConfig {
+  readonly type: 'upstream_header';
+  readonly principal_header: string;
+  readonly attributes_header: string | null;
+}
+
+/** The server's `provider_config`. */
+export type ProviderConfig =
+  OAuth2TokenConfig | GithubTokenConfig | CustomConfig | KubernetesConfig | UpstreamHeaderConfig;
+
+/** The audience that the server expects unless told otherwise. */
+export const DEFAULT_AUDIENCE = 'llama-stack';
+
+/** The claims mapping of `oauth2_token` unless told otherwise. */
+export const DEFAULT_CLAIMS_MAPPING: ClaimsMapping = {
+  sub: 'roles',
+  username: 'roles',
+  groups: 'teams',
+  team: 'teams',
+  project: 'projects',
+  tenant: 'namespaces',
+  namespace: 'namespaces',
+};
+
+/** The algorithms that can be accepted: asymmetric ones, and HMAC where the config allows it. */
+export const ALGORITHMS: readonly string[] = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+  ...['HS256', 'HS384', 'HS512'],
+];
+
+/** The longest key_recheck_period: a year, in seconds. */
+const MAX_RECHECK = 365 * 24 * 3600;
+
+/** Names that reach an object's prototype in JavaScript; no issuer has such a claim. */
+const PROTOTYPE_NAMES = ['__proto__', 'constructor', 'prototype'];
+
+/** What a value is, without showing it: a config value may be a secret. */
+export function kindOfValue(value: unknown): string {
+  if (value === null) return 'null';
+  if (value === undefined) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (value instanceof Date) return 'a date';
+  if (typeof value === 'object') return 'a mapping';
+  if (value === '') return 'an empty string';
+  return `a ${typeof value === 'bigint' ? 'number' : typeof value}`;
+}
+
+const expected =
+  (what: string) =>
+  (issue: { readonly input: unknown }): string =>
+    `expected ${what}, got ${kindOfValue(issue.input)}`;
+
+const text = (what: string) => v.pipe(v.string(expected(what)), v.check((s) => s.trim() !== '', `expected ${what}, got a blank one`));
+
+const url = v.pipe(
+  text('an absolute http(s) URL'),
+  v.check(isHttpUrl, 'expected an absolute http(s) URL, such as https://idp.example/jwks'),
+);
+
+const TRUE = ['true', 'on', 'yes', 't', 'y', '1'];
+const FALSE = ['false', 'off', 'no', 'f', 'n', '0'];
+
+/** As the server coerces: true, "on", "1", 1. */
+const boolean = v.pipe(
+  v.union([v.boolean(), v.string(), v.number()], expected('true or false')),
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const word = typeof dataset.value === 'string' ? dataset.value.toLowerCase() : String(dataset.value);
+    if (TRUE.includes(word)) return true;
+    if (FALSE.includes(word)) return false;
+    addIssue({ message: 'expected true or false' });
+    return NEVER;
+  }),
+);
+
+/** As the server coerces: 60, 60.0, " 60 ", "1_000". */
+const seconds = (least: number, most: number, what: string) =>
+  v.pipe(
+    v.union([v.number(), v.string()], expected(what)),
+    v.rawTransform(({ dataset, addIssue, NEVER }) => {
+      const { value } = dataset;
+      const number = typeof value === 'number' ? value : (parsePythonInt(value) ?? parsePythonFloat(value));
+      if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) return number;
+      addIssue({ message: `expected ${what}` });
+      return NEVER;
+    }),
+  );
+
+const mappingName = (what: string) =>
+  v.pipe(
+    text(what),
+    v.check((name) => !PROTOTYPE_NAMES.includes(name), 'this name reaches the prototype of JavaScript objects'),
+  );
+
+/** `v.record` leaves out `__proto__` and its like; the keys are checked before it sees them. */
+const claimsMapping = v.pipe(
+  v.custom<Record<string, unknown>>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    expected('a mapping of claims to attribute names'),
+  ),
+  v.check(
+    (value) => PROTOTYPE_NAMES.every((name) => !Object.hasOwn(value, name)),
+    'a key reaches the prototype of JavaScript objects',
+  ),
+  v.record(mappingName('a claim name'), mappingName('an attribute name')),
+);
+
+const tlsFields = {
+  verify_tls: v.optional(boolean, true),
+  tls_cafile: v.optional(v.nullable(text('the path of a CA file')), null),
+};
+
+const jwks = v.object(
+  {
+    uri: url,
+    token: v.optional(v.nullable(v.string(expected('a string'))), null),
+    key_recheck_period: v.optional(seconds(1, MAX_RECHECK, 'a positive whole number of seconds, a year at most'), 3600),
+    allow_symmetric_keys: v.optional(boolean, false),
+  },
+  expected('a mapping with uri'),
+);
+
+const introspection = v.object(
+  {
+    url,
+    client_id: text('a client id'),
+    client_secret: v.string(expected('a string')),
+    send_secret_in_body: v.optional(boolean, false),
+  },
+  expected('a mapping with url, client_id and client_secret'),
+);
+
+const oauth2Token = v.object({
+  type: v.literal('oauth2_token'),
+  audience: v.optional(text('an audience'), DEFAULT_AUDIENCE),
+  issuer: v.optional(v.nullable(text('an issuer')), null),
+  ...tlsFields,
+  claims_mapping: v.optional(claimsMapping, () => ({ ...DEFAULT_CLAIMS_MAPPING })),
+  jwks: v.optional(v.nullable(jwks), null),
+  introspection: v.optional(v.nullable(introspection), null),
+  clock_tolerance: v.optional(seconds(0, 3600, 'a whole number of seconds, an hour at most'), 0),
+  algorithms: v.optional(
+    v.nullable(
+      v.pipe(
+        v.array(v.picklist(ALGORITHMS, `expected one of ${ALGORITHMS.join(', ')}`), expected('a list of algorithms')),
+        v.minLength(1, 'an empty list allows no token at all'),
+      ),
+    ),
+    null,
+  ),
+});
+
+const githubToken = v.object({
+  type: v.literal('github_token'),
+  github_api_base_url: v.optional(
+    v.pipe(url, v.check((s) => !isHttpUrl(s) || new URL(s).search === '', 'a base URL has no query')),
+    'https://api.github.com',
+  ),
+  claims_mapping: v.optional(claimsMapping, () => ({ login: 'roles', organizations: 'teams' })),
+});
+
+const custom = v.object({ type: v.literal('custom'), endpoint: url });
+
+const kubernetes = v.object({
+  type: v.literal('kubernetes'),
+  api_server_url: v.optional(url, 'https://kubernetes.default.svc'),
+  ...tlsFields,
+  claims_mapping: v.optional(claimsMapping, () => ({ username: 'roles', groups: 'roles' })),
+});
+
+/** Headers that carry credentials or frame the message can say nothing about who somebody is. */
+const UNFIT_HEADERS = [
+  ...['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key'],
+  ...['host', 'connection', 'content-length', 'transfer-encoding', 'te', 'upgrade', 'user-agent'],
+];
+
+const headerName = v.pipe(
+  v.string(expected('a header name')),
+  v.regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'expected a header name'),
+  v.check((name) => !UNFIT_HEADERS.includes(name.toLowerCase()), 'this header cannot say who the user is'),
+);
+
+const upstreamHeader = v.object({
+  type: v.literal('upstream_header'),
+  principal_header: headerName,
+  attributes_header: v.optional(v.nullable(headerName), null),
+});
+
+/** The schema of each provider type. */
+export const PROVIDER_SCHEMAS: Readonly<Record<ProviderType, v.GenericSchema<unknown, ProviderConfig>>> = {
+  oauth2_token: oauth2Token,
+  github_token: githubToken,
+  custom: custom,
+  kubernetes: kubernetes,
+  upstream_header: upstreamHeader,
+};
+
+/** The schema of `access_policy`. */
+export const accessPolicySchema: v.GenericSchema<unknown, readonly AccessRule[]> = v.array(
+  accessRule,
+  expected('a list of rules'),
+);
+
+/** The schema of `route_policy`. */
+export const routePolicySchema: v.GenericSchema<unknown, readonly RouteRule[]> = v.array(
+  routeRule,
+  expected('a list of rules'),
+);
+
+/** Tells an absolute http(s) URL with a host from everything else. */
+export function isHttpUrl(value: string): boolean {
+  return /^https?:\/\/[^\s/?#]/i.test(value) && !/\s/.test(value) && URL.canParse(value);
+}
+
+/** Faults that no single field has. */
+export function checkTogether(raw: Readonly<Record<string, unknown>>): { readonly path: string[]; readonly message: string }[] {
+  const faults: { readonly path: string[]; readonly message: string }[] = [];
+  const set = (name: string): boolean => raw[name] !== undefined && raw[name] !== null;
+  if (raw.type === 'oauth2_token' && set('jwks') === set('introspection')) {
+    const message = set('jwks')
+      ? 'jwks and introspection are both set; the server needs exactly one of them'
+      : 'the server needs one of jwks and introspection';
+    faults.push({ path: [], message });
+  }
+  if ('verify_tls' in raw && set('tls_cafile') && v.is(boolean, raw.verify_tls) && !v.parse(boolean, raw.verify_tls)) {
+    faults.push({ path: ['verify_tls'], message: 'verify_tls: false makes tls_cafile meaningless; remove one of them' });
+  }
+  const names = [raw.principal_header, raw.attributes_header].map((name) => String(name).toLowerCase());
+  if (raw.type === 'upstream_header' && names[0] === names[1]) {
+    faults.push({ path: ['attributes_header'], message: 'principal_header and attributes_header name the same header' });
+  }
+  return faults;
+}

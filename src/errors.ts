@@ -1,0 +1,71 @@
+/** The exceptions of authcheck: bad usage, a bad config, unreadable input. A verdict is never an exception. */
+
+/** Stable codes of {@link AuthcheckError}. */
+export type ErrorCode =
+  | 'usage_invalid'
+  | 'config_not_found'
+  | 'config_unreadable'
+  | 'config_invalid'
+  | 'auth_off'
+  | 'provider_unknown'
+  | 'token_absent'
+  | 'input_unreadable'
+  | 'discovery_failed'
+  | 'interrupted';
+
+/** What each error code means, in one sentence. */
+export const ERRORS: Readonly<Record<ErrorCode, string>> = {
+  usage_invalid: 'The command line is not understood.',
+  config_not_found: 'No config was found.',
+  config_unreadable: 'The config file cannot be read.',
+  config_invalid: 'The config is not valid.',
+  auth_off: 'The config turns authentication off: there is nothing to validate against.',
+  provider_unknown: 'The config has no provider of that name.',
+  token_absent: 'No token was given.',
+  input_unreadable: 'The input cannot be read.',
+  discovery_failed: 'The issuer’s metadata could not be read.',
+  interrupted: 'Interrupted.',
+};
+
+/** One thing wrong, or unwise, in a config. */
+export interface Finding {
+  readonly severity: 'error' | 'warning';
+  /** A stable code, such as `field_unknown`. */
+  readonly code: string;
+  /** Where in the config, such as `server.auth.provider_config.audience`. */
+  readonly path: string;
+  /** Where in the file, as `run.yaml:321:17`; null if the config did not come from a file. */
+  readonly position: string | null;
+  readonly message: string;
+}
+
+/** The base of all errors that authcheck throws on purpose. */
+export class AuthcheckError extends Error {
+  /** Stable, for programs. */
+  readonly code: ErrorCode;
+  /** Where in a file, as `run.yaml:321:17`; null if the error has no place. */
+  readonly position: string | null;
+
+  constructor(code: ErrorCode, message: string, options: { cause?: unknown; position?: string | null } = {}) {
+    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    this.name = 'AuthcheckError';
+    this.code = code;
+    this.position = options.position ?? null;
+  }
+}
+
+/** A config that cannot work; carries every fault, not only the first. */
+export class ConfigError extends AuthcheckError {
+  /** All faults and warnings, in the order of the file. */
+  readonly findings: readonly Finding[];
+
+  constructor(findings: readonly Finding[], code: ErrorCode = 'config_invalid') {
+    const faults = findings.filter((finding) => finding.severity === 'error');
+    const first = faults[0] ?? findings[0];
+    const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
+    const where = first === undefined || first.path === '' ? '' : `${first.path}: `;
+    super(code, `${where}${first?.message ?? ERRORS[code]}${more}`, { position: first?.position ?? null });
+    this.name = 'ConfigError';
+    this.findings = findings;
+  }
+}

@@ -1,0 +1,318 @@
+/** Every request that authcheck makes. The only undici import. */
+
+import { readFileSync } from 'node:fs';
+import { X509Certificate } from 'node:crypto';
+import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { Agent, ProxyAgent, request, type Dispatcher } from 'undici';
+import type { Environment } from './config/env.js';
+import { AuthcheckError } from './errors.js';
+import { parseJson, type JsonOptions, type JsonResult } from './json.js';
+import { proxyFor } from './proxy.js';
+import type { UndecidedCode } from './reasons.js';
+import { createRedactor, REDACTED } from './redact.js';
+
+/** A request. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What must not be shown in the transcript, in whatever spelling. */
+  readonly secrets: readonly (string | null)[];
+  /** Milliseconds until the whole answer must be there. Default 10,000. */
+  readonly timeout?: number;
+  /** Largest answer in bytes, decompressed. Default 1 MiB. */
+  readonly maxBytes?: number;
+  /** Whether a redirect to the same origin may be followed; only for a GET without credentials. Default false. */
+  readonly followSameOrigin?: boolean;
+}
+
+/** An answer, or why there is none. */
+export type HttpAnswer =
+  | {
+      readonly ok: true;
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+      /** Seconds by which the server's clock is ahead of ours; null without a Date header. */
+      readonly skew: number | null;
+      readonly ms: number;
+    }
+  | { readonly ok: false; readonly code: UndecidedCode; readonly message: string; readonly ms: number };
+
+/** One exchange for a transcript; secrets are already replaced. */
+export interface Exchange {
+  readonly method: string;
+  readonly url: string;
+  readonly proxy: string | null;
+  readonly request_headers: Readonly<Record<string, string>>;
+  readonly request_body: string | null;
+  readonly status: number | null;
+  readonly response_headers: Readonly<Record<string, string>>;
+  readonly response_body: string | null;
+  readonly failure: string | null;
+  readonly ms: number;
+}
+
+/** How a client connects. */
+export interface HttpOptions {
+  /** Default true. */
+  readonly verifyTls?: boolean;
+  /** The path of a PEM file: only what its certificates signed is trusted. */
+  readonly caFile?: string | null;
+  /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are read. Default: no proxy. */
+  readonly env?: Environment;
+  /** Hears of every exchange. */
+  readonly onExchange?: (exchange: Exchange) => void;
+  /** Replaces the connection, for tests and for hosts with their own pools. */
+  readonly dispatcher?: Dispatcher;
+}
+
+/** Sends requests; never throws for what a server does. */
+export interface HttpClient {
+  readonly send: (request: HttpRequest) => Promise<HttpAnswer>;
+  readonly close: () => Promise<void>;
+}
+
+const DEFAULT_TIMEOUT = 10_000;
+const DEFAULT_MAX_BYTES = 1024 * 1024;
+const MAX_REDIRECTS = 3;
+
+/**
+ * Makes a client.
+ *
+ * @throws {AuthcheckError} `config_invalid` for a CA file that cannot be read.
+ */
+export function createHttpClient(options: HttpOptions = {}): HttpClient {
+  const connect = {
+    rejectUnauthorized: options.verifyTls ?? true,
+    ...(options.caFile === undefined || options.caFile === null ? {} : { ca: readCaFile(options.caFile) }),
+  };
+  const dispatchers = new Map<string, Dispatcher>();
+
+  function dispatcherFor(url: URL, proxy: string | null): Dispatcher {
+    if (options.dispatcher !== undefined) return options.dispatcher;
+    const key = proxy === null ? '' : `${url.protocol}${proxy}`;
+    const existing = dispatchers.get(key);
+    if (existing !== undefined) return existing;
+    const created =
+      proxy === null
+        ? new Agent({ connect })
+        : new ProxyAgent({ uri: proxy, requestTls: connect, proxyTunnel: url.protocol === 'https:' });
+    dispatchers.set(key, created);
+    return created;
+  }
+
+  async function send(input: HttpRequest): Promise<HttpAnswer> {
+    let target = input;
+    for (let hop = 0; ; hop += 1) {
+      const answer = await exchange(target);
+      const location = answer.ok && isRedirect(answer.status) ? answer.headers.location : undefined;
+      if (location === undefined || input.followSameOrigin !== true || hop === MAX_REDIRECTS) return answer;
+      const next = URL.canParse(location, target.url) ? new URL(location, target.url) : null;
+      if (next === null || next.origin !== new URL(target.url).origin) return answer;
+      target = { ...target, url: next.href };
+    }
+  }
+
+  async function exchange(input: HttpRequest): Promise<HttpAnswer> {
+    const url = new URL(input.url);
+    const proxy = proxyFor(url, options.env ?? {});
+    const started = performance.now();
+    const answer = await transfer(input, url, dispatcherFor(url, proxy), started);
+    options.onExchange?.(describe(input, url, proxy, answer));
+    return answer;
+  }
+
+  return {
+    send,
+    async close() {
+      await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
+      dispatchers.clear();
+    },
+  };
+}
+
+/** Parses the body of an answer as strict JSON. */
+export function jsonBody(answer: { readonly body: string }, options?: JsonOptions): JsonResult {
+  return parseJson(answer.body.replace(/^\ufeff/, ''), options);
+}
+
+/** A URL fit to be shown: without user, password and fragment. */
+export function showUrl(url: string): string {
+  if (!URL.canParse(url)) return '(not a URL)';
+  const parsed = new URL(url);
+  parsed.username = '';
+  parsed.password = '';
+  parsed.hash = '';
+  return parsed.href;
+}
+
+/** Says why an answer with an unexpected status is no answer to the question. */
+export function judgeStatus(status: number, what: string): { readonly code: UndecidedCode; readonly message: string } {
+  if (status === 429) return { code: 'endpoint_rate_limited', message: `${what} answered 429: too many requests` };
+  if (isRedirect(status)) return { code: 'endpoint_redirected', message: `${what} answered ${status}, a redirect` };
+  return { code: 'endpoint_error', message: `${what} answered ${status}` };
+}
+
+/**
+ * Reads the certificates of a CA file.
+ *
+ * @throws {AuthcheckError} `config_invalid` if the file cannot be read or holds no certificate.
+ */
+export function readCaFile(path: string): string {
+  let pem: string;
+  try {
+    pem = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new AuthcheckError('config_invalid', `the CA file ${path} cannot be read (${code})`, { cause: error });
+  }
+  try {
+    new X509Certificate(pem);
+  } catch (error) {
+    throw new AuthcheckError('config_invalid', `the CA file ${path} holds no PEM certificate`, { cause: error });
+  }
+  return pem;
+}
+
+async function transfer(input: HttpRequest, url: URL, dispatcher: Dispatcher, started: number): Promise<HttpAnswer> {
+  const elapsed = (): number => performance.now() - started;
+  const timeout = input.timeout ?? DEFAULT_TIMEOUT;
+  const signal = AbortSignal.timeout(timeout);
+  try {
+    const userinfo = url.username === '' ? {} : { authorization: basicOf(url) };
+    const response = await request(`${url.origin}${url.pathname}${url.search}`, {
+      method: input.method,
+      headers: { accept: 'application/json', 'user-agent': 'authcheck', ...userinfo, ...input.headers },
+      body: input.body ?? null,
+      dispatcher,
+      signal,
+      headersTimeout: timeout,
+      bodyTimeout: timeout,
+    });
+    const headers = Object.fromEntries(
+      Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+    );
+    const date = Date.parse(headers.date ?? '');
+    const skew = Number.isNaN(date) ? null : Math.round((date - Date.now()) / 1000);
+    const bytes = await readBody(response.body, input.maxBytes ?? DEFAULT_MAX_BYTES);
+    if (bytes === null) {
+      const message = `the answer is larger than ${input.maxBytes ?? DEFAULT_MAX_BYTES} bytes`;
+      return { ok: false, code: 'endpoint_too_large', message, ms: elapsed() };
+    }
+    const body = decode(bytes, headers['content-encoding'] ?? '', input.maxBytes ?? DEFAULT_MAX_BYTES);
+    if (typeof body !== 'string') return { ok: false, ...body, ms: elapsed() };
+    return { ok: true, status: response.statusCode, headers, body, skew, ms: elapsed() };
+  } catch (error) {
+    return { ok: false, ...judgeFailure(error, signal.aborted, timeout), ms: elapsed() };
+  }
+}
+
+function basicOf(url: URL): string {
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+  return `Basic ${Buffer.from(credentials).toString('base64')}`;
+}
+
+async function readBody(body: AsyncIterable<Uint8Array> & { destroy(): unknown }, maxBytes: number): Promise<Uint8Array | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > maxBytes) {
+      body.destroy();
+      return null;
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const DECODERS: Readonly<Record<string, (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array>> = {
+  gzip: gunzipSync,
+  'x-gzip': gunzipSync,
+  deflate: inflateSync,
+  br: brotliDecompressSync,
+};
+
+function decode(
+  bytes: Uint8Array,
+  encoding: string,
+  maxOutputLength: number,
+): string | { readonly code: UndecidedCode; readonly message: string } {
+  const name = encoding.trim().toLowerCase();
+  const decoder = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
+  if (decoder === undefined && name !== '' && name !== 'identity') {
+    return { code: 'endpoint_invalid_response', message: 'the answer has an unknown content encoding' };
+  }
+  try {
+    const plain = decoder === undefined || bytes.length === 0 ? bytes : decoder(bytes, { maxOutputLength });
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plain);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null;
+    return code === 'ERR_BUFFER_TOO_LARGE'
+      ? { code: 'endpoint_too_large', message: `the answer unpacks to more than ${maxOutputLength} bytes` }
+      : { code: 'endpoint_invalid_response', message: 'the answer is not UTF-8 text' };
+  }
+}
+
+const TLS_CODE = /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO|INVALID_CA|INVALID_PURPOSE)/;
+
+/** Tells the ways of not getting an answer apart; the library's own message may hold anything, so only its code is shown. */
+function judgeFailure(
+  error: unknown,
+  timedOut: boolean,
+  timeout: number,
+): { readonly code: UndecidedCode; readonly message: string } {
+  const code = codeOf(error);
+  if (timedOut || /TIMEOUT|ETIMEDOUT/.test(code)) {
+    return { code: 'endpoint_timeout', message: `no complete answer within ${timeout / 1000} s` };
+  }
+  if (TLS_CODE.test(code)) return { code: 'endpoint_tls', message: `the TLS connection failed (${code})` };
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
+    return { code: 'endpoint_unreachable', message: `the host name is not known (${code})` };
+  }
+  if (code.startsWith('HPE_') || /CONTENT_LENGTH|OVERFLOW|INVALID_ARG/.test(code)) {
+    return { code: 'endpoint_invalid_response', message: `the answer is not HTTP as it should be (${code})` };
+  }
+  return { code: 'endpoint_unreachable', message: `the connection failed (${code})` };
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown';
+  const own = 'code' in error && typeof error.code === 'string' ? error.code : null;
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  if ((own === null || own === 'UND_ERR_SOCKET') && inner instanceof Error) return codeOf(inner);
+  return own ?? error.name;
+}
+
+function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}
+
+const SECRET_HEADERS = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)$/;
+
+function describe(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): Exchange {
+  const redact = createRedactor([...input.secrets, decodeURIComponent(url.password)]);
+  const clean = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [name, SECRET_HEADERS.test(name) ? maskHeader(value) : redact(value)]),
+    );
+  return {
+    method: input.method,
+    url: redact(showUrl(url.href)),
+    proxy: proxy === null ? null : showUrl(proxy),
+    request_headers: clean(input.headers ?? {}),
+    request_body: input.body === undefined ? null : redact(input.body),
+    status: answer.ok ? answer.status : null,
+    response_headers: answer.ok ? clean(answer.headers) : {},
+    response_body: answer.ok ? redact(answer.body) : null,
+    failure: answer.ok ? null : answer.message,
+    ms: answer.ms,
+  };
+}
+
+function maskHeader(value: string): string {
+  const scheme = /^(\S+) /.exec(value);
+  return scheme === null ? REDACTED : `${scheme[1] ?? ''} ${REDACTED}`;
+}

@@ -1,0 +1,163 @@
+/**
+ * JSON as a security check must read it: strict, duplicate members refused, nesting bounded, no digit lost.
+ *
+ * `JSON.parse` keeps the last of two members with one name and rounds large integers; both let two readers of one token
+ * see two different tokens.
+ *
+ * @see [RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)
+ * @see [RFC 7515, section 4](https://www.rfc-editor.org/rfc/rfc7515#section-4) on duplicate header parameters
+ */
+
+/** A JSON value. An integer that a double cannot hold is a bigint, so that no digit is lost. */
+export type Json = null | boolean | number | bigint | string | readonly Json[] | JsonObject;
+
+/** A JSON object. Members are own properties, `__proto__` included. */
+export interface JsonObject {
+  readonly [member: string]: Json;
+}
+
+/** What {@link parseJson} found: the value, or what is wrong and at which character. */
+export type JsonResult =
+  | { readonly ok: true; readonly value: Json }
+  | { readonly ok: false; readonly message: string; readonly offset: number };
+
+/** How {@link parseJson} reads. */
+export interface JsonOptions {
+  /** Deepest nesting accepted. Default 128. */
+  readonly maxDepth?: number;
+  /** Turns the text of a number into its value. Default: a number, or a bigint for an integer beyond 2⁵³. */
+  readonly number?: (text: string) => number | bigint;
+}
+
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+// eslint-disable-next-line no-control-regex -- RFC 8259 §7 bars the control characters from strings
+const STRING = /"(?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const WHITE_SPACE = /[ \t\n\r]*/y;
+const LITERAL = /true|false|null/y;
+const LITERALS: Readonly<Record<string, Json>> = { true: true, false: false, null: null };
+
+interface Reader {
+  readonly text: string;
+  readonly number: (text: string) => number | bigint;
+  offset: number;
+  depth: number;
+}
+
+class JsonFault extends Error {}
+
+/** Parses one JSON text; never throws. */
+export function parseJson(text: string, options: JsonOptions = {}): JsonResult {
+  const reader: Reader = {
+    text,
+    number: options.number ?? exactNumber,
+    offset: 0,
+    depth: options.maxDepth ?? 128,
+  };
+  try {
+    const value = readValue(reader);
+    take(reader, WHITE_SPACE);
+    if (reader.offset < text.length) throw new JsonFault('something follows the JSON value');
+    return { ok: true, value };
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+    return { ok: false, message: error.message, offset: reader.offset };
+  }
+}
+
+/** Tells a JSON object from the other JSON values. */
+export function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Returns an own member of a JSON object; what `Object.prototype` holds is not a member. */
+export function member(object: JsonObject, name: string): Json | undefined {
+  return Object.hasOwn(object, name) ? object[name] : undefined;
+}
+
+function exactNumber(text: string): number | bigint {
+  const value = Number(text);
+  return Number.isSafeInteger(value) || !/^-?\d+$/.test(text) ? value : BigInt(text);
+}
+
+function readValue(reader: Reader): Json {
+  take(reader, WHITE_SPACE);
+  const first = reader.text[reader.offset];
+  if (first === '{') return nested(reader, readObject);
+  if (first === '[') return nested(reader, readArray);
+  if (first === '"') return readString(reader);
+  const literal = take(reader, LITERAL);
+  if (literal !== null) return LITERALS[literal] ?? null;
+  const number = take(reader, NUMBER);
+  if (number !== null) return reader.number(number);
+  throw new JsonFault(first === undefined ? 'the JSON text ends too early' : 'this is not JSON');
+}
+
+function nested(reader: Reader, read: (reader: Reader) => Json): Json {
+  if (reader.depth === 0) throw new JsonFault('the JSON text is nested too deeply');
+  reader.depth -= 1;
+  reader.offset += 1;
+  const value = read(reader);
+  reader.depth += 1;
+  return value;
+}
+
+function readObject(reader: Reader): JsonObject {
+  const members = new Map<string, Json>();
+  if (closes(reader, '}')) return {};
+  do {
+    take(reader, WHITE_SPACE);
+    const start = reader.offset;
+    const name = readString(reader);
+    if (members.has(name)) {
+      reader.offset = start;
+      throw new JsonFault(`the member ${JSON.stringify(name.slice(0, 64))} occurs twice`);
+    }
+    expectCharacter(reader, ':');
+    members.set(name, readValue(reader));
+  } while (continues(reader, '}'));
+  return Object.fromEntries(members);
+}
+
+function readArray(reader: Reader): readonly Json[] {
+  const items: Json[] = [];
+  if (closes(reader, ']')) return items;
+  do items.push(readValue(reader));
+  while (continues(reader, ']'));
+  return items;
+}
+
+function readString(reader: Reader): string {
+  const literal = take(reader, STRING);
+  if (literal === null) throw new JsonFault('a JSON string was expected');
+  return literal.includes('\\') ? String(JSON.parse(literal)) : literal.slice(1, -1);
+}
+
+function closes(reader: Reader, bracket: string): boolean {
+  take(reader, WHITE_SPACE);
+  if (reader.text[reader.offset] !== bracket) return false;
+  reader.offset += 1;
+  return true;
+}
+
+function continues(reader: Reader, bracket: string): boolean {
+  if (closes(reader, bracket)) return false;
+  expectCharacter(reader, ',');
+  return true;
+}
+
+function expectCharacter(reader: Reader, character: string): void {
+  take(reader, WHITE_SPACE);
+  if (reader.text[reader.offset] !== character) {
+    const ends = reader.offset >= reader.text.length;
+    throw new JsonFault(ends ? 'the JSON text ends too early' : `"${character}" was expected`);
+  }
+  reader.offset += 1;
+}
+
+function take(reader: Reader, pattern: RegExp): string | null {
+  pattern.lastIndex = reader.offset;
+  const match = pattern.exec(reader.text);
+  if (match === null) return null;
+  reader.offset = pattern.lastIndex;
+  return match[0];
+}

@@ -1,0 +1,58 @@
+/** The sentences of `when` and `unless`, parsed as the server parses them. Pure. */
+
+/** A condition of an access or route rule. */
+export type Condition =
+  | { readonly kind: 'user_in_owners' | 'user_not_in_owners'; readonly attribute: string }
+  | { readonly kind: 'user_with' | 'user_with_not'; readonly value: string; readonly attribute: string }
+  | { readonly kind: 'user_is_owner' | 'user_is_not_owner' | 'resource_is_unowned' };
+
+/** The sentences that exist, for messages and suggestions. */
+export const CONDITION_FORMS: readonly string[] = [
+  'user in owners ATTRIBUTE',
+  'user not in owners ATTRIBUTE',
+  'user with VALUE in ATTRIBUTE',
+  'user with VALUE not in ATTRIBUTE',
+  'user is owner',
+  'user is not owner',
+  'resource is unowned',
+];
+
+const ATTRIBUTES: readonly string[] = ['roles', 'teams', 'projects', 'namespaces'];
+
+/** Parses one sentence; null if there is no such sentence. Words may be separated by any white space. */
+export function parseCondition(text: string): Condition | null {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  const [first, second, third, fourth, fifth, sixth] = words;
+  const sentence = words.join(' ');
+  if (sentence === 'user is owner') return { kind: 'user_is_owner' };
+  if (sentence === 'user is not owner') return { kind: 'user_is_not_owner' };
+  if (sentence === 'resource is unowned') return { kind: 'resource_is_unowned' };
+  if (first !== 'user') return null;
+  if (words.length === 4 && second === 'in' && third === 'owners' && fourth !== undefined) {
+    return { kind: 'user_in_owners', attribute: fourth };
+  }
+  if (words.length === 5 && second === 'not' && third === 'in' && fourth === 'owners' && fifth !== undefined) {
+    return { kind: 'user_not_in_owners', attribute: fifth };
+  }
+  if (second !== 'with' || third === undefined) return null;
+  if (words.length === 5 && fourth === 'in' && fifth !== undefined) {
+    return { kind: 'user_with', value: third, attribute: fifth };
+  }
+  if (words.length === 6 && fourth === 'not' && fifth === 'in' && sixth !== undefined) {
+    return { kind: 'user_with_not', value: third, attribute: sixth };
+  }
+  return null;
+}
+
+/** Suggests the valid sentence nearest to an invalid one: `user in owner teams` → `user in owners teams`. */
+export function suggestCondition(text: string): string {
+  const words = text.split(/\s+/).filter((word) => word !== '');
+  const attribute = words.find((word) => ATTRIBUTES.includes(word)) ?? 'ATTRIBUTE';
+  const negated = words.includes('not') ? 'not ' : '';
+  const value = words[words.indexOf('with') + 1] ?? 'VALUE';
+  if (words.includes('unowned')) return 'resource is unowned';
+  if (words.includes('with')) return `user with ${value} ${negated}in ${attribute}`;
+  if (words.includes('in')) return `user ${negated}in owners ${attribute}`;
+  if (words.includes('owner')) return `user is ${negated}owner`;
+  return CONDITION_FORMS.join('; or ');
+}

@@ -1,0 +1,166 @@
+/**
+ * JSON Web Key Sets: reading one, and keeping one fresh.
+ *
+ * @see [RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5) JWK Set format
+ */
+
+import { jsonBody, judgeStatus, type HttpAnswer, type HttpClient } from '../http.js';
+import { isObject, member, parseJson, type Json } from '../json.js';
+import type { UndecidedCode } from '../reasons.js';
+import { readKey, type Key } from './keys.js';
+
+/** A key set that was read. */
+export interface KeySet {
+  readonly keys: readonly Key[];
+  readonly byKid: ReadonlyMap<string, readonly Key[]>;
+  /** Seconds by which the server's clock is ahead of ours; null if unknown. */
+  readonly skew: number | null;
+}
+
+/** A key set, or why there is none. */
+export type KeySetResult =
+  | { readonly ok: true; readonly keySet: KeySet }
+  | { readonly ok: false; readonly code: UndecidedCode; readonly message: string };
+
+/** Milliseconds until a key set must have arrived. */
+const TIMEOUT = 5000;
+/** Largest key set, in bytes. */
+export const MAX_KEY_SET_BYTES: number = 512 * 1024;
+
+/** Fetches a key set; `token` is sent as bearer token, and then no redirect is followed. */
+export async function fetchKeySet(http: HttpClient, uri: string, token: string | null): Promise<KeySetResult> {
+  const answer = await http.send({
+    method: 'GET',
+    url: uri,
+    headers: token === null ? {} : { authorization: `Bearer ${token}` },
+    secrets: [token],
+    timeout: TIMEOUT,
+    maxBytes: MAX_KEY_SET_BYTES,
+    followSameOrigin: token === null && new URL(uri).username === '',
+  });
+  return judgeKeySet(answer);
+}
+
+/** Reads a key set from its text, such as a file. */
+export function readKeySet(text: string): KeySetResult {
+  const json = parseJson(text.replace(/^\ufeff/, ''));
+  if (!json.ok) return invalid(`the key set is not valid JSON: ${json.message} (character ${json.offset + 1})`);
+  return collectKeys(json.value, null);
+}
+
+function judgeKeySet(answer: HttpAnswer): KeySetResult {
+  if (!answer.ok) return { ok: false, code: answer.code, message: `the key set could not be fetched: ${answer.message}` };
+  if (answer.status !== 200) return { ok: false, ...judgeStatus(answer.status, 'the JWKS endpoint') };
+  const json = jsonBody(answer);
+  if (!json.ok) return invalid(`the JWKS endpoint sent no valid JSON: ${json.message}${looksLikeHtml(answer.body) ? ' (it looks like a web page)' : ''}`);
+  return collectKeys(json.value, answer.skew);
+}
+
+function collectKeys(value: Json, skew: number | null): KeySetResult {
+  const members = isObject(value) ? member(value, 'keys') : undefined;
+  if (!Array.isArray(members)) return invalid('the JSON has no list "keys": this is no key set');
+  const keys = members.map((item: Json) => readKey(item));
+  const byKid = new Map<string, Key[]>();
+  for (const key of keys) {
+    if (key.kid === null) continue;
+    const same = byKid.get(key.kid);
+    if (same === undefined) byKid.set(key.kid, [key]);
+    else same.push(key);
+  }
+  return { ok: true, keySet: { keys, byKid, skew } };
+}
+
+function invalid(message: string): KeySetResult {
+  return { ok: false, code: 'jwks_invalid', message };
+}
+
+function looksLikeHtml(body: string): boolean {
+  return /^\s*<(?:!doctype|html)/i.test(body);
+}
+
+/** Hears what happens to a cached key set. */
+export type KeySetEvent =
+  | { readonly type: 'jwks.refreshed'; readonly keys: number }
+  | { readonly type: 'jwks.stale'; readonly code: UndecidedCode; readonly age_ms: number };
+
+/** How a cache of one key set behaves. Times are in milliseconds. */
+export interface KeySetCacheOptions {
+  readonly load: () => Promise<KeySetResult>;
+  readonly now: () => number;
+  /** After this long a key set is fetched again. */
+  readonly period: number;
+  /** At most one fetch for unknown key ids, or to revive a stale key set, in this time. Default 30,000. */
+  readonly cooldown?: number;
+  readonly onEvent?: (event: KeySetEvent) => void;
+}
+
+/** A key set from the cache; `stale` if it could not be refreshed in time. */
+export type CachedKeySet =
+  | { readonly ok: true; readonly keySet: KeySet; readonly stale: string | null }
+  | { readonly ok: false; readonly code: UndecidedCode; readonly message: string };
+
+/** Gives the key set in which to look for a key id. */
+export interface KeySetCache {
+  readonly get: (kid: string) => Promise<CachedKeySet>;
+  /** Milliseconds since the key set was fetched; null before. */
+  readonly age: () => number | null;
+}
+
+/**
+ * Keeps one key set fresh, with one fetch at a time however many callers wait.
+ *
+ * A key id that is not in the set makes the set be fetched again, once per cooldown. A set older than the period is
+ * fetched again; while that fails it is served stale for one more period, and then no more.
+ */
+export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
+  const cooldown = options.cooldown ?? 30_000;
+  let current: { readonly keySet: KeySet; readonly at: number } | null = null;
+  let inFlight: Promise<KeySetResult> | null = null;
+  let unknownAt = -Infinity;
+  let failed: { readonly at: number; readonly result: KeySetResult & { readonly ok: false } } | null = null;
+
+  function refresh(): Promise<KeySetResult> {
+    inFlight ??= options
+      .load()
+      .then((result) => {
+        if (result.ok) {
+          current = { keySet: result.keySet, at: options.now() };
+          failed = null;
+          options.onEvent?.({ type: 'jwks.refreshed', keys: result.keySet.keys.length });
+        } else failed = { at: options.now(), result };
+        return result;
+      })
+      .finally(() => {
+        inFlight = null;
+      });
+    return inFlight;
+  }
+
+  async function getFresh(): Promise<CachedKeySet & { readonly fetched: boolean }> {
+    const now = options.now();
+    const held = current;
+    const age = held === null ? Infinity : now - held.at;
+    if (held !== null && age >= 0 && age < options.period) return { ok: true, keySet: held.keySet, stale: null, fetched: false };
+
+    const retryAt = failed === null ? -Infinity : failed.at + Math.min(cooldown, options.period);
+    const usable = held !== null && age >= 0 && age < 2 * options.period;
+    const result = usable && failed !== null && now < retryAt ? failed.result : await refresh();
+    if (result.ok) return { ok: true, keySet: result.keySet, stale: null, fetched: true };
+    if (!usable) return { ...result, fetched: true };
+    options.onEvent?.({ type: 'jwks.stale', code: result.code, age_ms: age });
+    return { ok: true, keySet: held.keySet, stale: result.message, fetched: true };
+  }
+
+  return {
+    async get(kid) {
+      const found = await getFresh();
+      if (!found.ok || found.fetched || found.keySet.byKid.has(kid)) return found;
+      const now = options.now();
+      if (inFlight === null && now - unknownAt < cooldown) return found;
+      if (inFlight === null) unknownAt = now;
+      const result = await refresh();
+      return result.ok ? { ok: true, keySet: result.keySet, stale: null } : found;
+    },
+    age: () => (current === null ? null : options.now() - current.at),
+  };
+}

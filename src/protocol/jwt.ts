@@ -1,0 +1,163 @@
+/**
+ * JSON Web Tokens in compact form: strict parsing, header rules, and the signature. The cryptography is jose's.
+ *
+ * @see [RFC 7515](https://www.rfc-editor.org/rfc/rfc7515) JSON Web Signature
+ * @see [RFC 7519](https://www.rfc-editor.org/rfc/rfc7519) JSON Web Token
+ * @see [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725) Best current practices
+ */
+
+import { compactVerify, errors, type CryptoKey } from 'jose';
+import { isObject, member, parseJson, type JsonObject } from '../json.js';
+import type { RejectedCode } from '../reasons.js';
+
+/** Largest token that is looked at: 256 KiB. */
+export const MAX_TOKEN_BYTES: number = 256 * 1024;
+
+/** Why a part of a token cannot be read. */
+export interface TokenFault {
+  readonly code: RejectedCode;
+  readonly message: string;
+}
+
+/** What could be read of a token. */
+export interface ParsedJwt {
+  /** Null if the header is unreadable. */
+  readonly header: JsonObject | null;
+  /** Null if the claims are unreadable. */
+  readonly claims: JsonObject | null;
+  /** The texts of header and claims as they were signed; null where they are unreadable. */
+  readonly raw: { readonly header: string | null; readonly claims: string | null };
+  /** The first thing wrong with the form of the token; null for a well-formed JWS. */
+  readonly fault: TokenFault | null;
+}
+
+/** Decodes base64url as RFC 7515 §2 defines it: no padding, no other characters, no stray bits; null otherwise. */
+export function decodeBase64url(text: string): Uint8Array | null {
+  if (!/^[A-Za-z0-9_-]*$/.test(text)) return null;
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.toString('base64url') === text ? bytes : null;
+}
+
+/** Reads a JWT as far as it can be read, and says where it broke. Verifies nothing. */
+export function parseJwt(token: string): ParsedJwt {
+  const nothing = { header: null, claims: null, raw: { header: null, claims: null } };
+  if (token.length > MAX_TOKEN_BYTES) {
+    return { ...nothing, fault: malformed(`the token has ${token.length} characters; more than ${MAX_TOKEN_BYTES} are never looked at`) };
+  }
+  const parts = token.split('.', 7);
+  const header = parts.length < 2 ? null : readPart(parts[0] ?? '', 'header');
+  if (header === null) {
+    return { ...nothing, fault: { code: 'token_opaque', message: 'this is no JWT: it has no dots' } };
+  }
+  if (parts.length === 5 && header.object !== null && member(header.object, 'enc') !== undefined) {
+    return {
+      header: header.object,
+      claims: null,
+      raw: { header: header.text, claims: null },
+      fault: { code: 'token_encrypted', message: 'the token is encrypted (JWE, five parts)' },
+    };
+  }
+  const claims = readPart(parts[1] ?? '', 'claims');
+  const form = checkForm(parts);
+  return {
+    header: header.object,
+    claims: claims.object,
+    raw: { header: header.text, claims: claims.text },
+    fault: header.fault ?? form ?? claims.fault ?? (header.object === null ? null : checkHeader(header.object)),
+  };
+}
+
+/** The outcome of a signature check. */
+export type SignatureResult = 'verified' | 'invalid' | 'unusable';
+
+/** Verifies the signature of a well-formed JWS with one key and one algorithm; the token's own `alg` decides nothing. */
+export async function verifySignature(
+  token: string,
+  key: CryptoKey | Uint8Array,
+  algorithm: string,
+): Promise<SignatureResult> {
+  try {
+    await compactVerify(token, key, { algorithms: [algorithm] });
+    return 'verified';
+  } catch (error) {
+    if (error instanceof errors.JWSSignatureVerificationFailed) return 'invalid';
+    if (error instanceof errors.JOSEError || error instanceof TypeError) return 'unusable';
+    throw error;
+  }
+}
+
+/** The part of the media type that says which kind of JWT this is; `application/` may be left out. */
+export function mediaType(typ: string): string {
+  return typ.toLowerCase().replace(/^application\//, '');
+}
+
+function malformed(message: string): TokenFault {
+  return { code: 'token_malformed', message };
+}
+
+function checkForm(parts: readonly string[]): TokenFault | null {
+  if (parts.length !== 3) {
+    const count = parts.length > 6 ? 'more than six' : String(parts.length);
+    return malformed(`a signed JWT has three parts joined by dots; this has ${count}`);
+  }
+  const signature = parts[2] ?? '';
+  if (decodeBase64url(signature) === null) return malformed(`the signature is not base64url${pointAt(signature)}`);
+  return null;
+}
+
+interface Part {
+  readonly object: JsonObject | null;
+  readonly text: string | null;
+  readonly fault: TokenFault | null;
+}
+
+function readPart(encoded: string, name: 'header' | 'claims'): Part {
+  const fail = (message: string, text: string | null = null): Part => ({ object: null, text, fault: malformed(message) });
+  const noun = name === 'header' ? 'the header' : 'the claims part';
+  if (encoded === '') return fail(`${noun} is empty`);
+  const bytes = decodeBase64url(encoded);
+  if (bytes === null) return fail(`${noun} is not base64url${pointAt(encoded)}`);
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch {
+    return fail(`${noun} is not UTF-8 text`);
+  }
+  const json = parseJson(text);
+  if (!json.ok) return fail(`${noun} is not valid JSON: ${json.message} (character ${json.offset + 1})`, text);
+  if (!isObject(json.value)) return fail(`${noun} is not a JSON object`, text);
+  return { object: json.value, text, fault: null };
+}
+
+function pointAt(encoded: string): string {
+  const index = encoded.search(/[^A-Za-z0-9_-]/);
+  if (index === -1) return ': it was cut off or changed at its end';
+  const character = encoded[index] ?? '';
+  const names: Readonly<Record<string, string>> = { '=': 'padding "="', ' ': 'a space', '\n': 'a line break', '\r': 'a line break', '+': '"+"', '/': '"/"' };
+  return `: ${names[character] ?? 'a character that is not allowed'} at position ${index + 1}`;
+}
+
+/** Other kinds of JWT must not pass as access tokens: RFC 8725 §3.11. */
+const ACCEPTED_TYPES = ['jwt', 'at+jwt'];
+
+function checkHeader(header: JsonObject): TokenFault | null {
+  const alg = member(header, 'alg');
+  if (typeof alg !== 'string') return { code: 'header_invalid', message: 'the header has no alg that is a string' };
+  const kid = member(header, 'kid');
+  if (kid !== undefined && typeof kid !== 'string') {
+    return { code: 'header_invalid', message: 'the kid in the header is not a string' };
+  }
+  if (member(header, 'crit') !== undefined) {
+    return { code: 'critical_header_unsupported', message: 'the header has crit: it demands extensions' };
+  }
+  if (member(header, 'b64') === false) {
+    return { code: 'critical_header_unsupported', message: 'the header has b64: false (unencoded payload, RFC 7797)' };
+  }
+  const typ = member(header, 'typ');
+  if (typ === undefined) return null;
+  if (typeof typ !== 'string') return { code: 'header_invalid', message: 'the typ in the header is not a string' };
+  if (!ACCEPTED_TYPES.includes(mediaType(typ))) {
+    return { code: 'header_invalid', message: `the typ says ${JSON.stringify(typ.slice(0, 64))}: this is not an access token` };
+  }
+  return null;
+}

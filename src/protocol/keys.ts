@@ -1,0 +1,173 @@
+/**
+ * JSON Web Keys: what a published key is fit for, and why not.
+ *
+ * @see [RFC 7517](https://www.rfc-editor.org/rfc/rfc7517) JSON Web Key
+ * @see [RFC 7518, section 6](https://www.rfc-editor.org/rfc/rfc7518#section-6) key parameters
+ * @see [RFC 8037](https://www.rfc-editor.org/rfc/rfc8037) EdDSA keys
+ */
+
+import { calculateJwkThumbprint, importJWK, type CryptoKey, type JWK } from 'jose';
+import { isObject, member, type Json, type JsonObject } from '../json.js';
+import type { RejectedCode } from '../reasons.js';
+import { decodeBase64url } from './jwt.js';
+
+/** One key of a key set. */
+export interface Key {
+  readonly jwk: JsonObject;
+  readonly kid: string | null;
+  readonly kty: string;
+  readonly crv: string | null;
+  readonly alg: string | null;
+  readonly use: string | null;
+  /** Size of an RSA modulus, or of a symmetric key; null for other keys. */
+  readonly bits: number | null;
+  /** Why the key cannot be used with any algorithm; null if it can. */
+  readonly fault: { readonly code: RejectedCode; readonly message: string } | null;
+}
+
+interface Requirement {
+  readonly kty: string;
+  readonly crv?: string;
+}
+
+/** Which key each algorithm needs: RFC 7518 §3.1, RFC 8037, RFC 9864. */
+const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
+  RS256: { kty: 'RSA' },
+  RS384: { kty: 'RSA' },
+  RS512: { kty: 'RSA' },
+  PS256: { kty: 'RSA' },
+  PS384: { kty: 'RSA' },
+  PS512: { kty: 'RSA' },
+  ES256: { kty: 'EC', crv: 'P-256' },
+  ES384: { kty: 'EC', crv: 'P-384' },
+  ES512: { kty: 'EC', crv: 'P-521' },
+  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
+  Ed25519: { kty: 'OKP', crv: 'Ed25519' },
+  HS256: { kty: 'oct' },
+  HS384: { kty: 'oct' },
+  HS512: { kty: 'oct' },
+};
+
+/** Bytes of a coordinate, by curve. */
+const COORDINATE_BYTES: Readonly<Record<string, number>> = { 'P-256': 32, 'P-384': 48, 'P-521': 66, Ed25519: 32 };
+
+/** The algorithms that a key could be used with, by `kty` and `crv`. */
+export function algorithmsFor(key: Key): string[] {
+  return Object.entries(REQUIREMENTS)
+    .filter(([, need]) => need.kty === key.kty && (need.crv === undefined || need.crv === key.crv))
+    .map(([algorithm]) => algorithm);
+}
+
+/** Reads one member of `keys`; never throws. */
+export function readKey(value: Json): Key {
+  const jwk = isObject(value) ? value : {};
+  const text = (name: string): string | null => {
+    const found = member(jwk, name);
+    return typeof found === 'string' ? found : null;
+  };
+  const kty = text('kty') ?? '';
+  const key = {
+    jwk,
+    kid: text('kid'),
+    kty,
+    crv: text('crv'),
+    alg: text('alg'),
+    use: text('use'),
+    bits: kty === 'RSA' ? bitLength(text('n')) : kty === 'oct' ? bitLength(text('k')) : null,
+  };
+  return { ...key, fault: isObject(value) ? findFault(key) : mismatch('it is not a JSON object') };
+}
+
+/** Says why a key does not fit an algorithm; null if it does. RFC 7517 §4.2–4.4, RFC 8725 §3.1. */
+export function misfit(key: Key, algorithm: string): string | null {
+  const need = REQUIREMENTS[algorithm];
+  if (need === undefined) return `no key fits ${algorithm}`;
+  if (key.kty !== need.kty) return `${algorithm} needs a key of type ${need.kty}, the key is ${key.kty}`;
+  if (need.crv !== undefined && key.crv !== need.crv) return `${algorithm} needs the curve ${need.crv}, the key has ${key.crv ?? 'none'}`;
+  const alg = member(key.jwk, 'alg');
+  if (alg !== undefined && alg !== null && !sameAlgorithm(alg, algorithm)) return 'the key is for another algorithm (alg)';
+  const use = member(key.jwk, 'use');
+  if (use !== undefined && use !== null && use !== 'sig') return 'the key is not for signatures (use)';
+  const operations = member(key.jwk, 'key_ops');
+  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
+    return 'the key is not for verifying (key_ops)';
+  }
+  return null;
+}
+
+const imported = new WeakMap<JsonObject, Map<string, Promise<CryptoKey | Uint8Array | null>>>();
+
+/** Imports a key for one algorithm, once; null if the key's numbers make no key. */
+export function importKey(key: Key, algorithm: string): Promise<CryptoKey | Uint8Array | null> {
+  const byAlgorithm = imported.get(key.jwk) ?? new Map<string, Promise<CryptoKey | Uint8Array | null>>();
+  imported.set(key.jwk, byAlgorithm);
+  const known = byAlgorithm.get(algorithm);
+  if (known !== undefined) return known;
+  const fresh = importJWK(publicPart(key), algorithm).catch(() => null);
+  byAlgorithm.set(algorithm, fresh);
+  return fresh;
+}
+
+/** The RFC 7638 thumbprint (SHA-256) of a key; null for a key that has none. */
+export async function thumbprint(key: Key): Promise<string | null> {
+  if (key.fault?.code === 'key_mismatch' || key.kty === 'oct') return null;
+  try {
+    return await calculateJwkThumbprint(publicPart(key));
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a key set publishes what must stay private: RFC 7517 §9.3. */
+export function isPrivate(key: Key): boolean {
+  return key.kty !== 'oct' && ['d', 'p', 'q', 'dp', 'dq', 'qi'].some((name) => Object.hasOwn(key.jwk, name));
+}
+
+function sameAlgorithm(alg: Json, algorithm: string): boolean {
+  const edwards = ['EdDSA', 'Ed25519'];
+  return alg === algorithm || (edwards.includes(String(alg)) && edwards.includes(algorithm));
+}
+
+/** Only the members that make the public key: a private member must never decide what a key is. */
+function publicPart(key: Key): JWK {
+  const names: Readonly<Record<string, readonly string[]>> = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'], oct: ['k'] };
+  const members = (names[key.kty] ?? []).map((name) => [name, member(key.jwk, name)] as const);
+  return { kty: key.kty, ...Object.fromEntries(members.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))) };
+}
+
+function mismatch(message: string): { readonly code: RejectedCode; readonly message: string } {
+  return { code: 'key_mismatch', message };
+}
+
+function findFault(key: Omit<Key, 'fault'>): Key['fault'] {
+  const octets = (name: string): Uint8Array | null => {
+    const value = member(key.jwk, name);
+    return typeof value === 'string' && value !== '' ? decodeBase64url(value) : null;
+  };
+  const alg = member(key.jwk, 'alg');
+  if (alg !== undefined && alg !== null && (typeof alg !== 'string' || alg === '')) return mismatch('its alg is not a string');
+  if (key.kty === 'RSA') {
+    const modulus = octets('n');
+    const exponent = octets('e');
+    if (modulus === null || exponent === null) return mismatch('its n or e is missing or not base64url');
+    if ((key.bits ?? 0) < 2048) return { code: 'key_too_weak', message: `it has ${key.bits ?? 0} bits; 2048 is the least` };
+    const e = BigInt(`0x${Buffer.from(exponent).toString('hex')}`);
+    if (e < 3n) return { code: 'key_too_weak', message: `its exponent is ${e}` };
+    return e % 2n === 0n ? mismatch('its exponent is even') : null;
+  }
+  if (key.kty === 'EC' || key.kty === 'OKP') {
+    const bytes = COORDINATE_BYTES[key.crv ?? ''];
+    if (bytes === undefined) return mismatch(`its curve is ${key.crv === null ? 'missing' : 'not supported'}`);
+    const coordinates = key.kty === 'EC' ? ['x', 'y'] : ['x'];
+    return coordinates.every((name) => octets(name)?.length === bytes) ? null : mismatch('its coordinates are missing or of the wrong size');
+  }
+  if (key.kty === 'oct') return octets('k') === null ? mismatch('its k is missing or not base64url') : null;
+  return mismatch(key.kty === '' ? 'its kty is missing' : 'its kty is not supported');
+}
+
+function bitLength(encoded: string | null): number | null {
+  const bytes = encoded === null ? null : decodeBase64url(encoded);
+  if (bytes === null) return null;
+  const hex = Buffer.from(bytes).toString('hex').replace(/^0+/, '');
+  return hex === '' ? 0 : BigInt(`0x${hex}`).toString(2).length;
+}

@@ -1,0 +1,100 @@
+/** From a provider's config to the provider: one exhaustive switch. */
+
+import type { ConfiguredProvider } from '../config/parse.js';
+import { createHttpClient, type HttpClient, type HttpOptions } from '../http.js';
+import type { KeySetResult } from '../protocol/jwks.js';
+import type { ProviderRef } from '../verdict.js';
+import { createCustomProvider } from './custom.js';
+import { createGithubTokenProvider } from './github-token.js';
+import { createKubernetesProvider } from './kubernetes.js';
+import { createOAuth2IntrospectionProvider } from './oauth2-introspection.js';
+import { createOAuth2JwksProvider } from './oauth2-jwks.js';
+import type { AuthProvider, ProviderContext, ProviderEvent } from './provider.js';
+import { createUpstreamHeaderProvider } from './upstream-header.js';
+
+/** What a host may give to its providers. */
+export interface ProviderOptions extends Pick<HttpOptions, 'env' | 'onExchange' | 'dispatcher'> {
+  /** Milliseconds since 1970. Default `Date.now`. */
+  readonly now?: () => number;
+  /** A key set to use instead of fetching one, for `oauth2_token` with `jwks`. */
+  readonly keySet?: KeySetResult;
+  /** Hears what a host may want to count. Errors that it throws are dropped. */
+  readonly onEvent?: (event: ProviderEvent) => void;
+}
+
+/**
+ * Makes a provider.
+ *
+ * @throws {AuthcheckError} `config_invalid` for a CA file that cannot be read.
+ */
+export function createAuthProvider(provider: ConfiguredProvider, options: ProviderOptions = {}): AuthProvider {
+  const { config } = provider;
+  const onEvent = quietly(options.onEvent);
+  const context: ProviderContext = {
+    ref: referTo(provider),
+    http: createProviderClient(provider, options),
+    now: options.now ?? Date.now,
+    locate: provider.locate,
+    sets: provider.sets,
+    ...(options.keySet === undefined ? {} : { keySet: options.keySet }),
+    ...(onEvent === undefined ? {} : { onEvent }),
+  };
+  const created = create(provider, context);
+  if (onEvent === undefined) return created;
+  return {
+    ...created,
+    async authenticate(request) {
+      const verdict = await created.authenticate(request);
+      if (verdict.outcome === 'undecided') onEvent({ type: 'provider.undecided', verdict });
+      return verdict;
+    },
+  };
+
+  function create(chosen: ConfiguredProvider, given: ProviderContext): AuthProvider {
+    switch (config.type) {
+      case 'oauth2_token':
+        if (config.jwks !== null) return createOAuth2JwksProvider(config, config.jwks, given);
+        if (config.introspection !== null) return createOAuth2IntrospectionProvider(config, config.introspection, given);
+        throw new Error(`the provider ${chosen.name} has neither jwks nor introspection`);
+      case 'github_token':
+        return createGithubTokenProvider(config, given);
+      case 'custom':
+        return createCustomProvider(config, given);
+      case 'kubernetes':
+        return createKubernetesProvider(config, given);
+      case 'upstream_header':
+        return createUpstreamHeaderProvider(config, given);
+    }
+  }
+}
+
+/** Makes the HTTP client that a provider's config asks for: its CA file, its TLS verification. */
+export function createProviderClient(
+  { config }: Pick<ConfiguredProvider, 'config'>,
+  options: Pick<HttpOptions, 'env' | 'onExchange' | 'dispatcher'> = {},
+): HttpClient {
+  const tls = 'verify_tls' in config ? { verifyTls: config.verify_tls, caFile: config.tls_cafile } : {};
+  return createHttpClient({
+    ...tls,
+    ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.onExchange === undefined ? {} : { onExchange: options.onExchange }),
+    ...(options.dispatcher === undefined ? {} : { dispatcher: options.dispatcher }),
+  });
+}
+
+function referTo({ name, config, source }: ConfiguredProvider): ProviderRef {
+  const mode = config.type !== 'oauth2_token' ? null : config.jwks === null ? 'introspection' : 'jwks';
+  return { name, type: config.type, mode, source };
+}
+
+/** A host's counting must never decide about a request. */
+function quietly(onEvent: ((event: ProviderEvent) => void) | undefined): ((event: ProviderEvent) => void) | undefined {
+  if (onEvent === undefined) return undefined;
+  return (event) => {
+    try {
+      onEvent(event);
+    } catch {
+      // dropped on purpose: see above
+    }
+  };
+}

@@ -1,0 +1,138 @@
+/** `custom`: an external endpoint is asked, with the token and the request that carried it. */
+
+import { findPrincipalFault } from '../checks.js';
+import type { CustomConfig } from '../config/schema.js';
+import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../http.js';
+import { isObject, member, type Json, type JsonObject } from '../json.js';
+import { createRedactor, redactClaims } from '../redact.js';
+import { findTokenFault, summarizeToken } from '../token.js';
+import { conclude, createTrace, type Attributes, type Identity, type Trace, type Verdict } from '../verdict.js';
+import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
+
+/** Makes the provider. */
+export function createCustomProvider(config: CustomConfig, context: ProviderContext): AuthProvider {
+  const challenge = `Authentication required. Please provide your API key as a Bearer token (validated by ${new URL(config.endpoint).host})`;
+
+  async function authenticate(request: AuthRequest): Promise<Verdict> {
+    const started = performance.now();
+    const trace = createTrace(context.locate);
+    const { token } = request;
+    let network = 0;
+    let identity: Identity | null = null;
+    let refusal = challenge;
+    let claims: JsonObject | null = null;
+
+    if (checkFormat(trace, request)) {
+      const answer = await context.http.send({
+        method: 'POST',
+        url: config.endpoint,
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ api_key: token, request: describeRequest(request) }),
+        secrets: [token],
+      });
+      network = answer.ms;
+      identity = judgeAnswer(trace, answer, token);
+      claims = identity === null ? null : { ...identity };
+      refusal = answer.ok ? `Authentication failed: ${answer.status}` : refusal;
+    }
+    return conclude({
+      provider: context.ref,
+      trace,
+      identity,
+      mapping: [],
+      token: summarizeToken(token, claims),
+      refusal,
+      total_ms: performance.now() - started,
+      network_ms: network,
+    });
+  }
+
+  return {
+    ref: context.ref,
+    destination: { url: showUrl(config.endpoint), sends: 'token' },
+    authenticate,
+    close: () => context.http.close(),
+  };
+}
+
+/** The request as the endpoint is told of it: headers without credentials, the last of several wins. */
+function describeRequest(request: AuthRequest): JsonObject {
+  const headers = (request.headers ?? [])
+    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .filter(([name]) => name !== 'authorization');
+  return { path: request.path ?? '', headers: Object.fromEntries(headers), params: Object.fromEntries(Object.entries(request.params ?? {})) };
+}
+
+function checkFormat(trace: Trace, request: AuthRequest): request is AuthRequest & { readonly token: string } {
+  const { token } = request;
+  const others = (request.headers ?? []).filter(([name, value]) => name.toLowerCase() === 'authorization' && value !== `Bearer ${token ?? ''}`);
+  const fault = token === null ? null : (findTokenFault(token) ?? (/\s/.test(token) ? 'there is white space inside the token' : null));
+  if (token === null || token === '') trace.fail('format', 'header_missing', 'the request carries no token');
+  else if (fault !== null) trace.fail('format', 'token_malformed', fault);
+  else if (others.length > 0) trace.fail('format', 'token_malformed', 'the request carries two different credentials');
+  else trace.pass('format', 'a token that can be sent');
+  if (trace.failure() !== null) trace.notReached('request', 'subject', 'mapping');
+  return trace.failure() === null;
+}
+
+function judgeAnswer(trace: Trace, answer: HttpAnswer, token: string): Identity | null {
+  const field = { field: ['endpoint'] };
+  if (!answer.ok) trace.fail('request', answer.code, `the endpoint could not be asked: ${answer.message}`, field);
+  else if (answer.status === 401 || answer.status === 403) {
+    trace.fail('request', 'token_refused', `the endpoint answered ${answer.status}${quoteMessage(answer.body, token)}`, field);
+  } else if (answer.status !== 200) {
+    const { code, message } = judgeStatus(answer.status, 'the endpoint');
+    trace.fail('request', code, message, field);
+  } else {
+    const identity = readIdentity(answer.body, token);
+    if (typeof identity !== 'string') {
+      trace.pass('request', 'the endpoint answered 200', field);
+      trace.pass('subject', 'principal names the principal', { actual: identity.principal });
+      const names = Object.keys(identity.attributes);
+      if (names.length === 0) trace.warn('mapping', 'attributes_empty', 'the endpoint sent no attributes');
+      else trace.pass('mapping', `the endpoint sent ${names.join(', ')}`);
+      return identity;
+    }
+    trace.fail('request', 'endpoint_invalid_response', identity, field);
+  }
+  trace.notReached('subject', 'mapping');
+  return null;
+}
+
+const MAX_MESSAGE = 200;
+
+function quoteMessage(body: string, token: string): string {
+  const json = jsonBody({ body });
+  const message = json.ok && isObject(json.value) ? member(json.value, 'message') : undefined;
+  return typeof message === 'string' && message !== '' ? `: ${JSON.stringify(createRedactor([token])(message).slice(0, MAX_MESSAGE))}` : '';
+}
+
+/** Reads `{principal, attributes?, message?}`, or says which field is wrong. */
+function readIdentity(body: string, token: string): Identity | string {
+  const json = jsonBody({ body });
+  if (!json.ok) return `the endpoint sent no valid JSON: ${json.message}`;
+  if (!isObject(json.value)) return 'the endpoint sent JSON that is not an object';
+  const answer = redactClaims(json.value, [token]);
+  const principal = member(answer, 'principal');
+  const outdated = principal === undefined && member(answer, 'access_attributes') !== undefined;
+  if (outdated) return 'the answer has the outdated shape {access_attributes}; the server reads {principal, attributes}';
+  const fault = findPrincipalFault(principal);
+  if (fault !== null || typeof principal !== 'string') return `the principal in the answer ${fault ?? 'is not a string'}`;
+  const attributes = readAttributes(member(answer, 'attributes') ?? null);
+  return typeof attributes === 'string' ? attributes : { principal, attributes };
+}
+
+function readAttributes(value: Json): Attributes | string {
+  if (value === null) return {};
+  if (!isObject(value)) return 'attributes in the answer is not an object';
+  const attributes = new Map<string, readonly string[]>();
+  for (const [name, values] of Object.entries(value)) {
+    if (!isStringList(values)) return `attributes.${name.slice(0, 64)} in the answer is not a list of strings`;
+    attributes.set(name, values);
+  }
+  return Object.fromEntries(attributes);
+}
+
+function isStringList(value: Json): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

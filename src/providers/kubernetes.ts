@@ -1,0 +1,132 @@
+/**
+ * `kubernetes`: the API server is asked, with the token itself, who its bearer is.
+ *
+ * @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/self-subject-review-v1/
+ */
+
+import { findPrincipalFault } from '../checks.js';
+import { mapClaims } from '../claims.js';
+import type { KubernetesConfig } from '../config/schema.js';
+import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../http.js';
+import { isObject, member, type Json, type JsonObject } from '../json.js';
+import { redactClaims } from '../redact.js';
+import { findTokenFault, summarizeToken } from '../token.js';
+import { conclude, createTrace, type Identity, type MappingRow, type Trace, type Verdict } from '../verdict.js';
+import { reportMapping } from './mapping.js';
+import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
+
+const REFUSAL = 'Invalid token';
+const CHALLENGE = 'Authentication required. Please provide a valid Kubernetes Bearer token in the Authorization header';
+
+/** Makes the provider. */
+export function createKubernetesProvider(config: KubernetesConfig, context: ProviderContext): AuthProvider {
+  const url = reviewUrl(config.api_server_url);
+
+  async function authenticate(request: AuthRequest): Promise<Verdict> {
+    const started = performance.now();
+    const trace = createTrace(context.locate);
+    const { token } = request;
+    let network = 0;
+    let identity: Identity | null = null;
+    let mapping: readonly MappingRow[] = [];
+    let claims: JsonObject | null = null;
+
+    if (checkFormat(trace, token)) {
+      const answer = await context.http.send({
+        method: 'POST',
+        url,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }),
+        secrets: [token],
+      });
+      network = answer.ms;
+      const user = judgeAnswer(trace, answer);
+      if (user !== null) {
+        claims = redactClaims(user.claims, [token]);
+        const mapped = mapClaims(claims, config.claims_mapping);
+        mapping = mapped.mapping;
+        trace.pass('subject', 'username names the principal', { actual: user.username });
+        reportMapping(trace, mapped, context.sets('claims_mapping'));
+        identity = { principal: user.username, attributes: mapped.attributes };
+      }
+    }
+    if (identity === null) {
+      const reached = new Set(trace.steps.map((step) => step.name));
+      trace.notReached(...(['request', 'subject', 'mapping'] as const).filter((name) => !reached.has(name)));
+    }
+    return conclude({
+      provider: context.ref,
+      trace,
+      identity,
+      mapping,
+      token: summarizeToken(token, claims),
+      refusal: token === null || token === '' ? CHALLENGE : REFUSAL,
+      total_ms: performance.now() - started,
+      network_ms: network,
+    });
+  }
+
+  return { ref: context.ref, destination: { url: showUrl(url), sends: 'token' }, authenticate, close: () => context.http.close() };
+}
+
+function reviewUrl(base: string): string {
+  const url = new URL(base);
+  url.pathname = `${url.pathname.replace(/\/+$/, '')}/apis/authentication.k8s.io/v1/selfsubjectreviews`;
+  url.search = '';
+  url.hash = '';
+  return url.href;
+}
+
+function checkFormat(trace: Trace, token: string | null): token is string {
+  if (token === null || token === '') {
+    trace.fail('format', 'header_missing', 'the request carries no token');
+    return false;
+  }
+  const fault = findTokenFault(token) ?? (/^[\x21-\x7e]+$/.test(token) ? null : 'the token holds characters that no header can carry');
+  if (fault === null) trace.pass('format', 'a token that can be sent');
+  else trace.fail('format', 'token_malformed', fault);
+  return fault === null;
+}
+
+interface KubernetesUser {
+  readonly username: string;
+  readonly claims: JsonObject;
+}
+
+function judgeAnswer(trace: Trace, answer: HttpAnswer): KubernetesUser | null {
+  const field = { field: ['api_server_url'] };
+  if (!answer.ok) trace.fail('request', answer.code, `the API server could not be asked: ${answer.message}`, field);
+  else if (answer.status === 401 || answer.status === 403) {
+    trace.fail('request', 'token_refused', `the API server answered ${answer.status}`, field);
+  } else if (answer.status !== 201) {
+    const { code, message } = judgeStatus(answer.status, 'the API server');
+    trace.fail('request', code, message, field);
+  } else {
+    const user = readUserInfo(answer.body);
+    if (typeof user !== 'string') {
+      trace.pass('request', 'the API server answered 201', field);
+      return user;
+    }
+    trace.fail('request', 'endpoint_invalid_response', user, field);
+  }
+  return null;
+}
+
+/** Reads `status.userInfo`, or says what is wrong with it. */
+function readUserInfo(body: string): KubernetesUser | string {
+  const json = jsonBody({ body });
+  if (!json.ok) return `the API server sent no valid JSON: ${json.message}`;
+  const status = isObject(json.value) ? member(json.value, 'status') : undefined;
+  const claims = isObject(status) ? member(status, 'userInfo') : undefined;
+  if (!isObject(claims)) return 'the answer of the API server has no status.userInfo';
+  const username = member(claims, 'username');
+  const fault = findPrincipalFault(username);
+  if (fault !== null || typeof username !== 'string') return `the username in the answer ${fault ?? 'is not a string'}`;
+  const groups = member(claims, 'groups');
+  if (groups !== undefined && groups !== null && !isStringList(groups)) return 'the groups in the answer are not a list of strings';
+  return { username, claims };
+}
+
+function isStringList(value: Json): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

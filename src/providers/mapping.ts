@@ -1,0 +1,21 @@
+/** The last step of a verdict: what the claims mapping made of the claims. */
+
+import type { MappedClaims } from '../claims.js';
+import type { Trace } from '../verdict.js';
+
+/** Reports the mapping; entries of a mapping that somebody wrote are expected to find something, the default's are not. */
+export function reportMapping(trace: Trace, mapped: MappedClaims, written: boolean): void {
+  const { mapping, attributes } = mapped;
+  const found = mapping.filter((row) => row.values.length > 0);
+  const unusable = mapping.filter((row) => row.status === 'unusable');
+  const absent = mapping.filter((row) => row.status === 'absent');
+  const field = { field: ['claims_mapping'] };
+  const names = Object.keys(attributes);
+  if (mapping.length === 0) trace.skip('mapping', 'the claims mapping is empty: no attributes');
+  else if (found.length === 0) {
+    trace.warn('mapping', 'attributes_empty', 'the claims mapping found nothing: the principal has no attributes', field);
+  } else if (unusable.length > 0 || (written && absent.length > 0)) {
+    const list = [...unusable, ...(written ? absent : [])].map((row) => `${row.claim} (${row.status})`).slice(0, 5);
+    trace.warn('mapping', 'claim_unmapped', `mapped to ${names.join(', ')}; without a value: ${list.join(', ')}`, field);
+  } else trace.pass('mapping', `mapped to ${names.join(', ')}`, field);
+}

@@ -1,0 +1,53 @@
+/** What every provider is, and what it is asked. Types only. */
+
+import type { HttpClient } from '../http.js';
+import type { KeySetEvent, KeySetResult } from '../protocol/jwks.js';
+import type { ProviderRef, Verdict } from '../verdict.js';
+
+/** One request that carries, or should carry, credentials. */
+export interface AuthRequest {
+  /** The bearer token, without its scheme; null if the request has none. */
+  readonly token: string | null;
+  /** The path of the request, for `custom`. Default "". */
+  readonly path?: string;
+  /** The headers of the request, for `custom` and `upstream_header`. Default none. */
+  readonly headers?: readonly (readonly [string, string])[];
+  /** The query of the request, for `custom`. Default none. */
+  readonly params?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** What a provider asks, and what it sends there. */
+export interface Destination {
+  /** Without credentials. */
+  readonly url: string;
+  readonly sends: 'token' | 'nothing';
+}
+
+/** Decides who sent a request. */
+export interface AuthProvider {
+  readonly ref: ProviderRef;
+  /** Null if nothing is asked. */
+  readonly destination: Destination | null;
+  /** Never throws for what a token or a server does: being unable to ask is a verdict too. */
+  readonly authenticate: (request: AuthRequest) => Promise<Verdict>;
+  /** Closes the connections; afterwards the provider must not be used. */
+  readonly close: () => Promise<void>;
+}
+
+/** What happens inside a provider, for a host's metrics. */
+export type ProviderEvent = KeySetEvent | { readonly type: 'provider.undecided'; readonly verdict: Verdict };
+
+/** What a provider gets from its host. */
+export interface ProviderContext {
+  readonly ref: ProviderRef;
+  readonly http: HttpClient;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** The position of a field of the provider's config; null without a file. */
+  readonly locate: (field: readonly string[]) => string | null;
+  /** Whether the config sets a field itself. */
+  readonly sets: (field: string) => boolean;
+  /** A key set to use instead of fetching one. */
+  readonly keySet?: KeySetResult;
+  readonly onEvent?: (event: ProviderEvent) => void;
+}

@@ -1,0 +1,100 @@
+/** `upstream_header`: a proxy in front of the server has authenticated, and says in headers whom. Nothing is verified. */
+
+import { findPrincipalFault } from '../checks.js';
+import type { UpstreamHeaderConfig } from '../config/schema.js';
+import { isObject, parseJson, type Json } from '../json.js';
+import { summarizeToken } from '../token.js';
+import { conclude, createTrace, type Attributes, type Identity, type Trace, type Verdict } from '../verdict.js';
+import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
+
+/** Makes the provider. */
+export function createUpstreamHeaderProvider(config: UpstreamHeaderConfig, context: ProviderContext): AuthProvider {
+  function authenticate(request: AuthRequest): Promise<Verdict> {
+    const started = performance.now();
+    const trace = createTrace(context.locate);
+    const principal = readPrincipal(trace, request, config.principal_header);
+    const attributes = readAttributes(trace, request, config.attributes_header);
+    const identity: Identity | null = principal === null || attributes === null ? null : { principal, attributes };
+    const missing = trace.failure()?.code === 'header_missing';
+    return Promise.resolve(
+      conclude({
+        provider: context.ref,
+        trace,
+        identity,
+        mapping: [],
+        token: summarizeToken(null),
+        refusal: missing
+          ? `Missing required authentication header: ${config.principal_header}`
+          : 'Failed to parse authentication attributes header',
+        total_ms: performance.now() - started,
+        network_ms: 0,
+      }),
+    );
+  }
+
+  return { ref: context.ref, destination: null, authenticate, close: () => context.http.close() };
+}
+
+function readPrincipal(trace: Trace, request: AuthRequest, name: string): string | null {
+  const field = { field: ['principal_header'] };
+  const values = headerValues(request, name);
+  const [raw] = values;
+  if (raw === undefined || raw === '') trace.fail('subject', 'header_missing', `the request has no header ${name}`, field);
+  else if (values.length > 1) trace.fail('subject', 'claim_invalid', `the header ${name} occurs ${values.length} times: a client may have sent one of them`, field);
+  else {
+    const principal = decodeHeader(raw);
+    const fault = principal === null ? 'is not UTF-8 text' : findPrincipalFault(principal);
+    if (fault === null && principal !== null) {
+      trace.warn('subject', 'nothing_verified', `the header ${name} names the principal; nothing was verified`, { ...field, actual: principal });
+      return principal;
+    }
+    trace.fail('subject', 'claim_invalid', `the header ${name} ${fault ?? ''}`, field);
+  }
+  return null;
+}
+
+function readAttributes(trace: Trace, request: AuthRequest, name: string | null): Attributes | null {
+  const field = { field: ['attributes_header'] };
+  const values = name === null ? [] : headerValues(request, name).filter((value) => value !== '');
+  const [raw] = values;
+  if (name === null || raw === undefined) {
+    trace.skip('mapping', name === null ? 'the config names no attributes header' : `the request has no header ${name}: no attributes`);
+    return {};
+  }
+  const fail = (message: string): null => {
+    trace.fail('mapping', 'claim_invalid', `the header ${name} ${message}`, field);
+    return null;
+  };
+  if (values.length > 1) return fail(`occurs ${values.length} times`);
+  const text = decodeHeader(raw);
+  if (text === null) return fail('is not UTF-8 text');
+  const json = parseJson(text);
+  if (!json.ok) return fail(`is not valid JSON: ${json.message}`);
+  if (!isObject(json.value)) return fail('is not a JSON object');
+  const attributes = new Map<string, readonly string[]>();
+  for (const [attribute, value] of Object.entries(json.value)) {
+    const list = typeof value === 'string' ? [value] : value;
+    if (attribute === '__proto__' || !isStringList(list)) return fail(`has an attribute ${JSON.stringify(attribute.slice(0, 64))} that is not a list of strings`);
+    attributes.set(attribute, list);
+  }
+  trace.pass('mapping', `the header ${name} has ${[...attributes.keys()].join(', ') || 'no attributes'}`, field);
+  return Object.fromEntries(attributes);
+}
+
+function headerValues(request: AuthRequest, name: string): string[] {
+  return (request.headers ?? []).filter(([header]) => header.toLowerCase() === name.toLowerCase()).map(([, value]) => value);
+}
+
+/** HTTP libraries hand out the bytes of a header as Latin-1; what was meant is UTF-8. */
+function decodeHeader(value: string): string | null {
+  if (!/^[\u0000-\u00ff]*$/.test(value)) return value;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(value, 'latin1'));
+  } catch {
+    return null;
+  }
+}
+
+function isStringList(value: Json): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

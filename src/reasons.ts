@@ -1,0 +1,256 @@
+/** Why a token is not accepted, and what deserves a warning: every code with its sentence and its way out. */
+
+/** Codes of a rejection: the token, or the provider that was asked, says no. */
+export type RejectedCode =
+  | 'token_malformed'
+  | 'token_opaque'
+  | 'token_encrypted'
+  | 'header_invalid'
+  | 'critical_header_unsupported'
+  | 'algorithm_not_allowed'
+  | 'symmetric_key_refused'
+  | 'key_id_missing'
+  | 'key_not_found'
+  | 'key_mismatch'
+  | 'key_too_weak'
+  | 'signature_invalid'
+  | 'issuer_missing'
+  | 'issuer_mismatch'
+  | 'audience_missing'
+  | 'audience_mismatch'
+  | 'token_expired'
+  | 'token_not_yet_valid'
+  | 'claim_missing'
+  | 'claim_invalid'
+  | 'token_inactive'
+  | 'token_refused'
+  | 'header_missing';
+
+/** Codes of an undecided verdict: nobody could say. */
+export type UndecidedCode =
+  | 'endpoint_unreachable'
+  | 'endpoint_tls'
+  | 'endpoint_timeout'
+  | 'endpoint_rate_limited'
+  | 'endpoint_error'
+  | 'endpoint_redirected'
+  | 'endpoint_too_large'
+  | 'endpoint_invalid_response'
+  | 'client_credentials_rejected'
+  | 'jwks_invalid';
+
+/** Codes of a step that passed, but that somebody should look at. */
+export type WarningCode =
+  | 'attributes_empty'
+  | 'checksum_wrong'
+  | 'claim_unmapped'
+  | 'expiry_absent'
+  | 'issued_in_future'
+  | 'issuer_unchecked'
+  | 'key_set_stale'
+  | 'nothing_verified'
+  | 'organizations_unreadable'
+  | 'raw_client_credentials';
+
+/** Codes of a failed step. */
+export type ReasonCode = RejectedCode | UndecidedCode;
+
+/** What a code means in one sentence, and what to do about it. */
+export interface ReasonText {
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** The prose of every code: a code without a text does not compile. */
+export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
+  token_malformed: {
+    message: 'This is not a well-formed token.',
+    fix: 'Copy the token again, whole: three parts joined by dots, without spaces, quotes or line breaks.',
+  },
+  token_opaque: {
+    message: 'The token is opaque; this provider needs a JWT.',
+    fix: 'Ask the issuer for a JWT access token, or configure introspection instead of jwks.',
+  },
+  token_encrypted: {
+    message: 'The token is encrypted (JWE); only signed tokens can be checked against a key set.',
+    fix: 'Ask the issuer for signed, unencrypted access tokens for this audience.',
+  },
+  header_invalid: {
+    message: 'The token header breaks the rules for JWTs.',
+    fix: 'Ask the issuer for an access token (typ JWT or at+jwt), not another kind of JWT.',
+  },
+  critical_header_unsupported: {
+    message: 'The token header demands an extension that is not understood.',
+    fix: 'Ask the issuer for tokens without "crit": a server must refuse what it does not understand.',
+  },
+  algorithm_not_allowed: {
+    message: 'The signature algorithm is not allowed.',
+    fix: 'Have the issuer sign with RS256, PS256, ES256 or EdDSA (or the 384 and 512 variants).',
+  },
+  symmetric_key_refused: {
+    message: 'Symmetric signatures (HS*) are refused: whoever can verify them can forge them.',
+    fix: 'Have the issuer sign with an asymmetric key; jwks.allow_symmetric_keys exists for private key sets only.',
+  },
+  key_id_missing: {
+    message: 'The token header has no kid, so the server cannot pick a key.',
+    fix: 'Have the issuer put the key id into the header of its tokens.',
+  },
+  key_not_found: {
+    message: 'The key set has no key with the token’s kid.',
+    fix: 'Check that the token and the key set come from the same issuer (and realm), and that the key was not rotated away.',
+  },
+  key_mismatch: {
+    message: 'The key with the token’s kid does not fit the token’s algorithm.',
+    fix: 'Compare the key’s kty, crv, alg, use and key_ops (authcheck jwks) with the alg in the token header.',
+  },
+  key_too_weak: {
+    message: 'The key is too weak to prove anything.',
+    fix: 'Have the issuer use RSA keys of 2048 bits or more with exponent 65537, or EC keys.',
+  },
+  signature_invalid: {
+    message: 'The signature does not match: the token was changed, or another key signed it.',
+    fix: 'Get a new token from the issuer that this key set belongs to; check that nothing rewrites the token on its way.',
+  },
+  issuer_missing: {
+    message: 'The token has no iss claim, but the config names an issuer.',
+    fix: 'Have the issuer add iss to its access tokens, or remove issuer from the config.',
+  },
+  issuer_mismatch: {
+    message: 'The token comes from another issuer than the config names.',
+    fix: 'Make issuer in the config equal the token’s iss, letter by letter (trailing slash included), if that issuer is to be trusted.',
+  },
+  audience_missing: {
+    message: 'The token has no aud claim: it does not say for whom it was made.',
+    fix: 'Have the issuer add the configured audience to aud (an audience mapper, a resource or an API identifier).',
+  },
+  audience_mismatch: {
+    message: 'The token was made for another audience.',
+    fix: 'Ask your issuer for the configured audience, or set audience in the config to one that the token has.',
+  },
+  token_expired: {
+    message: 'The token has expired.',
+    fix: 'Get a new token; if it is new, compare the clocks of this machine and the issuer.',
+  },
+  token_not_yet_valid: {
+    message: 'The token is not valid yet.',
+    fix: 'Wait, or compare the clocks of this machine and the issuer; --clock-tolerance shows what would pass.',
+  },
+  claim_missing: {
+    message: 'A claim that the server needs is missing.',
+    fix: 'Have the issuer put the claim into its access tokens.',
+  },
+  claim_invalid: {
+    message: 'A claim has a value of the wrong kind.',
+    fix: 'Have the issuer send the claim as its standard defines it.',
+  },
+  token_inactive: {
+    message: 'The issuer says that the token is not active: expired, revoked, or not its own.',
+    fix: 'Get a new token from the issuer whose introspection endpoint the config names.',
+  },
+  token_refused: {
+    message: 'The provider that was asked refuses the token.',
+    fix: 'Get a new token from that provider, with the permissions that it asks for.',
+  },
+  header_missing: {
+    message: 'The request carries no credentials.',
+    fix: 'Send the token in the Authorization header: Authorization: Bearer TOKEN.',
+  },
+  endpoint_unreachable: {
+    message: 'The endpoint could not be reached.',
+    fix: 'Check the host name, the port and the network path from this machine (DNS, firewall, proxy).',
+  },
+  endpoint_tls: {
+    message: 'The TLS connection to the endpoint failed.',
+    fix: 'Name the CA that signed its certificate in tls_cafile, and check the host name and the expiry of the certificate.',
+  },
+  endpoint_timeout: {
+    message: 'The endpoint did not answer in time.',
+    fix: 'Check that the endpoint is up and reachable from this machine.',
+  },
+  endpoint_rate_limited: {
+    message: 'The endpoint refuses to answer because of its rate limit.',
+    fix: 'Wait until the limit resets, then try again.',
+  },
+  endpoint_error: {
+    message: 'The endpoint answered with an error.',
+    fix: 'Check the URL in the config, and the endpoint’s own log.',
+  },
+  endpoint_redirected: {
+    message: 'The endpoint redirects elsewhere; credentials are not sent after it.',
+    fix: 'Put the final URL into the config.',
+  },
+  endpoint_too_large: {
+    message: 'The endpoint’s answer is larger than any such answer should be.',
+    fix: 'Check that the URL in the config is the right one.',
+  },
+  endpoint_invalid_response: {
+    message: 'The endpoint’s answer is not what its protocol defines.',
+    fix: 'Check that the URL in the config is the right one, and what the endpoint sends (--verbose shows it).',
+  },
+  client_credentials_rejected: {
+    message: 'The introspection endpoint refuses the server’s own client_id and client_secret.',
+    fix: 'Check client_id and client_secret, whether that client may introspect, and send_secret_in_body.',
+  },
+  jwks_invalid: {
+    message: 'What the JWKS endpoint sent is no key set.',
+    fix: 'Check jwks.uri: it must answer {"keys": [...]} (authcheck jwks shows what it sends).',
+  },
+  attributes_empty: {
+    message: 'The claims mapping found nothing: the principal has no attributes.',
+    fix: 'Compare the claims with claims_mapping (authcheck map shows near misses).',
+  },
+  checksum_wrong: {
+    message: 'The checksum in the token is wrong: GitHub never issued it, or a character changed.',
+    fix: 'Copy the token again, whole.',
+  },
+  claim_unmapped: {
+    message: 'A claim that the mapping names gave no value.',
+    fix: 'Compare the claims with claims_mapping (authcheck map shows near misses).',
+  },
+  expiry_absent: {
+    message: 'The token has no exp: it is valid for ever.',
+    fix: 'Have the issuer give its access tokens an expiry.',
+  },
+  issued_in_future: {
+    message: 'The token was issued in the future, says its iat.',
+    fix: 'Compare the clocks of this machine and the issuer.',
+  },
+  issuer_unchecked: {
+    message: 'No issuer is configured, so iss is not checked.',
+    fix: 'Set issuer in the config: any token that the key set signs is accepted now, for every realm that shares it.',
+  },
+  key_set_stale: {
+    message: 'The key set could not be refreshed; an older copy was used.',
+    fix: 'Check that jwks.uri answers.',
+  },
+  nothing_verified: {
+    message: 'Nothing was verified: the headers are taken at their word.',
+    fix: 'Let only the trusted proxy reach the server, and let it strip these headers from what clients send.',
+  },
+  organizations_unreadable: {
+    message: 'The organizations of the user could not be read, so they map to nothing.',
+    fix: 'Give the token the scope read:org.',
+  },
+  raw_client_credentials: {
+    message: 'The endpoint accepts the client credentials only unencoded, against RFC 6749 section 2.3.1.',
+    fix: 'Use a client_id and client_secret of letters, digits, "-", "." and "_" only, or send_secret_in_body.',
+  },
+};
+
+const UNDECIDED: ReadonlySet<string> = new Set<UndecidedCode>([
+  'endpoint_unreachable',
+  'endpoint_tls',
+  'endpoint_timeout',
+  'endpoint_rate_limited',
+  'endpoint_error',
+  'endpoint_redirected',
+  'endpoint_too_large',
+  'endpoint_invalid_response',
+  'client_credentials_rejected',
+  'jwks_invalid',
+]);
+
+/** Tells the codes that mean "nobody could say" from those that mean "no". */
+export function isUndecided(code: ReasonCode): code is UndecidedCode {
+  return UNDECIDED.has(code);
+}

@@ -1,0 +1,237 @@
+/** The answer about a token, as plain data: outcome, identity, and the trace of every step that led there. */
+
+import type { Json, JsonObject } from './json.js';
+import { isUndecided, REASONS, type ReasonCode, type WarningCode } from './reasons.js';
+
+/** accepted: the identity holds. rejected: token or provider say no. undecided: nobody could say. */
+export type Outcome = 'accepted' | 'rejected' | 'undecided';
+
+/** The provider types of the server's config. */
+export type ProviderType = 'oauth2_token' | 'github_token' | 'custom' | 'kubernetes' | 'upstream_header';
+
+/** How an `oauth2_token` provider asks; null for the other types. */
+export type ProviderMode = 'jwks' | 'introspection' | null;
+
+/** The names of steps, in the order in which they are reported. */
+export type StepName =
+  | 'format'
+  | 'request'
+  | 'key'
+  | 'algorithm'
+  | 'signature'
+  | 'active'
+  | 'organizations'
+  | 'issuer'
+  | 'audience'
+  | 'expiry'
+  | 'not_before'
+  | 'subject'
+  | 'mapping';
+
+/** passed, failed, warned: made. skipped: not asked for. not_reached: an earlier failure made it impossible. */
+export type StepStatus = 'passed' | 'failed' | 'warned' | 'skipped' | 'not_reached';
+
+/** One check on the way to a verdict. */
+export interface Step {
+  readonly name: StepName;
+  readonly status: StepStatus;
+  readonly code: ReasonCode | WarningCode | null;
+  readonly message: string;
+  readonly expected?: Json;
+  readonly actual?: Json;
+  /** True for a check made on claims whose signature did not verify. */
+  readonly unverified: boolean;
+  /** Where the config set what was expected, as `run.yaml:321:17`. */
+  readonly position?: string;
+}
+
+/** Why a token is not accepted: the first failed step. */
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly message: string;
+  readonly fix: string;
+}
+
+/** What became of one entry of the claims mapping. */
+export interface MappingRow {
+  /** The claim, as the config names it: a dotted path or a literal key. */
+  readonly claim: string;
+  readonly attribute: string;
+  readonly status: 'mapped' | 'absent' | 'unusable';
+  readonly values: readonly string[];
+  /** What a reader should know: words split, items skipped. */
+  readonly note?: string;
+  /** Claims of the token that may have been meant. */
+  readonly near_misses?: readonly string[];
+}
+
+/** Attribute names to values; `{}` where there are none. */
+export type Attributes = Readonly<Record<string, readonly string[]>>;
+
+/** Who somebody is. */
+export interface Identity {
+  readonly principal: string;
+  readonly attributes: Attributes;
+}
+
+/** What kind of token was looked at. */
+export type TokenKind = 'jwt' | 'jwe' | 'sd-jwt' | 'github' | 'opaque' | 'none';
+
+/** The decoded parts of a token, never the token. */
+export interface TokenSummary {
+  readonly kind: TokenKind;
+  readonly header: JsonObject | null;
+  /** The claims of the token, or what the provider said of it. */
+  readonly claims: JsonObject | null;
+  /** The first 16 hex digits of the token's SHA-256, as `sha256:…`; null without a token. */
+  readonly fingerprint: string | null;
+}
+
+/** What a server with this config answers: its status, and the exact JSON body of a refusal. */
+export interface ServerAnswer {
+  readonly status: 200 | 401 | 503;
+  readonly body: { readonly error: { readonly message: string } } | null;
+}
+
+/** Which provider judged. */
+export interface ProviderRef {
+  readonly name: string;
+  readonly type: ProviderType;
+  readonly mode: ProviderMode;
+  /** Where the provider stands in the config, as `run.yaml:317:5`; null without a file. */
+  readonly source: string | null;
+}
+
+/** The whole answer about one token. */
+export interface Verdict {
+  readonly outcome: Outcome;
+  readonly provider: ProviderRef;
+  readonly principal: string | null;
+  readonly attributes: Attributes;
+  readonly reason: Reason | null;
+  readonly steps: readonly Step[];
+  readonly mapping: readonly MappingRow[];
+  readonly token: TokenSummary;
+  readonly server: ServerAnswer;
+  /** Milliseconds. */
+  readonly timing: { readonly total_ms: number; readonly network_ms: number };
+}
+
+/** What a step may say beside its message. */
+export interface StepDetail {
+  readonly expected?: Json;
+  readonly actual?: Json;
+  /** The config field that the step compares with, below the provider's config. */
+  readonly field?: readonly string[];
+}
+
+/** Collects the steps of one verdict. */
+export interface Trace {
+  readonly steps: Step[];
+  pass(name: StepName, message: string, detail?: StepDetail): void;
+  warn(name: StepName, code: WarningCode, message: string, detail?: StepDetail): void;
+  fail(name: StepName, code: ReasonCode, message: string, detail?: StepDetail): void;
+  skip(name: StepName, message: string): void;
+  notReached(...names: readonly StepName[]): void;
+  /** From here on, checks are made on claims that nobody vouches for. */
+  distrust(): void;
+  /** The first failure so far. */
+  failure(): (Step & { readonly code: ReasonCode }) | null;
+}
+
+/** Starts a trace; `locate` gives the position of a config field. */
+export function createTrace(locate: (field: readonly string[]) => string | null): Trace {
+  const steps: Step[] = [];
+  let failure: (Step & { readonly code: ReasonCode }) | null = null;
+  let unverified = false;
+
+  function build(name: StepName, status: StepStatus, message: string, detail: StepDetail = {}): Omit<Step, 'code'> {
+    const position = detail.field === undefined ? null : locate(detail.field);
+    return {
+      name,
+      status,
+      message,
+      ...(detail.expected === undefined ? {} : { expected: detail.expected }),
+      ...(detail.actual === undefined ? {} : { actual: detail.actual }),
+      unverified,
+      ...(position === null ? {} : { position }),
+    };
+  }
+
+  return {
+    steps,
+    pass: (name, message, detail) => steps.push({ code: null, ...build(name, 'passed', message, detail) }),
+    warn: (name, code, message, detail) => steps.push({ code, ...build(name, 'warned', message, detail) }),
+    fail(name, code, message, detail) {
+      const step = { code, ...build(name, 'failed', message, detail) };
+      failure ??= step;
+      steps.push(step);
+    },
+    skip: (name, message) => steps.push({ code: null, ...build(name, 'skipped', message) }),
+    notReached(...names) {
+      for (const name of names) {
+        steps.push({ code: null, ...build(name, 'not_reached', 'not reached') });
+      }
+    },
+    distrust() {
+      unverified = true;
+    },
+    failure: () => failure,
+  };
+}
+
+/** What a provider knows when its last step is made. */
+export interface Findings {
+  readonly provider: ProviderRef;
+  readonly trace: Trace;
+  readonly identity: Identity | null;
+  readonly mapping: readonly MappingRow[];
+  readonly token: TokenSummary;
+  /** What the server tells the client in a 401. */
+  readonly refusal: string;
+  readonly total_ms: number;
+  readonly network_ms: number;
+}
+
+/** What the server tells the client when nobody could say. */
+const UNAVAILABLE = 'Authentication service unavailable';
+
+/** Concludes a trace: the first failed step decides, and no failure means accepted. */
+export function conclude(findings: Findings): Verdict {
+  const { provider, trace, identity, mapping, token } = findings;
+  const failure = trace.failure();
+  const shared = {
+    provider,
+    steps: trace.steps,
+    mapping,
+    token,
+    timing: { total_ms: round(findings.total_ms), network_ms: round(findings.network_ms) },
+  };
+  if (failure === null && identity !== null) {
+    return {
+      outcome: 'accepted',
+      principal: identity.principal,
+      attributes: identity.attributes,
+      reason: null,
+      server: { status: 200, body: null },
+      ...shared,
+    };
+  }
+  if (failure === null) throw new Error('a verdict needs an identity or a failed step');
+  const undecided = isUndecided(failure.code);
+  return {
+    outcome: undecided ? 'undecided' : 'rejected',
+    principal: null,
+    attributes: {},
+    reason: { code: failure.code, message: failure.message, fix: REASONS[failure.code].fix },
+    server: {
+      status: undecided ? 503 : 401,
+      body: { error: { message: undecided ? UNAVAILABLE : findings.refusal } },
+    },
+    ...shared,
+  };
+}
+
+function round(milliseconds: number): number {
+  return Math.round(milliseconds * 10) / 10;
+}
