@@ -7,7 +7,7 @@
  * @see [RFC 9068, section 4](https://www.rfc-editor.org/rfc/rfc9068#section-4) validating access tokens
  */
 
-import { member, type Json, type JsonObject } from './json.js';
+import { isStringList, member, type Json, type JsonObject } from './json.js';
 import type { StepName, Trace } from './verdict.js';
 
 /** When and how strictly the time claims are judged. */
@@ -25,13 +25,26 @@ export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | n
   const actual = member(claims, 'iss');
   const detail = { ...(issuer === null ? {} : { expected: issuer }), ...shown(actual), field: ['issuer'] };
   if (issuer === null) {
-    trace.warn('issuer', 'issuer_unchecked', 'no issuer is configured, so iss is not checked', { ...shown(actual), field: ['issuer'] });
+    trace.warn('issuer', 'issuer_unchecked', 'no issuer is configured, so iss is not checked', {
+      ...shown(actual),
+      field: ['issuer'],
+    });
   } else if (actual === undefined) {
     trace.fail('issuer', 'issuer_missing', `the token has no iss; the server wants ${quote(issuer)}`, detail);
   } else if (typeof actual !== 'string') {
-    trace.fail('issuer', actual === null ? 'issuer_mismatch' : 'claim_invalid', `iss is ${kind(actual)}; the server wants ${quote(issuer)}`, detail);
+    trace.fail(
+      'issuer',
+      actual === null ? 'issuer_mismatch' : 'claim_invalid',
+      `iss is ${kind(actual)}; the server wants ${quote(issuer)}`,
+      detail,
+    );
   } else if (actual !== issuer) {
-    trace.fail('issuer', 'issuer_mismatch', `expected ${quote(issuer)}, the token is from ${quote(actual)}${slashHint(issuer, actual)}`, detail);
+    trace.fail(
+      'issuer',
+      'issuer_mismatch',
+      `expected ${quote(issuer)}, the token is from ${quote(actual)}${slashHint(issuer, actual)}`,
+      detail,
+    );
   } else trace.pass('issuer', `the token is from ${quote(actual)}`, detail);
 }
 
@@ -64,7 +77,8 @@ export function checkExpiry(trace: Trace, claims: JsonObject, clock: Clock): voi
   const detail = { expected: clock.now, actual: exp };
   const late = clock.now - time;
   if (late < clock.tolerance) {
-    const words = late < 0 ? `expires in ${duration(-late)}` : `expired ${duration(late)} ago, within the clock tolerance`;
+    const words =
+      late < 0 ? `expires in ${duration(-late)}` : `expired ${duration(late)} ago, within the clock tolerance`;
     trace.pass('expiry', words, detail);
   } else {
     // A clock that runs ahead of the provider's sees a token expire too early.
@@ -88,7 +102,12 @@ export function checkNotBefore(trace: Trace, claims: JsonObject, clock: Clock): 
   } else if (issued !== undefined && issued - clock.now > clock.tolerance) {
     const detail = { expected: clock.now, ...shown(iat) };
     const hint = skewHint(clock, (clock.skew ?? 0) >= issued - clock.now ? issued - clock.now : null);
-    trace.warn('not_before', 'issued_in_future', `iat lies ${duration(issued - clock.now)} ahead${hint}; some servers refuse that`, detail);
+    trace.warn(
+      'not_before',
+      'issued_in_future',
+      `iat lies ${duration(issued - clock.now)} ahead${hint}; some servers refuse that`,
+      detail,
+    );
   } else if (start === undefined) trace.skip('not_before', 'the token has no nbf');
   else trace.pass('not_before', `valid since ${duration(-early)}`, shown(nbf));
 }
@@ -99,7 +118,10 @@ export function checkSubject(trace: Trace, claims: JsonObject, names: readonly s
   const value = member(claims, name);
   if (value === undefined) {
     const machine = member(claims, 'client_id');
-    const hint = typeof machine === 'string' ? '; it has only client_id, as machine tokens often do, and the server refuses them too' : '';
+    const hint =
+      typeof machine === 'string'
+        ? '; it has only client_id, as machine tokens often do, and the server refuses them too'
+        : '';
     trace.fail('subject', 'claim_missing', `the token has no ${names.join(' and no ')}${hint}`);
     return null;
   }
@@ -124,7 +146,13 @@ export function findPrincipalFault(value: Json | undefined): string | null {
 /** A span of seconds in words, two units at the most: "3 days 4 hours". */
 export function duration(seconds: number): string {
   const rest = Math.max(0, Math.floor(seconds));
-  const units: readonly [string, number][] = [['year', 31_536_000], ['day', 86_400], ['hour', 3600], ['minute', 60], ['second', 1]];
+  const units: readonly [string, number][] = [
+    ['year', 31_536_000],
+    ['day', 86_400],
+    ['hour', 3600],
+    ['minute', 60],
+    ['second', 1],
+  ];
   const first = units.findIndex(([, size]) => rest >= size);
   if (first === -1) return '0 seconds';
   let left = rest;
@@ -155,11 +183,9 @@ function skewHint(clock: Clock, needed: number | null): string {
 function slashHint(expected: string, actual: string): string {
   const bare = (text: string): string => text.replace(/\/$/, '').toLowerCase();
   if (bare(expected) !== bare(actual)) return '';
-  return expected.replace(/\/$/, '') === actual.replace(/\/$/, '') ? ' (only the trailing slash differs)' : ' (only the case differs)';
-}
-
-function isStringList(value: Json): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+  return expected.replace(/\/$/, '') === actual.replace(/\/$/, '')
+    ? ' (only the trailing slash differs)'
+    : ' (only the case differs)';
 }
 
 function isBlank(value: Json | undefined): boolean {

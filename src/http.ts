@@ -192,7 +192,10 @@ async function transfer(input: HttpRequest, url: URL, dispatcher: Dispatcher, st
       bodyTimeout: timeout,
     });
     const headers = Object.fromEntries(
-      Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+      Object.entries(response.headers).map(([name, value]) => [
+        name,
+        Array.isArray(value) ? value.join(', ') : (value ?? ''),
+      ]),
     );
     const date = Date.parse(headers.date ?? '');
     const skew = Number.isNaN(date) ? null : Math.round((date - Date.now()) / 1000);
@@ -214,7 +217,10 @@ function basicOf(url: URL): string {
   return `Basic ${Buffer.from(credentials).toString('base64')}`;
 }
 
-async function readBody(body: AsyncIterable<Uint8Array> & { destroy(): unknown }, maxBytes: number): Promise<Uint8Array | null> {
+async function readBody(
+  body: AsyncIterable<Uint8Array> & { destroy(): unknown },
+  maxBytes: number,
+): Promise<Uint8Array | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of body) {
@@ -256,7 +262,8 @@ function decode(
   }
 }
 
-const TLS_CODE = /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO|INVALID_CA|INVALID_PURPOSE)/;
+const TLS_CODE =
+  /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO|INVALID_CA|INVALID_PURPOSE)/;
 
 /** Tells the ways of not getting an answer apart; the library's own message may hold anything, so only its code is shown. */
 function judgeFailure(
@@ -296,7 +303,10 @@ function describe(input: HttpRequest, url: URL, proxy: string | null, answer: Ht
   const redact = createRedactor([...input.secrets, decodeURIComponent(url.password)]);
   const clean = (headers: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [name, SECRET_HEADERS.test(name) ? maskHeader(value) : redact(value)]),
+      Object.entries(headers).map(([name, value]) => [
+        name,
+        SECRET_HEADERS.test(name) ? maskHeader(value) : redact(value),
+      ]),
     );
   return {
     method: input.method,

@@ -76,3 +76,11 @@ export function findTokenFault(token: string): string | null {
   if (!token.isWellFormed()) return 'the token is not well-formed Unicode';
   return null;
 }
+
+/** As {@link findTokenFault}, for a token that must travel in a header: visible ASCII only. */
+export function findHeaderTokenFault(token: string): string | null {
+  return (
+    findTokenFault(token) ??
+    (/^[\x21-\x7e]+$/.test(token) ? null : 'the token holds characters that no header can carry')
+  );
+}

@@ -32,7 +32,15 @@ export interface EnvOptions {
 const PATTERN = /\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}/g;
 
 /** Members that name an entry of a list; an entry whose name resolves to nothing is left out, as the server does. */
-const ENTRY_NAMES = ['model_id', 'shield_id', 'vector_store_id', 'dataset_id', 'scoring_fn_id', 'benchmark_id', 'toolgroup_id'];
+const ENTRY_NAMES = [
+  'model_id',
+  'shield_id',
+  'vector_store_id',
+  'dataset_id',
+  'scoring_fn_id',
+  'benchmark_id',
+  'toolgroup_id',
+];
 
 /** Substitutes the variables in a config, lists and mappings included. Strings without a variable stay as they are. */
 export function substituteEnv(config: unknown, options: EnvOptions): Substituted {

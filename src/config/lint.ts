@@ -62,7 +62,12 @@ export function findUnknownAuthFields(auth: Readonly<Record<string, unknown>>): 
   ];
 }
 
-function unknownFields(value: unknown, fields: Fields, path: readonly (string | number)[], root: Fields = fields): Note[] {
+function unknownFields(
+  value: unknown,
+  fields: Fields,
+  path: readonly (string | number)[],
+  root: Fields = fields,
+): Note[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
     const below = Object.hasOwn(fields, name) ? fields[name] : undefined;
@@ -94,11 +99,19 @@ export function findUnwise(config: ProviderConfig): Note[] {
 
   for (const { path, url } of urlsOf(config)) checkUrl(path, url, warn);
   if ('verify_tls' in config && !config.verify_tls) {
-    warn('tls_unverified', ['verify_tls'], 'TLS certificates are not verified: anybody on the network path can answer for the provider');
+    warn(
+      'tls_unverified',
+      ['verify_tls'],
+      'TLS certificates are not verified: anybody on the network path can answer for the provider',
+    );
   }
   if (config.type !== 'oauth2_token') return notes;
   if (config.jwks !== null && config.issuer === null) {
-    warn('issuer_unset', ['issuer'], 'no issuer is set: iss is not checked, and every issuer that shares the key set is trusted');
+    warn(
+      'issuer_unset',
+      ['issuer'],
+      'no issuer is set: iss is not checked, and every issuer that shares the key set is trusted',
+    );
   }
   if (config.introspection?.client_secret === '') {
     warn('client_secret_empty', ['introspection', 'client_secret'], 'the client secret is empty');

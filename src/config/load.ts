@@ -103,7 +103,9 @@ async function searchUpward(cwd: string): Promise<string | null> {
 }
 
 interface ExplorerModule {
-  readonly Explorer: new (options: object) => { search: (from: string) => Promise<{ readonly filepath: string } | null> };
+  readonly Explorer: new (options: object) => {
+    search: (from: string) => Promise<{ readonly filepath: string } | null>;
+  };
 }
 
 function hasExplorer(library: object): library is ExplorerModule {

@@ -135,13 +135,16 @@ export function parseAuthConfig(document: unknown, options: ParseOptions = {}): 
     if (auth[name] === undefined) return [];
     const result = v.safeParse(schema, auth[name]);
     if (result.success) return result.output;
-    for (const issue of result.issues) report('error', 'rule_invalid', [...section.path, name, ...issuePath(issue)], issue.message);
+    for (const issue of result.issues)
+      report('error', 'rule_invalid', [...section.path, name, ...issuePath(issue)], issue.message);
     return [];
   };
   const access_policy = checkPolicy('access_policy', accessPolicySchema);
   const route_policy = checkPolicy('route_policy', routePolicySchema);
   for (const note of findUnknownAuthFields(auth)) {
-    if (!section.providers.some(({ path }) => path.length === 0 || path[0] === note.path[0] || note.path[0] === 'default')) {
+    if (
+      !section.providers.some(({ path }) => path.length === 0 || path[0] === note.path[0] || note.path[0] === 'default')
+    ) {
       report(severityOf(note), note.code, [...section.path, ...note.path], note.message);
     }
   }
@@ -171,7 +174,8 @@ export function isSecretPath(path: Path): boolean {
 
 function findSection(document: unknown, fail: (path: Path, message: string) => never): Section {
   if (!isMapping(document)) {
-    const what = document === null || document === undefined ? 'the config is empty' : `the config is ${kindOfValue(document)}`;
+    const what =
+      document === null || document === undefined ? 'the config is empty' : `the config is ${kindOfValue(document)}`;
     return fail([], `${what}; expected a mapping with server.auth, auth, provider_config, providers or type`);
   }
   const candidates: readonly [Path, unknown][] = [
@@ -185,8 +189,12 @@ function findSection(document: unknown, fail: (path: Path, message: string) => n
     if (!isMapping(auth)) return fail(path, `expected a mapping, got ${kindOfValue(auth)}`);
     return { path, auth, providers: findProviders(auth, path, fail) };
   }
-  const legacy = 'provider_type' in document ? '; provider_type and config are an older layout, which the server now ignores' : '';
-  return fail([], `nothing in here configures authentication: expected server.auth, auth, provider_config, providers or type${legacy}`);
+  const legacy =
+    'provider_type' in document ? '; provider_type and config are an older layout, which the server now ignores' : '';
+  return fail(
+    [],
+    `nothing in here configures authentication: expected server.auth, auth, provider_config, providers or type${legacy}`,
+  );
 }
 
 function looksLikeAuth(document: Mapping): boolean {
@@ -200,7 +208,8 @@ function findProviders(auth: Mapping, path: Path, fail: (path: Path, message: st
   }
   if ('providers' in auth) {
     const { providers } = auth;
-    if (!isMapping(providers)) return fail([...path, 'providers'], `expected a mapping of names to providers, got ${kindOfValue(providers)}`);
+    if (!isMapping(providers))
+      return fail([...path, 'providers'], `expected a mapping of names to providers, got ${kindOfValue(providers)}`);
     const names = Object.keys(providers);
     if (names.length === 0) return fail([...path, 'providers'], 'no provider is listed');
     return names.map((name) => ({ name, path: ['providers', name], value: providers[name] }));

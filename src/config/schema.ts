@@ -116,7 +116,11 @@ const expected =
   (issue: { readonly input: unknown }): string =>
     `expected ${what}, got ${kindOfValue(issue.input)}`;
 
-const text = (what: string) => v.pipe(v.string(expected(what)), v.check((s) => s.trim() !== '', `expected ${what}, got a blank one`));
+const text = (what: string) =>
+  v.pipe(
+    v.string(expected(what)),
+    v.check((s) => s.trim() !== '', `expected ${what}, got a blank one`),
+  );
 
 const url = v.pipe(
   text('an absolute http(s) URL'),
@@ -218,7 +222,10 @@ const oauth2Token = v.object({
 const githubToken = v.object({
   type: v.literal('github_token'),
   github_api_base_url: v.optional(
-    v.pipe(url, v.check((s) => !isHttpUrl(s) || new URL(s).search === '', 'a base URL has no query')),
+    v.pipe(
+      url,
+      v.check((s) => !isHttpUrl(s) || new URL(s).search === '', 'a base URL has no query'),
+    ),
     'https://api.github.com',
   ),
   claims_mapping: v.optional(claimsMapping, () => ({ login: 'roles', organizations: 'teams' })),
@@ -278,7 +285,9 @@ export function isHttpUrl(value: string): boolean {
 }
 
 /** Faults that no single field has. */
-export function checkTogether(raw: Readonly<Record<string, unknown>>): { readonly path: string[]; readonly message: string }[] {
+export function checkTogether(
+  raw: Readonly<Record<string, unknown>>,
+): { readonly path: string[]; readonly message: string }[] {
   const faults: { readonly path: string[]; readonly message: string }[] = [];
   const set = (name: string): boolean => raw[name] !== undefined && raw[name] !== null;
   if (raw.type === 'oauth2_token' && set('jwks') === set('introspection')) {
@@ -288,11 +297,17 @@ export function checkTogether(raw: Readonly<Record<string, unknown>>): { readonl
     faults.push({ path: [], message });
   }
   if ('verify_tls' in raw && set('tls_cafile') && v.is(boolean, raw.verify_tls) && !v.parse(boolean, raw.verify_tls)) {
-    faults.push({ path: ['verify_tls'], message: 'verify_tls: false makes tls_cafile meaningless; remove one of them' });
+    faults.push({
+      path: ['verify_tls'],
+      message: 'verify_tls: false makes tls_cafile meaningless; remove one of them',
+    });
   }
   const names = [raw.principal_header, raw.attributes_header].map((name) => String(name).toLowerCase());
   if (raw.type === 'upstream_header' && names[0] === names[1]) {
-    faults.push({ path: ['attributes_header'], message: 'principal_header and attributes_header name the same header' });
+    faults.push({
+      path: ['attributes_header'],
+      message: 'principal_header and attributes_header name the same header',
+    });
   }
   return faults;
 }

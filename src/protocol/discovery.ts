@@ -52,7 +52,9 @@ function readMetadata(body: string, issuer: string, url: string): IssuerMetadata
   const named = member(json.value, 'issuer');
   if (named !== issuer) {
     const other = typeof named === 'string' ? JSON.stringify(named.slice(0, 200)) : 'nothing';
-    return fail(`the metadata names ${other} as issuer, not ${JSON.stringify(issuer)}; name it exactly so if that is the one`);
+    return fail(
+      `the metadata names ${other} as issuer, not ${JSON.stringify(issuer)}; name it exactly so if that is the one`,
+    );
   }
   const uri = endpoint(member(json.value, 'jwks_uri'), issuer);
   if (uri === null) return fail('the metadata has no usable jwks_uri');

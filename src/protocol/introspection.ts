@@ -19,11 +19,22 @@ export interface IntrospectionClient {
 
 /** What the endpoint said, or why it said nothing. */
 export type IntrospectionResult =
-  | { readonly ok: true; readonly active: boolean; readonly response: JsonObject; readonly skew: number | null; readonly raw: boolean; readonly ms: number }
+  | {
+      readonly ok: true;
+      readonly active: boolean;
+      readonly response: JsonObject;
+      readonly skew: number | null;
+      readonly raw: boolean;
+      readonly ms: number;
+    }
   | { readonly ok: false; readonly code: UndecidedCode; readonly message: string; readonly ms: number };
 
 /** Asks the endpoint; where the encoded and the raw client credentials differ, the raw form is tried once if the other fails. */
-export async function introspect(http: HttpClient, client: IntrospectionClient, token: string): Promise<IntrospectionResult> {
+export async function introspect(
+  http: HttpClient,
+  client: IntrospectionClient,
+  token: string,
+): Promise<IntrospectionResult> {
   const first = await http.send(buildRequest(client, token, 'encoded'));
   const refused = first.ok && (first.status === 401 || first.status === 403);
   if (!refused || !spellingsDiffer(client)) return judgeAnswer(first, false, first.ms);
@@ -59,15 +70,20 @@ function judgeAnswer(answer: HttpAnswer, raw: boolean, ms: number): Introspectio
   const fail = (code: UndecidedCode, message: string): IntrospectionResult => ({ ok: false, code, message, ms });
   if (!answer.ok) return fail(answer.code, `the introspection endpoint could not be asked: ${answer.message}`);
   if (answer.status === 401 || answer.status === 403) {
-    return fail('client_credentials_rejected', `the introspection endpoint answered ${answer.status} to the server’s own client_id and client_secret`);
+    return fail(
+      'client_credentials_rejected',
+      `the introspection endpoint answered ${answer.status} to the server’s own client_id and client_secret`,
+    );
   }
   if (answer.status !== 200) {
     const { code, message } = judgeStatus(answer.status, 'the introspection endpoint');
     return fail(code, message);
   }
   const json = jsonBody(answer);
-  if (!json.ok) return fail('endpoint_invalid_response', `the introspection endpoint sent no valid JSON: ${json.message}`);
-  if (!isObject(json.value)) return fail('endpoint_invalid_response', 'the introspection endpoint sent JSON that is not an object');
+  if (!json.ok)
+    return fail('endpoint_invalid_response', `the introspection endpoint sent no valid JSON: ${json.message}`);
+  if (!isObject(json.value))
+    return fail('endpoint_invalid_response', 'the introspection endpoint sent JSON that is not an object');
   const active = member(json.value, 'active');
   if (typeof active !== 'boolean') {
     const what = active === undefined ? 'has no "active"' : 'has an "active" that is not true or false';

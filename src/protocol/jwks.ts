@@ -49,10 +49,14 @@ export function readKeySet(text: string): KeySetResult {
 }
 
 function judgeKeySet(answer: HttpAnswer): KeySetResult {
-  if (!answer.ok) return { ok: false, code: answer.code, message: `the key set could not be fetched: ${answer.message}` };
+  if (!answer.ok)
+    return { ok: false, code: answer.code, message: `the key set could not be fetched: ${answer.message}` };
   if (answer.status !== 200) return { ok: false, ...judgeStatus(answer.status, 'the JWKS endpoint') };
   const json = jsonBody(answer);
-  if (!json.ok) return invalid(`the JWKS endpoint sent no valid JSON: ${json.message}${looksLikeHtml(answer.body) ? ' (it looks like a web page)' : ''}`);
+  if (!json.ok)
+    return invalid(
+      `the JWKS endpoint sent no valid JSON: ${json.message}${looksLikeHtml(answer.body) ? ' (it looks like a web page)' : ''}`,
+    );
   return collectKeys(json.value, answer.skew);
 }
 
@@ -140,7 +144,8 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
     const now = options.now();
     const held = current;
     const age = held === null ? Infinity : now - held.at;
-    if (held !== null && age >= 0 && age < options.period) return { ok: true, keySet: held.keySet, stale: null, fetched: false };
+    if (held !== null && age >= 0 && age < options.period)
+      return { ok: true, keySet: held.keySet, stale: null, fetched: false };
 
     const retryAt = failed === null ? -Infinity : failed.at + Math.min(cooldown, options.period);
     const usable = held !== null && age >= 0 && age < 2 * options.period;

@@ -42,7 +42,10 @@ export function decodeBase64url(text: string): Uint8Array | null {
 export function parseJwt(token: string): ParsedJwt {
   const nothing = { header: null, claims: null, raw: { header: null, claims: null } };
   if (token.length > MAX_TOKEN_BYTES) {
-    return { ...nothing, fault: malformed(`the token has ${token.length} characters; more than ${MAX_TOKEN_BYTES} are never looked at`) };
+    return {
+      ...nothing,
+      fault: malformed(`the token has ${token.length} characters; more than ${MAX_TOKEN_BYTES} are never looked at`),
+    };
   }
   const parts = token.split('.', 7);
   const header = parts.length < 2 ? null : readPart(parts[0] ?? '', 'header');
@@ -112,7 +115,11 @@ interface Part {
 }
 
 function readPart(encoded: string, name: 'header' | 'claims'): Part {
-  const fail = (message: string, text: string | null = null): Part => ({ object: null, text, fault: malformed(message) });
+  const fail = (message: string, text: string | null = null): Part => ({
+    object: null,
+    text,
+    fault: malformed(message),
+  });
   const noun = name === 'header' ? 'the header' : 'the claims part';
   if (encoded === '') return fail(`${noun} is empty`);
   const bytes = decodeBase64url(encoded);
@@ -133,7 +140,14 @@ function pointAt(encoded: string): string {
   const index = encoded.search(/[^A-Za-z0-9_-]/);
   if (index === -1) return ': it was cut off or changed at its end';
   const character = encoded[index] ?? '';
-  const names: Readonly<Record<string, string>> = { '=': 'padding "="', ' ': 'a space', '\n': 'a line break', '\r': 'a line break', '+': '"+"', '/': '"/"' };
+  const names: Readonly<Record<string, string>> = {
+    '=': 'padding "="',
+    ' ': 'a space',
+    '\n': 'a line break',
+    '\r': 'a line break',
+    '+': '"+"',
+    '/': '"/"',
+  };
   return `: ${names[character] ?? 'a character that is not allowed'} at position ${index + 1}`;
 }
 
@@ -157,7 +171,10 @@ function checkHeader(header: JsonObject): TokenFault | null {
   if (typ === undefined) return null;
   if (typeof typ !== 'string') return { code: 'header_invalid', message: 'the typ in the header is not a string' };
   if (!ACCEPTED_TYPES.includes(mediaType(typ))) {
-    return { code: 'header_invalid', message: `the typ says ${JSON.stringify(typ.slice(0, 64))}: this is not an access token` };
+    return {
+      code: 'header_invalid',
+      message: `the typ says ${JSON.stringify(typ.slice(0, 64))}: this is not an access token`,
+    };
   }
   return null;
 }

@@ -83,9 +83,11 @@ export function misfit(key: Key, algorithm: string): string | null {
   const need = REQUIREMENTS[algorithm];
   if (need === undefined) return `no key fits ${algorithm}`;
   if (key.kty !== need.kty) return `${algorithm} needs a key of type ${need.kty}, the key is ${key.kty}`;
-  if (need.crv !== undefined && key.crv !== need.crv) return `${algorithm} needs the curve ${need.crv}, the key has ${key.crv ?? 'none'}`;
+  if (need.crv !== undefined && key.crv !== need.crv)
+    return `${algorithm} needs the curve ${need.crv}, the key has ${key.crv ?? 'none'}`;
   const alg = member(key.jwk, 'alg');
-  if (alg !== undefined && alg !== null && !sameAlgorithm(alg, algorithm)) return 'the key is for another algorithm (alg)';
+  if (alg !== undefined && alg !== null && !sameAlgorithm(alg, algorithm))
+    return 'the key is for another algorithm (alg)';
   const use = member(key.jwk, 'use');
   if (use !== undefined && use !== null && use !== 'sig') return 'the key is not for signatures (use)';
   const operations = member(key.jwk, 'key_ops');
@@ -130,9 +132,17 @@ function sameAlgorithm(alg: Json, algorithm: string): boolean {
 
 /** Only the members that make the public key: a private member must never decide what a key is. */
 function publicPart(key: Key): JWK {
-  const names: Readonly<Record<string, readonly string[]>> = { RSA: ['n', 'e'], EC: ['crv', 'x', 'y'], OKP: ['crv', 'x'], oct: ['k'] };
+  const names: Readonly<Record<string, readonly string[]>> = {
+    RSA: ['n', 'e'],
+    EC: ['crv', 'x', 'y'],
+    OKP: ['crv', 'x'],
+    oct: ['k'],
+  };
   const members = (names[key.kty] ?? []).map((name) => [name, member(key.jwk, name)] as const);
-  return { kty: key.kty, ...Object.fromEntries(members.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))) };
+  return {
+    kty: key.kty,
+    ...Object.fromEntries(members.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))),
+  };
 }
 
 function mismatch(message: string): { readonly code: RejectedCode; readonly message: string } {
@@ -145,12 +155,14 @@ function findFault(key: Omit<Key, 'fault'>): Key['fault'] {
     return typeof value === 'string' && value !== '' ? decodeBase64url(value) : null;
   };
   const alg = member(key.jwk, 'alg');
-  if (alg !== undefined && alg !== null && (typeof alg !== 'string' || alg === '')) return mismatch('its alg is not a string');
+  if (alg !== undefined && alg !== null && (typeof alg !== 'string' || alg === ''))
+    return mismatch('its alg is not a string');
   if (key.kty === 'RSA') {
     const modulus = octets('n');
     const exponent = octets('e');
     if (modulus === null || exponent === null) return mismatch('its n or e is missing or not base64url');
-    if ((key.bits ?? 0) < 2048) return { code: 'key_too_weak', message: `it has ${key.bits ?? 0} bits; 2048 is the least` };
+    if ((key.bits ?? 0) < 2048)
+      return { code: 'key_too_weak', message: `it has ${key.bits ?? 0} bits; 2048 is the least` };
     const e = BigInt(`0x${Buffer.from(exponent).toString('hex')}`);
     if (e < 3n) return { code: 'key_too_weak', message: `its exponent is ${e}` };
     return e % 2n === 0n ? mismatch('its exponent is even') : null;
@@ -159,7 +171,9 @@ function findFault(key: Omit<Key, 'fault'>): Key['fault'] {
     const bytes = COORDINATE_BYTES[key.crv ?? ''];
     if (bytes === undefined) return mismatch(`its curve is ${key.crv === null ? 'missing' : 'not supported'}`);
     const coordinates = key.kty === 'EC' ? ['x', 'y'] : ['x'];
-    return coordinates.every((name) => octets(name)?.length === bytes) ? null : mismatch('its coordinates are missing or of the wrong size');
+    return coordinates.every((name) => octets(name)?.length === bytes)
+      ? null
+      : mismatch('its coordinates are missing or of the wrong size');
   }
   if (key.kty === 'oct') return octets('k') === null ? mismatch('its k is missing or not base64url') : null;
   return mismatch(key.kty === '' ? 'its kty is missing' : 'its kty is not supported');

@@ -54,7 +54,8 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
     switch (config.type) {
       case 'oauth2_token':
         if (config.jwks !== null) return createOAuth2JwksProvider(config, config.jwks, given);
-        if (config.introspection !== null) return createOAuth2IntrospectionProvider(config, config.introspection, given);
+        if (config.introspection !== null)
+          return createOAuth2IntrospectionProvider(config, config.introspection, given);
         throw new Error(`the provider ${chosen.name} has neither jwks nor introspection`);
       case 'github_token':
         return createGithubTokenProvider(config, given);

@@ -3,7 +3,7 @@
 import { findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/schema.js';
 import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../http.js';
-import { isObject, member, type Json, type JsonObject } from '../json.js';
+import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { createRedactor, redactClaims } from '../redact.js';
 import { findTokenFault, summarizeToken } from '../token.js';
 import { conclude, createTrace, type Attributes, type Identity, type Trace, type Verdict } from '../verdict.js';
@@ -16,7 +16,6 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
   async function authenticate(request: AuthRequest): Promise<Verdict> {
     const started = performance.now();
     const trace = createTrace(context.locate);
-    const { token } = request;
     let network = 0;
     let identity: Identity | null = null;
     let refusal = challenge;
@@ -27,11 +26,11 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
         method: 'POST',
         url: config.endpoint,
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ api_key: token, request: describeRequest(request) }),
-        secrets: [token],
+        body: JSON.stringify({ api_key: request.token, request: describeRequest(request) }),
+        secrets: [request.token],
       });
       network = answer.ms;
-      identity = judgeAnswer(trace, answer, token);
+      identity = judgeAnswer(trace, answer, request.token);
       claims = identity === null ? null : { ...identity };
       refusal = answer.ok ? `Authentication failed: ${answer.status}` : refusal;
     }
@@ -40,7 +39,7 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
       trace,
       identity,
       mapping: [],
-      token: summarizeToken(token, claims),
+      token: summarizeToken(request.token, claims),
       refusal,
       total_ms: performance.now() - started,
       network_ms: network,
@@ -60,13 +59,22 @@ function describeRequest(request: AuthRequest): JsonObject {
   const headers = (request.headers ?? [])
     .map(([name, value]) => [name.toLowerCase(), value] as const)
     .filter(([name]) => name !== 'authorization');
-  return { path: request.path ?? '', headers: Object.fromEntries(headers), params: Object.fromEntries(Object.entries(request.params ?? {})) };
+  return {
+    path: request.path ?? '',
+    headers: Object.fromEntries(headers),
+    params: Object.fromEntries(Object.entries(request.params ?? {})),
+  };
 }
 
 function checkFormat(trace: Trace, request: AuthRequest): request is AuthRequest & { readonly token: string } {
   const { token } = request;
-  const others = (request.headers ?? []).filter(([name, value]) => name.toLowerCase() === 'authorization' && value !== `Bearer ${token ?? ''}`);
-  const fault = token === null ? null : (findTokenFault(token) ?? (/\s/.test(token) ? 'there is white space inside the token' : null));
+  const others = (request.headers ?? []).filter(
+    ([name, value]) => name.toLowerCase() === 'authorization' && value !== `Bearer ${token ?? ''}`,
+  );
+  const fault =
+    token === null
+      ? null
+      : (findTokenFault(token) ?? (/\s/.test(token) ? 'there is white space inside the token' : null));
   if (token === null || token === '') trace.fail('format', 'header_missing', 'the request carries no token');
   else if (fault !== null) trace.fail('format', 'token_malformed', fault);
   else if (others.length > 0) trace.fail('format', 'token_malformed', 'the request carries two different credentials');
@@ -79,7 +87,12 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer, token: string): Identity 
   const field = { field: ['endpoint'] };
   if (!answer.ok) trace.fail('request', answer.code, `the endpoint could not be asked: ${answer.message}`, field);
   else if (answer.status === 401 || answer.status === 403) {
-    trace.fail('request', 'token_refused', `the endpoint answered ${answer.status}${quoteMessage(answer.body, token)}`, field);
+    trace.fail(
+      'request',
+      'token_refused',
+      `the endpoint answered ${answer.status}${quoteMessage(answer.body, token)}`,
+      field,
+    );
   } else if (answer.status !== 200) {
     const { code, message } = judgeStatus(answer.status, 'the endpoint');
     trace.fail('request', code, message, field);
@@ -104,7 +117,9 @@ const MAX_MESSAGE = 200;
 function quoteMessage(body: string, token: string): string {
   const json = jsonBody({ body });
   const message = json.ok && isObject(json.value) ? member(json.value, 'message') : undefined;
-  return typeof message === 'string' && message !== '' ? `: ${JSON.stringify(createRedactor([token])(message).slice(0, MAX_MESSAGE))}` : '';
+  return typeof message === 'string' && message !== ''
+    ? `: ${JSON.stringify(createRedactor([token])(message).slice(0, MAX_MESSAGE))}`
+    : '';
 }
 
 /** Reads `{principal, attributes?, message?}`, or says which field is wrong. */
@@ -115,9 +130,11 @@ function readIdentity(body: string, token: string): Identity | string {
   const answer = redactClaims(json.value, [token]);
   const principal = member(answer, 'principal');
   const outdated = principal === undefined && member(answer, 'access_attributes') !== undefined;
-  if (outdated) return 'the answer has the outdated shape {access_attributes}; the server reads {principal, attributes}';
+  if (outdated)
+    return 'the answer has the outdated shape {access_attributes}; the server reads {principal, attributes}';
   const fault = findPrincipalFault(principal);
-  if (fault !== null || typeof principal !== 'string') return `the principal in the answer ${fault ?? 'is not a string'}`;
+  if (fault !== null || typeof principal !== 'string')
+    return `the principal in the answer ${fault ?? 'is not a string'}`;
   const attributes = readAttributes(member(answer, 'attributes') ?? null);
   return typeof attributes === 'string' ? attributes : { principal, attributes };
 }
@@ -131,8 +148,4 @@ function readAttributes(value: Json): Attributes | string {
     attributes.set(name, values);
   }
   return Object.fromEntries(attributes);
-}
-
-function isStringList(value: Json): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

@@ -5,7 +5,7 @@ import { mapClaims } from '../claims.js';
 import type { GithubTokenConfig } from '../config/schema.js';
 import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../http.js';
 import { isObject, member, type Json, type JsonObject } from '../json.js';
-import { findTokenFault, readGithubToken, summarizeToken } from '../token.js';
+import { findHeaderTokenFault, readGithubToken, summarizeToken } from '../token.js';
 import { conclude, createTrace, type Identity, type MappingRow, type Trace, type Verdict } from '../verdict.js';
 import { reportMapping } from './mapping.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
@@ -77,11 +77,12 @@ function checkFormat(trace: Trace, token: string | null): token is string {
     trace.fail('format', 'header_missing', 'the request carries no token');
     return false;
   }
-  const fault = findTokenFault(token) ?? (/^[\x21-\x7e]+$/.test(token) ? null : 'the token holds characters that no header can carry');
+  const fault = findHeaderTokenFault(token);
   const github = readGithubToken(token);
   if (fault !== null) trace.fail('format', 'token_malformed', fault);
   else if (github === null) trace.pass('format', 'no GitHub prefix; GitHub is asked all the same');
-  else if (github.checksum === false) trace.warn('format', 'checksum_wrong', `a GitHub ${github.kind} whose checksum is wrong`);
+  else if (github.checksum === false)
+    trace.warn('format', 'checksum_wrong', `a GitHub ${github.kind} whose checksum is wrong`);
   else trace.pass('format', `a GitHub ${github.kind}${github.checksum === true ? ', checksum right' : ''}`);
   return fault === null;
 }
@@ -94,7 +95,8 @@ interface GithubUser {
 function judgeUser(trace: Trace, answer: HttpAnswer): GithubUser | null {
   const field = { field: ['github_api_base_url'] };
   if (!answer.ok) trace.fail('request', answer.code, `GitHub could not be asked: ${answer.message}`, field);
-  else if (answer.status === 401) trace.fail('request', 'token_refused', 'GitHub answered 401: it does not know the token, or it was revoked');
+  else if (answer.status === 401)
+    trace.fail('request', 'token_refused', 'GitHub answered 401: it does not know the token, or it was revoked');
   else if (answer.status === 403) judgeForbidden(trace, answer.headers);
   else if (answer.status !== 200) {
     const { code, message } = judgeStatus(answer.status, 'GitHub');
@@ -113,9 +115,17 @@ function judgeUser(trace: Trace, answer: HttpAnswer): GithubUser | null {
 
 function judgeForbidden(trace: Trace, headers: Readonly<Record<string, string>>): void {
   if (headers['x-github-sso'] !== undefined) {
-    trace.fail('request', 'token_refused', 'GitHub answered 403: the organization wants the token authorized for SAML single sign-on');
+    trace.fail(
+      'request',
+      'token_refused',
+      'GitHub answered 403: the organization wants the token authorized for SAML single sign-on',
+    );
   } else if (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined) {
-    trace.fail('request', 'endpoint_rate_limited', `GitHub answered 403: the rate limit is used up${resetTime(headers)}`);
+    trace.fail(
+      'request',
+      'endpoint_rate_limited',
+      `GitHub answered 403: the rate limit is used up${resetTime(headers)}`,
+    );
   } else trace.fail('request', 'token_refused', 'GitHub answered 403: the token may not do this');
 }
 
@@ -158,11 +168,18 @@ async function readOrganizations(trace: Trace, get: (path: string) => Promise<Ht
     const next = answer.ok ? answer.headers.link : undefined;
     const more = next === undefined ? logins.length === PAGE_SIZE : /rel="?next"?/.test(next);
     if (!more) {
-      trace.pass('organizations', `GitHub lists ${organizations.length} organization${organizations.length === 1 ? '' : 's'}`);
+      trace.pass(
+        'organizations',
+        `GitHub lists ${organizations.length} organization${organizations.length === 1 ? '' : 's'}`,
+      );
       return organizations;
     }
   }
-  trace.warn('organizations', 'organizations_unreadable', `only the first ${MAX_PAGES * PAGE_SIZE} organizations were read`);
+  trace.warn(
+    'organizations',
+    'organizations_unreadable',
+    `only the first ${MAX_PAGES * PAGE_SIZE} organizations were read`,
+  );
   return organizations;
 }
 
@@ -178,7 +195,8 @@ function explainUnreadable(answer: HttpAnswer): string {
   if (answer.status === 200) return 'GitHub sent something that is no list of organizations';
   const scopes = answer.headers['x-oauth-scopes'];
   const accepted = answer.headers['x-accepted-oauth-scopes'];
-  const has = scopes === undefined ? '' : `; the token has ${scopes === '' ? 'no scopes' : `the scopes ${scopes.slice(0, 200)}`}`;
+  const has =
+    scopes === undefined ? '' : `; the token has ${scopes === '' ? 'no scopes' : `the scopes ${scopes.slice(0, 200)}`}`;
   const wants = accepted === undefined || accepted === '' ? 'read:org' : accepted.slice(0, 200);
   return `GitHub answered ${answer.status} when asked for the organizations: that needs the scope ${wants}${has}`;
 }

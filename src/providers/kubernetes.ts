@@ -8,9 +8,9 @@ import { findPrincipalFault } from '../checks.js';
 import { mapClaims } from '../claims.js';
 import type { KubernetesConfig } from '../config/schema.js';
 import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../http.js';
-import { isObject, member, type Json, type JsonObject } from '../json.js';
+import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { redactClaims } from '../redact.js';
-import { findTokenFault, summarizeToken } from '../token.js';
+import { findHeaderTokenFault, summarizeToken } from '../token.js';
 import { conclude, createTrace, type Identity, type MappingRow, type Trace, type Verdict } from '../verdict.js';
 import { reportMapping } from './mapping.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
@@ -66,7 +66,12 @@ export function createKubernetesProvider(config: KubernetesConfig, context: Prov
     });
   }
 
-  return { ref: context.ref, destination: { url: showUrl(url), sends: 'token' }, authenticate, close: () => context.http.close() };
+  return {
+    ref: context.ref,
+    destination: { url: showUrl(url), sends: 'token' },
+    authenticate,
+    close: () => context.http.close(),
+  };
 }
 
 function reviewUrl(base: string): string {
@@ -82,7 +87,7 @@ function checkFormat(trace: Trace, token: string | null): token is string {
     trace.fail('format', 'header_missing', 'the request carries no token');
     return false;
   }
-  const fault = findTokenFault(token) ?? (/^[\x21-\x7e]+$/.test(token) ? null : 'the token holds characters that no header can carry');
+  const fault = findHeaderTokenFault(token);
   if (fault === null) trace.pass('format', 'a token that can be sent');
   else trace.fail('format', 'token_malformed', fault);
   return fault === null;
@@ -123,10 +128,7 @@ function readUserInfo(body: string): KubernetesUser | string {
   const fault = findPrincipalFault(username);
   if (fault !== null || typeof username !== 'string') return `the username in the answer ${fault ?? 'is not a string'}`;
   const groups = member(claims, 'groups');
-  if (groups !== undefined && groups !== null && !isStringList(groups)) return 'the groups in the answer are not a list of strings';
+  if (groups !== undefined && groups !== null && !isStringList(groups))
+    return 'the groups in the answer are not a list of strings';
   return { username, claims };
-}
-
-function isStringList(value: Json): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

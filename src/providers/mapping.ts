@@ -13,9 +13,19 @@ export function reportMapping(trace: Trace, mapped: MappedClaims, written: boole
   const names = Object.keys(attributes);
   if (mapping.length === 0) trace.skip('mapping', 'the claims mapping is empty: no attributes');
   else if (found.length === 0) {
-    trace.warn('mapping', 'attributes_empty', 'the claims mapping found nothing: the principal has no attributes', field);
+    trace.warn(
+      'mapping',
+      'attributes_empty',
+      'the claims mapping found nothing: the principal has no attributes',
+      field,
+    );
   } else if (unusable.length > 0 || (written && absent.length > 0)) {
     const list = [...unusable, ...(written ? absent : [])].map((row) => `${row.claim} (${row.status})`).slice(0, 5);
-    trace.warn('mapping', 'claim_unmapped', `mapped to ${names.join(', ')}; without a value: ${list.join(', ')}`, field);
+    trace.warn(
+      'mapping',
+      'claim_unmapped',
+      `mapped to ${names.join(', ')}; without a value: ${list.join(', ')}`,
+      field,
+    );
   } else trace.pass('mapping', `mapped to ${names.join(', ')}`, field);
 }

@@ -71,7 +71,8 @@ export function createOAuth2IntrospectionProvider(
     const now = context.now();
     const present = Math.abs(now - Date.now()) < 1000;
     const clock = { now: Math.floor(now / 1000), tolerance: config.clock_tolerance, skew: present ? skew : null };
-    if (member(claims, 'iss') === undefined || config.issuer === null) trace.skip('issuer', 'the answer has no iss, or the config no issuer');
+    if (member(claims, 'iss') === undefined || config.issuer === null)
+      trace.skip('issuer', 'the answer has no iss, or the config no issuer');
     else checkIssuer(trace, claims, config.issuer);
     if (member(claims, 'aud') === undefined || !context.sets('audience')) {
       trace.skip('audience', 'the answer has no aud, or the config sets no audience itself');

@@ -9,7 +9,15 @@ import { createKeySetCache, fetchKeySet, type CachedKeySet, type KeySet } from '
 import { parseJwt, verifySignature, type ParsedJwt } from '../protocol/jwt.js';
 import { algorithmsFor, importKey, misfit, type Key } from '../protocol/keys.js';
 import { fingerprint, readGithubToken } from '../token.js';
-import { conclude, createTrace, type Identity, type MappingRow, type TokenSummary, type Trace, type Verdict } from '../verdict.js';
+import {
+  conclude,
+  createTrace,
+  type Identity,
+  type MappingRow,
+  type TokenSummary,
+  type Trace,
+  type Verdict,
+} from '../verdict.js';
 import { reportMapping } from './mapping.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
@@ -28,7 +36,8 @@ export function createOAuth2JwksProvider(
   context: ProviderContext,
 ): AuthProvider {
   const cache = createKeySetCache({
-    load: () => (context.keySet === undefined ? fetchKeySet(context.http, jwks.uri, jwks.token) : Promise.resolve(context.keySet)),
+    load: () =>
+      context.keySet === undefined ? fetchKeySet(context.http, jwks.uri, jwks.token) : Promise.resolve(context.keySet),
     now: context.now,
     period: jwks.key_recheck_period * 1000,
     ...(context.onEvent === undefined ? {} : { onEvent: context.onEvent }),
@@ -110,17 +119,31 @@ export function createOAuth2JwksProvider(
     return checkSignature(trace, token, alg, kid, found);
   }
 
-  function refuseAlgorithm(alg: string): { code: 'algorithm_not_allowed' | 'symmetric_key_refused'; message: string; detail: { expected: readonly string[]; actual: string; field: readonly string[] } } | null {
+  function refuseAlgorithm(
+    alg: string,
+  ): {
+    code: 'algorithm_not_allowed' | 'symmetric_key_refused';
+    message: string;
+    detail: { expected: readonly string[]; actual: string; field: readonly string[] };
+  } | null {
     const symmetric = /^HS(?:256|384|512)$/.test(alg);
     const safe = jwks.allow_symmetric_keys ? [...SAFE_ALGORITHMS, 'HS256', 'HS384', 'HS512'] : SAFE_ALGORITHMS;
     const allowed = (config.algorithms ?? safe).filter((name) => safe.includes(name));
     if (allowed.includes(alg)) return null;
     const detail = { expected: allowed, actual: alg, field: ['algorithms'] };
     if (symmetric && !jwks.allow_symmetric_keys) {
-      return { code: 'symmetric_key_refused', message: `${alg} is symmetric: whoever can verify such a token can forge it`, detail };
+      return {
+        code: 'symmetric_key_refused',
+        message: `${alg} is symmetric: whoever can verify such a token can forge it`,
+        detail,
+      };
     }
     const unsigned = alg.trim().toLowerCase() === 'none' ? ': the token is not signed' : '';
-    return { code: 'algorithm_not_allowed', message: `${JSON.stringify(alg.slice(0, 64))} is not an allowed algorithm${unsigned}`, detail };
+    return {
+      code: 'algorithm_not_allowed',
+      message: `${JSON.stringify(alg.slice(0, 64))} is not an allowed algorithm${unsigned}`,
+      detail,
+    };
   }
 
   async function checkSignature(
@@ -140,14 +163,21 @@ export function createOAuth2JwksProvider(
     const unverified = { ok: false, skew: keySet.skew };
     const keys = keySet.byKid.get(kid) ?? [];
     if (keys.length === 0) {
-      trace.fail('key', 'key_not_found', describeMissing(kid, keySet), { expected: kids(keySet), actual: kid, field: ['jwks', 'uri'] });
+      trace.fail('key', 'key_not_found', describeMissing(kid, keySet), {
+        expected: kids(keySet),
+        actual: kid,
+        field: ['jwks', 'uri'],
+      });
       trace.pass('algorithm', `${alg} is allowed`, { actual: alg });
       trace.notReached('signature');
       return unverified;
     }
     const shownKid = JSON.stringify(kid.slice(0, 64));
     if (found.stale === null) trace.pass('key', `the key set has the key ${shownKid}`, { actual: kid });
-    else trace.warn('key', 'key_set_stale', `the key ${shownKid} is from an old copy of the key set: ${found.stale}`, { actual: kid });
+    else
+      trace.warn('key', 'key_set_stale', `the key ${shownKid} is from an old copy of the key set: ${found.stale}`, {
+        actual: kid,
+      });
 
     const fitting = keys.filter((key) => key.fault === null && misfit(key, alg) === null);
     if (fitting.length === 0) {

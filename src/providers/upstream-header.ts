@@ -2,7 +2,7 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { UpstreamHeaderConfig } from '../config/schema.js';
-import { isObject, parseJson, type Json } from '../json.js';
+import { isObject, isStringList, parseJson, type Json } from '../json.js';
 import { summarizeToken } from '../token.js';
 import { conclude, createTrace, type Attributes, type Identity, type Trace, type Verdict } from '../verdict.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
@@ -39,13 +39,23 @@ function readPrincipal(trace: Trace, request: AuthRequest, name: string): string
   const field = { field: ['principal_header'] };
   const values = headerValues(request, name);
   const [raw] = values;
-  if (raw === undefined || raw === '') trace.fail('subject', 'header_missing', `the request has no header ${name}`, field);
-  else if (values.length > 1) trace.fail('subject', 'claim_invalid', `the header ${name} occurs ${values.length} times: a client may have sent one of them`, field);
+  if (raw === undefined || raw === '')
+    trace.fail('subject', 'header_missing', `the request has no header ${name}`, field);
+  else if (values.length > 1)
+    trace.fail(
+      'subject',
+      'claim_invalid',
+      `the header ${name} occurs ${values.length} times: a client may have sent one of them`,
+      field,
+    );
   else {
     const principal = decodeHeader(raw);
     const fault = principal === null ? 'is not UTF-8 text' : findPrincipalFault(principal);
     if (fault === null && principal !== null) {
-      trace.warn('subject', 'nothing_verified', `the header ${name} names the principal; nothing was verified`, { ...field, actual: principal });
+      trace.warn('subject', 'nothing_verified', `the header ${name} names the principal; nothing was verified`, {
+        ...field,
+        actual: principal,
+      });
       return principal;
     }
     trace.fail('subject', 'claim_invalid', `the header ${name} ${fault ?? ''}`, field);
@@ -58,7 +68,10 @@ function readAttributes(trace: Trace, request: AuthRequest, name: string | null)
   const values = name === null ? [] : headerValues(request, name).filter((value) => value !== '');
   const [raw] = values;
   if (name === null || raw === undefined) {
-    trace.skip('mapping', name === null ? 'the config names no attributes header' : `the request has no header ${name}: no attributes`);
+    trace.skip(
+      'mapping',
+      name === null ? 'the config names no attributes header' : `the request has no header ${name}: no attributes`,
+    );
     return {};
   }
   const fail = (message: string): null => {
@@ -74,7 +87,8 @@ function readAttributes(trace: Trace, request: AuthRequest, name: string | null)
   const attributes = new Map<string, readonly string[]>();
   for (const [attribute, value] of Object.entries(json.value)) {
     const list = typeof value === 'string' ? [value] : value;
-    if (attribute === '__proto__' || !isStringList(list)) return fail(`has an attribute ${JSON.stringify(attribute.slice(0, 64))} that is not a list of strings`);
+    if (attribute === '__proto__' || !isStringList(list))
+      return fail(`has an attribute ${JSON.stringify(attribute.slice(0, 64))} that is not a list of strings`);
     attributes.set(attribute, list);
   }
   trace.pass('mapping', `the header ${name} has ${[...attributes.keys()].join(', ') || 'no attributes'}`, field);
@@ -82,7 +96,9 @@ function readAttributes(trace: Trace, request: AuthRequest, name: string | null)
 }
 
 function headerValues(request: AuthRequest, name: string): string[] {
-  return (request.headers ?? []).filter(([header]) => header.toLowerCase() === name.toLowerCase()).map(([, value]) => value);
+  return (request.headers ?? [])
+    .filter(([header]) => header.toLowerCase() === name.toLowerCase())
+    .map(([, value]) => value);
 }
 
 /** HTTP libraries hand out the bytes of a header as Latin-1; what was meant is UTF-8. */
@@ -93,8 +109,4 @@ function decodeHeader(value: string): string | null {
   } catch {
     return null;
   }
-}
-
-function isStringList(value: Json): value is readonly string[] {
-  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

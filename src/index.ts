@@ -1,0 +1,75 @@
+/** The public door of authcheck: everything that a server, a tool or our own CLI may use. */
+
+export { mapClaims, nearMisses, splitWords, unusedClaims, type ClaimsMapping, type MappedClaims } from './claims.js';
+export { duration } from './checks.js';
+export { formatYaml, parseConfigText, type ConfigDocument } from './config/document.js';
+export type { Environment } from './config/env.js';
+export { isLoopback } from './config/lint.js';
+export { loadAuthConfig, reasonOf, type LoadedConfig, type LoadOptions } from './config/load.js';
+export { nearestName } from './config/nearest.js';
+export {
+  formatPath,
+  parseAuthConfig,
+  type AuthConfig,
+  type ConfiguredProvider,
+  type ParseOptions,
+} from './config/parse.js';
+export type { AccessRule, AccessScope, Action, RouteRule, RouteScope, Rule } from './config/policy-schema.js';
+export {
+  ALGORITHMS,
+  DEFAULT_AUDIENCE,
+  DEFAULT_CLAIMS_MAPPING,
+  type CustomConfig,
+  type GithubTokenConfig,
+  type IntrospectionConfig,
+  type JwksConfig,
+  type KubernetesConfig,
+  type OAuth2TokenConfig,
+  type ProviderConfig,
+  type UpstreamHeaderConfig,
+} from './config/schema.js';
+export { AuthcheckError, ConfigError, ERRORS, type ErrorCode, type Finding } from './errors.js';
+export {
+  createHttpClient,
+  showUrl,
+  type Exchange,
+  type HttpAnswer,
+  type HttpClient,
+  type HttpOptions,
+  type HttpRequest,
+} from './http.js';
+export { isObject, isStringList, member, parseJson, type Json, type JsonObject, type JsonResult } from './json.js';
+export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
+export { fetchKeySet, MAX_KEY_SET_BYTES, readKeySet, type KeySet, type KeySetResult } from './protocol/jwks.js';
+export { MAX_TOKEN_BYTES, mediaType, parseJwt, type ParsedJwt } from './protocol/jwt.js';
+export { algorithmsFor, isPrivate, misfit, thumbprint, type Key } from './protocol/keys.js';
+export { createAuthProvider, createProviderClient, type ProviderOptions } from './providers/create.js';
+export type { AuthProvider, AuthRequest, Destination, ProviderEvent } from './providers/provider.js';
+export {
+  isUndecided,
+  REASONS,
+  type ReasonCode,
+  type ReasonText,
+  type RejectedCode,
+  type UndecidedCode,
+  type WarningCode,
+} from './reasons.js';
+export { createRedactor, REDACTED, type Redactor } from './redact.js';
+export { fingerprint, readGithubToken, type GithubToken } from './token.js';
+export type {
+  Attributes,
+  Identity,
+  MappingRow,
+  Outcome,
+  ProviderMode,
+  ProviderRef,
+  ProviderType,
+  Reason,
+  ServerAnswer,
+  Step,
+  StepName,
+  StepStatus,
+  TokenKind,
+  TokenSummary,
+  Verdict,
+} from './verdict.js';
