@@ -8,7 +8,7 @@ import { findPrincipalFault } from '../checks.js';
 import { mapClaims } from '../claims.js';
 import type { KubernetesConfig } from '../config/schema.js';
 import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../http.js';
-import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
+import { isObject, isStringList, member, type JsonObject } from '../json.js';
 import { redactClaims } from '../redact.js';
 import { findHeaderTokenFault, summarizeToken } from '../token.js';
 import { conclude, createTrace, type Identity, type MappingRow, type Trace, type Verdict } from '../verdict.js';

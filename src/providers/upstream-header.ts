@@ -2,7 +2,7 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { UpstreamHeaderConfig } from '../config/schema.js';
-import { isObject, isStringList, parseJson, type Json } from '../json.js';
+import { isObject, isStringList, parseJson } from '../json.js';
 import { summarizeToken } from '../token.js';
 import { conclude, createTrace, type Attributes, type Identity, type Trace, type Verdict } from '../verdict.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
