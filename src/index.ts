@@ -28,6 +28,7 @@ export {
   type ProviderConfig,
   type UpstreamHeaderConfig,
 } from './config/schema.js';
+export { decodeToken, timesOf, type DecodedToken } from './decode.js';
 export { AuthcheckError, ConfigError, ERRORS, type ErrorCode, type Finding } from './errors.js';
 export {
   createHttpClient,
@@ -39,10 +40,12 @@ export {
   type HttpRequest,
 } from './http.js';
 export { isObject, isStringList, member, parseJson, type Json, type JsonObject, type JsonResult } from './json.js';
+export { reportKeySet, type KeyReport, type KeySetReport } from './key-report.js';
 export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
 export { fetchKeySet, MAX_KEY_SET_BYTES, readKeySet, type KeySet, type KeySetResult } from './protocol/jwks.js';
 export { MAX_TOKEN_BYTES, mediaType, parseJwt, type ParsedJwt } from './protocol/jwt.js';
 export { algorithmsFor, isPrivate, misfit, thumbprint, type Key } from './protocol/keys.js';
+export { createSigner, type Signer, type SignerOptions } from './protocol/sign.js';
 export { createAuthProvider, createProviderClient, type ProviderOptions } from './providers/create.js';
 export type { AuthProvider, AuthRequest, Destination, ProviderEvent } from './providers/provider.js';
 export {

@@ -1,0 +1,42 @@
+// Builds dist/: the library by tsc, the JSON Schemas from the valibot schemas, the CLI as a bundle split by command.
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = new URL('.', import.meta.url);
+const path = (name) => fileURLToPath(new URL(name, root));
+
+rmSync(path('dist'), { recursive: true, force: true });
+execFileSync(process.execPath, [path('node_modules/typescript/bin/tsc'), '-p', path('tsconfig.build.json')], {
+  stdio: 'inherit',
+});
+
+const { toJsonSchema } = await import('@valibot/to-json-schema');
+const { documentSchema } = await import('./dist/config/document-schema.js');
+const { verdictSchema } = await import('./dist/verdict-schema.js');
+mkdirSync(path('dist/schema'), { recursive: true });
+for (const [name, schema] of Object.entries({ config: documentSchema, verdict: verdictSchema })) {
+  // A check that JSON Schema cannot say (such as "a URL") is left out of it; the parser makes it all the same.
+  const json = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input', target: 'draft-2020-12' });
+  writeFileSync(path(`dist/schema/${name}.schema.json`), `${JSON.stringify({ title: `authcheck ${name}`, ...json }, null, 2)}\n`);
+}
+
+/** What the CLI bundle is made of, for the test that looks at what each command loads. */
+export const bundle = await build({
+  entryPoints: [path('src/cli/run.ts')],
+  outdir: path('dist/cli'),
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minify: true,
+  keepNames: true,
+  legalComments: 'linked',
+  metafile: true,
+  chunkNames: '[name]-[hash]',
+  // The CommonJS packages inside the bundle ask for Node's own modules with require.
+  banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+});
+writeFileSync(path('dist/cli/meta.json'), JSON.stringify(bundle.metafile));

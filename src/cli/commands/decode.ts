@@ -1,0 +1,32 @@
+/** `authcheck decode`: what a token says, verifying nothing. */
+
+import type { Command } from 'commander';
+import { decodeToken } from '../../index.js';
+import { EXIT } from '../exit-code.js';
+import type { Io } from '../io.js';
+import { createCommand, type SharedOptions } from '../options.js';
+import { decodedJson, formatDecoded } from '../render/decoded.js';
+import { openSession } from '../session.js';
+import { findToken } from '../token.js';
+
+/** Defines the command. */
+export function defineDecode(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+  return createCommand('decode', 'show what a token says, verifying nothing', 'authcheck decode "$TOKEN"')
+    .argument('[token]', 'the token, as with --token')
+    .action((token: string | undefined, options: SharedOptions) => run((io) => runDecode(options, token, io)));
+}
+
+/** Decodes the token; one that broke is shown as far as it goes, and is not a success. */
+export async function runDecode(options: SharedOptions, argument: string | undefined, io: Io): Promise<number> {
+  const session = openSession(options, io);
+  const given = await findToken(options, argument, io);
+  session.noteStripped(given);
+  const decoded = decodeToken(given.token);
+  const now = io.now() / 1000;
+  session.note((style) => `${style.warn('nothing was verified:')} ${style.plain('anybody can write such a token; authcheck validate checks it')}\n`);
+  session.answer(
+    () => decodedJson(decoded, now),
+    (style) => formatDecoded(decoded, now, style),
+  );
+  return decoded.fault === null ? EXIT.ok : EXIT.rejected;
+}

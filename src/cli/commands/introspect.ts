@@ -1,0 +1,66 @@
+/** `authcheck introspect`: the RFC 7662 exchange, and what the server makes of it. */
+
+import type { Command } from 'commander';
+import { AuthcheckError, createAuthProvider, parseJson, type Exchange, type Json } from '../../index.js';
+import { exitCodeOf } from '../exit-code.js';
+import type { Io } from '../io.js';
+import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
+import { formatIntrospection } from '../render/introspection.js';
+import { openSession } from '../session.js';
+import { findTarget } from '../target.js';
+import { findToken } from '../token.js';
+import { describeDestination } from './validate.js';
+
+type IntrospectOptions = SharedOptions & IssuerOptions;
+
+/** Defines the command. */
+export function defineIntrospect(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+  const command = createCommand(
+    'introspect',
+    'ask the introspection endpoint of the config about a token',
+    'authcheck introspect --config run.yaml --token "$TOKEN"',
+  ).argument('[token]', 'the token, as with --token');
+  return addIssuerOptions(command).action((token: string | undefined, options: IntrospectOptions) =>
+    run((io) => runIntrospect(options, token, io)),
+  );
+}
+
+/** Introspects the token with the config's credentials. */
+export async function runIntrospect(options: IntrospectOptions, argument: string | undefined, io: Io): Promise<number> {
+  const session = openSession(options, io);
+  const target = await findTarget(options, io, session.onExchange);
+  session.warn(target.warnings);
+  const { config, name } = target.chosen;
+  if (config.type !== 'oauth2_token' || config.introspection === null) {
+    throw new AuthcheckError('usage_invalid', `the provider ${name} has no introspection; authcheck validate asks it in its own way`);
+  }
+  const given = await findToken(options, argument, io);
+  session.noteStripped(given);
+  const provider = createAuthProvider(target.chosen, target.options);
+  const verdict = await provider.authenticate({ token: given.token }).finally(provider.close);
+  const exchange = session.exchanges.at(-1) ?? null;
+  const request = exchange === null ? null : describeRequest(exchange);
+  const response = exchange === null ? null : { status: exchange.status, failure: exchange.failure, body: readBody(exchange) };
+  const context = {
+    origin: target.origin,
+    destination: describeDestination(provider),
+    now: (target.options.now?.() ?? io.now()) / 1000,
+    verbose: options.verbose === true,
+  };
+  session.answer(
+    () => ({ request, response, verdict }),
+    (style) => formatIntrospection(response, verdict, context, style),
+  );
+  return exitCodeOf([verdict]);
+}
+
+function describeRequest(exchange: Exchange): object {
+  const { method, url, request_headers: headers, request_body: body } = exchange;
+  return { method, url, headers, body };
+}
+
+/** The answer as it is: JSON where it is JSON, else text. */
+function readBody(exchange: Exchange): Json {
+  const json = parseJson(exchange.response_body ?? 'null');
+  return json.ok ? json.value : (exchange.response_body ?? null);
+}

@@ -1,0 +1,94 @@
+/** `authcheck jwks`: the keys that tokens are checked against. */
+
+import type { Command } from 'commander';
+import {
+  AuthcheckError,
+  createProviderClient,
+  fetchKeySet,
+  member,
+  parseJwt,
+  reportKeySet,
+  showUrl,
+  type KeySetResult,
+} from '../../index.js';
+import { EXIT } from '../exit-code.js';
+import type { Io } from '../io.js';
+import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
+import { formatJson } from '../render/json.js';
+import { formatKeySet } from '../render/keys.js';
+import { openSession, type Session } from '../session.js';
+import { findTarget, readKeySetFile, type Target } from '../target.js';
+import { findToken } from '../token.js';
+
+type JwksOptions = SharedOptions & IssuerOptions;
+
+/** Defines the command. */
+export function defineJwks(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+  const command = createCommand(
+    'jwks',
+    'list the keys of the issuer, and which one a token would use',
+    'authcheck jwks https://idp.example/jwks',
+  ).argument('[source]', 'a JWKS URI or file; else that of the config or the issuer');
+  return addIssuerOptions(command).action((source: string | undefined, options: JwksOptions) =>
+    run((io) => runJwks(source === undefined ? options : { ...options, jwks: source }, io)),
+  );
+}
+
+/** Lists the keys. */
+export async function runJwks(options: JwksOptions, io: Io): Promise<number> {
+  const session = openSession(options, io);
+  const { source, result } = await readKeys(options, io, session);
+  if (!result.ok) {
+    session.answer(
+      () => ({ error: { code: result.code, message: result.message } }),
+      () => '',
+    );
+    session.note((style) => `${style.warn('undecided')}  ${style.plain(result.message)}\n`);
+    return EXIT.undecided;
+  }
+  const wanted = options.token === undefined && options.tokenFile === undefined ? null : await readWanted(options, io, session);
+  const report = await reportKeySet(result.keySet, options.at ?? io.now(), wanted);
+  session.answer(
+    () => ({ source, ...report }),
+    (style) => formatKeySet(source, report, style),
+  );
+  return wanted === null || report.keys.some((key) => key.used === true) ? EXIT.ok : EXIT.rejected;
+}
+
+async function readKeys(
+  options: JwksOptions,
+  io: Io,
+  session: Session,
+): Promise<{ readonly source: string; readonly result: KeySetResult }> {
+  const { jwks } = options;
+  if (jwks !== undefined && !/^https?:\/\//i.test(jwks)) return { source: jwks, result: readKeySetFile(jwks, io) };
+  const target = await findTarget(options, io, session.onExchange);
+  session.warn(target.warnings.filter((finding) => jwks === undefined || finding.code.startsWith('http_')));
+  const { config } = target.chosen;
+  if (config.type !== 'oauth2_token' || config.jwks === null) {
+    throw new AuthcheckError('usage_invalid', `the provider ${target.chosen.name} has no jwks; name a source, or use --issuer`);
+  }
+  return { source: showUrl(config.jwks.uri), result: await fetchKeys(target, config.jwks.uri, config.jwks.token) };
+}
+
+async function fetchKeys(target: Target, uri: string, token: string | null): Promise<KeySetResult> {
+  const http = createProviderClient(target.chosen, target.options);
+  try {
+    return await fetchKeySet(http, uri, token);
+  } finally {
+    await http.close();
+  }
+}
+
+async function readWanted(
+  options: JwksOptions,
+  io: Io,
+  session: Session,
+): Promise<{ readonly kid: string | null; readonly alg: string }> {
+  const given = await findToken(options, undefined, io);
+  session.noteStripped(given);
+  const { header, fault } = parseJwt(given.token);
+  if (header === null) throw new AuthcheckError('input_unreadable', `the token has no readable header: ${fault?.message ?? formatJson(null)}`);
+  const kid = member(header, 'kid');
+  return { kid: typeof kid === 'string' ? kid : null, alg: String(member(header, 'alg')) };
+}

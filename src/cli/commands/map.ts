@@ -1,0 +1,103 @@
+/** `authcheck map`: claims through the mapping, entry by entry. */
+
+import { InvalidArgumentError, type Command } from 'commander';
+import {
+  AuthcheckError,
+  decodeToken,
+  DEFAULT_CLAIMS_MAPPING,
+  isObject,
+  mapClaims,
+  parseJson,
+  unusedClaims,
+  type ClaimsMapping,
+  type JsonObject,
+} from '../../index.js';
+import { EXIT } from '../exit-code.js';
+import type { Io } from '../io.js';
+import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
+import { formatMapping } from '../render/mapping.js';
+import { openSession, type Session } from '../session.js';
+import { findTarget } from '../target.js';
+import { findToken, readPiped, readText } from '../token.js';
+
+/** The flags of `map`. */
+export interface MapOptions extends SharedOptions, IssuerOptions {
+  readonly claimsFile?: string;
+  readonly map?: readonly (readonly [string, string])[];
+}
+
+/** Defines the command. */
+export function defineMap(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+  const command = createCommand(
+    'map',
+    'show what the claims mapping makes of a token’s claims',
+    'authcheck map --config run.yaml --token "$TOKEN" --map realm_access.roles=roles',
+  )
+    .argument('[token]', 'the token, as with --token')
+    .option('--claims-file FILE', 'JSON claims instead of a token (- for standard input)')
+    .option('--map CLAIM=ATTRIBUTE', 'try this mapping instead of the config’s; may be repeated', collectEntry);
+  return addIssuerOptions(command).action((token: string | undefined, options: MapOptions) =>
+    run((io) => runMap(options, token, io)),
+  );
+}
+
+/** Maps the claims. A mapping that finds nothing is a result, not an error. */
+export async function runMap(options: MapOptions, argument: string | undefined, io: Io): Promise<number> {
+  const session = openSession(options, io);
+  const { origin, mapping } = await findMapping(options, io, session);
+  const claims = await findClaims(options, argument, io, session);
+  const { attributes, mapping: rows } = mapClaims(claims, mapping);
+  const unused = unusedClaims(claims, mapping);
+  session.answer(
+    () => ({ attributes, mapping: rows, unused }),
+    (style) => formatMapping({ origin, attributes, rows, unused, tried: options.map === undefined ? null : mapping }, style),
+  );
+  return EXIT.ok;
+}
+
+async function findMapping(options: MapOptions, io: Io, session: Session): Promise<{ origin: string; mapping: ClaimsMapping }> {
+  if (options.map !== undefined) return { origin: '--map', mapping: Object.fromEntries(options.map) };
+  try {
+    const target = await findTarget(options, io, session.onExchange);
+    session.warn(target.warnings.filter((finding) => finding.path.includes('claims_mapping')));
+    const { config, name } = target.chosen;
+    if ('claims_mapping' in config) return { origin: `${target.origin} · provider ${name} (${config.type})`, mapping: config.claims_mapping };
+    throw new AuthcheckError('usage_invalid', `the provider ${name} (${config.type}) has no claims_mapping: its attributes come as they are`);
+  } catch (error) {
+    const none = error instanceof AuthcheckError && error.code === 'config_not_found';
+    if (!none) throw error;
+    return { origin: 'no config: the default mapping of oauth2_token', mapping: DEFAULT_CLAIMS_MAPPING };
+  }
+}
+
+async function findClaims(options: MapOptions, argument: string | undefined, io: Io, session: Session): Promise<JsonObject> {
+  if (options.claimsFile !== undefined) {
+    const text = options.claimsFile === '-' ? await readPiped(io) : readText(options.claimsFile, io);
+    return parseClaims(text);
+  }
+  const given = await findToken(options, argument, io);
+  if (given.token.startsWith('{')) return parseClaims(given.token);
+  session.noteStripped(given);
+  const { claims, fault } = decodeToken(given.token);
+  if (claims === null) {
+    throw new AuthcheckError('input_unreadable', `the token has no readable claims${fault === null ? ' (it is opaque or encrypted)' : `: ${fault.message}`}`);
+  }
+  session.note((style) => `${style.warn('nothing was verified:')} ${style.plain('the claims are taken as they stand')}\n`);
+  return claims;
+}
+
+function parseClaims(text: string): JsonObject {
+  const json = parseJson(text);
+  if (!json.ok) throw new AuthcheckError('input_unreadable', `the claims are not valid JSON: ${json.message} (character ${json.offset + 1})`);
+  if (!isObject(json.value)) throw new AuthcheckError('input_unreadable', 'the claims are not a JSON object');
+  return json.value;
+}
+
+type Entries = readonly (readonly [string, string])[];
+
+function collectEntry(text: string, previous: Entries | undefined): Entries {
+  const at = text.lastIndexOf('=');
+  const entry = [text.slice(0, at).trim(), text.slice(at + 1).trim()] as const;
+  if (at === -1 || entry.includes('')) throw new InvalidArgumentError('expected CLAIM=ATTRIBUTE');
+  return [...(previous ?? []), entry];
+}

@@ -1,0 +1,22 @@
+/** `authcheck schema`: the JSON Schemas of what authcheck reads and prints. */
+
+import { readFileSync } from 'node:fs';
+import { Argument, Command } from 'commander';
+import { EXIT } from '../exit-code.js';
+import type { Io } from '../io.js';
+
+/** Defines the command. */
+export function defineSchema(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+  return new Command('schema')
+    .description('print the JSON Schema of the config or the verdict')
+    .addArgument(new Argument('<name>', 'which one').choices(['config', 'verdict']))
+    .option('--json', 'accepted for symmetry: a schema is JSON')
+    .addHelpText('beforeAll', 'Example:\n  authcheck schema config > authcheck.schema.json\n')
+    .action((name: string) => run((io) => Promise.resolve(runSchema(name, io))));
+}
+
+/** Prints the schema that was generated at build time. */
+export function runSchema(name: string, io: Io): number {
+  io.stdout.write(readFileSync(new URL(`../schema/${name}.schema.json`, import.meta.url), 'utf8'));
+  return EXIT.ok;
+}

@@ -1,0 +1,78 @@
+/** `authcheck validate`: who a token is, or every reason why not. */
+
+import type { Command } from 'commander';
+import { createAuthProvider, type AuthProvider, type AuthRequest, type ConfiguredProvider, type Verdict } from '../../index.js';
+import { exitCodeOf } from '../exit-code.js';
+import type { Io } from '../io.js';
+import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
+import { addRequestOptions, readRequest, type RequestOptions } from '../request.js';
+import { formatVerdict, formatVerdicts } from '../render/verdict.js';
+import { openSession } from '../session.js';
+import { findTarget, type Target } from '../target.js';
+import { findToken } from '../token.js';
+
+/** The flags of `validate`. */
+export interface ValidateOptions extends SharedOptions, IssuerOptions, RequestOptions {
+  readonly allProviders?: boolean;
+}
+
+/** Defines the command. */
+export function defineValidate(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+  const command = createCommand(
+    'validate',
+    'say who a token is, or every reason why the server refuses it',
+    'authcheck validate --config run.yaml --token "$TOKEN"',
+  )
+    .argument('[token]', 'the token, as with --token')
+    .option('--all-providers', 'ask every provider of the config');
+  addRequestOptions(addIssuerOptions(command));
+  return command.action((token: string | undefined, options: ValidateOptions) => run((io) => runValidate(options, token, io)));
+}
+
+/** Validates the token with the chosen provider, or with all. */
+export async function runValidate(options: ValidateOptions, argument: string | undefined, io: Io): Promise<number> {
+  const session = openSession(options, io);
+  const target = await findTarget(options, io, session.onExchange);
+  session.warn(target.warnings);
+  const asked = options.allProviders === true ? target.providers : [target.chosen];
+  const needsToken = asked.some(({ config }) => config.type !== 'upstream_header');
+  const given = needsToken ? await findToken(options, argument, io) : null;
+  if (given !== null) session.noteStripped(given);
+  const request = readRequest(options, given?.token ?? null);
+
+  const answers = await Promise.all(asked.map((configured) => ask(configured, target, request)));
+  const verdicts = answers.map(({ verdict }) => verdict);
+  session.answer(
+    () => (options.allProviders === true ? verdicts : verdicts[0]),
+    (style) => {
+      if (options.allProviders === true) return formatVerdicts(verdicts, target.origin, style);
+      return answers
+        .map(({ verdict, destination }) => {
+          const now = (target.options.now?.() ?? io.now()) / 1000;
+          return formatVerdict(verdict, { origin: target.origin, destination, now, verbose: options.verbose === true }, style);
+        })
+        .join('');
+    },
+  );
+  return exitCodeOf(verdicts);
+}
+
+async function ask(
+  configured: ConfiguredProvider,
+  target: Target,
+  request: AuthRequest,
+): Promise<{ readonly verdict: Verdict; readonly destination: string }> {
+  const provider = createAuthProvider(configured, target.options);
+  try {
+    return { verdict: await provider.authenticate(request), destination: describeDestination(provider) };
+  } finally {
+    await provider.close();
+  }
+}
+
+/** Says where the token went. */
+export function describeDestination({ destination, ref }: AuthProvider): string {
+  if (ref.type === 'upstream_header') return 'nothing is asked and nothing verified: the headers are taken at their word';
+  if (destination === null) return 'keys from the file; the token was sent nowhere';
+  return destination.sends === 'token' ? `token sent to ${destination.url}` : `keys from ${destination.url}; the token was sent nowhere`;
+}

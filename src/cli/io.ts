@@ -1,0 +1,117 @@
+/** Everything the CLI touches outside of itself. The only `process`. */
+
+import { fstatSync } from 'node:fs';
+
+/** A stream that text is written to. */
+export interface Output {
+  readonly write: (text: string) => void;
+  readonly isTTY: boolean;
+  /** Characters in a line; null if nobody knows. */
+  readonly columns: number | null;
+}
+
+/** Standard input. */
+export interface Input {
+  /** Whether something is piped in, rather than a person typing. */
+  readonly isPiped: boolean;
+  /** Reads to the end, `maxBytes` at the most; `patience` is how many milliseconds the first byte may take. */
+  readonly read: (maxBytes: number, patience?: number) => Promise<string>;
+}
+
+/** The world as a command sees it. */
+export interface Io {
+  readonly stdin: Input;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
+  /** Runs when the user interrupts; must be synchronous. */
+  readonly onInterrupt: (cleanup: () => void) => void;
+}
+
+/** Input that is larger than its limit. */
+export class InputTooLarge extends Error {}
+
+/** The io of this process. The token may stand on the command line, so the process title is replaced first. */
+export function openProcessIo(): Io {
+  process.title = 'authcheck';
+  const cleanups: (() => void)[] = [];
+  process.on('SIGINT', () => {
+    for (const cleanup of cleanups) cleanup();
+    process.exit(130);
+  });
+  return {
+    stdin: { isPiped: isPiped(), read: readStdin },
+    stdout: openOutput(process.stdout),
+    stderr: openOutput(process.stderr),
+    env: process.env,
+    cwd: process.cwd(),
+    now: Date.now,
+    onInterrupt: (cleanup) => cleanups.push(cleanup),
+  };
+}
+
+/** The arguments of this process. */
+export function processArguments(): string[] {
+  return process.argv.slice(2);
+}
+
+/** Ends the process with this code once its output is written. */
+export function leaveWith(code: number): void {
+  process.exitCode = code;
+}
+
+/** Reports what nobody caught. */
+export function onCrash(report: (error: unknown) => number): void {
+  const leave = (error: unknown): void => process.exit(report(error));
+  process.on('uncaughtException', leave);
+  process.on('unhandledRejection', leave);
+}
+
+function openOutput(stream: NodeJS.WriteStream): Output {
+  let open = true;
+  // A reader that has seen enough (`| head -1`) closes the pipe; that is no error of ours.
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    open = false;
+  });
+  return {
+    write(text) {
+      if (open) stream.write(text);
+    },
+    isTTY: stream.isTTY,
+    columns: stream.isTTY ? stream.columns : null,
+  };
+}
+
+function isPiped(): boolean {
+  try {
+    const stats = fstatSync(0);
+    return stats.isFIFO() || stats.isFile() || stats.isSocket();
+  } catch {
+    return false;
+  }
+}
+
+async function readStdin(maxBytes: number, patience?: number): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  const timer = patience === undefined ? null : setTimeout(() => process.stdin.destroy(), patience);
+  try {
+    for await (const chunk of process.stdin) {
+      if (timer !== null) clearTimeout(timer);
+      const bytes = Buffer.from(chunk);
+      size += bytes.length;
+      if (size > maxBytes) throw new InputTooLarge(`standard input has more than ${maxBytes} bytes`);
+      chunks.push(bytes);
+    }
+  } catch (error) {
+    const silent = error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
+    if (!silent) throw error;
+  } finally {
+    if (timer !== null) clearTimeout(timer);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}

@@ -1,0 +1,69 @@
+/** The flags that commands share. */
+
+import { Command, InvalidArgumentError, Option } from 'commander';
+
+/** What every command understands. */
+export interface SharedOptions {
+  readonly config?: string;
+  readonly provider?: string;
+  readonly token?: string;
+  readonly tokenFile?: string;
+  readonly json?: boolean;
+  /** Undefined unless --color or --no-color was given. */
+  readonly color?: boolean;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+  readonly debug?: boolean;
+}
+
+/** What names a provider without a config file. */
+export interface IssuerOptions {
+  readonly issuer?: string;
+  readonly audience?: string;
+  readonly jwks?: string;
+  /** Milliseconds since 1970. */
+  readonly at?: number;
+  /** Seconds. */
+  readonly clockTolerance?: number;
+}
+
+/** Makes a command with the shared flags; `example` comes first in its help. */
+export function createCommand(name: string, summary: string, example: string): Command {
+  return new Command(name)
+    .description(summary)
+    .summary(summary)
+    .usage('[options]')
+    .option('--config FILE', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
+    .option('--provider NAME', 'the provider to ask, where the config has several')
+    .option('--token TOKEN', 'the token; also understood: Bearer …, a whole header, a curl command, a token response')
+    .option('--token-file FILE', 'a file that holds the token (- for standard input)')
+    .option('--json', 'print JSON')
+    .addOption(new Option('--color', 'colours even where the output is no terminal'))
+    .addOption(new Option('--no-color', 'no colours'))
+    .option('-v, --verbose', 'every step, and the HTTP transcript on stderr, secrets masked')
+    .option('-q, --quiet', 'no human output: only the exit code (and JSON with --json)')
+    .option('--debug', 'show the stack of an internal error')
+    .addHelpText('beforeAll', `Example:\n  ${example}\n`)
+    .allowExcessArguments(false);
+}
+
+/** Adds the flags that name a provider without a config file, and the clock. */
+export function addIssuerOptions(command: Command): Command {
+  return command
+    .option('--issuer URL', 'no config file: discover this issuer (OIDC, RFC 8414)')
+    .option('--audience NAME', 'the audience to expect, with --issuer or --jwks')
+    .option('--jwks SOURCE', 'no config file: a JWKS URI or file')
+    .option('--at TIME', 'judge as if it were this time (ISO 8601, or seconds since 1970)', parseTime)
+    .option('--clock-tolerance SECONDS', 'by how much exp, nbf and iat may be off', parseSeconds);
+}
+
+function parseTime(text: string): number {
+  const time = /^\d{1,12}$/.test(text) ? Number(text) * 1000 : Date.parse(text);
+  if (Number.isNaN(time)) throw new InvalidArgumentError('expected a time such as 2026-01-31T12:00:00Z, or seconds since 1970');
+  return time;
+}
+
+function parseSeconds(text: string): number {
+  if (!/^\d{1,4}$/.test(text) || Number(text) > 3600) throw new InvalidArgumentError('expected whole seconds, 3600 at most');
+  return Number(text);
+}

@@ -1,0 +1,96 @@
+/** Colours and line breaks. The only chalk import. Every function escapes the text that it is given. */
+
+import { Chalk } from 'chalk';
+import stringWidth from 'string-width';
+import type { Environment } from '../../index.js';
+import type { Output } from '../io.js';
+import { escapeTerminal } from './escape.js';
+
+/** Makes text safe, and gives it a colour where the output has colours. */
+export type Paint = (text: string) => string;
+
+/** How to write on one output. */
+export interface Style {
+  readonly plain: Paint;
+  readonly strong: Paint;
+  readonly dim: Paint;
+  readonly good: Paint;
+  readonly bad: Paint;
+  readonly warn: Paint;
+  /** Characters in a line. */
+  readonly width: number;
+}
+
+const DEFAULT_WIDTH = 100;
+const MAX_WIDTH = 120;
+
+/** Decides about colour: the flag, then NO_COLOR, then FORCE_COLOR, then whether this is a terminal. */
+export function createStyle(output: Output, env: Environment, color: boolean | undefined): Style {
+  const chalk = new Chalk({ level: wantsColor(output, env, color) ? 1 : 0 });
+  const paint =
+    (colour: Paint): Paint =>
+    (text) =>
+      colour(escapeTerminal(text));
+  return {
+    plain: escapeTerminal,
+    strong: paint(chalk.bold),
+    dim: paint(chalk.dim),
+    good: paint(chalk.green),
+    bad: paint(chalk.red),
+    warn: paint(chalk.yellow),
+    width: Math.min(Math.max(output.columns ?? DEFAULT_WIDTH, 40), MAX_WIDTH),
+  };
+}
+
+function wantsColor(output: Output, env: Environment, color: boolean | undefined): boolean {
+  if (color !== undefined) return color;
+  if ((env.NO_COLOR ?? '') !== '') return false;
+  const force = env.FORCE_COLOR;
+  if (force !== undefined) return force !== '0' && force !== 'false';
+  return output.isTTY && env.TERM !== 'dumb';
+}
+
+/** Breaks a text into lines that fit between `indent` and the width, at spaces where it can. */
+export function wrap(text: string, width: number, indent: number): string[] {
+  const room = Math.max(width - indent, 20);
+  const lines: string[] = [];
+  let line = '';
+  for (const word of escapeTerminal(text).split(' ')) {
+    const longer = line === '' ? word : `${line} ${word}`;
+    if (stringWidth(longer) <= room || line === '') line = longer;
+    else {
+      lines.push(line);
+      line = word;
+    }
+  }
+  return [...lines, line];
+}
+
+/** Pads a safe text to a width in columns, as the terminal counts them. */
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+}
+
+/** Columns of text, each as wide as its widest cell; the last is wrapped. Cells are painted after they are measured. */
+export function formatTable(
+  rows: readonly (readonly string[])[],
+  style: Style,
+  options: { readonly head?: readonly string[]; readonly paint?: readonly Paint[]; readonly indent?: number } = {},
+): string {
+  const indent = ' '.repeat(options.indent ?? 2);
+  const safe = rows.map((row) => row.map(escapeTerminal));
+  const all = options.head === undefined ? safe : [options.head, ...safe];
+  const count = Math.max(0, ...all.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, column) => Math.max(...all.map((row) => stringWidth(row[column] ?? ''))));
+  const lastStart = indent.length + widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
+  const line = (row: readonly string[], paints: readonly Paint[]): string => {
+    const cells = row.slice(0, count - 1).map((cell, column) => (paints[column] ?? style.plain)(pad(cell, widths[column] ?? 0)));
+    const paintLast = paints[count - 1] ?? style.plain;
+    const [first = '', ...rest] = wrap(row[count - 1] ?? '', style.width, lastStart);
+    const head = `${indent}${[...cells, paintLast(first)].join('  ')}`.trimEnd();
+    return [head, ...rest.map((text) => ' '.repeat(lastStart) + paintLast(text))].join('\n');
+  };
+  const lines = safe.map((row) => line(row, options.paint ?? []));
+  const head = options.head === undefined ? [] : [line(options.head, Array.from({ length: count }, () => style.dim))];
+  return [...head, ...lines].map((text) => `${text}\n`).join('');
+}

@@ -1,0 +1,138 @@
+/** A verdict for people: the outcome, the identity with its provenance, or every step on the way to a refusal. */
+
+import { isObject, member, REASONS, type Step, type Verdict } from '../../index.js';
+import { formatTable, pad, wrap, type Paint, type Style } from './style.js';
+import { formatTime, relativeTime } from './time.js';
+
+/** What the first line says beside the verdict. */
+export interface VerdictContext {
+  /** Where the provider comes from: a file, or a flag. */
+  readonly origin: string;
+  /** What was asked, and what was sent there. */
+  readonly destination: string;
+  /** Seconds since 1970. */
+  readonly now: number;
+  /** Whether every step is shown for an accepted token too. */
+  readonly verbose: boolean;
+}
+
+/** Writes one verdict. */
+export function formatVerdict(verdict: Verdict, context: VerdictContext, style: Style): string {
+  const accepted = verdict.outcome === 'accepted';
+  const shown = accepted && !context.verbose ? verdict.steps.filter((step) => step.status === 'warned') : verdict.steps;
+  return [
+    formatSource(verdict, context, style),
+    '\n',
+    formatOutcome(verdict, style),
+    accepted ? formatIdentity(verdict, context.now, style) : '',
+    shown.length === 0 ? '' : '\n',
+    ...shown.map((step) => formatStep(step, style)),
+    formatFooter(verdict, style),
+  ].join('');
+}
+
+function formatSource(verdict: Verdict, context: VerdictContext, style: Style): string {
+  const { name, type, mode } = verdict.provider;
+  const provider = `provider ${name} (${mode === null ? type : `${type}, ${mode}`})`;
+  const lines = wrap([context.origin, provider, context.destination].join(' · '), style.width, 0);
+  return lines.map((line) => `${style.dim(line)}\n`).join('');
+}
+
+function formatOutcome(verdict: Verdict, style: Style): string {
+  if (verdict.outcome === 'accepted') return `${style.good('✓ accepted')}  ${style.strong(verdict.principal ?? '')}\n`;
+  const { reason } = verdict;
+  const paint = verdict.outcome === 'rejected' ? style.bad : style.warn;
+  const label = verdict.outcome === 'rejected' ? '✗ rejected' : '? undecided';
+  const [first = '', ...rest] = wrap(reason === null ? '' : REASONS[reason.code].message, style.width, label.length + 2);
+  const code = reason === null ? '' : style.dim(` (${reason.code})`);
+  return `${paint(label)}  ${[first, ...rest].join(`\n${' '.repeat(label.length + 2)}`)}${code}\n`;
+}
+
+function formatIdentity(verdict: Verdict, now: number, style: Style): string {
+  const rows: string[][] = [['principal', verdict.principal ?? '', provenanceOfPrincipal(verdict)]];
+  for (const [attribute, values] of Object.entries(verdict.attributes)) {
+    rows.push([attribute, values.length === 0 ? '(none)' : listSome(values), provenance(verdict, attribute)]);
+  }
+  const exp = verdict.token.claims === null ? undefined : member(verdict.token.claims, 'exp');
+  const absolute = formatTime(exp);
+  if (absolute !== null && typeof exp === 'number') rows.push(['expires', relativeTime(exp, now), absolute]);
+  return `\n${formatTable(rows, style, { paint: [style.dim, style.plain, style.dim] })}`;
+}
+
+const MAX_VALUES = 20;
+
+function listSome(values: readonly string[]): string {
+  const shown = values.slice(0, MAX_VALUES).join(', ');
+  const text = values.length > MAX_VALUES ? `${shown} and ${values.length - MAX_VALUES} more` : shown;
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+}
+
+function provenance(verdict: Verdict, attribute: string): string {
+  const rows = verdict.mapping.filter((row) => row.attribute === attribute && row.status === 'mapped');
+  return rows.length === 0 ? 'from the provider' : `from ${rows.map((row) => (row.note === undefined ? row.claim : `${row.claim} (${row.note})`)).join(', ')}`;
+}
+
+function provenanceOfPrincipal(verdict: Verdict): string {
+  const { claims } = verdict.token;
+  if (verdict.provider.type === 'upstream_header') return 'from a header';
+  const name = ['sub', 'username', 'login', 'principal'].find((claim) => isObject(claims ?? undefined) && claims !== null && member(claims, claim) === verdict.principal);
+  return name === undefined ? '' : `from ${name}`;
+}
+
+const MARKS: Readonly<Record<Step['status'], string>> = { passed: '✓', failed: '✗', warned: '!', skipped: '–', not_reached: '·' };
+const NAME_WIDTH = 14;
+
+function formatStep(step: Step, style: Style): string {
+  const paints: Readonly<Record<Step['status'], Paint>> = {
+    passed: style.good,
+    failed: isUndecided(step) ? style.warn : style.bad,
+    warned: style.warn,
+    skipped: style.dim,
+    not_reached: style.dim,
+  };
+  const quiet = step.status === 'skipped' || step.status === 'not_reached';
+  const paint = quiet ? style.dim : style.plain;
+  const doubt = step.unverified && !quiet ? ' (unverified)' : '';
+  const indent = NAME_WIDTH + 2;
+  const head = `${paints[step.status](MARKS[step.status])} ${(quiet ? style.dim : style.strong)(pad(step.name, NAME_WIDTH))}`;
+  const body = wrap(step.message + doubt, style.width, indent).map(paint);
+  const advice = step.code === null || step.status === 'passed' ? [] : wrap(adviceOf(step), style.width, indent).map(style.dim);
+  return `${head}${[...body, ...advice].join(`\n${' '.repeat(indent)}`)}\n`;
+}
+
+function adviceOf(step: Step): string {
+  const fix = step.code === null ? '' : REASONS[step.code].fix;
+  return step.position === undefined ? fix : `${step.position}  ·  ${fix}`;
+}
+
+function isUndecided(step: Step): boolean {
+  return step.code !== null && (/^endpoint_/.test(step.code) || step.code === 'jwks_invalid' || step.code === 'client_credentials_rejected');
+}
+
+function formatFooter(verdict: Verdict, style: Style): string {
+  if (verdict.outcome === 'accepted') return '';
+  const { status, body } = verdict.server;
+  const answer = wrap(`the server answers ${status} ${JSON.stringify(body)}`, style.width, 0);
+  const doubt = verdict.steps.some((step) => step.unverified && step.status !== 'not_reached')
+    ? wrap('unverified: read from claims that no valid signature vouches for', style.width, 0)
+    : [];
+  return `\n${[...answer, ...doubt].map((line) => `${style.dim(line)}\n`).join('')}`;
+}
+
+/** Writes the verdicts of several providers side by side. */
+export function formatVerdicts(verdicts: readonly Verdict[], origin: string, style: Style): string {
+  const rows = verdicts.map((verdict) => {
+    const { name, type, mode } = verdict.provider;
+    const answer = verdict.outcome === 'accepted' ? `${verdict.principal ?? ''}  ${describeAttributes(verdict)}` : `${verdict.reason?.code ?? ''}: ${verdict.reason?.message ?? ''}`;
+    return [name, mode === null ? type : `${type}, ${mode}`, verdict.outcome, answer];
+  });
+  const head = ['provider', 'type', 'outcome', 'principal or reason'];
+  return `${style.dim(origin)}\n\n${formatTable(rows, style, { head, paint: [style.strong, style.dim] })}`;
+}
+
+function describeAttributes(verdict: Verdict): string {
+  return Object.entries(verdict.attributes)
+    .map(([name, values]) => `${name}=${values.join(',')}`)
+    .join(' ')
+    .slice(0, 200);
+}

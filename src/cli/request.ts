@@ -1,0 +1,41 @@
+/** The request that carries a token, as flags describe it: for `custom` and `upstream_header`. */
+
+import { InvalidArgumentError, type Command } from 'commander';
+import type { AuthRequest } from '../index.js';
+
+/** The flags that describe a request. */
+export interface RequestOptions {
+  readonly requestPath?: string;
+  readonly requestHeader?: readonly (readonly [string, string])[];
+  readonly requestParam?: readonly (readonly [string, string])[];
+}
+
+/** Adds the flags. */
+export function addRequestOptions(command: Command): Command {
+  return command
+    .option('--request-path PATH', 'the path that a custom endpoint is told')
+    .option('--request-header "NAME: VALUE"', 'a header of the request; may be repeated', collect(':'))
+    .option('--request-param NAME=VALUE', 'a query parameter of the request; may be repeated', collect('='));
+}
+
+/** Builds the request. */
+export function readRequest(options: RequestOptions, token: string | null): AuthRequest {
+  const params = new Map<string, string[]>();
+  for (const [name, value] of options.requestParam ?? []) params.set(name, [...(params.get(name) ?? []), value]);
+  return {
+    token,
+    path: options.requestPath ?? '/',
+    headers: options.requestHeader ?? [],
+    params: Object.fromEntries(params),
+  };
+}
+
+type Pairs = readonly (readonly [string, string])[];
+
+function collect(separator: string): (text: string, previous: Pairs | undefined) => Pairs {
+  return (text, previous = []) => {
+    const at = text.indexOf(separator);
+    if (at < 1) throw new InvalidArgumentError(`expected NAME${separator}VALUE`);
+    return [...previous, [text.slice(0, at).trim(), text.slice(at + 1).trim()]];
+  };
+}

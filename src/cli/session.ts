@@ -1,0 +1,54 @@
+/** What every command does around its own work: outputs, notes, transcript, and secrets that must not be shown. */
+
+import type { Exchange, Finding } from '../index.js';
+import type { Io } from './io.js';
+import type { SharedOptions } from './options.js';
+import { formatJson } from './render/json.js';
+import { createStyle, type Style } from './render/style.js';
+import { formatExchange } from './render/transcript.js';
+import { formatWarnings } from './render/findings.js';
+import type { GivenToken } from './token.js';
+
+/** The outputs of one command. */
+export interface Session {
+  readonly style: Style;
+  /** Prints the answer: as JSON, or as text unless quiet. */
+  readonly answer: (json: () => unknown, text: (style: Style) => string) => void;
+  /** Says something on stderr unless quiet. */
+  readonly note: (text: (style: Style) => string) => void;
+  readonly warn: (findings: readonly Finding[]) => void;
+  /** Says what was taken away around the token. */
+  readonly noteStripped: (given: GivenToken) => void;
+  /** Collects the transcript, and prints it with --verbose. */
+  readonly onExchange: (exchange: Exchange) => void;
+  readonly exchanges: readonly Exchange[];
+}
+
+/** Opens the outputs of a command. */
+export function openSession(options: SharedOptions, io: Io): Session {
+  const style = createStyle(io.stdout, io.env, options.color);
+  const errStyle = createStyle(io.stderr, io.env, options.color);
+  const exchanges: Exchange[] = [];
+  const note = (text: (style: Style) => string): void => {
+    if (options.quiet !== true) io.stderr.write(text(errStyle));
+  };
+  return {
+    style,
+    answer(json, text) {
+      if (options.json === true) io.stdout.write(formatJson(json()));
+      else if (options.quiet !== true) io.stdout.write(text(style));
+    },
+    note,
+    warn(findings) {
+      if (findings.length > 0) note((on) => formatWarnings(findings, on));
+    },
+    noteStripped(given) {
+      if (given.stripped.length > 0) note((on) => on.dim(`note: ${given.stripped.join(', ')} taken away around the token`) + '\n');
+    },
+    onExchange(exchange) {
+      exchanges.push(exchange);
+      if (options.verbose === true) note((on) => formatExchange(exchange, on));
+    },
+    exchanges,
+  };
+}

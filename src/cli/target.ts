@@ -1,0 +1,145 @@
+/** Which providers a command asks: those of a config, or one made from flags. */
+
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import {
+  AuthcheckError,
+  createHttpClient,
+  discoverIssuer,
+  loadAuthConfig,
+  MAX_KEY_SET_BYTES,
+  nearestName,
+  parseAuthConfig,
+  readKeySet,
+  type AuthConfig,
+  type ConfiguredProvider,
+  type Exchange,
+  type Finding,
+  type KeySetResult,
+  type ProviderOptions,
+} from '../index.js';
+import type { Io } from './io.js';
+import type { IssuerOptions, SharedOptions } from './options.js';
+import { readText } from './token.js';
+
+/** The providers that may be asked. */
+export interface Target {
+  /** Where they come from, for the first line of human output. */
+  readonly origin: string;
+  readonly providers: readonly ConfiguredProvider[];
+  /** The one that is asked unless all are. */
+  readonly chosen: ConfiguredProvider;
+  readonly warnings: readonly Finding[];
+  /** What the providers are made with: clock, key set, environment. */
+  readonly options: ProviderOptions;
+}
+
+type TargetOptions = SharedOptions & IssuerOptions;
+
+/**
+ * Finds the providers.
+ *
+ * @throws {AuthcheckError} for a config that cannot be found, read or used, and for an unknown provider.
+ */
+export async function findTarget(
+  options: TargetOptions,
+  io: Io,
+  onExchange: (exchange: Exchange) => void,
+): Promise<Target> {
+  const named = options.issuer !== undefined || options.jwks !== undefined;
+  if (named && options.config !== undefined) throw usage('--config cannot be used together with --issuer or --jwks');
+  if (!named && options.audience !== undefined) throw usage('--audience needs --issuer or --jwks; a config names its own audience');
+  const { origin, config, keySet } = named ? await fromFlags(options, io, onExchange) : await fromFile(options, io);
+  const chosen = choose(config, options.provider);
+  const { at } = options;
+  return {
+    origin,
+    providers: config.providers.map((provider) => withTolerance(provider, options.clockTolerance)),
+    chosen: withTolerance(chosen, options.clockTolerance),
+    warnings: config.warnings,
+    options: {
+      env: io.env,
+      onExchange,
+      now: at === undefined ? io.now : () => at,
+      ...(keySet === undefined ? {} : { keySet }),
+    },
+  };
+}
+
+interface Source {
+  readonly origin: string;
+  readonly config: AuthConfig;
+  readonly keySet?: KeySetResult;
+}
+
+async function fromFile(options: TargetOptions, io: Io): Promise<Source> {
+  const config = await loadAuthConfig({
+    env: io.env,
+    cwd: io.cwd,
+    unknownFields: 'warn',
+    ...(options.config === undefined ? {} : { file: options.config }),
+  });
+  const how = { named: '', environment: ' (from AUTHCHECK_CONFIG)', searched: ' (found from here upward)' }[config.found];
+  return { origin: `${config.file}${how}`, config };
+}
+
+async function fromFlags(options: TargetOptions, io: Io, onExchange: (exchange: Exchange) => void): Promise<Source> {
+  const { issuer, jwks, audience } = options;
+  const make = (uri: string): AuthConfig =>
+    parseAuthConfig({
+      type: 'oauth2_token',
+      ...(issuer === undefined ? {} : { issuer }),
+      ...(audience === undefined ? {} : { audience }),
+      jwks: { uri },
+    });
+  if (jwks === undefined) {
+    const http = createHttpClient({ env: io.env, onExchange });
+    try {
+      const metadata = await discoverIssuer(http, issuer ?? '');
+      return { origin: `--issuer ${metadata.issuer}`, config: make(metadata.jwks_uri) };
+    } finally {
+      await http.close();
+    }
+  }
+  if (/^https?:\/\//i.test(jwks)) return { origin: '--jwks', config: make(jwks) };
+  // The file stands in for the endpoint, which therefore is never asked.
+  return { origin: `--jwks ${jwks}`, config: make('https://key-set.invalid/'), keySet: readKeySetFile(jwks, io) };
+}
+
+/**
+ * Reads a key set from a file.
+ *
+ * @throws {AuthcheckError} `input_unreadable`.
+ */
+export function readKeySetFile(file: string, io: Io): KeySetResult {
+  if (!existsSync(resolve(io.cwd, file)) && !/[./\\]/.test(file)) throw usage(`${file} is neither an http(s) URI nor a file`);
+  const text = readText(file, io);
+  const keySet = readKeySet(text);
+  if (text.length > MAX_KEY_SET_BYTES) throw new AuthcheckError('input_unreadable', `${file}: too large for a key set`);
+  if (!keySet.ok) throw new AuthcheckError('input_unreadable', `${file}: ${keySet.message}`);
+  return keySet;
+}
+
+function choose(config: AuthConfig, name: string | undefined): ConfiguredProvider {
+  const wanted = name ?? config.default;
+  const found = config.providers.find((provider) => provider.name === wanted);
+  if (found !== undefined) return found;
+  if (config.providers.length === 0) {
+    throw new AuthcheckError('auth_off', 'the config has no provider: authentication is off, there is nothing to validate against');
+  }
+  const names = config.providers.map((provider) => provider.name);
+  const near = nearestName(wanted ?? '', names);
+  const hint = near === null ? `there are ${names.join(', ')}` : `did you mean ${near}?`;
+  throw new AuthcheckError('provider_unknown', `the config has no provider ${wanted ?? ''}; ${hint}`);
+}
+
+function withTolerance(provider: ConfiguredProvider, tolerance: number | undefined): ConfiguredProvider {
+  const { config } = provider;
+  return tolerance === undefined || config.type !== 'oauth2_token'
+    ? provider
+    : { ...provider, config: { ...config, clock_tolerance: tolerance } };
+}
+
+function usage(message: string): AuthcheckError {
+  return new AuthcheckError('usage_invalid', message);
+}

@@ -1,0 +1,117 @@
+/** Where a token can come from, and what was pasted around it. */
+
+import { readFileSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { AuthcheckError, isObject, member, parseJson, reasonOf } from '../index.js';
+import { InputTooLarge, type Io } from './io.js';
+
+/** The options that name a token. */
+export interface TokenOptions {
+  readonly token?: string;
+  readonly tokenFile?: string;
+}
+
+/** A token as it will be judged. */
+export interface GivenToken {
+  readonly token: string;
+  /** Where it came from, for people. */
+  readonly source: string;
+  /** What was taken away around it, in order. */
+  readonly stripped: readonly string[];
+}
+
+/** Largest input that can hold a token: 1 MiB. */
+const MAX_BYTES = 1024 * 1024;
+/** Milliseconds that standard input may stay silent where the environment has a token too. */
+const PATIENCE = 2000;
+
+/**
+ * Finds the token: `--token` (or the argument), `--token-file`, `-` or piped stdin, `AUTHCHECK_TOKEN`.
+ *
+ * @throws {AuthcheckError} `token_absent`, `input_unreadable`.
+ */
+export async function findToken(options: TokenOptions, argument: string | undefined, io: Io): Promise<GivenToken> {
+  const named = options.token ?? argument;
+  if (named !== undefined && named !== '-') return { source: 'the command line', ...triage(named) };
+  if (options.tokenFile !== undefined && options.tokenFile !== '-') {
+    return { source: options.tokenFile, ...triage(readText(options.tokenFile, io)) };
+  }
+  const fromEnv = io.env.AUTHCHECK_TOKEN ?? '';
+  const asked = named === '-' || options.tokenFile === '-';
+  if (asked || io.stdin.isPiped) {
+    const piped = await readPiped(io, asked || fromEnv === '' ? undefined : PATIENCE);
+    if (piped.trim() !== '' || asked) return { source: 'standard input', ...triage(piped) };
+  }
+  if (fromEnv !== '') return { source: 'AUTHCHECK_TOKEN', ...triage(fromEnv) };
+  throw new AuthcheckError(
+    'token_absent',
+    'no token was given; use --token TOKEN, --token-file FILE, standard input, or AUTHCHECK_TOKEN',
+  );
+}
+
+/** Reads a file that the user named. */
+export function readText(file: string, io: Io): string {
+  const path = resolve(io.cwd, file);
+  try {
+    const { size } = statSync(path);
+    if (size > MAX_BYTES) throw new InputTooLarge(`it has ${size} bytes; ${MAX_BYTES} is the most`);
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const why = error instanceof InputTooLarge ? error.message : reasonOf(error);
+    throw new AuthcheckError('input_unreadable', `${file}: ${why}`, { cause: error });
+  }
+}
+
+/** Reads what is piped in. */
+export async function readPiped(io: Io, patience?: number): Promise<string> {
+  try {
+    return await io.stdin.read(MAX_BYTES, patience);
+  } catch (error) {
+    if (!(error instanceof InputTooLarge)) throw error;
+    throw new AuthcheckError('input_unreadable', error.message, { cause: error });
+  }
+}
+
+interface Layer {
+  readonly name: string;
+  readonly peel: (text: string) => string | null;
+}
+
+/** What people paste around a token, outermost first; each is peeled as often as it is found. */
+const LAYERS: readonly Layer[] = [
+  { name: 'a byte order mark', peel: (text) => (text.startsWith('\ufeff') ? text.slice(1) : null) },
+  { name: 'white space', peel: (text) => (text.trim() === text ? null : text.trim()) },
+  { name: 'quotes', peel: (text) => /^(["'`])(.*)\1[,;]?$/s.exec(text)?.[2] ?? null },
+  { name: 'a JSON token response', peel: accessTokenOf },
+  { name: 'a curl command', peel: curlTokenOf },
+  { name: 'the Authorization header name', peel: (text) => /^(?:.*\n)?["']?authorization["']?\s*:\s*([^\r\n]+)/i.exec(text)?.[1] ?? null },
+  { name: 'the Bearer scheme', peel: (text) => /^bearer\s+(\S.*)$/is.exec(text)?.[1] ?? null },
+];
+
+/** Takes away what was pasted around a token, and says what that was. */
+export function triage(pasted: string): Pick<GivenToken, 'token' | 'stripped'> {
+  const stripped: string[] = [];
+  let token = pasted;
+  for (let round = 0; round < 16; round += 1) {
+    const layer = LAYERS.find(({ peel }) => peel(token) !== null);
+    if (layer === undefined) break;
+    token = layer.peel(token) ?? token;
+    if (!stripped.includes(layer.name)) stripped.push(layer.name);
+  }
+  // A line break at the end is how files and pipes end, and nobody's mistake.
+  const unremarkable = pasted.trimEnd() === token;
+  return { token, stripped: unremarkable ? [] : stripped };
+}
+
+function accessTokenOf(text: string): string | null {
+  if (!text.startsWith('{')) return null;
+  const json = parseJson(text);
+  const token = json.ok && isObject(json.value) ? member(json.value, 'access_token') : undefined;
+  return typeof token === 'string' ? token : null;
+}
+
+function curlTokenOf(text: string): string | null {
+  if (!/^(?:\$\s*)?curl\s/.test(text)) return null;
+  const header = /(["'])authorization:\s*bearer\s+([^"'\s]+)\s*\1/i.exec(text)?.[2];
+  return header ?? /--oauth2-bearer[= ]+["']?([^"'\s]+)/.exec(text)?.[1] ?? null;
+}

@@ -1,0 +1,83 @@
+/** What a key set looks like to somebody who has to trust it. */
+
+import { X509Certificate } from 'node:crypto';
+import { isStringList, member } from './json.js';
+import type { KeySet } from './protocol/jwks.js';
+import { isPrivate, misfit, thumbprint, type Key } from './protocol/keys.js';
+
+/** One key, described. */
+export interface KeyReport {
+  readonly kid: string | null;
+  readonly kty: string;
+  readonly alg: string | null;
+  readonly use: string | null;
+  readonly bits: number | null;
+  readonly crv: string | null;
+  /** RFC 7638, SHA-256; null for a key that has none. */
+  readonly thumbprint: string | null;
+  /** When the certificate in x5c expires, ISO 8601; null without one. */
+  readonly certificate_expires: string | null;
+  /** Whether the given token names this key and its algorithm fits; null without a token. */
+  readonly used: boolean | null;
+  readonly warnings: readonly string[];
+}
+
+/** A key set, described. */
+export interface KeySetReport {
+  readonly keys: readonly KeyReport[];
+  readonly warnings: readonly string[];
+}
+
+/** Describes a key set; `wanted` is what the header of a token asks for, `now` is in milliseconds. */
+export async function reportKeySet(
+  keySet: KeySet,
+  now: number,
+  wanted: { readonly kid: string | null; readonly alg: string } | null,
+): Promise<KeySetReport> {
+  const keys = await Promise.all(keySet.keys.map((key) => reportKey(key, keySet, now, wanted)));
+  const warnings: string[] = [];
+  if (keySet.keys.length === 0) warnings.push('the key set is empty: no token can be verified');
+  if (wanted !== null && !keys.some((key) => key.used === true)) {
+    warnings.push(wanted.kid === null ? 'the token has no kid: the server cannot pick a key' : 'no key of this set fits the token');
+  }
+  return { keys, warnings };
+}
+
+async function reportKey(
+  key: Key,
+  keySet: KeySet,
+  now: number,
+  wanted: { readonly kid: string | null; readonly alg: string } | null,
+): Promise<KeyReport> {
+  const certificate = readCertificate(key);
+  const expires = certificate === null ? null : new Date(certificate.validTo);
+  const warnings: string[] = [];
+  if (key.fault !== null) warnings.push(`unusable: ${key.fault.message}`);
+  if (key.kid === null) warnings.push('no kid: the server never picks this key');
+  else if ((keySet.byKid.get(key.kid)?.length ?? 0) > 1) warnings.push('several keys have this kid');
+  if (isPrivate(key)) warnings.push('the PRIVATE key is published: replace it at once');
+  if (key.kty === 'oct') warnings.push('a symmetric key: whoever reads this key set can forge tokens');
+  if (expires !== null && expires.getTime() < now) warnings.push(`its certificate expired on ${expires.toISOString().slice(0, 10)}`);
+  return {
+    kid: key.kid,
+    kty: key.kty,
+    alg: key.alg,
+    use: key.use,
+    bits: key.bits,
+    crv: key.crv,
+    thumbprint: await thumbprint(key),
+    certificate_expires: expires === null || Number.isNaN(expires.getTime()) ? null : expires.toISOString(),
+    used: wanted === null ? null : key.kid !== null && key.kid === wanted.kid && key.fault === null && misfit(key, wanted.alg) === null,
+    warnings,
+  };
+}
+
+function readCertificate(key: Key): X509Certificate | null {
+  const chain = member(key.jwk, 'x5c');
+  if (!isStringList(chain) || chain[0] === undefined) return null;
+  try {
+    return new X509Certificate(Buffer.from(chain[0], 'base64'));
+  } catch {
+    return null;
+  }
+}

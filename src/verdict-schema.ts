@@ -1,0 +1,65 @@
+/** The verdict as a schema, from which its JSON Schema is generated and against which tests hold every verdict. */
+
+import * as v from 'valibot';
+import { REASONS, type ReasonCode, type WarningCode } from './reasons.js';
+import type { Json, JsonObject } from './json.js';
+import type { Verdict } from './verdict.js';
+
+type Code = ReasonCode | WarningCode;
+
+const json: v.GenericSchema<Json> = v.lazy(() =>
+  v.union([v.null(), v.boolean(), v.number(), v.string(), v.array(json), object]),
+);
+const object: v.GenericSchema<JsonObject> = v.lazy(() => v.record(v.string(), json));
+const strings = v.array(v.string());
+const codes = Object.keys(REASONS).filter((code): code is Code => code in REASONS);
+
+const step = v.strictObject({
+  name: v.picklist([
+    ...(['format', 'request', 'key', 'algorithm', 'signature', 'active', 'organizations'] as const),
+    ...(['issuer', 'audience', 'expiry', 'not_before', 'subject', 'mapping'] as const),
+  ]),
+  status: v.picklist(['passed', 'failed', 'warned', 'skipped', 'not_reached']),
+  code: v.nullable(v.picklist(codes)),
+  message: v.string(),
+  expected: v.exactOptional(json),
+  actual: v.exactOptional(json),
+  unverified: v.boolean(),
+  position: v.exactOptional(v.string()),
+});
+
+const row = v.strictObject({
+  claim: v.string(),
+  attribute: v.string(),
+  status: v.picklist(['mapped', 'absent', 'unusable']),
+  values: strings,
+  note: v.exactOptional(v.string()),
+  near_misses: v.exactOptional(strings),
+});
+
+/** The schema of a verdict. */
+export const verdictSchema: v.GenericSchema<unknown> = v.strictObject({
+  outcome: v.picklist(['accepted', 'rejected', 'undecided']),
+  provider: v.strictObject({
+    name: v.string(),
+    type: v.picklist(['oauth2_token', 'github_token', 'custom', 'kubernetes', 'upstream_header']),
+    mode: v.nullable(v.picklist(['jwks', 'introspection'])),
+    source: v.nullable(v.string()),
+  }),
+  principal: v.nullable(v.string()),
+  attributes: v.record(v.string(), strings),
+  reason: v.nullable(v.strictObject({ code: v.picklist(codes), message: v.string(), fix: v.string() })),
+  steps: v.array(step),
+  mapping: v.array(row),
+  token: v.strictObject({
+    kind: v.picklist(['jwt', 'jwe', 'sd-jwt', 'github', 'opaque', 'none']),
+    header: v.nullable(object),
+    claims: v.nullable(object),
+    fingerprint: v.nullable(v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{16}$/))),
+  }),
+  server: v.strictObject({
+    status: v.picklist([200, 401, 503]),
+    body: v.nullable(v.strictObject({ error: v.strictObject({ message: v.string() }) })),
+  }),
+  timing: v.strictObject({ total_ms: v.number(), network_ms: v.number() }),
+}) satisfies v.GenericSchema<unknown, Verdict | unknown>;
