@@ -134,10 +134,14 @@ export function checkSubject(trace: Trace, claims: JsonObject, names: readonly s
   return value;
 }
 
+/** Longest principal: it ends up in logs and headers, and nobody's name is longer. */
+const MAX_PRINCIPAL = 4096;
+
 /** Says why a value cannot name a principal; null if it can. */
 export function findPrincipalFault(value: Json | undefined): string | null {
   if (typeof value !== 'string') return value === undefined ? 'is missing' : `is ${kind(value)}, not a string`;
   if (value.trim() === '') return 'is blank';
+  if (value.length > MAX_PRINCIPAL) return `is longer than ${MAX_PRINCIPAL} characters`;
   // eslint-disable-next-line no-control-regex -- a principal ends up in logs and headers
   if (/[\u0000-\u001f\u007f-\u009f]/.test(value)) return 'holds a control character';
   return value.isWellFormed() ? null : 'is not well-formed Unicode';

@@ -23,7 +23,11 @@ describe('mapping', () => {
     else {
       // The reference refuses these claims altogether; what is mapped instead is told in test/claims.test.ts.
       expect(differs('mapping', id)).toBe(true);
-      expect(Object.values(attributes).flat().every((value) => typeof value === 'string')).toBe(true);
+      expect(
+        Object.values(attributes)
+          .flat()
+          .every((value) => typeof value === 'string'),
+      ).toBe(true);
     }
     expect(claims).toEqual(before);
   });

@@ -3,7 +3,9 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { expect } from 'vitest';
 import {
+  ConfigError,
   createAuthProvider,
   parseAuthConfig,
   type AuthRequest,
@@ -11,6 +13,7 @@ import {
   type ProviderOptions,
   type Verdict,
 } from '../../src/index.js';
+import { differs } from './differences.js';
 
 /** How the recorded server answers one request. */
 export interface RecordedAnswer {
@@ -42,6 +45,9 @@ export interface ProviderCase {
   readonly expected: {
     readonly outcome: Verdict['outcome'];
     readonly binding: boolean;
+    readonly hint: string | null;
+    /** Why another answer is defensible too. */
+    readonly debatable?: string;
     readonly principal?: string;
     readonly attributes?: Readonly<Record<string, readonly string[]>> | null;
   };
@@ -61,37 +67,57 @@ export function readCorpus<Case>(name: string): Corpus<Case> {
   return corpus;
 }
 
+/** What the core made of a case. */
+export type Answer = Verdict | 'config_refused';
+
 /** Lets the real provider judge a case against a server of its own. */
 export async function runCase(
   { config, token, responses = [], server, scope }: ProviderCase,
   options: ProviderOptions = {},
-): Promise<Verdict> {
+): Promise<Answer> {
   const { base, close } = await serve(responses);
   if (server === 'refuse') await close();
-  const [configured] = parseAuthConfig(JSON.parse(JSON.stringify(config).replaceAll('{BASE}', base))).providers;
-  if (configured === undefined) throw new Error('the case configures no provider');
-  const provider = createAuthProvider(configured, options);
   try {
-    return await provider.authenticate(requestOf(token, scope));
+    const [configured] = parseAuthConfig(JSON.parse(JSON.stringify(config).replaceAll('{BASE}', base))).providers;
+    if (configured === undefined) throw new Error('the case configures no provider');
+    const provider = createAuthProvider(configured, options);
+    return await provider.authenticate(requestOf(token, scope)).finally(() => provider.close());
+  } catch (error) {
+    if (error instanceof ConfigError) return 'config_refused';
+    throw error;
   } finally {
-    await provider.close();
     if (server !== 'refuse') await close();
   }
 }
 
-/** What a case says about a verdict, in the form of {@link conclusionOf}. */
-export function expectationOf({ expected }: ProviderCase): unknown {
-  if (expected.outcome !== 'accepted') return { outcome: expected.outcome, principal: null, attributes: {} };
-  return { outcome: 'accepted', principal: expected.principal, attributes: asSets(expected.attributes ?? {}) };
+/** What a case says about its answer, in the form of `conclusionOf`. */
+function expectationOf({ expected }: ProviderCase): unknown {
+  const { outcome, principal, attributes, hint, debatable } = expected;
+  if (hint === 'config' || debatable === 'reject at config time') return 'config_refused';
+  if (outcome !== 'accepted') return { outcome, principal: null, attributes: {} };
+  if (principal === undefined) return { outcome, principal: expect.any(String), attributes: expect.any(Object) };
+  return { outcome, principal, attributes: asSets(attributes ?? {}) };
 }
 
-/** The part of a verdict that the corpus binds. */
-export function conclusionOf({ outcome, principal, attributes }: Verdict): unknown {
+/** The part of an answer that the corpus binds. */
+function conclusionOf(answer: Answer): unknown {
+  if (answer === 'config_refused') return answer;
+  const { outcome, principal, attributes } = answer;
   return { outcome, principal, attributes: asSets(attributes) };
 }
 
+/** Holds an answer against its case: a binding one must agree, unless authcheck differs on purpose. */
+export function judgeCase(corpus: string, entry: ProviderCase, answer: Answer): void {
+  const { binding, debatable } = entry.expected;
+  if (!binding && debatable !== 'reject at config time') expect(answer).toMatchObject({ steps: expect.any(Array) });
+  else if (differs(corpus, entry.id)) expect(conclusionOf(answer)).not.toEqual(expectationOf(entry));
+  else expect(conclusionOf(answer)).toEqual(expectationOf(entry));
+}
+
 /** The values of each attribute without order and duplicates. */
-export function asSets(attributes: Readonly<Record<string, readonly Json[]>>): Readonly<Record<string, readonly Json[]>> {
+export function asSets(
+  attributes: Readonly<Record<string, readonly Json[]>>,
+): Readonly<Record<string, readonly Json[]>> {
   return Object.fromEntries(
     Object.entries(attributes)
       .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -138,7 +164,10 @@ function find(responses: Responses, target: string): RecordedAnswer {
 
 function answer(request: IncomingMessage, response: ServerResponse, recorded: RecordedAnswer, base: string): void {
   const socket: Socket = request.socket;
-  const body = Buffer.from(recorded.body_b64 ?? recorded.body ?? '', recorded.body_b64 === undefined ? 'utf8' : 'base64');
+  const body = Buffer.from(
+    recorded.body_b64 ?? recorded.body ?? '',
+    recorded.body_b64 === undefined ? 'utf8' : 'base64',
+  );
   switch (recorded.mode) {
     case 'hang':
       return;
