@@ -34,7 +34,11 @@ export function decodeToken(token: string, depth = 0): DecodedToken {
   const shared = { verified: false as const, fingerprint: fingerprint(token) };
   const github = readGithubToken(token);
   if (github !== null) {
-    const checksum = { true: ', its checksum is right', false: ', its checksum is WRONG: GitHub never issued it, or a character changed', null: '' };
+    const checksum = {
+      true: ', its checksum is right',
+      false: ', its checksum is WRONG: GitHub never issued it, or a character changed',
+      null: '',
+    };
     const notes = [`a GitHub ${github.kind} (${github.prefix})${checksum[`${github.checksum}`]}`];
     return { ...shared, kind: 'github', header: null, claims: null, notes, fault: null };
   }
@@ -43,7 +47,14 @@ export function decodeToken(token: string, depth = 0): DecodedToken {
   const jwt = parseJwt(isSdJwt ? first : token);
   if (jwt.header === null && jwt.claims === null && jwt.fault?.code === 'token_opaque') {
     const notes = ['an opaque token: only its issuer can say what it means (introspection)'];
-    return { ...shared, kind: 'opaque', header: null, claims: null, notes, fault: token === '' ? malformedEmpty() : null };
+    return {
+      ...shared,
+      kind: 'opaque',
+      header: null,
+      claims: null,
+      notes,
+      fault: token === '' ? malformedEmpty() : null,
+    };
   }
   const { header, claims } = jwt;
   const inner = depth < MAX_NESTED ? readNested(token, jwt) : null;
@@ -53,11 +64,19 @@ export function decodeToken(token: string, depth = 0): DecodedToken {
     return { ...result, kind: 'jwe', notes, fault: null };
   }
   if (isSdJwt) {
-    const notes = [`an SD-JWT with ${rest.filter((part) => part !== '' && !part.includes('.')).length} disclosures`, ...noteHeader(header)];
+    const notes = [
+      `an SD-JWT with ${rest.filter((part) => part !== '' && !part.includes('.')).length} disclosures`,
+      ...noteHeader(header),
+    ];
     return { ...result, kind: 'sd-jwt', notes, fault: breakOf(jwt), disclosures: readDisclosures(rest) };
   }
   const nested = inner === null ? [] : ['a nested JWT: the payload is another token'];
-  return { ...result, kind: 'jwt', notes: [...nested, ...noteHeader(header)], fault: inner === null ? breakOf(jwt) : null };
+  return {
+    ...result,
+    kind: 'jwt',
+    notes: [...nested, ...noteHeader(header)],
+    fault: inner === null ? breakOf(jwt) : null,
+  };
 }
 
 /** A header that a server would refuse is still a token that can be read. */
@@ -80,11 +99,14 @@ function noteHeader(header: JsonObject | null): string[] {
   if (header === null) return [];
   const notes: string[] = [];
   const alg = member(header, 'alg');
-  if (typeof alg === 'string' && alg.trim().toLowerCase() === 'none') notes.push('alg says the token is not signed: every server must refuse it');
+  if (typeof alg === 'string' && alg.trim().toLowerCase() === 'none')
+    notes.push('alg says the token is not signed: every server must refuse it');
   for (const name of ['jku', 'jwk', 'x5u', 'x5c']) {
-    if (member(header, name) !== undefined) notes.push(`the header has ${name}: a server must not take keys from a token`);
+    if (member(header, name) !== undefined)
+      notes.push(`the header has ${name}: a server must not take keys from a token`);
   }
-  if (member(header, 'crit') !== undefined) notes.push('the header has crit: a server that does not understand it must refuse the token');
+  if (member(header, 'crit') !== undefined)
+    notes.push('the header has crit: a server that does not understand it must refuse the token');
   return notes;
 }
 
@@ -96,7 +118,11 @@ function readDisclosures(parts: readonly string[]): { readonly name: string | nu
     if (json === null || !json.ok || !Array.isArray(json.value)) return [];
     const items: readonly Json[] = json.value;
     const [, second = null, third] = items;
-    return [third === undefined ? { name: null, value: second } : { name: typeof second === 'string' ? second : null, value: third }];
+    return [
+      third === undefined
+        ? { name: null, value: second }
+        : { name: typeof second === 'string' ? second : null, value: third },
+    ];
   });
 }
 

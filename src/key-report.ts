@@ -38,7 +38,9 @@ export async function reportKeySet(
   const warnings: string[] = [];
   if (keySet.keys.length === 0) warnings.push('the key set is empty: no token can be verified');
   if (wanted !== null && !keys.some((key) => key.used === true)) {
-    warnings.push(wanted.kid === null ? 'the token has no kid: the server cannot pick a key' : 'no key of this set fits the token');
+    warnings.push(
+      wanted.kid === null ? 'the token has no kid: the server cannot pick a key' : 'no key of this set fits the token',
+    );
   }
   return { keys, warnings };
 }
@@ -57,7 +59,8 @@ async function reportKey(
   else if ((keySet.byKid.get(key.kid)?.length ?? 0) > 1) warnings.push('several keys have this kid');
   if (isPrivate(key)) warnings.push('the PRIVATE key is published: replace it at once');
   if (key.kty === 'oct') warnings.push('a symmetric key: whoever reads this key set can forge tokens');
-  if (expires !== null && expires.getTime() < now) warnings.push(`its certificate expired on ${expires.toISOString().slice(0, 10)}`);
+  if (expires !== null && expires.getTime() < now)
+    warnings.push(`its certificate expired on ${expires.toISOString().slice(0, 10)}`);
   return {
     kid: key.kid,
     kty: key.kty,
@@ -67,7 +70,10 @@ async function reportKey(
     crv: key.crv,
     thumbprint: await thumbprint(key),
     certificate_expires: expires === null || Number.isNaN(expires.getTime()) ? null : expires.toISOString(),
-    used: wanted === null ? null : key.kid !== null && key.kid === wanted.kid && key.fault === null && misfit(key, wanted.alg) === null,
+    used:
+      wanted === null
+        ? null
+        : key.kid !== null && key.kid === wanted.kid && key.fault === null && misfit(key, wanted.alg) === null,
     warnings,
   };
 }

@@ -254,3 +254,21 @@ const UNDECIDED: ReadonlySet<string> = new Set<UndecidedCode>([
 export function isUndecided(code: ReasonCode): code is UndecidedCode {
   return UNDECIDED.has(code);
 }
+
+const WARNINGS: ReadonlySet<string> = new Set<WarningCode>([
+  'attributes_empty',
+  'checksum_wrong',
+  'claim_unmapped',
+  'expiry_absent',
+  'issued_in_future',
+  'issuer_unchecked',
+  'key_set_stale',
+  'nothing_verified',
+  'organizations_unreadable',
+  'raw_client_credentials',
+]);
+
+/** Tells the codes that end a verdict from warnings and unknown words. */
+export function isReason(code: string): code is ReasonCode {
+  return Object.hasOwn(REASONS, code) && !WARNINGS.has(code);
+}

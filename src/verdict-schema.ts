@@ -1,7 +1,7 @@
 /** The verdict as a schema, from which its JSON Schema is generated and against which tests hold every verdict. */
 
 import * as v from 'valibot';
-import { REASONS, type ReasonCode, type WarningCode } from './reasons.js';
+import { isReason, REASONS, type ReasonCode, type WarningCode } from './reasons.js';
 import type { Json, JsonObject } from './json.js';
 import type { Verdict } from './verdict.js';
 
@@ -38,7 +38,7 @@ const row = v.strictObject({
 });
 
 /** The schema of a verdict. */
-export const verdictSchema: v.GenericSchema<unknown> = v.strictObject({
+export const verdictSchema: v.GenericSchema<unknown, Verdict> = v.strictObject({
   outcome: v.picklist(['accepted', 'rejected', 'undecided']),
   provider: v.strictObject({
     name: v.string(),
@@ -48,7 +48,9 @@ export const verdictSchema: v.GenericSchema<unknown> = v.strictObject({
   }),
   principal: v.nullable(v.string()),
   attributes: v.record(v.string(), strings),
-  reason: v.nullable(v.strictObject({ code: v.picklist(codes), message: v.string(), fix: v.string() })),
+  reason: v.nullable(
+    v.strictObject({ code: v.picklist(codes.filter(isReason)), message: v.string(), fix: v.string() }),
+  ),
   steps: v.array(step),
   mapping: v.array(row),
   token: v.strictObject({
@@ -62,4 +64,4 @@ export const verdictSchema: v.GenericSchema<unknown> = v.strictObject({
     body: v.nullable(v.strictObject({ error: v.strictObject({ message: v.string() }) })),
   }),
   timing: v.strictObject({ total_ms: v.number(), network_ms: v.number() }),
-}) satisfies v.GenericSchema<unknown, Verdict | unknown>;
+});

@@ -89,7 +89,10 @@ function pickCommand(argv: readonly string[]): string | null {
   }
   if (!/^[a-z][a-z-]{0,19}$/.test(first)) return 'validate';
   const near = nearestName(first, Object.keys(COMMANDS));
-  throw new AuthcheckError('usage_invalid', `there is no command ${first}; ${near === null ? 'see authcheck --help' : `did you mean ${near}?`}`);
+  throw new AuthcheckError(
+    'usage_invalid',
+    `there is no command ${first}; ${near === null ? 'see authcheck --help' : `did you mean ${near}?`}`,
+  );
 }
 
 async function buildProgram(name: string | null, run: Run, io: Io): Promise<Command> {

@@ -59,11 +59,13 @@ export function addIssuerOptions(command: Command): Command {
 
 function parseTime(text: string): number {
   const time = /^\d{1,12}$/.test(text) ? Number(text) * 1000 : Date.parse(text);
-  if (Number.isNaN(time)) throw new InvalidArgumentError('expected a time such as 2026-01-31T12:00:00Z, or seconds since 1970');
+  if (Number.isNaN(time))
+    throw new InvalidArgumentError('expected a time such as 2026-01-31T12:00:00Z, or seconds since 1970');
   return time;
 }
 
 function parseSeconds(text: string): number {
-  if (!/^\d{1,4}$/.test(text) || Number(text) > 3600) throw new InvalidArgumentError('expected whole seconds, 3600 at most');
+  if (!/^\d{1,4}$/.test(text) || Number(text) > 3600)
+    throw new InvalidArgumentError('expected whole seconds, 3600 at most');
   return Number(text);
 }

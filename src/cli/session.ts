@@ -43,7 +43,8 @@ export function openSession(options: SharedOptions, io: Io): Session {
       if (findings.length > 0) note((on) => formatWarnings(findings, on));
     },
     noteStripped(given) {
-      if (given.stripped.length > 0) note((on) => on.dim(`note: ${given.stripped.join(', ')} taken away around the token`) + '\n');
+      if (given.stripped.length > 0)
+        note((on) => on.dim(`note: ${given.stripped.join(', ')} taken away around the token`) + '\n');
     },
     onExchange(exchange) {
       exchanges.push(exchange);

@@ -48,7 +48,8 @@ export async function findTarget(
 ): Promise<Target> {
   const named = options.issuer !== undefined || options.jwks !== undefined;
   if (named && options.config !== undefined) throw usage('--config cannot be used together with --issuer or --jwks');
-  if (!named && options.audience !== undefined) throw usage('--audience needs --issuer or --jwks; a config names its own audience');
+  if (!named && options.audience !== undefined)
+    throw usage('--audience needs --issuer or --jwks; a config names its own audience');
   const { origin, config, keySet } = named ? await fromFlags(options, io, onExchange) : await fromFile(options, io);
   const chosen = choose(config, options.provider);
   const { at } = options;
@@ -79,7 +80,9 @@ async function fromFile(options: TargetOptions, io: Io): Promise<Source> {
     unknownFields: 'warn',
     ...(options.config === undefined ? {} : { file: options.config }),
   });
-  const how = { named: '', environment: ' (from AUTHCHECK_CONFIG)', searched: ' (found from here upward)' }[config.found];
+  const how = { named: '', environment: ' (from AUTHCHECK_CONFIG)', searched: ' (found from here upward)' }[
+    config.found
+  ];
   return { origin: `${config.file}${how}`, config };
 }
 
@@ -112,7 +115,8 @@ async function fromFlags(options: TargetOptions, io: Io, onExchange: (exchange: 
  * @throws {AuthcheckError} `input_unreadable`.
  */
 export function readKeySetFile(file: string, io: Io): KeySetResult {
-  if (!existsSync(resolve(io.cwd, file)) && !/[./\\]/.test(file)) throw usage(`${file} is neither an http(s) URI nor a file`);
+  if (!existsSync(resolve(io.cwd, file)) && !/[./\\]/.test(file))
+    throw usage(`${file} is neither an http(s) URI nor a file`);
   const text = readText(file, io);
   const keySet = readKeySet(text);
   if (text.length > MAX_KEY_SET_BYTES) throw new AuthcheckError('input_unreadable', `${file}: too large for a key set`);
@@ -125,7 +129,10 @@ function choose(config: AuthConfig, name: string | undefined): ConfiguredProvide
   const found = config.providers.find((provider) => provider.name === wanted);
   if (found !== undefined) return found;
   if (config.providers.length === 0) {
-    throw new AuthcheckError('auth_off', 'the config has no provider: authentication is off, there is nothing to validate against');
+    throw new AuthcheckError(
+      'auth_off',
+      'the config has no provider: authentication is off, there is nothing to validate against',
+    );
   }
   const names = config.providers.map((provider) => provider.name);
   const near = nearestName(wanted ?? '', names);

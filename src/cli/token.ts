@@ -84,7 +84,10 @@ const LAYERS: readonly Layer[] = [
   { name: 'quotes', peel: (text) => /^(["'`])(.*)\1[,;]?$/s.exec(text)?.[2] ?? null },
   { name: 'a JSON token response', peel: accessTokenOf },
   { name: 'a curl command', peel: curlTokenOf },
-  { name: 'the Authorization header name', peel: (text) => /^(?:.*\n)?["']?authorization["']?\s*:\s*([^\r\n]+)/i.exec(text)?.[1] ?? null },
+  {
+    name: 'the Authorization header name',
+    peel: (text) => /^(?:.*\n)?["']?authorization["']?\s*:\s*([^\r\n]+)/i.exec(text)?.[1] ?? null,
+  },
   { name: 'the Bearer scheme', peel: (text) => /^bearer\s+(\S.*)$/is.exec(text)?.[1] ?? null },
 ];
 

@@ -18,7 +18,10 @@ export interface Signer {
   /** The public key, as a member of a key set. */
   readonly jwk: Readonly<Record<string, unknown>>;
   /** Signs claims; `header` adds to alg, kid and typ. */
-  readonly sign: (claims: Readonly<Record<string, unknown>>, header?: Readonly<Record<string, unknown>>) => Promise<string>;
+  readonly sign: (
+    claims: Readonly<Record<string, unknown>>,
+    header?: Readonly<Record<string, unknown>>,
+  ) => Promise<string>;
 }
 
 /** Makes a key pair that lives as long as this process. */

@@ -119,9 +119,7 @@ export function createOAuth2JwksProvider(
     return checkSignature(trace, token, alg, kid, found);
   }
 
-  function refuseAlgorithm(
-    alg: string,
-  ): {
+  function refuseAlgorithm(alg: string): {
     code: 'algorithm_not_allowed' | 'symmetric_key_refused';
     message: string;
     detail: { expected: readonly string[]; actual: string; field: readonly string[] };

@@ -23,7 +23,10 @@ export async function runDecode(options: SharedOptions, argument: string | undef
   session.noteStripped(given);
   const decoded = decodeToken(given.token);
   const now = io.now() / 1000;
-  session.note((style) => `${style.warn('nothing was verified:')} ${style.plain('anybody can write such a token; authcheck validate checks it')}\n`);
+  session.note(
+    (style) =>
+      `${style.warn('nothing was verified:')} ${style.plain('anybody can write such a token; authcheck validate checks it')}\n`,
+  );
   session.answer(
     () => decodedJson(decoded, now),
     (style) => formatDecoded(decoded, now, style),

@@ -32,7 +32,10 @@ export async function runIntrospect(options: IntrospectOptions, argument: string
   session.warn(target.warnings);
   const { config, name } = target.chosen;
   if (config.type !== 'oauth2_token' || config.introspection === null) {
-    throw new AuthcheckError('usage_invalid', `the provider ${name} has no introspection; authcheck validate asks it in its own way`);
+    throw new AuthcheckError(
+      'usage_invalid',
+      `the provider ${name} has no introspection; authcheck validate asks it in its own way`,
+    );
   }
   const given = await findToken(options, argument, io);
   session.noteStripped(given);
@@ -40,7 +43,8 @@ export async function runIntrospect(options: IntrospectOptions, argument: string
   const verdict = await provider.authenticate({ token: given.token }).finally(provider.close);
   const exchange = session.exchanges.at(-1) ?? null;
   const request = exchange === null ? null : describeRequest(exchange);
-  const response = exchange === null ? null : { status: exchange.status, failure: exchange.failure, body: readBody(exchange) };
+  const response =
+    exchange === null ? null : { status: exchange.status, failure: exchange.failure, body: readBody(exchange) };
   const context = {
     origin: target.origin,
     destination: describeDestination(provider),

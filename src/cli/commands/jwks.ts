@@ -46,7 +46,8 @@ export async function runJwks(options: JwksOptions, io: Io): Promise<number> {
     session.note((style) => `${style.warn('undecided')}  ${style.plain(result.message)}\n`);
     return EXIT.undecided;
   }
-  const wanted = options.token === undefined && options.tokenFile === undefined ? null : await readWanted(options, io, session);
+  const wanted =
+    options.token === undefined && options.tokenFile === undefined ? null : await readWanted(options, io, session);
   const report = await reportKeySet(result.keySet, options.at ?? io.now(), wanted);
   session.answer(
     () => ({ source, ...report }),
@@ -66,7 +67,10 @@ async function readKeys(
   session.warn(target.warnings.filter((finding) => jwks === undefined || finding.code.startsWith('http_')));
   const { config } = target.chosen;
   if (config.type !== 'oauth2_token' || config.jwks === null) {
-    throw new AuthcheckError('usage_invalid', `the provider ${target.chosen.name} has no jwks; name a source, or use --issuer`);
+    throw new AuthcheckError(
+      'usage_invalid',
+      `the provider ${target.chosen.name} has no jwks; name a source, or use --issuer`,
+    );
   }
   return { source: showUrl(config.jwks.uri), result: await fetchKeys(target, config.jwks.uri, config.jwks.token) };
 }
@@ -88,7 +92,11 @@ async function readWanted(
   const given = await findToken(options, undefined, io);
   session.noteStripped(given);
   const { header, fault } = parseJwt(given.token);
-  if (header === null) throw new AuthcheckError('input_unreadable', `the token has no readable header: ${fault?.message ?? formatJson(null)}`);
+  if (header === null)
+    throw new AuthcheckError(
+      'input_unreadable',
+      `the token has no readable header: ${fault?.message ?? formatJson(null)}`,
+    );
   const kid = member(header, 'kid');
   return { kid: typeof kid === 'string' ? kid : null, alg: String(member(header, 'alg')) };
 }

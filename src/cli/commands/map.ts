@@ -50,19 +50,28 @@ export async function runMap(options: MapOptions, argument: string | undefined, 
   const unused = unusedClaims(claims, mapping);
   session.answer(
     () => ({ attributes, mapping: rows, unused }),
-    (style) => formatMapping({ origin, attributes, rows, unused, tried: options.map === undefined ? null : mapping }, style),
+    (style) =>
+      formatMapping({ origin, attributes, rows, unused, tried: options.map === undefined ? null : mapping }, style),
   );
   return EXIT.ok;
 }
 
-async function findMapping(options: MapOptions, io: Io, session: Session): Promise<{ origin: string; mapping: ClaimsMapping }> {
+async function findMapping(
+  options: MapOptions,
+  io: Io,
+  session: Session,
+): Promise<{ origin: string; mapping: ClaimsMapping }> {
   if (options.map !== undefined) return { origin: '--map', mapping: Object.fromEntries(options.map) };
   try {
     const target = await findTarget(options, io, session.onExchange);
     session.warn(target.warnings.filter((finding) => finding.path.includes('claims_mapping')));
     const { config, name } = target.chosen;
-    if ('claims_mapping' in config) return { origin: `${target.origin} · provider ${name} (${config.type})`, mapping: config.claims_mapping };
-    throw new AuthcheckError('usage_invalid', `the provider ${name} (${config.type}) has no claims_mapping: its attributes come as they are`);
+    if ('claims_mapping' in config)
+      return { origin: `${target.origin} · provider ${name} (${config.type})`, mapping: config.claims_mapping };
+    throw new AuthcheckError(
+      'usage_invalid',
+      `the provider ${name} (${config.type}) has no claims_mapping: its attributes come as they are`,
+    );
   } catch (error) {
     const none = error instanceof AuthcheckError && error.code === 'config_not_found';
     if (!none) throw error;
@@ -70,7 +79,12 @@ async function findMapping(options: MapOptions, io: Io, session: Session): Promi
   }
 }
 
-async function findClaims(options: MapOptions, argument: string | undefined, io: Io, session: Session): Promise<JsonObject> {
+async function findClaims(
+  options: MapOptions,
+  argument: string | undefined,
+  io: Io,
+  session: Session,
+): Promise<JsonObject> {
   if (options.claimsFile !== undefined) {
     const text = options.claimsFile === '-' ? await readPiped(io) : readText(options.claimsFile, io);
     return parseClaims(text);
@@ -80,15 +94,24 @@ async function findClaims(options: MapOptions, argument: string | undefined, io:
   session.noteStripped(given);
   const { claims, fault } = decodeToken(given.token);
   if (claims === null) {
-    throw new AuthcheckError('input_unreadable', `the token has no readable claims${fault === null ? ' (it is opaque or encrypted)' : `: ${fault.message}`}`);
+    throw new AuthcheckError(
+      'input_unreadable',
+      `the token has no readable claims${fault === null ? ' (it is opaque or encrypted)' : `: ${fault.message}`}`,
+    );
   }
-  session.note((style) => `${style.warn('nothing was verified:')} ${style.plain('the claims are taken as they stand')}\n`);
+  session.note(
+    (style) => `${style.warn('nothing was verified:')} ${style.plain('the claims are taken as they stand')}\n`,
+  );
   return claims;
 }
 
 function parseClaims(text: string): JsonObject {
   const json = parseJson(text);
-  if (!json.ok) throw new AuthcheckError('input_unreadable', `the claims are not valid JSON: ${json.message} (character ${json.offset + 1})`);
+  if (!json.ok)
+    throw new AuthcheckError(
+      'input_unreadable',
+      `the claims are not valid JSON: ${json.message} (character ${json.offset + 1})`,
+    );
   if (!isObject(json.value)) throw new AuthcheckError('input_unreadable', 'the claims are not a JSON object');
   return json.value;
 }

@@ -1,7 +1,13 @@
 /** `authcheck validate`: who a token is, or every reason why not. */
 
 import type { Command } from 'commander';
-import { createAuthProvider, type AuthProvider, type AuthRequest, type ConfiguredProvider, type Verdict } from '../../index.js';
+import {
+  createAuthProvider,
+  type AuthProvider,
+  type AuthRequest,
+  type ConfiguredProvider,
+  type Verdict,
+} from '../../index.js';
 import { exitCodeOf } from '../exit-code.js';
 import type { Io } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
@@ -26,7 +32,9 @@ export function defineValidate(run: (task: (io: Io) => Promise<number>) => Promi
     .argument('[token]', 'the token, as with --token')
     .option('--all-providers', 'ask every provider of the config');
   addRequestOptions(addIssuerOptions(command));
-  return command.action((token: string | undefined, options: ValidateOptions) => run((io) => runValidate(options, token, io)));
+  return command.action((token: string | undefined, options: ValidateOptions) =>
+    run((io) => runValidate(options, token, io)),
+  );
 }
 
 /** Validates the token with the chosen provider, or with all. */
@@ -49,7 +57,11 @@ export async function runValidate(options: ValidateOptions, argument: string | u
       return answers
         .map(({ verdict, destination }) => {
           const now = (target.options.now?.() ?? io.now()) / 1000;
-          return formatVerdict(verdict, { origin: target.origin, destination, now, verbose: options.verbose === true }, style);
+          return formatVerdict(
+            verdict,
+            { origin: target.origin, destination, now, verbose: options.verbose === true },
+            style,
+          );
         })
         .join('');
     },
@@ -72,7 +84,10 @@ async function ask(
 
 /** Says where the token went. */
 export function describeDestination({ destination, ref }: AuthProvider): string {
-  if (ref.type === 'upstream_header') return 'nothing is asked and nothing verified: the headers are taken at their word';
+  if (ref.type === 'upstream_header')
+    return 'nothing is asked and nothing verified: the headers are taken at their word';
   if (destination === null) return 'keys from the file; the token was sent nowhere';
-  return destination.sends === 'token' ? `token sent to ${destination.url}` : `keys from ${destination.url}; the token was sent nowhere`;
+  return destination.sends === 'token'
+    ? `token sent to ${destination.url}`
+    : `keys from ${destination.url}; the token was sent nowhere`;
 }

@@ -40,7 +40,9 @@ export function formatDecoded(decoded: DecodedToken, now: number, style: Style):
   return [
     `${style.strong(KINDS[decoded.kind])}  ${style.dim(decoded.fingerprint)}\n`,
     ...decoded.notes.map((note) => paragraph(note, style)),
-    decoded.fault === null ? '' : `${style.bad('broken')}  ${wrap(decoded.fault.message, style.width, 8).join(`\n${' '.repeat(8)}`)}\n`,
+    decoded.fault === null
+      ? ''
+      : `${style.bad('broken')}  ${wrap(decoded.fault.message, style.width, 8).join(`\n${' '.repeat(8)}`)}\n`,
     formatObject('header', decoded.header, now, style),
     formatObject('claims', decoded.claims, now, style),
     list.length === 0 ? '' : `\n${style.strong('disclosed')}\n${formatMembers(list, now, style)}`,

@@ -19,7 +19,10 @@ function formatFinding(finding: Finding, style: Style): string {
   const isError = finding.severity === 'error';
   const place = finding.position ?? finding.path;
   const label = isError ? style.bad('error') : style.warn('warning');
-  const message = finding.path === '' || finding.message.includes(finding.path) ? finding.message : `${lastPart(finding.path)}: ${finding.message}`;
+  const message =
+    finding.path === '' || finding.message.includes(finding.path)
+      ? finding.message
+      : `${lastPart(finding.path)}: ${finding.message}`;
   return paragraph(label, isError ? 7 : 9, `${message}${place === '' ? '' : `  ${place}`}`, style);
 }
 

@@ -27,7 +27,9 @@ export function formatKeySet(source: string, report: KeySetReport, style: Style)
   return [
     `${style.dim(`${source} · ${report.keys.length} key${report.keys.length === 1 ? '' : 's'}`)}\n\n`,
     report.keys.length === 0 ? '' : formatTable(rows, style, { head }),
-    used.length === 0 ? '' : `\n${style.good('→')} ${style.plain(`the token is checked with ${used.map((key) => key.kid ?? '').join(', ')}`)}\n`,
+    used.length === 0
+      ? ''
+      : `\n${style.good('→')} ${style.plain(`the token is checked with ${used.map((key) => key.kid ?? '').join(', ')}`)}\n`,
     warnings.length === 0 ? '' : '\n',
     ...warnings.map((warning) => `${style.warn('!')} ${wrap(warning, style.width, 2).join('\n  ')}\n`),
   ].join('');

@@ -20,11 +20,17 @@ export function formatMapping(report: MappingReport, style: Style): string {
   const unused = wrap(`unused claims: ${report.unused.join(', ')}`, style.width, 0);
   return [
     `${style.dim(report.origin)}\n\n`,
-    rows.length === 0 ? `  ${style.warn('the mapping is empty')}\n` : formatTable(rows, style, { paint: [style.strong, style.dim] }),
+    rows.length === 0
+      ? `  ${style.warn('the mapping is empty')}\n`
+      : formatTable(rows, style, { paint: [style.strong, style.dim] }),
     `\n${style.strong('attributes')}\n`,
-    attributes.length === 0 ? `  ${style.warn('none: the user would have no roles')}\n` : formatTable(attributes, style, { paint: [style.dim] }),
+    attributes.length === 0
+      ? `  ${style.warn('none: the user would have no roles')}\n`
+      : formatTable(attributes, style, { paint: [style.dim] }),
     report.unused.length === 0 ? '' : `\n${unused.map((line) => `${style.dim(line)}\n`).join('')}`,
-    report.tried === null ? '' : `\n${style.dim('to keep it, paste into provider_config:')}\n${escapeLines(formatYaml({ claims_mapping: report.tried }), style)}`,
+    report.tried === null
+      ? ''
+      : `\n${style.dim('to keep it, paste into provider_config:')}\n${escapeLines(formatYaml({ claims_mapping: report.tried }), style)}`,
   ].join('');
 }
 

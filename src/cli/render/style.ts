@@ -81,16 +81,28 @@ export function formatTable(
   const safe = rows.map((row) => row.map(escapeTerminal));
   const all = options.head === undefined ? safe : [options.head, ...safe];
   const count = Math.max(0, ...all.map((row) => row.length));
-  const widths = Array.from({ length: count }, (_, column) => Math.max(...all.map((row) => stringWidth(row[column] ?? ''))));
+  const widths = Array.from({ length: count }, (_, column) =>
+    Math.max(...all.map((row) => stringWidth(row[column] ?? ''))),
+  );
   const lastStart = indent.length + widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
   const line = (row: readonly string[], paints: readonly Paint[]): string => {
-    const cells = row.slice(0, count - 1).map((cell, column) => (paints[column] ?? style.plain)(pad(cell, widths[column] ?? 0)));
+    const cells = row
+      .slice(0, count - 1)
+      .map((cell, column) => (paints[column] ?? style.plain)(pad(cell, widths[column] ?? 0)));
     const paintLast = paints[count - 1] ?? style.plain;
     const [first = '', ...rest] = wrap(row[count - 1] ?? '', style.width, lastStart);
     const head = `${indent}${[...cells, paintLast(first)].join('  ')}`.trimEnd();
     return [head, ...rest.map((text) => ' '.repeat(lastStart) + paintLast(text))].join('\n');
   };
   const lines = safe.map((row) => line(row, options.paint ?? []));
-  const head = options.head === undefined ? [] : [line(options.head, Array.from({ length: count }, () => style.dim))];
+  const head =
+    options.head === undefined
+      ? []
+      : [
+          line(
+            options.head,
+            Array.from({ length: count }, () => style.dim),
+          ),
+        ];
   return [...head, ...lines].map((text) => `${text}\n`).join('');
 }

@@ -21,7 +21,10 @@ export function relativeTime(seconds: number, now: number): string {
 const LINE = 40;
 
 /** The lifetime of a token on one line: issued, valid from, now, expiry. Null without two of them. */
-export function drawLifetime(times: Readonly<Record<'iat' | 'nbf' | 'exp', number | null>>, now: number): string | null {
+export function drawLifetime(
+  times: Readonly<Record<'iat' | 'nbf' | 'exp', number | null>>,
+  now: number,
+): string | null {
   const { iat, nbf, exp } = times;
   const marks = [
     { name: 'iat', at: iat },

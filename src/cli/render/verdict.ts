@@ -43,7 +43,11 @@ function formatOutcome(verdict: Verdict, style: Style): string {
   const { reason } = verdict;
   const paint = verdict.outcome === 'rejected' ? style.bad : style.warn;
   const label = verdict.outcome === 'rejected' ? '✗ rejected' : '? undecided';
-  const [first = '', ...rest] = wrap(reason === null ? '' : REASONS[reason.code].message, style.width, label.length + 2);
+  const [first = '', ...rest] = wrap(
+    reason === null ? '' : REASONS[reason.code].message,
+    style.width,
+    label.length + 2,
+  );
   const code = reason === null ? '' : style.dim(` (${reason.code})`);
   return `${paint(label)}  ${[first, ...rest].join(`\n${' '.repeat(label.length + 2)}`)}${code}\n`;
 }
@@ -69,17 +73,27 @@ function listSome(values: readonly string[]): string {
 
 function provenance(verdict: Verdict, attribute: string): string {
   const rows = verdict.mapping.filter((row) => row.attribute === attribute && row.status === 'mapped');
-  return rows.length === 0 ? 'from the provider' : `from ${rows.map((row) => (row.note === undefined ? row.claim : `${row.claim} (${row.note})`)).join(', ')}`;
+  return rows.length === 0
+    ? 'from the provider'
+    : `from ${rows.map((row) => (row.note === undefined ? row.claim : `${row.claim} (${row.note})`)).join(', ')}`;
 }
 
 function provenanceOfPrincipal(verdict: Verdict): string {
   const { claims } = verdict.token;
   if (verdict.provider.type === 'upstream_header') return 'from a header';
-  const name = ['sub', 'username', 'login', 'principal'].find((claim) => isObject(claims ?? undefined) && claims !== null && member(claims, claim) === verdict.principal);
+  const name = ['sub', 'username', 'login', 'principal'].find(
+    (claim) => isObject(claims ?? undefined) && claims !== null && member(claims, claim) === verdict.principal,
+  );
   return name === undefined ? '' : `from ${name}`;
 }
 
-const MARKS: Readonly<Record<Step['status'], string>> = { passed: '✓', failed: '✗', warned: '!', skipped: '–', not_reached: '·' };
+const MARKS: Readonly<Record<Step['status'], string>> = {
+  passed: '✓',
+  failed: '✗',
+  warned: '!',
+  skipped: '–',
+  not_reached: '·',
+};
 const NAME_WIDTH = 14;
 
 function formatStep(step: Step, style: Style): string {
@@ -96,7 +110,8 @@ function formatStep(step: Step, style: Style): string {
   const indent = NAME_WIDTH + 2;
   const head = `${paints[step.status](MARKS[step.status])} ${(quiet ? style.dim : style.strong)(pad(step.name, NAME_WIDTH))}`;
   const body = wrap(step.message + doubt, style.width, indent).map(paint);
-  const advice = step.code === null || step.status === 'passed' ? [] : wrap(adviceOf(step), style.width, indent).map(style.dim);
+  const advice =
+    step.code === null || step.status === 'passed' ? [] : wrap(adviceOf(step), style.width, indent).map(style.dim);
   return `${head}${[...body, ...advice].join(`\n${' '.repeat(indent)}`)}\n`;
 }
 
@@ -106,7 +121,10 @@ function adviceOf(step: Step): string {
 }
 
 function isUndecided(step: Step): boolean {
-  return step.code !== null && (/^endpoint_/.test(step.code) || step.code === 'jwks_invalid' || step.code === 'client_credentials_rejected');
+  return (
+    step.code !== null &&
+    (/^endpoint_/.test(step.code) || step.code === 'jwks_invalid' || step.code === 'client_credentials_rejected')
+  );
 }
 
 function formatFooter(verdict: Verdict, style: Style): string {
@@ -123,7 +141,10 @@ function formatFooter(verdict: Verdict, style: Style): string {
 export function formatVerdicts(verdicts: readonly Verdict[], origin: string, style: Style): string {
   const rows = verdicts.map((verdict) => {
     const { name, type, mode } = verdict.provider;
-    const answer = verdict.outcome === 'accepted' ? `${verdict.principal ?? ''}  ${describeAttributes(verdict)}` : `${verdict.reason?.code ?? ''}: ${verdict.reason?.message ?? ''}`;
+    const answer =
+      verdict.outcome === 'accepted'
+        ? `${verdict.principal ?? ''}  ${describeAttributes(verdict)}`
+        : `${verdict.reason?.code ?? ''}: ${verdict.reason?.message ?? ''}`;
     return [name, mode === null ? type : `${type}, ${mode}`, verdict.outcome, answer];
   });
   const head = ['provider', 'type', 'outcome', 'principal or reason'];

@@ -1,0 +1,114 @@
+/** `authcheck demo`: the main job on an embedded issuer, without config, network or files. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, Option } from 'commander';
+import { createAuthProvider, parseAuthConfig, parseConfigText, type AuthConfig, type Verdict } from '../../index.js';
+import { DEMO_CLIENT, demoConfig, startDemoIssuer, type DemoIssuer, type DemoToken } from '../demo/issuer.js';
+import { EXIT } from '../exit-code.js';
+import type { Io } from '../io.js';
+import { formatVerdict } from '../render/verdict.js';
+import { openSession } from '../session.js';
+import { describeDestination } from './validate.js';
+
+/** The flags of `demo`. */
+export interface DemoOptions {
+  readonly keep?: boolean;
+  readonly json?: boolean;
+  readonly color?: boolean;
+  readonly verbose?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** Defines the command. */
+export function defineDemo(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+  return new Command('demo')
+    .description('see it work: an embedded issuer on loopback, tokens minted on the spot, the real output')
+    .option('--keep', 'leave the issuer running, and print what to type to try every command')
+    .option('--json', 'print JSON')
+    .addOption(new Option('--color', 'colours even where the output is no terminal'))
+    .addOption(new Option('--no-color', 'no colours'))
+    .option('-v, --verbose', 'every step of accepted tokens too')
+    .option('-q, --quiet', 'only the exit code')
+    .addHelpText('beforeAll', 'Example:\n  authcheck demo\n')
+    .action((options: DemoOptions) => run((io) => runDemo(options, io)));
+}
+
+/** Runs the demo; it fails if a verdict is not what its title says. */
+export async function runDemo(options: DemoOptions, io: Io): Promise<number> {
+  const issuer = await startDemoIssuer(io.now());
+  if (options.keep === true) return keepRunning(issuer, io);
+  try {
+    return await showAll(issuer, options, io);
+  } finally {
+    await issuer.close();
+  }
+}
+
+async function showAll(issuer: DemoIssuer, options: DemoOptions, io: Io): Promise<number> {
+  const session = openSession(options, io);
+  const text = demoConfig(issuer.origin, DEMO_CLIENT.client_secret);
+  const document = parseConfigText(text, 'demo.yaml');
+  const config = parseAuthConfig(document.value, { locate: document.locate });
+  const shown = issuer.tokens.slice(0, 5);
+  const results: { readonly demo: DemoToken; readonly verdict: Verdict; readonly destination: string }[] = [];
+  for (const demo of shown) results.push({ demo, ...(await judge(demo, config)) });
+  session.answer(
+    () => results.map(({ demo, verdict }) => ({ title: demo.title, verdict })),
+    (style) =>
+      [
+        `${style.strong('An issuer runs on this machine, for as long as this demo does. The server’s config for it, demo.yaml:')}\n\n`,
+        text
+          .split('\n')
+          .slice(0, 14)
+          .map((line) => `  ${style.dim(line)}\n`)
+          .join(''),
+        ...results.map(({ demo, verdict, destination }, index) => {
+          const context = { origin: 'demo.yaml', destination, now: io.now() / 1000, verbose: options.verbose === true };
+          return `\n${style.strong(`── ${index + 1}. ${demo.title} ${'─'.repeat(Math.max(3, 60 - demo.title.length))}`)}\n${formatVerdict(verdict, context, style)}`;
+        }),
+        `\n${style.dim('Next: authcheck demo --keep leaves the issuer running, to try every command by hand.')}\n`,
+      ].join(''),
+  );
+  return results.every(({ demo, verdict }) => verdict.outcome === demo.outcome) ? EXIT.ok : EXIT.rejected;
+}
+
+async function judge(
+  demo: DemoToken,
+  config: AuthConfig,
+): Promise<{ readonly verdict: Verdict; readonly destination: string }> {
+  const configured = config.providers.find((provider) => provider.name === demo.provider);
+  if (configured === undefined) throw new Error(`the demo has no provider ${demo.provider}`);
+  const provider = createAuthProvider(configured);
+  const verdict = await provider.authenticate({ token: demo.token }).finally(provider.close);
+  return { verdict, destination: describeDestination(provider) };
+}
+
+/** Prints what to type, and runs until interrupted. The config holds no token and no secret, and goes with the process. */
+async function keepRunning(issuer: DemoIssuer, io: Io): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'authcheck-demo-'));
+  const file = join(folder, 'demo.yaml');
+  writeFileSync(file, demoConfig(issuer.origin, '${env.DEMO_CLIENT_SECRET}'));
+  io.onInterrupt(() => rmSync(folder, { recursive: true, force: true }));
+  const exports = issuer.tokens.map(({ name, token }) => `export ${name}='${token}'`);
+  io.stdout.write(
+    [
+      `# The demo issuer runs at ${issuer.origin} until Ctrl-C. In another terminal:`,
+      `export AUTHCHECK_CONFIG='${file}' DEMO_CLIENT_SECRET='${DEMO_CLIENT.client_secret}'`,
+      ...exports,
+      '',
+      '# for example',
+      'authcheck validate --token "$GOOD"',
+      'authcheck validate --token "$WRONG"',
+      'authcheck validate --token "$OPAQUE" --all-providers',
+      'authcheck validate --provider github --token "$GITHUB"',
+      'authcheck decode --token "$EXPIRED"',
+      'authcheck jwks --token "$GOOD"',
+      'authcheck introspect --provider introspection --token "$OPAQUE"',
+      'authcheck map --token "$WRONG" --map realm_access.roles=roles',
+      '',
+    ].join('\n'),
+  );
+  return new Promise<number>(() => undefined);
+}
