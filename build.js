@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build } from 'rolldown';
 
 const root = new URL('.', import.meta.url);
 const path = (name) => fileURLToPath(new URL(name, root));
@@ -25,22 +25,18 @@ for (const [name, schema] of Object.entries({ config: documentSchema, verdict: v
   );
 }
 
-/** What the CLI bundle is made of, for the test that looks at what each command loads. */
-export const bundle = await build({
-  entryPoints: [path('src/cli/run.ts')],
-  outdir: path('dist/cli'),
-  bundle: true,
-  splitting: true,
-  format: 'esm',
+// Split by command: each loads only what it needs, which test/cli/bundle.test.ts holds.
+await build({
+  input: { run: path('src/cli/run.ts') },
   platform: 'node',
-  target: 'node20.19',
-  minify: true,
-  // cosmiconfig's loader for TypeScript configs, which is never called
+  // cosmiconfig's loader for TypeScript configs, which is never called.
   external: ['typescript'],
-  legalComments: 'linked',
-  metafile: true,
-  chunkNames: '[name]-[hash]',
-  // The CommonJS packages inside the bundle ask for Node's own modules with require.
-  banner: { js: "import{createRequire as $r}from'node:module';const require=$r(import.meta.url);" },
+  treeshake: { moduleSideEffects: false },
+  output: {
+    dir: path('dist/cli'),
+    format: 'esm',
+    minify: true,
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name]-[hash].js',
+  },
 });
-writeFileSync(path('dist/cli/meta.json'), JSON.stringify(bundle.metafile));

@@ -22,7 +22,7 @@ export function mapClaims(claims: JsonObject, mapping: ClaimsMapping): MappedCla
   const attributes = new Map<string, Set<string>>();
   const rows: MappingRow[] = [];
   for (const [claim, attribute] of Object.entries(mapping)) {
-    const row = mapEntry(claims, claim, attribute);
+    const row = mapEntry(claims, claim, attribute, mapping);
     rows.push(row);
     if (row.status !== 'mapped') continue;
     const values = attributes.get(attribute) ?? new Set<string>();
@@ -50,10 +50,10 @@ export function findClaim(claims: JsonObject, claim: string): Json | undefined {
   return value ?? member(claims, claim) ?? undefined;
 }
 
-function mapEntry(claims: JsonObject, claim: string, attribute: string): MappingRow {
+function mapEntry(claims: JsonObject, claim: string, attribute: string, mapping: ClaimsMapping): MappingRow {
   const value = findClaim(claims, claim);
   if (value === undefined) {
-    const near_misses = nearMisses(claims, claim);
+    const near_misses = nearMisses(claims, claim).filter((near) => !Object.hasOwn(mapping, near));
     return { claim, attribute, status: 'absent', values: [], ...(near_misses.length === 0 ? {} : { near_misses }) };
   }
   if (typeof value === 'string') return mapWords(claim, attribute, value);

@@ -69,3 +69,15 @@ export class ConfigError extends AuthcheckError {
     this.findings = findings;
   }
 }
+
+/** The system's own words for a failed file operation, without the path. */
+export function reasonOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const words: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such file',
+    EACCES: 'permission denied',
+    EISDIR: 'this is a folder',
+    ENOTDIR: 'there is no such file',
+  };
+  return words[code] ?? (code === '' ? 'it cannot be read' : `it cannot be read (${code})`);
+}

@@ -108,10 +108,10 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     for (let hop = 0; ; hop += 1) {
       const answer = await exchange(target);
       const location = answer.ok && isRedirect(answer.status) ? answer.headers.location : undefined;
-      if (location === undefined || input.followSameOrigin !== true || hop === MAX_REDIRECTS) return answer;
+      if (location === undefined || !mayFollow(input) || hop === MAX_REDIRECTS) return answer;
       const next = URL.canParse(location, target.url) ? new URL(location, target.url) : null;
       if (next === null || next.origin !== new URL(target.url).origin) return answer;
-      target = { ...target, url: next.href };
+      target = { ...target, url: showUrl(next.href) };
     }
   }
 
@@ -119,7 +119,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     const url = new URL(input.url);
     const proxy = proxyFor(url, options.env ?? {});
     const started = performance.now();
-    const answer = await transfer(input, url, dispatcherFor(url, proxy), started);
+    const answer = await transfer(input, url, () => dispatcherFor(url, proxy), started);
     options.onExchange?.(describe(input, url, proxy, answer));
     return answer;
   }
@@ -176,17 +176,19 @@ export function readCaFile(path: string): string {
   return pem;
 }
 
-async function transfer(input: HttpRequest, url: URL, dispatcher: Dispatcher, started: number): Promise<HttpAnswer> {
+async function transfer(input: HttpRequest, url: URL, connect: () => Dispatcher, started: number): Promise<HttpAnswer> {
   const elapsed = (): number => performance.now() - started;
   const timeout = input.timeout ?? DEFAULT_TIMEOUT;
   const signal = AbortSignal.timeout(timeout);
   try {
-    const userinfo = url.username === '' ? {} : { authorization: basicOf(url) };
+    const basic = basicOf(url);
+    const userinfo = basic === null ? {} : { authorization: `Basic ${basic}` };
     const response = await request(`${url.origin}${url.pathname}${url.search}`, {
       method: input.method,
       headers: { accept: 'application/json', 'user-agent': 'authcheck', ...userinfo, ...input.headers },
       body: input.body ?? null,
-      dispatcher,
+      // A proxy of an unknown kind is an endpoint that cannot be reached, not an exception.
+      dispatcher: connect(),
       signal,
       headersTimeout: timeout,
       bodyTimeout: timeout,
@@ -212,9 +214,19 @@ async function transfer(input: HttpRequest, url: URL, dispatcher: Dispatcher, st
   }
 }
 
-function basicOf(url: URL): string {
-  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-  return `Basic ${Buffer.from(credentials).toString('base64')}`;
+/** The credentials that a URL carries, as Basic authentication spells them; null without any. */
+function basicOf(url: URL): string | null {
+  if (url.username === '' && url.password === '') return null;
+  return Buffer.from(`${unescapePercent(url.username)}:${unescapePercent(url.password)}`).toString('base64');
+}
+
+/** As `decodeURIComponent`, for text in which a percent sign may stand for itself. */
+function unescapePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 async function readBody(
@@ -279,7 +291,7 @@ function judgeFailure(
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
     return { code: 'endpoint_unreachable', message: `the host name is not known (${code})` };
   }
-  if (code.startsWith('HPE_') || /CONTENT_LENGTH|OVERFLOW|INVALID_ARG/.test(code)) {
+  if (/^HPE_|^HTTPParserError$|CONTENT_LENGTH|OVERFLOW/.test(code)) {
     return { code: 'endpoint_invalid_response', message: `the answer is not HTTP as it should be (${code})` };
   }
   return { code: 'endpoint_unreachable', message: `the connection failed (${code})` };
@@ -288,24 +300,35 @@ function judgeFailure(
 function codeOf(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   const own = 'code' in error && typeof error.code === 'string' ? error.code : null;
-  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
   if ((own === null || own === 'UND_ERR_SOCKET') && inner instanceof Error) return codeOf(inner);
   return own ?? error.name;
+}
+
+/** Credentials never travel where a server points. */
+function mayFollow(input: HttpRequest): boolean {
+  const names = Object.keys(input.headers ?? {});
+  return (
+    input.followSameOrigin === true &&
+    input.method === 'GET' &&
+    basicOf(new URL(input.url)) === null &&
+    !names.some((name) => SECRET_HEADERS.test(name))
+  );
 }
 
 function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }
 
-const SECRET_HEADERS = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)$/;
+const SECRET_HEADERS = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)$/i;
 
 function describe(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): Exchange {
-  const redact = createRedactor([...input.secrets, decodeURIComponent(url.password)]);
+  const redact = createRedactor([...input.secrets, unescapePercent(url.password), basicOf(url)]);
   const clean = (headers: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [
         name,
-        SECRET_HEADERS.test(name) ? maskHeader(value) : redact(value),
+        SECRET_HEADERS.test(name) ? maskHeader(name, value) : redact(value),
       ]),
     );
   return {
@@ -322,7 +345,8 @@ function describe(input: HttpRequest, url: URL, proxy: string | null, answer: Ht
   };
 }
 
-function maskHeader(value: string): string {
-  const scheme = /^(\S+) /.exec(value);
-  return scheme === null ? REDACTED : `${scheme[1] ?? ''} ${REDACTED}`;
+/** Shows at most the scheme of credentials. */
+function maskHeader(name: string, value: string): string {
+  const scheme = /^(?:proxy-)?authorization$/i.test(name) ? /^(?:bearer|basic) /i.exec(value) : null;
+  return `${scheme?.[0] ?? ''}${REDACTED}`;
 }

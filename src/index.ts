@@ -5,7 +5,7 @@ export { duration } from './checks.js';
 export { formatYaml, parseConfigText, type ConfigDocument } from './config/document.js';
 export type { Environment } from './config/env.js';
 export { isLoopback } from './config/lint.js';
-export { loadAuthConfig, reasonOf, type LoadedConfig, type LoadOptions } from './config/load.js';
+export { loadAuthConfig, type LoadedConfig, type LoadOptions } from './config/load.js';
 export { nearestName } from './config/nearest.js';
 export {
   formatPath,
@@ -29,7 +29,7 @@ export {
   type UpstreamHeaderConfig,
 } from './config/schema.js';
 export { decodeToken, timesOf, type DecodedToken } from './decode.js';
-export { AuthcheckError, ConfigError, ERRORS, type ErrorCode, type Finding } from './errors.js';
+export { AuthcheckError, ConfigError, ERRORS, reasonOf, type ErrorCode, type Finding } from './errors.js';
 export {
   createHttpClient,
   showUrl,
@@ -39,7 +39,16 @@ export {
   type HttpOptions,
   type HttpRequest,
 } from './http.js';
-export { isObject, isStringList, member, parseJson, type Json, type JsonObject, type JsonResult } from './json.js';
+export {
+  isObject,
+  isStringList,
+  member,
+  parseJson,
+  stringMember,
+  type Json,
+  type JsonObject,
+  type JsonResult,
+} from './json.js';
 export { reportKeySet, type KeyReport, type KeySetReport } from './key-report.js';
 export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
 export { fetchKeySet, MAX_KEY_SET_BYTES, readKeySet, type KeySet, type KeySetResult } from './protocol/jwks.js';

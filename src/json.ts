@@ -74,6 +74,12 @@ export function member(object: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;
 }
 
+/** Returns an own member that is a string; null otherwise. */
+export function stringMember(object: JsonObject, name: string): string | null {
+  const value = member(object, name);
+  return typeof value === 'string' ? value : null;
+}
+
 /** Tells a list whose items are all strings. */
 export function isStringList(value: Json | undefined): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');

@@ -11,17 +11,17 @@ export type Redactor = (text: string) => string;
 /** Secrets shorter than this would redact ordinary words. */
 const MIN_LENGTH = 4;
 
-/** Makes a redactor for secrets as they are, and as URLs, forms and JSON spell them. */
+/** Makes a redactor for secrets as they are, and as URLs, forms and JSON spell them, in lower case or upper. */
 export function createRedactor(secrets: readonly (string | null | undefined)[]): Redactor {
   const spellings = new Set<string>();
   for (const secret of secrets) {
     if (secret === null || secret === undefined || secret.length < MIN_LENGTH) continue;
-    spellings.add(secret);
-    spellings.add(JSON.stringify(secret).slice(1, -1));
-    if (secret.isWellFormed()) {
-      spellings.add(encodeURIComponent(secret));
-      spellings.add(new URLSearchParams({ s: secret }).toString().slice(2));
-    }
+    const json = JSON.stringify(secret).slice(1, -1);
+    const encoded = secret.isWellFormed()
+      ? [encodeURIComponent(secret), new URLSearchParams({ s: secret }).toString().slice(2)]
+      : [];
+    const lowered = encoded.map((text) => text.replace(/%../g, (code) => code.toLowerCase()));
+    for (const spelling of [secret, json, json.replaceAll('/', '\\/'), ...encoded, ...lowered]) spellings.add(spelling);
   }
   const longestFirst = [...spellings].sort((a, b) => b.length - a.length);
   return (text) => longestFirst.reduce((result, secret) => result.replaceAll(secret, REDACTED), text);

@@ -98,11 +98,13 @@ function isPiped(): boolean {
 async function readStdin(maxBytes: number, patience?: number): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
+  // Latin-1 keeps every byte as it is until all are there.
+  process.stdin.setEncoding('latin1');
   const timer = patience === undefined ? null : setTimeout(() => process.stdin.destroy(), patience);
   try {
     for await (const chunk of process.stdin) {
       if (timer !== null) clearTimeout(timer);
-      const bytes = Buffer.from(chunk);
+      const bytes = Buffer.from(String(chunk), 'latin1');
       size += bytes.length;
       if (size > maxBytes) throw new InputTooLarge(`standard input has more than ${maxBytes} bytes`);
       chunks.push(bytes);

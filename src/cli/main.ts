@@ -64,6 +64,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     code = await task(io);
   };
   try {
+    if (argv.length === 0 && !io.stdin.isPiped && (io.env.AUTHCHECK_TOKEN ?? '') === '')
+      return await main(['--help'], io);
     const name = pickCommand(argv);
     const program = await buildProgram(name, run, io);
     const args = name !== null && argv[0] !== name && !argv.includes(name) ? [name, ...argv] : [...argv];
@@ -81,7 +83,8 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
  */
 function pickCommand(argv: readonly string[]): string | null {
   const [first] = argv;
-  if (first === undefined || first === 'help') return null;
+  if (first === undefined) return 'validate';
+  if (first === 'help') return null;
   if (Object.hasOwn(COMMANDS, first)) return first;
   if (first.startsWith('-') && first !== '-') {
     const own = ['-h', '--help', '-V', '--version'];
@@ -105,8 +108,8 @@ async function buildProgram(name: string | null, run: Run, io: Io): Promise<Comm
     .addHelpText('after', FOOTER)
     .usage('[command] [options]');
   for (const [key, entry] of Object.entries(COMMANDS)) {
-    const wanted = key === name || name === null;
-    program.addCommand(wanted && name !== null ? (await entry.define())(run) : summarize(key, entry, run));
+    const wanted = key === name;
+    program.addCommand(wanted ? (await entry.define())(run) : summarize(key, entry, run));
   }
   for (const command of [program, ...program.commands]) {
     command.exitOverride().configureOutput({

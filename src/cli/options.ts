@@ -33,10 +33,10 @@ export function createCommand(name: string, summary: string, example: string): C
     .description(summary)
     .summary(summary)
     .usage('[options]')
-    .option('--config FILE', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
-    .option('--provider NAME', 'the provider to ask, where the config has several')
-    .option('--token TOKEN', 'the token; also understood: Bearer …, a whole header, a curl command, a token response')
-    .option('--token-file FILE', 'a file that holds the token (- for standard input)')
+    .option('--config <file>', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
+    .option('--provider <name>', 'the provider to ask, where the config has several')
+    .option('--token <token>', 'the token; also understood: Bearer …, a whole header, a curl command, a token response')
+    .option('--token-file <file>', 'a file that holds the token (- for standard input)')
     .option('--json', 'print JSON')
     .addOption(new Option('--color', 'colours even where the output is no terminal'))
     .addOption(new Option('--no-color', 'no colours'))
@@ -50,11 +50,11 @@ export function createCommand(name: string, summary: string, example: string): C
 /** Adds the flags that name a provider without a config file, and the clock. */
 export function addIssuerOptions(command: Command): Command {
   return command
-    .option('--issuer URL', 'no config file: discover this issuer (OIDC, RFC 8414)')
-    .option('--audience NAME', 'the audience to expect, with --issuer or --jwks')
-    .option('--jwks SOURCE', 'no config file: a JWKS URI or file')
-    .option('--at TIME', 'judge as if it were this time (ISO 8601, or seconds since 1970)', parseTime)
-    .option('--clock-tolerance SECONDS', 'by how much exp, nbf and iat may be off', parseSeconds);
+    .option('--issuer <url>', 'no config file: discover this issuer (OIDC, RFC 8414)')
+    .option('--audience <name>', 'the audience to expect, with --issuer or --jwks')
+    .option('--jwks <source>', 'no config file: a JWKS URI or file')
+    .option('--at <time>', 'judge as if it were this time (ISO 8601, or seconds since 1970)', parseTime)
+    .option('--clock-tolerance <seconds>', 'by how much exp, nbf and iat may be off', parseSeconds);
 }
 
 function parseTime(text: string): number {

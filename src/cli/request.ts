@@ -13,9 +13,9 @@ export interface RequestOptions {
 /** Adds the flags. */
 export function addRequestOptions(command: Command): Command {
   return command
-    .option('--request-path PATH', 'the path that a custom endpoint is told')
-    .option('--request-header "NAME: VALUE"', 'a header of the request; may be repeated', collect(':'))
-    .option('--request-param NAME=VALUE', 'a query parameter of the request; may be repeated', collect('='));
+    .option('--request-path <path>', 'the path that a custom endpoint is told')
+    .option('--request-header <header>', 'a header of the request; may be repeated', collect(':'))
+    .option('--request-param <name=value>', 'a query parameter of the request; may be repeated', collect('='));
 }
 
 /** Builds the request. */

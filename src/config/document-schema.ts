@@ -8,7 +8,7 @@ const policies = { access_policy: v.optional(accessPolicySchema), route_policy: 
 const auth = v.looseObject({ provider_config: v.nullish(provider), ...policies });
 
 /** A whole server config, its auth section, one provider, or several. */
-export const documentSchema: v.GenericSchema<unknown> = v.union([
+export const documentSchema: v.GenericSchema = v.union([
   v.looseObject({ server: v.looseObject({ auth }) }),
   v.looseObject({ auth }),
   v.looseObject({ providers: v.record(v.string(), provider), default: v.optional(v.string()), ...policies }),

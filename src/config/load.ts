@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { AuthcheckError, ConfigError, type Finding } from '../errors.js';
+import { AuthcheckError, ConfigError, reasonOf, type Finding } from '../errors.js';
 import { readCaFile } from '../http.js';
 import { MAX_CONFIG_BYTES, parseConfigText } from './document.js';
 import type { Environment } from './env.js';
@@ -82,8 +82,12 @@ async function searchUpward(cwd: string): Promise<string | null> {
   // reading a config must not run code, so the explorer behind that door is used.
   const { default: library } = await import('cosmiconfig/dist/Explorer.js');
   if (!hasExplorer(library)) throw new Error('this version of cosmiconfig has no Explorer');
-  const loader = (path: string, content: string): object | undefined =>
-    basename(path) === 'package.json' && !hasEntry(content) ? undefined : { path };
+  // What a file says is read later, with positions; here it only counts that it is there. Of package.json, cosmiconfig
+  // takes the entry under our name.
+  const loader = (path: string, content: string): object => {
+    if (basename(path) !== 'package.json') return { path };
+    return hasEntry(content) ? { authcheck: { path } } : {};
+  };
   const explorer = new library.Explorer({
     moduleName: 'authcheck',
     searchPlaces: [...SEARCH_PLACES],
@@ -152,18 +156,6 @@ function readConfigText(path: string, display: string): string {
   } catch (error) {
     throw unreadable('this file is not UTF-8 text', error);
   }
-}
-
-/** The system's own words for a failed file operation, without the path. */
-export function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const words: Readonly<Record<string, string>> = {
-    ENOENT: 'there is no such file',
-    EACCES: 'permission denied',
-    EISDIR: 'this is a folder',
-    ENOTDIR: 'there is no such file',
-  };
-  return words[code] ?? (code === '' ? 'it cannot be read' : `it cannot be read (${code})`);
 }
 
 function checkCaFiles(config: AuthConfig): void {

@@ -7,7 +7,7 @@
  */
 
 import { calculateJwkThumbprint, importJWK, type CryptoKey, type JWK } from 'jose';
-import { isObject, member, type Json, type JsonObject } from '../json.js';
+import { isObject, member, stringMember, type Json, type JsonObject } from '../json.js';
 import type { RejectedCode } from '../reasons.js';
 import { decodeBase64url } from './jwt.js';
 
@@ -61,10 +61,7 @@ export function algorithmsFor(key: Key): string[] {
 /** Reads one member of `keys`; never throws. */
 export function readKey(value: Json): Key {
   const jwk = isObject(value) ? value : {};
-  const text = (name: string): string | null => {
-    const found = member(jwk, name);
-    return typeof found === 'string' ? found : null;
-  };
+  const text = (name: string): string | null => stringMember(jwk, name);
   const kty = text('kty') ?? '';
   const key = {
     jwk,
@@ -127,7 +124,7 @@ export function isPrivate(key: Key): boolean {
 
 function sameAlgorithm(alg: Json, algorithm: string): boolean {
   const edwards = ['EdDSA', 'Ed25519'];
-  return alg === algorithm || (edwards.includes(String(alg)) && edwards.includes(algorithm));
+  return alg === algorithm || (edwards.some((name) => name === alg) && edwards.includes(algorithm));
 }
 
 /** Only the members that make the public key: a private member must never decide what a key is. */

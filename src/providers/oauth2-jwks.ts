@@ -4,7 +4,7 @@ import { checkAudience, checkExpiry, checkIssuer, checkNotBefore, checkSubject }
 import { mapClaims } from '../claims.js';
 import type { JwksConfig, OAuth2TokenConfig } from '../config/schema.js';
 import { showUrl } from '../http.js';
-import { member, type JsonObject } from '../json.js';
+import { stringMember, type JsonObject } from '../json.js';
 import { createKeySetCache, fetchKeySet, type CachedKeySet, type KeySet } from '../protocol/jwks.js';
 import { parseJwt, verifySignature, type ParsedJwt } from '../protocol/jwt.js';
 import { algorithmsFor, importKey, misfit, type Key } from '../protocol/keys.js';
@@ -98,8 +98,8 @@ export function createOAuth2JwksProvider(
       return unverified;
     }
     trace.pass('format', describeFormat(jwt.header));
-    const alg = String(member(jwt.header, 'alg'));
-    const kid = member(jwt.header, 'kid');
+    const alg = stringMember(jwt.header, 'alg') ?? '';
+    const kid = stringMember(jwt.header, 'kid') ?? '';
     const refused = refuseAlgorithm(alg);
     if (refused !== null) {
       trace.skip('key', 'not looked for: no key makes this algorithm acceptable');
@@ -107,7 +107,7 @@ export function createOAuth2JwksProvider(
       trace.notReached('signature');
       return unverified;
     }
-    if (typeof kid !== 'string' || kid === '') {
+    if (kid === '') {
       trace.fail('key', 'key_id_missing', 'the header has no kid');
       trace.pass('algorithm', `${alg} is allowed`, { actual: alg });
       trace.notReached('signature');
@@ -222,11 +222,11 @@ function summarize(token: string, jwt: ParsedJwt): TokenSummary {
 }
 
 function describeFormat(header: JsonObject): string {
-  const kid = member(header, 'kid');
-  const named = typeof kid === 'string' ? `, key ${JSON.stringify(kid.slice(0, 64))}` : '';
+  const kid = stringMember(header, 'kid');
+  const named = kid === null ? '' : `, key ${JSON.stringify(kid.slice(0, 64))}`;
   const ignored = ['jku', 'jwk', 'x5u', 'x5c'].filter((name) => Object.hasOwn(header, name));
   const note = ignored.length === 0 ? '' : ` (its ${ignored.join(', ')} is not used)`;
-  return `a JWT that says ${String(member(header, 'alg')).slice(0, 64)}${named}${note}`;
+  return `a JWT that says ${(stringMember(header, 'alg') ?? '').slice(0, 64)}${named}${note}`;
 }
 
 const MAX_KIDS = 20;

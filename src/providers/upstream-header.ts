@@ -103,6 +103,7 @@ function headerValues(request: AuthRequest, name: string): string[] {
 
 /** HTTP libraries hand out the bytes of a header as Latin-1; what was meant is UTF-8. */
 function decodeHeader(value: string): string | null {
+  // eslint-disable-next-line no-control-regex -- Latin-1, all of it
   if (!/^[\u0000-\u00ff]*$/.test(value)) return value;
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(value, 'latin1'));

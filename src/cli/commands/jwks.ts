@@ -5,16 +5,15 @@ import {
   AuthcheckError,
   createProviderClient,
   fetchKeySet,
-  member,
   parseJwt,
   reportKeySet,
   showUrl,
+  stringMember,
   type KeySetResult,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
-import { formatJson } from '../render/json.js';
 import { formatKeySet } from '../render/keys.js';
 import { openSession, type Session } from '../session.js';
 import { findTarget, readKeySetFile, type Target } from '../target.js';
@@ -93,10 +92,6 @@ async function readWanted(
   session.noteStripped(given);
   const { header, fault } = parseJwt(given.token);
   if (header === null)
-    throw new AuthcheckError(
-      'input_unreadable',
-      `the token has no readable header: ${fault?.message ?? formatJson(null)}`,
-    );
-  const kid = member(header, 'kid');
-  return { kid: typeof kid === 'string' ? kid : null, alg: String(member(header, 'alg')) };
+    throw new AuthcheckError('input_unreadable', `the token has no readable header: ${fault?.message ?? 'unreadable'}`);
+  return { kid: stringMember(header, 'kid'), alg: stringMember(header, 'alg') ?? '' };
 }

@@ -34,8 +34,8 @@ export function defineMap(run: (task: (io: Io) => Promise<number>) => Promise<vo
     'authcheck map --config run.yaml --token "$TOKEN" --map realm_access.roles=roles',
   )
     .argument('[token]', 'the token, as with --token')
-    .option('--claims-file FILE', 'JSON claims instead of a token (- for standard input)')
-    .option('--map CLAIM=ATTRIBUTE', 'try this mapping instead of the config’s; may be repeated', collectEntry);
+    .option('--claims-file <file>', 'JSON claims instead of a token (- for standard input)')
+    .option('--map <claim=attribute>', 'try this mapping instead of the config’s; may be repeated', collectEntry);
   return addIssuerOptions(command).action((token: string | undefined, options: MapOptions) =>
     run((io) => runMap(options, token, io)),
   );

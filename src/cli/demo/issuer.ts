@@ -125,48 +125,49 @@ interface World {
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, world: () => World): Promise<void> {
-  const { origin, keys, now } = world();
-  const body = await readBody(request);
-  const bearer = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1];
-  const send = (status: number, value: unknown): void => {
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
-  };
-  const path = (request.url ?? '').replace(/\?.*/, '');
-  if (path === '/jwks') return send(200, { keys });
-  if (path === '/.well-known/openid-configuration') {
-    return send(200, { issuer: origin, jwks_uri: `${origin}/jwks`, introspection_endpoint: `${origin}/introspect` });
+  const { status, value } = respond(request, await readBody(request), world());
+  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value));
+}
+
+interface Answer {
+  readonly status: number;
+  readonly value: unknown;
+}
+
+function respond(request: IncomingMessage, body: string, { origin, keys, now }: World): Answer {
+  const ok = (value: unknown): Answer => ({ status: 200, value });
+  switch ((request.url ?? '').replace(/\?.*/, '')) {
+    case '/jwks':
+      return ok({ keys });
+    case '/.well-known/openid-configuration':
+      return ok({ issuer: origin, jwks_uri: `${origin}/jwks`, introspection_endpoint: `${origin}/introspect` });
+    case '/introspect':
+      return introspection(request, body, now);
+    case '/github/user':
+      if (request.headers.authorization === `Bearer ${GITHUB_TOKEN}`) return ok({ login: 'octocat', id: 583231 });
+      return { status: 401, value: { message: 'Bad credentials' } };
+    case '/github/user/orgs':
+      return ok([{ login: 'example-org' }]);
+    case '/custom':
+      if (body.includes(`"${API_KEY}"`)) return ok({ principal: 'carol', attributes: { roles: ['operator'] } });
+      return { status: 401, value: { message: 'unknown API key' } };
+    default:
+      return { status: 404, value: { error: 'not_found' } };
   }
-  if (path === '/introspect') {
-    const { client_id, client_secret } = DEMO_CLIENT;
-    const expected = `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}`;
-    if (request.headers.authorization !== expected) return send(401, { error: 'invalid_client' });
-    if (new URLSearchParams(body).get('token') !== OPAQUE_TOKEN) return send(200, { active: false });
-    const exp = Math.floor(now / 1000) + 600;
-    return send(200, {
-      active: true,
-      sub: 'bob',
-      username: 'bob@example.com',
-      groups: ['ml'],
-      client_id: 'notebook',
-      exp,
-    });
-  }
-  if (path === '/github/user')
-    return bearer === GITHUB_TOKEN
-      ? send(200, { login: 'octocat', id: 583231 })
-      : send(401, { message: 'Bad credentials' });
-  if (path === '/github/user/orgs') return send(200, [{ login: 'example-org' }]);
-  if (path === '/custom') {
-    const known = body.includes(`"${API_KEY}"`);
-    return known
-      ? send(200, { principal: 'carol', attributes: { roles: ['operator'] } })
-      : send(401, { message: 'unknown API key' });
-  }
-  send(404, { error: 'not_found' });
+}
+
+function introspection(request: IncomingMessage, body: string, now: number): Answer {
+  const { client_id, client_secret } = DEMO_CLIENT;
+  const expected = `Basic ${Buffer.from(`${client_id}:${client_secret}`).toString('base64')}`;
+  if (request.headers.authorization !== expected) return { status: 401, value: { error: 'invalid_client' } };
+  if (new URLSearchParams(body).get('token') !== OPAQUE_TOKEN) return { status: 200, value: { active: false } };
+  const exp = Math.floor(now / 1000) + 600;
+  const value = { active: true, sub: 'bob', username: 'bob@example.com', groups: ['ml'], client_id: 'notebook', exp };
+  return { status: 200, value };
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+  let body = '';
+  for await (const chunk of request.setEncoding('utf8')) body += String(chunk);
+  return body;
 }

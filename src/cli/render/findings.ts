@@ -1,6 +1,6 @@
 /** Faults and warnings of a config, and the errors that end a command. */
 
-import { AuthcheckError, ConfigError, type Finding } from '../../index.js';
+import { ConfigError, type AuthcheckError, type Finding } from '../../index.js';
 import { wrap, type Style } from './style.js';
 
 /** Writes warnings, one a paragraph: where, and what. */
@@ -17,17 +17,12 @@ export function formatError(error: AuthcheckError, style: Style): string {
 
 function formatFinding(finding: Finding, style: Style): string {
   const isError = finding.severity === 'error';
-  const place = finding.position ?? finding.path;
   const label = isError ? style.bad('error') : style.warn('warning');
-  const message =
-    finding.path === '' || finding.message.includes(finding.path)
-      ? finding.message
-      : `${lastPart(finding.path)}: ${finding.message}`;
-  return paragraph(label, isError ? 7 : 9, `${message}${place === '' ? '' : `  ${place}`}`, style);
-}
-
-function lastPart(path: string): string {
-  return path.replace(/^(?:server\.)?auth\./, '');
+  const path = finding.path.replace(/^(?:server\.)?auth\./, '');
+  const field = path.split('.').at(-1) ?? '';
+  const subject = path === '' || finding.message.includes(field) ? '' : `${path}: `;
+  const place = finding.position === null ? '' : `${finding.position}  `;
+  return paragraph(label, isError ? 7 : 9, `${place}${subject}${finding.message}`, style);
 }
 
 function paragraph(label: string, indent: number, text: string, style: Style): string {

@@ -59,7 +59,7 @@ export function wrap(text: string, width: number, indent: number): string[] {
     const longer = line === '' ? word : `${line} ${word}`;
     if (stringWidth(longer) <= room || line === '') line = longer;
     else {
-      lines.push(line);
+      lines.push(line.trimEnd());
       line = word;
     }
   }
