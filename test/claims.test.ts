@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { mapClaims, nearMisses, splitWords, unusedClaims } from '../src/claims.js';
+
+const PROTO = '__proto__';
+
+describe('mapClaims', () => {
+  test('shows the claim that may have been meant', () => {
+    const claims = { sub: 'alice', realm_access: { roles: ['admin'] } };
+    const { attributes, mapping } = mapClaims(claims, { groups: 'teams' });
+    expect(attributes).toEqual({});
+    expect(mapping).toEqual([
+      { claim: 'groups', attribute: 'teams', status: 'absent', values: [], near_misses: ['realm_access.roles'] },
+    ]);
+  });
+
+  test('says that a string was split into words', () => {
+    expect(mapClaims({ team: 'ML Platform' }, { team: 'teams' }).mapping).toEqual([
+      {
+        claim: 'team',
+        attribute: 'teams',
+        status: 'mapped',
+        values: ['ML', 'Platform'],
+        note: 'one string, split at white space into 2 values',
+      },
+    ]);
+  });
+
+  test('says nothing about a string of one word', () => {
+    expect(mapClaims({ team: 'ml' }, { team: 'teams' }).mapping[0]).not.toHaveProperty('note');
+  });
+
+  test('turns numbers and booleans of a list into strings, and names what it skips', () => {
+    const { attributes, mapping } = mapClaims({ groups: ['a', 1, true, null, ['b'], {}] }, { groups: 'teams' });
+    expect(attributes).toEqual({ teams: ['a', '1', 'true'] });
+    expect(mapping[0]?.note).toBe('skipped item 3 (null), item 4 (a list), item 5 (an object)');
+  });
+
+  test.each([
+    [[null], 'no item can be mapped: item 0 (null)'],
+    [{ a: 1 }, 'the claim is an object; only a string or a list can be mapped'],
+    [5, 'the claim is a number; only a string or a list can be mapped'],
+    [false, 'the claim is a boolean; only a string or a list can be mapped'],
+  ])('finds %j unusable, and says why', (groups, note) => {
+    const { attributes, mapping } = mapClaims({ groups }, { groups: 'teams' });
+    expect(attributes).toEqual({});
+    expect(mapping).toEqual([{ claim: 'groups', attribute: 'teams', status: 'unusable', values: [], note }]);
+  });
+
+  test('joins two claims of one attribute, first seen first, without duplicates', () => {
+    const claims = { a: ['x', 'y'], b: 'y z' };
+    expect(mapClaims(claims, { a: 't', b: 't' }).attributes).toEqual({ t: ['x', 'y', 'z'] });
+    expect(claims).toEqual({ a: ['x', 'y'], b: 'y z' });
+  });
+
+  test('treats __proto__ and its like as plain keys', () => {
+    const claims = Object.fromEntries([[PROTO, { groups: ['admin'] }]]);
+    expect(mapClaims(claims, { groups: 'teams', constructor: 'teams', 'sub.length': 'teams' }).attributes).toEqual({});
+    const { attributes } = mapClaims({ sub: 'alice' }, { sub: PROTO });
+    expect(Object.entries(attributes)).toEqual([[PROTO, ['alice']]]);
+    expect(Object.getPrototypeOf(attributes)).toBe(Object.prototype);
+    expect(Object.hasOwn(Object.prototype, 'groups')).toBe(false);
+  });
+
+  test('gives strings only, and changes no claim, whatever the claims', () => {
+    const claims = fc.dictionary(fc.constantFrom('a', 'b', 'c'), fc.jsonValue());
+    fc.assert(
+      fc.property(claims, (given) => {
+        const before = JSON.stringify(given);
+        const { attributes, mapping } = mapClaims(JSON.parse(before), { a: 'x', b: 'x', c: 'y', 'a.b': 'z' });
+        expect(mapping).toHaveLength(4);
+        for (const values of Object.values(attributes)) {
+          expect(values.every((value) => typeof value === 'string')).toBe(true);
+          expect(new Set(values).size).toBe(values.length);
+        }
+        expect(JSON.stringify(given)).toBe(before);
+      }),
+    );
+  });
+});
+
+describe('nearMisses', () => {
+  test('prefers the same name deeper over names that mean the same', () => {
+    const claims = { roles: ['a'], resource_access: { app: { groups: ['b'] } } };
+    expect(nearMisses(claims, 'groups')).toEqual(['resource_access.app.groups', 'roles']);
+  });
+
+  test('finds another case, and a name inside a URL', () => {
+    expect(nearMisses({ Groups: ['a'], 'https://example.com/groups': ['b'] }, 'groups')).toEqual([
+      'Groups',
+      'https://example.com/groups',
+    ]);
+  });
+
+  test('offers nothing that cannot be mapped', () => {
+    expect(nearMisses({ role: 5, realm_access: { roles: {} } }, 'groups')).toEqual([]);
+  });
+});
+
+describe('splitWords', () => {
+  test('splits where Python splits', () => {
+    expect(splitWords('a\u001cb\u0085c\ufeffd\u00a0e  ')).toEqual(['a', 'b', 'c\ufeffd', 'e']);
+    expect(splitWords(' \t ')).toEqual([]);
+  });
+});
+
+describe('unusedClaims', () => {
+  test('lists what no entry reads, a dotted path by its first part', () => {
+    expect(
+      unusedClaims({ sub: 'a', realm_access: {}, email: 'e' }, { sub: 'roles', 'realm_access.roles': 'roles' }),
+    ).toEqual(['email']);
+  });
+});
