@@ -1,14 +1,12 @@
 /** Every request that authcheck makes. The only undici import. */
 
-import { readFileSync } from 'node:fs';
-import { X509Certificate } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { Agent, ProxyAgent, request, type Dispatcher } from 'undici';
 import type { Environment } from './config/env.js';
-import { AuthcheckError } from './errors.js';
+import { readCaFile } from './ca-file.js';
 import { parseJson, type JsonOptions, type JsonResult } from './json.js';
 import { proxyFor } from './proxy.js';
-import type { UndecidedCode } from './reasons.js';
+import type { UndecidedCode } from './reason-codes.js';
 import { createRedactor, REDACTED } from './redact.js';
 
 /** A request. */
@@ -155,27 +153,6 @@ export function judgeStatus(status: number, what: string): { readonly code: Unde
   return { code: 'endpoint_error', message: `${what} answered ${status}` };
 }
 
-/**
- * Reads the certificates of a CA file.
- *
- * @throws {AuthcheckError} `config_invalid` if the file cannot be read or holds no certificate.
- */
-export function readCaFile(path: string): string {
-  let pem: string;
-  try {
-    pem = readFileSync(path, 'utf8');
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new AuthcheckError('config_invalid', `the CA file ${path} cannot be read (${code})`, { cause: error });
-  }
-  try {
-    new X509Certificate(pem);
-  } catch (error) {
-    throw new AuthcheckError('config_invalid', `the CA file ${path} holds no PEM certificate`, { cause: error });
-  }
-  return pem;
-}
-
 async function transfer(input: HttpRequest, url: URL, connect: () => Dispatcher, started: number): Promise<HttpAnswer> {
   const elapsed = (): number => performance.now() - started;
   const timeout = input.timeout ?? DEFAULT_TIMEOUT;
@@ -270,7 +247,7 @@ function decode(
     const code = error instanceof Error && 'code' in error ? error.code : null;
     return code === 'ERR_BUFFER_TOO_LARGE'
       ? { code: 'endpoint_too_large', message: `the answer unpacks to more than ${maxOutputLength} bytes` }
-      : { code: 'endpoint_invalid_response', message: 'the answer is not UTF-8 text' };
+      : { code: 'endpoint_invalid_response', message: 'the answer cannot be unpacked, or is not UTF-8 text' };
   }
 }
 
@@ -293,6 +270,9 @@ function judgeFailure(
   }
   if (/^HPE_|^HTTPParserError$|CONTENT_LENGTH|OVERFLOW/.test(code)) {
     return { code: 'endpoint_invalid_response', message: `the answer is not HTTP as it should be (${code})` };
+  }
+  if (code === 'UND_ERR_INVALID_ARG') {
+    return { code: 'endpoint_unreachable', message: `this proxy, or these headers, cannot be used (${code})` };
   }
   return { code: 'endpoint_unreachable', message: `the connection failed (${code})` };
 }

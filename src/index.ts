@@ -7,13 +7,8 @@ export type { Environment } from './config/env.js';
 export { isLoopback } from './config/lint.js';
 export { loadAuthConfig, type LoadedConfig, type LoadOptions } from './config/load.js';
 export { nearestName } from './config/nearest.js';
-export {
-  formatPath,
-  parseAuthConfig,
-  type AuthConfig,
-  type ConfiguredProvider,
-  type ParseOptions,
-} from './config/parse.js';
+export { formatPath } from './config/shape.js';
+export { parseAuthConfig, type AuthConfig, type ConfiguredProvider, type ParseOptions } from './config/parse.js';
 export type { AccessRule, AccessScope, Action, RouteRule, RouteScope, Rule } from './config/policy-schema.js';
 export {
   ALGORITHMS,
@@ -27,7 +22,7 @@ export {
   type OAuth2TokenConfig,
   type ProviderConfig,
   type UpstreamHeaderConfig,
-} from './config/schema.js';
+} from './config/provider-config.js';
 export { decodeToken, timesOf, type DecodedToken } from './decode.js';
 export { AuthcheckError, ConfigError, ERRORS, reasonOf, type ErrorCode, type Finding } from './errors.js';
 export {
@@ -57,15 +52,14 @@ export { algorithmsFor, isPrivate, misfit, thumbprint, type Key } from './protoc
 export { createSigner, type Signer, type SignerOptions } from './protocol/sign.js';
 export { createAuthProvider, createProviderClient, type ProviderOptions } from './providers/create.js';
 export type { AuthProvider, AuthRequest, Destination, ProviderEvent } from './providers/provider.js';
+export { REASONS, type ReasonText } from './reasons.js';
 export {
   isUndecided,
-  REASONS,
   type ReasonCode,
-  type ReasonText,
   type RejectedCode,
   type UndecidedCode,
   type WarningCode,
-} from './reasons.js';
+} from './reason-codes.js';
 export { createRedactor, REDACTED, type Redactor } from './redact.js';
 export { fingerprint, readGithubToken, type GithubToken } from './token.js';
 export type {

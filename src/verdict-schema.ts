@@ -1,7 +1,8 @@
 /** The verdict as a schema, from which its JSON Schema is generated and against which tests hold every verdict. */
 
 import * as v from 'valibot';
-import { isReason, REASONS, type ReasonCode, type WarningCode } from './reasons.js';
+import { REASONS } from './reasons.js';
+import { isReason, type ReasonCode, type WarningCode } from './reason-codes.js';
 import type { Json, JsonObject } from './json.js';
 import type { Verdict } from './verdict.js';
 

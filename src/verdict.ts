@@ -1,7 +1,8 @@
 /** The answer about a token, as plain data: outcome, identity, and the trace of every step that led there. */
 
 import type { Json, JsonObject } from './json.js';
-import { isUndecided, REASONS, type ReasonCode, type WarningCode } from './reasons.js';
+import { REASONS } from './reasons.js';
+import { isUndecided, type ReasonCode, type WarningCode } from './reason-codes.js';
 
 /** accepted: the identity holds. rejected: token or provider say no. undecided: nobody could say. */
 export type Outcome = 'accepted' | 'rejected' | 'undecided';

@@ -2,7 +2,8 @@
 
 import type { ProviderType } from '../verdict.js';
 import { nearestName } from './nearest.js';
-import { isHttpUrl, type ProviderConfig } from './schema.js';
+import { isHttpUrl } from './schema.js';
+import type { ProviderConfig } from './provider-config.js';
 
 /** A finding before its place in the file is known; the path is below the value that was looked at. */
 export interface Note {

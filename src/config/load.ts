@@ -2,8 +2,8 @@
 
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { readCaFile } from '../ca-file.js';
 import { AuthcheckError, ConfigError, reasonOf, type Finding } from '../errors.js';
-import { readCaFile } from '../http.js';
 import { MAX_CONFIG_BYTES, parseConfigText } from './document.js';
 import type { Environment } from './env.js';
 import { parseAuthConfig, type AuthConfig } from './parse.js';

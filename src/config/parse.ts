@@ -7,14 +7,9 @@ import { substituteEnv, type EnvOptions, type Environment } from './env.js';
 import { findUnknownAuthFields, findUnknownFields, findUnwise, type Note } from './lint.js';
 import { nearestName } from './nearest.js';
 import type { AccessRule, RouteRule } from './policy-schema.js';
-import {
-  accessPolicySchema,
-  checkTogether,
-  kindOfValue,
-  PROVIDER_SCHEMAS,
-  routePolicySchema,
-  type ProviderConfig,
-} from './schema.js';
+import { accessPolicySchema, checkTogether, kindOfValue, PROVIDER_SCHEMAS, routePolicySchema } from './schema.js';
+import type { ProviderConfig } from './provider-config.js';
+import { findSection, formatPath, isMapping, type Mapping, type Path } from './shape.js';
 
 /** A provider of a config, with what a trace needs to point into the file. */
 export interface ConfiguredProvider {
@@ -49,15 +44,6 @@ export interface ParseOptions {
   readonly locate?: (path: readonly (string | number)[]) => string;
   /** The home folder of a user, for `~`. Default: `HOME` of the environment. */
   readonly home?: EnvOptions['home'];
-}
-
-type Path = readonly (string | number)[];
-type Mapping = Readonly<Record<string, unknown>>;
-
-interface Section {
-  readonly path: Path;
-  readonly auth: Mapping;
-  readonly providers: readonly { readonly name: string; readonly path: Path; readonly value: unknown }[];
 }
 
 /**
@@ -172,53 +158,6 @@ export function isSecretPath(path: Path): boolean {
   return (parent === 'introspection' && name === 'client_secret') || (parent === 'jwks' && name === 'token');
 }
 
-function findSection(document: unknown, fail: (path: Path, message: string) => never): Section {
-  if (!isMapping(document)) {
-    const what =
-      document === null || document === undefined ? 'the config is empty' : `the config is ${kindOfValue(document)}`;
-    return fail([], `${what}; expected a mapping with server.auth, auth, provider_config, providers or type`);
-  }
-  const candidates: readonly [Path, unknown][] = [
-    [['server', 'auth'], isMapping(document.server) ? document.server.auth : undefined],
-    [['auth'], document.auth],
-    [[], document],
-  ];
-  for (const [path, auth] of candidates) {
-    if (auth === undefined || (path.length === 0 && !looksLikeAuth(document))) continue;
-    if (auth === null) return fail(path, 'auth is empty: authentication is off, and the server lets everybody in');
-    if (!isMapping(auth)) return fail(path, `expected a mapping, got ${kindOfValue(auth)}`);
-    return { path, auth, providers: findProviders(auth, path, fail) };
-  }
-  const legacy =
-    'provider_type' in document ? '; provider_type and config are an older layout, which the server now ignores' : '';
-  return fail(
-    [],
-    `nothing in here configures authentication: expected server.auth, auth, provider_config, providers or type${legacy}`,
-  );
-}
-
-function looksLikeAuth(document: Mapping): boolean {
-  return ['provider_config', 'providers', 'access_policy', 'route_policy', 'type'].some((name) => name in document);
-}
-
-function findProviders(auth: Mapping, path: Path, fail: (path: Path, message: string) => never): Section['providers'] {
-  if ('provider_config' in auth) {
-    const value = auth.provider_config;
-    return value === null ? [] : [{ name: 'default', path: ['provider_config'], value }];
-  }
-  if ('providers' in auth) {
-    const { providers } = auth;
-    if (!isMapping(providers))
-      return fail([...path, 'providers'], `expected a mapping of names to providers, got ${kindOfValue(providers)}`);
-    const names = Object.keys(providers);
-    if (names.length === 0) return fail([...path, 'providers'], 'no provider is listed');
-    return names.map((name) => ({ name, path: ['providers', name], value: providers[name] }));
-  }
-  if ('type' in auth) return [{ name: 'default', path: [], value: auth }];
-  if ('access_policy' in auth || 'route_policy' in auth) return [];
-  return fail(path, 'no provider_config and no policy: the server would run without authentication');
-}
-
 function checkProvider(
   raw: unknown,
   note: (note: Note, severity?: Finding['severity']) => void,
@@ -273,16 +212,4 @@ function valueAt(value: unknown, path: Path): unknown {
 
 function issuePath(issue: v.BaseIssue<unknown>): (string | number)[] {
   return (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
-}
-
-/** Writes a path as `server.auth.access_policy[2].when`. */
-export function formatPath(path: Path): string {
-  return path.reduce<string>(
-    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
-    '',
-  );
-}
-
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

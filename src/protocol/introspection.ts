@@ -7,7 +7,7 @@
 
 import { jsonBody, judgeStatus, type HttpAnswer, type HttpClient, type HttpRequest } from '../http.js';
 import { isObject, member, type JsonObject } from '../json.js';
-import type { UndecidedCode } from '../reasons.js';
+import type { UndecidedCode } from '../reason-codes.js';
 
 /** The endpoint, and the credentials of the server that asks. */
 export interface IntrospectionClient {
@@ -62,7 +62,7 @@ function buildRequest(client: IntrospectionClient, token: string, spelling: 'enc
       ...(client.send_secret_in_body ? {} : { authorization: `Basic ${basic}` }),
     },
     body: new URLSearchParams({ token, ...inBody }).toString(),
-    secrets: [token, client_secret],
+    secrets: [token, client_secret, basic],
   };
 }
 

@@ -6,7 +6,7 @@
 
 import { jsonBody, judgeStatus, type HttpAnswer, type HttpClient } from '../http.js';
 import { isObject, member, parseJson, type Json } from '../json.js';
-import type { UndecidedCode } from '../reasons.js';
+import type { UndecidedCode } from '../reason-codes.js';
 import { readKey, type Key } from './keys.js';
 
 /** A key set that was read. */

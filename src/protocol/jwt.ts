@@ -8,7 +8,7 @@
 
 import { compactVerify, errors, type CryptoKey } from 'jose';
 import { isObject, member, parseJson, type JsonObject } from '../json.js';
-import type { RejectedCode } from '../reasons.js';
+import type { RejectedCode } from '../reason-codes.js';
 
 /** Largest token that is looked at: 256 KiB. */
 export const MAX_TOKEN_BYTES: number = 256 * 1024;

@@ -8,7 +8,7 @@
 
 import { calculateJwkThumbprint, importJWK, type CryptoKey, type JWK } from 'jose';
 import { isObject, member, stringMember, type Json, type JsonObject } from '../json.js';
-import type { RejectedCode } from '../reasons.js';
+import type { RejectedCode } from '../reason-codes.js';
 import { decodeBase64url } from './jwt.js';
 
 /** One key of a key set. */

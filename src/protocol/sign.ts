@@ -24,7 +24,7 @@ export interface Signer {
   ) => Promise<string>;
 }
 
-/** Makes a key pair that lives as long as this process. */
+/** Makes a key pair that lives as long as the program. */
 export async function createSigner({ algorithm = 'RS256', kid }: SignerOptions): Promise<Signer> {
   const { publicKey, privateKey } = await generateKeyPair(algorithm);
   const jwk = { ...(await exportJWK(publicKey)), kid, alg: algorithm, use: 'sig' };

@@ -1,7 +1,7 @@
 /** `custom`: an external endpoint is asked, with the token and the request that carried it. */
 
 import { findPrincipalFault } from '../checks.js';
-import type { CustomConfig } from '../config/schema.js';
+import type { CustomConfig } from '../config/provider-config.js';
 import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../http.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { createRedactor, redactClaims } from '../redact.js';

@@ -2,7 +2,7 @@
 
 import { findPrincipalFault } from '../checks.js';
 import { mapClaims } from '../claims.js';
-import type { GithubTokenConfig } from '../config/schema.js';
+import type { GithubTokenConfig } from '../config/provider-config.js';
 import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../http.js';
 import { isObject, member, type Json, type JsonObject } from '../json.js';
 import { findHeaderTokenFault, readGithubToken, summarizeToken } from '../token.js';

@@ -6,7 +6,7 @@
 
 import { findPrincipalFault } from '../checks.js';
 import { mapClaims } from '../claims.js';
-import type { KubernetesConfig } from '../config/schema.js';
+import type { KubernetesConfig } from '../config/provider-config.js';
 import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../http.js';
 import { isObject, isStringList, member, type JsonObject } from '../json.js';
 import { redactClaims } from '../redact.js';

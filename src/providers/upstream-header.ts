@@ -1,7 +1,7 @@
 /** `upstream_header`: a proxy in front of the server has authenticated, and says in headers whom. Nothing is verified. */
 
 import { findPrincipalFault } from '../checks.js';
-import type { UpstreamHeaderConfig } from '../config/schema.js';
+import type { UpstreamHeaderConfig } from '../config/provider-config.js';
 import { isObject, isStringList, parseJson } from '../json.js';
 import { summarizeToken } from '../token.js';
 import { conclude, createTrace, type Attributes, type Identity, type Trace, type Verdict } from '../verdict.js';

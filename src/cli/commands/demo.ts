@@ -85,7 +85,7 @@ async function judge(
   return { verdict, destination: describeDestination(provider) };
 }
 
-/** Prints what to type, and runs until interrupted. The config holds no token and no secret, and goes with the process. */
+/** Prints what to type, and runs until interrupted. The config holds no token and no secret, and goes when this program does. */
 async function keepRunning(issuer: DemoIssuer, io: Io): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'authcheck-demo-'));
   const file = join(folder, 'demo.yaml');

@@ -20,7 +20,7 @@ export interface DemoIssuer {
   readonly close: () => Promise<void>;
 }
 
-/** The client that introspects; its secret is worth nothing beyond this process. */
+/** The client that introspects; its secret is worth nothing beyond this program. */
 export const DEMO_CLIENT = { client_id: 'demo-server', client_secret: 'demo-secret' };
 
 const KID = 'demo-2026';

@@ -1,0 +1,26 @@
+/** The file of the certificate authorities that a provider trusts. */
+
+import { X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { AuthcheckError } from './errors.js';
+
+/**
+ * Reads the certificates of a CA file.
+ *
+ * @throws {AuthcheckError} `config_invalid` if the file cannot be read or holds no certificate.
+ */
+export function readCaFile(path: string): string {
+  let pem: string;
+  try {
+    pem = readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+    throw new AuthcheckError('config_invalid', `the CA file ${path} cannot be read (${code})`, { cause: error });
+  }
+  try {
+    new X509Certificate(pem);
+  } catch (error) {
+    throw new AuthcheckError('config_invalid', `the CA file ${path} holds no PEM certificate`, { cause: error });
+  }
+  return pem;
+}

@@ -1,0 +1,91 @@
+/** The server's provider configs: types and defaults. Config keys keep the server's spelling. */
+
+import type { ClaimsMapping } from '../claims.js';
+
+/** `oauth2_token.jwks`: a JWT is checked against a key set. */
+export interface JwksConfig {
+  readonly uri: string;
+  /** Sent as bearer token to `uri`. */
+  readonly token: string | null;
+  /** Seconds. */
+  readonly key_recheck_period: number;
+  /** Ours: HS* with `oct` keys. */
+  readonly allow_symmetric_keys: boolean;
+}
+
+/** `oauth2_token.introspection`: the token is sent to an RFC 7662 endpoint. */
+export interface IntrospectionConfig {
+  readonly url: string;
+  readonly client_id: string;
+  readonly client_secret: string;
+  readonly send_secret_in_body: boolean;
+}
+
+/** A provider of type `oauth2_token`; exactly one of `jwks` and `introspection` is set. */
+export interface OAuth2TokenConfig {
+  readonly type: 'oauth2_token';
+  readonly audience: string;
+  readonly issuer: string | null;
+  readonly verify_tls: boolean;
+  readonly tls_cafile: string | null;
+  readonly claims_mapping: ClaimsMapping;
+  readonly jwks: JwksConfig | null;
+  readonly introspection: IntrospectionConfig | null;
+  /** Ours. Seconds. */
+  readonly clock_tolerance: number;
+  /** Ours: the algorithms accepted; null for all that are safe. */
+  readonly algorithms: readonly string[] | null;
+}
+
+/** A provider of type `github_token`. */
+export interface GithubTokenConfig {
+  readonly type: 'github_token';
+  readonly github_api_base_url: string;
+  readonly claims_mapping: ClaimsMapping;
+}
+
+/** A provider of type `custom`. */
+export interface CustomConfig {
+  readonly type: 'custom';
+  readonly endpoint: string;
+}
+
+/** A provider of type `kubernetes`. */
+export interface KubernetesConfig {
+  readonly type: 'kubernetes';
+  readonly api_server_url: string;
+  readonly verify_tls: boolean;
+  readonly tls_cafile: string | null;
+  readonly claims_mapping: ClaimsMapping;
+}
+
+/** A provider of type `upstream_header`. */
+export interface UpstreamHeaderConfig {
+  readonly type: 'upstream_header';
+  readonly principal_header: string;
+  readonly attributes_header: string | null;
+}
+
+/** The server's `provider_config`. */
+export type ProviderConfig =
+  OAuth2TokenConfig | GithubTokenConfig | CustomConfig | KubernetesConfig | UpstreamHeaderConfig;
+
+/** The audience that the server expects unless told otherwise. */
+export const DEFAULT_AUDIENCE = 'llama-stack';
+
+/** The claims mapping of `oauth2_token` unless told otherwise. */
+export const DEFAULT_CLAIMS_MAPPING: ClaimsMapping = {
+  sub: 'roles',
+  username: 'roles',
+  groups: 'teams',
+  team: 'teams',
+  project: 'projects',
+  tenant: 'namespaces',
+  namespace: 'namespaces',
+};
+
+/** The algorithms that can be accepted: asymmetric ones, and HMAC where the config allows it. */
+export const ALGORITHMS: readonly string[] = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
+  ...['HS256', 'HS384', 'HS512'],
+];

@@ -1,0 +1,77 @@
+/** Which of the accepted shapes a document has, and where in it the providers stand. Pure. */
+
+import { kindOfValue } from './schema.js';
+
+/** Keys and indexes from the top of a document. */
+export type Path = readonly (string | number)[];
+
+/** A mapping of a config document. */
+export type Mapping = Readonly<Record<string, unknown>>;
+
+/** The part of a document that is about authentication. */
+export interface Section {
+  readonly path: Path;
+  readonly auth: Mapping;
+  readonly providers: readonly { readonly name: string; readonly path: Path; readonly value: unknown }[];
+}
+
+/** Finds the auth section; `fail` is told what is wrong with a document that has none. */
+export function findSection(document: unknown, fail: (path: Path, message: string) => never): Section {
+  if (!isMapping(document)) {
+    const what =
+      document === null || document === undefined ? 'the config is empty' : `the config is ${kindOfValue(document)}`;
+    return fail([], `${what}; expected a mapping with server.auth, auth, provider_config, providers or type`);
+  }
+  const candidates: readonly [Path, unknown][] = [
+    [['server', 'auth'], isMapping(document.server) ? document.server.auth : undefined],
+    [['auth'], document.auth],
+    [[], document],
+  ];
+  for (const [path, auth] of candidates) {
+    if (auth === undefined || (path.length === 0 && !looksLikeAuth(document))) continue;
+    if (auth === null) return fail(path, 'auth is empty: authentication is off, and the server lets everybody in');
+    if (!isMapping(auth)) return fail(path, `expected a mapping, got ${kindOfValue(auth)}`);
+    return { path, auth, providers: findProviders(auth, path, fail) };
+  }
+  const legacy =
+    'provider_type' in document ? '; provider_type and config are an older layout, which the server now ignores' : '';
+  return fail(
+    [],
+    `nothing in here configures authentication: expected server.auth, auth, provider_config, providers or type${legacy}`,
+  );
+}
+
+function looksLikeAuth(document: Mapping): boolean {
+  return ['provider_config', 'providers', 'access_policy', 'route_policy', 'type'].some((name) => name in document);
+}
+
+function findProviders(auth: Mapping, path: Path, fail: (path: Path, message: string) => never): Section['providers'] {
+  if ('provider_config' in auth) {
+    const value = auth.provider_config;
+    return value === null ? [] : [{ name: 'default', path: ['provider_config'], value }];
+  }
+  if ('providers' in auth) {
+    const { providers } = auth;
+    if (!isMapping(providers))
+      return fail([...path, 'providers'], `expected a mapping of names to providers, got ${kindOfValue(providers)}`);
+    const names = Object.keys(providers);
+    if (names.length === 0) return fail([...path, 'providers'], 'no provider is listed');
+    return names.map((name) => ({ name, path: ['providers', name], value: providers[name] }));
+  }
+  if ('type' in auth) return [{ name: 'default', path: [], value: auth }];
+  if ('access_policy' in auth || 'route_policy' in auth) return [];
+  return fail(path, 'no provider_config and no policy: the server would run without authentication');
+}
+
+/** Writes a path as `server.auth.access_policy[2].when`. */
+export function formatPath(path: Path): string {
+  return path.reduce<string>(
+    (text, part) => (typeof part === 'number' ? `${text}[${part}]` : text === '' ? part : `${text}.${part}`),
+    '',
+  );
+}
+
+/** Tells a mapping from the other values of a document. */
+export function isMapping(value: unknown): value is Mapping {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
+}

@@ -1,0 +1,148 @@
+// The rules of the house (DESIGN §1): arrows point down, no circles, one home for each package, no nameless drawers.
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = resolve(import.meta.dirname, '../src');
+
+const files = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .sort();
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const imports: readonly Import[] = files.flatMap((from) => {
+  const text = readFileSync(join(SRC, from), 'utf8');
+  const specifiers = [...text.matchAll(/(?:^|\s)(?:from|import)\s*\(?\s*'([^']+)'/gm)].map((match) => match[1] ?? '');
+  return specifiers.map((specifier) => ({
+    from,
+    to: specifier.startsWith('.')
+      ? relative(SRC, resolve(SRC, dirname(from), specifier)).replace(/\.js$/, '.ts')
+      : specifier,
+  }));
+});
+
+const inner = imports.filter(({ to }) => to.endsWith('.ts'));
+const outer = imports.filter(({ to }) => !to.endsWith('.ts'));
+
+/** From the top of the house to its ground floor. */
+const FLOORS = ['cli', 'index', 'server', 'providers', 'protocol', 'http', 'ground'];
+
+function floorOf(file: string): number {
+  const [first = ''] = file.split('/');
+  const name = first.replace(/\.ts$/, '');
+  return FLOORS.indexOf(FLOORS.includes(name) ? name : 'ground');
+}
+
+/** Reports that combine several floors stand where their highest part stands. */
+const COMPOSED: Readonly<Record<string, string>> = { 'decode.ts': 'providers', 'key-report.ts': 'providers' };
+
+function floor(file: string): number {
+  const composed = COMPOSED[file];
+  return composed === undefined ? floorOf(file) : FLOORS.indexOf(composed);
+}
+
+describe('imports', () => {
+  it('are found at all', () => {
+    expect(inner.length).toBeGreaterThan(100);
+    expect(outer.length).toBeGreaterThan(20);
+  });
+
+  it('point down only', () => {
+    const upward = inner.filter(({ from, to }) => floor(to) < floor(from));
+    expect(upward).toEqual([]);
+  });
+
+  it('of the CLI reach the core through its public door only', () => {
+    const around = inner.filter(
+      ({ from, to }) => from.startsWith('cli/') && !to.startsWith('cli/') && to !== 'index.ts',
+    );
+    expect(around).toEqual([]);
+  });
+
+  it('never go from one provider to another', () => {
+    const kinds = ['oauth2-jwks', 'oauth2-introspection', 'github-token', 'custom', 'kubernetes', 'upstream-header'];
+    const isKind = (file: string): boolean => kinds.some((kind) => file === `providers/${kind}.ts`);
+    expect(inner.filter(({ from, to }) => isKind(from) && isKind(to))).toEqual([]);
+  });
+
+  it('make no circle', () => {
+    const next = new Map(files.map((file) => [file, inner.filter(({ from }) => from === file).map(({ to }) => to)]));
+    const state = new Map<string, 'open' | 'done'>();
+    const circles: string[] = [];
+    const visit = (file: string, path: readonly string[]): void => {
+      if (state.get(file) === 'done') return;
+      if (state.get(file) === 'open') {
+        circles.push([...path.slice(path.indexOf(file)), file].join(' → '));
+        return;
+      }
+      state.set(file, 'open');
+      for (const to of next.get(file) ?? []) visit(to, [...path, file]);
+      state.set(file, 'done');
+    };
+    for (const file of files) visit(file, []);
+    expect(circles).toEqual([]);
+  });
+});
+
+describe('packages', () => {
+  const HOMES: Readonly<Record<string, readonly string[]>> = {
+    chalk: ['cli/render/style.ts'],
+    'string-width': ['cli/render/style.ts'],
+    commander: ['cli/main.ts', 'cli/options.ts', 'cli/request.ts'],
+    cosmiconfig: ['config/load.ts'],
+    undici: ['http.ts'],
+    yaml: ['config/document.ts'],
+    valibot: [
+      'config/document-schema.ts',
+      'config/parse.ts',
+      'config/policy-schema.ts',
+      'config/schema.ts',
+      'verdict-schema.ts',
+    ],
+    jose: ['protocol/jwt.ts', 'protocol/keys.ts', 'protocol/sign.ts'],
+  };
+  const packageOf = (specifier: string): string => specifier.split('/')[0] ?? specifier;
+  const packages = outer.filter(({ to }) => !to.startsWith('node:'));
+
+  it('have one home each', () => {
+    const homeless = packages.filter(({ from, to }) => {
+      const homes = HOMES[packageOf(to)] ?? [];
+      return !homes.includes(from) && !(packageOf(to) === 'commander' && from.startsWith('cli/commands/'));
+    });
+    expect(homeless).toEqual([]);
+  });
+
+  it('are the dependencies of package.json', () => {
+    const manifest: unknown = JSON.parse(readFileSync(join(SRC, '../package.json'), 'utf8'));
+    expect(manifest).toHaveProperty('dependencies');
+    const named = Object.keys((manifest as { dependencies: object }).dependencies).sort();
+    expect([...new Set(packages.map(({ to }) => packageOf(to)))].sort()).toEqual(named);
+  });
+
+  it('and process stay out of the core', () => {
+    const core = files.filter((file) => !file.startsWith('cli/'));
+    const users = core.filter((file) => /\bprocess\.|node:process/.test(readFileSync(join(SRC, file), 'utf8')));
+    expect(users).toEqual([]);
+    const cli = files.filter((file) => file.startsWith('cli/') && file !== 'cli/io.ts');
+    expect(cli.filter((file) => /\bprocess\./.test(readFileSync(join(SRC, file), 'utf8')))).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  it('are named for what is in them', () => {
+    expect(files.filter((file) => /(?:^|\/)(?:utils?|helpers?|types|common|misc)(?:\.ts|\/)/.test(file))).toEqual([]);
+  });
+
+  it('are one thing each: 260 lines at the most', () => {
+    const long = files.filter((file) => readFileSync(join(SRC, file), 'utf8').split('\n').length > 261);
+    expect(long).toEqual([]);
+  });
+
+  it('have no default exports', () => {
+    expect(files.filter((file) => /^export default/m.test(readFileSync(join(SRC, file), 'utf8')))).toEqual([]);
+  });
+});
