@@ -1,0 +1,74 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfigText } from '../../src/config/document.js';
+import { ConfigError } from '../../src/errors.js';
+
+function faultOf(text: string): { readonly message: string; readonly position: string | null } {
+  try {
+    parseConfigText(text, 'run.yaml');
+  } catch (error) {
+    if (error instanceof ConfigError) return { message: error.message, position: error.position };
+    throw error;
+  }
+  throw new Error('the text is a document');
+}
+
+describe('parseConfigText', () => {
+  test('reads YAML 1.1, as the server does', () => {
+    const { value } = parseConfigText('period: 1:30\ntls: yes\noff: no\noctal: 010\nquoted: "1:30"\n', 'run.yaml');
+    expect(value).toEqual({ period: 90, tls: true, false: false, octal: 8, quoted: '1:30' });
+  });
+
+  test('reads JSON', () => {
+    expect(parseConfigText('{"auth": {"a": [1, null, "yes"]}}', 'run.json').value).toEqual({
+      auth: { a: [1, null, 'yes'] },
+    });
+  });
+
+  test('merges an anchor', () => {
+    const text = 'base: &b {type: custom, endpoint: https://a}\nprovider:\n  <<: *b\n  endpoint: https://b\n';
+    expect(parseConfigText(text, 'run.yaml').value).toMatchObject({
+      provider: { type: 'custom', endpoint: 'https://b' },
+    });
+  });
+
+  test('refuses a duplicate key, and says where the second one is', () => {
+    const { message, position } = faultOf('auth:\n  type: custom\n  type: github_token\n');
+    expect(message).toContain('unique');
+    expect(position).toBe('run.yaml:3:3');
+  });
+
+  test('says where a syntax error is', () => {
+    expect(faultOf('auth:\n  a: [1, 2\n').position).toMatch(/^run\.yaml:\d+:\d+$/);
+  });
+
+  test('refuses an unknown tag: nothing is made of a document but plain values', () => {
+    expect(faultOf('auth: !!python/object:os.system {}\n').position).toBe('run.yaml:1:7');
+  });
+
+  test('refuses aliases that explode', () => {
+    const levels = Array.from({ length: 9 }, (_, index) => {
+      const items = Array.from({ length: 9 }, () => (index === 0 ? 'lol' : `*a${index - 1}`));
+      return `a${index}: &a${index} [${items.join(', ')}]`;
+    });
+    expect(faultOf(levels.join('\n')).message).toContain('alias');
+  });
+
+  test.each([
+    ['brackets', '['.repeat(100_000)],
+    ['braces', '{a: '.repeat(100_000)],
+    ['dashes', `${'- '.repeat(100_000)}a`],
+  ])('refuses 100,000 nested %s without exhausting the stack', (_name, text) => {
+    expect(faultOf(text).message).toContain('nested more than 100 deep');
+  });
+
+  test('knows the position of every value, and of the nearest one above what is not there', () => {
+    const { locate } = parseConfigText(
+      'auth:\n  provider_config:\n    type: custom\n  rules:\n    - a\n    - b\n',
+      'run.yaml',
+    );
+    expect(locate(['auth', 'provider_config', 'type'])).toBe('run.yaml:3:11');
+    expect(locate(['auth', 'rules', 1])).toBe('run.yaml:6:7');
+    expect(locate(['auth', 'provider_config', 'endpoint', 'deep'])).toBe('run.yaml:3:5');
+    expect(locate([])).toBe('run.yaml:1:1');
+  });
+});

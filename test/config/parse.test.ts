@@ -1,0 +1,170 @@
+import { describe, expect, test } from 'vitest';
+import { parseConfigText } from '../../src/config/document.js';
+import type { Environment } from '../../src/config/env.js';
+import { parseAuthConfig, type AuthConfig, type ParseOptions } from '../../src/config/parse.js';
+import { ConfigError, type Finding } from '../../src/errors.js';
+
+function parse(text: string, env: Environment = {}, options: ParseOptions = {}): AuthConfig {
+  const { value, locate } = parseConfigText(text, 'run.yaml');
+  return parseAuthConfig(value, { env, locate, ...options });
+}
+
+function refusal(text: string, env: Environment = {}): ConfigError {
+  try {
+    parse(text, env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error;
+    throw error;
+  }
+  throw new Error('the config was not refused');
+}
+
+function brief({ findings }: { readonly findings: readonly Finding[] }): string[] {
+  return findings.map(({ position, path, message }) => `${position ?? '-'} ${path}: ${message}`);
+}
+
+describe('parseAuthConfig', () => {
+  test('reports every fault at once, each with its place', () => {
+    const error = refusal(`server:
+  port: 8321
+  auth:
+    provider_config:
+      type: oauth2_token
+      audience: ""
+      issuer: " "
+      jwks:
+        uri: idp.example/jwks
+        key_recheck_period: 0
+      claims_mapping:
+        groups: ""
+    access_policy:
+      - permit: {actions: [read]}
+        when: user in owner teams
+`);
+    const at = error.findings.map(({ position, path }) => `${position ?? '-'} ${path}`);
+    expect(at).toEqual([
+      'run.yaml:6:17 server.auth.provider_config.audience',
+      'run.yaml:7:15 server.auth.provider_config.issuer',
+      'run.yaml:12:17 server.auth.provider_config.claims_mapping.groups',
+      'run.yaml:9:14 server.auth.provider_config.jwks.uri',
+      'run.yaml:10:29 server.auth.provider_config.jwks.key_recheck_period',
+      'run.yaml:15:15 server.auth.access_policy[0].when',
+    ]);
+    expect(error.message).toContain('(and 5 more)');
+    expect(brief(error).at(-1)).toContain('did you mean "user in owners teams"?');
+  });
+
+  test('says where a misplaced field belongs', () => {
+    const [finding] = refusal(`type: oauth2_token
+issuer: https://idp.example
+jwks:
+  uri: https://idp.example/jwks
+  verify_tls: false
+`).findings;
+    expect(finding).toEqual({
+      severity: 'error',
+      code: 'field_unknown',
+      path: 'jwks.verify_tls',
+      position: 'run.yaml:5:15',
+      message: 'jwks.verify_tls is ignored by the server; did you mean provider_config.verify_tls?',
+    });
+  });
+
+  test('suggests the name that was meant', () => {
+    const text = 'type: oauth2_token\naudiance: my-api\nissuer: https://i\njwks: {uri: https://idp.example/jwks}\n';
+    expect(refusal(text).message).toBe('audiance: audiance is ignored by the server; did you mean audience?');
+    const { providers, warnings } = parse(text, {}, { unknownFields: 'warn' });
+    expect(providers[0]?.config).toMatchObject({ audience: 'llama-stack' });
+    expect(warnings.map(({ code, severity }) => [code, severity])).toEqual([['field_unknown', 'warning']]);
+  });
+
+  test('names the variable that is not set, and where', () => {
+    const error = refusal('auth:\n  provider_config:\n    type: custom\n    endpoint: ${env.AUTH_URL}\n');
+    expect(error.findings).toHaveLength(1);
+    expect(error.findings[0]).toMatchObject({
+      code: 'env_unset',
+      path: 'auth.provider_config.endpoint',
+      position: 'run.yaml:4:15',
+    });
+    expect(error.message).toContain('AUTH_URL is not set or empty');
+  });
+
+  test.each([
+    ['an unset conditional', 'provider_config:\n  type: ${env.AUTH:+custom}\n  endpoint: https://x\n'],
+    ['an empty default', 'provider_config:\n  type: ${env.AUTH:=}\n  endpoint: https://x\n'],
+    ['null', 'provider_config:\n  type:\n  endpoint: https://x\n'],
+    ['an empty string', 'provider_config:\n  type: ""\n  endpoint: https://x\n'],
+  ])('never validates against nothing: a type of %s turns authentication off', (_name, text) => {
+    const error = refusal(text);
+    expect(error.code).toBe('auth_off');
+    expect(error.position).toMatch(/^run\.yaml:2:/);
+    expect(error.message).toContain('authentication is off');
+  });
+
+  test('keeps secrets from the environment as they are', () => {
+    const text = `type: oauth2_token
+introspection: {url: https://x, client_id: cid, client_secret: "\${env.SECRET}"}
+`;
+    for (const SECRET of ['0012345', 'true', '~root/x', '~/x']) {
+      const [provider] = parse(text, { SECRET, HOME: '/home/me' }).providers;
+      expect(provider?.config).toMatchObject({ introspection: { client_secret: SECRET } });
+    }
+  });
+
+  test('never shows a value that may be a secret', () => {
+    const { findings } = refusal(`type: oauth2_token
+introspection: {url: "hunter2-url", client_id: 31337, client_secret: [hunter2-secret]}
+`);
+    expect(findings.length).toBe(3);
+    expect(JSON.stringify(findings)).not.toMatch(/hunter2|31337/);
+  });
+
+  test.each([
+    ['server.auth', { server: { auth: { provider_config: { type: 'custom', endpoint: 'https://x' } } } }],
+    ['auth', { auth: { provider_config: { type: 'custom', endpoint: 'https://x' } } }],
+    ['the section', { provider_config: { type: 'custom', endpoint: 'https://x' } }],
+    ['the provider', { type: 'custom', endpoint: 'https://x' }],
+    ['providers', { providers: { default: { type: 'custom', endpoint: 'https://x' } } }],
+  ])('accepts %s as the document', (_name, document) => {
+    const config = parseAuthConfig(document);
+    expect(config.default).toBe('default');
+    expect(config.providers.map((provider) => provider.config)).toEqual([{ type: 'custom', endpoint: 'https://x' }]);
+  });
+
+  test('chooses the default among several providers', () => {
+    const providers = { a: { type: 'custom', endpoint: 'https://a' }, b: { type: 'custom', endpoint: 'https://b' } };
+    expect(parseAuthConfig({ providers }).default).toBe('a');
+    expect(parseAuthConfig({ providers, default: 'b' }).default).toBe('b');
+    expect(() => parseAuthConfig({ providers, default: 'c' })).toThrow('there are a, b');
+    expect(() => parseAuthConfig({ providers, default: 'constructor' })).toThrow('there are a, b');
+  });
+
+  test('reads the fields of an anchor, and warns of its holder', () => {
+    const text = 'base: &b {type: custom, endpoint: https://a}\nprovider_config:\n  <<: *b\n  endpoint: https://b\n';
+    const { providers, warnings } = parse(text, {}, { unknownFields: 'warn' });
+    expect(providers[0]?.config).toEqual({ type: 'custom', endpoint: 'https://b' });
+    expect(warnings.map(({ path }) => path)).toEqual(['base']);
+  });
+
+  test('tells a field that the config sets from one at its default', () => {
+    const [provider] = parse(
+      'type: oauth2_token\naudience: a\nissuer: https://i\njwks: {uri: https://i/jwks}\n',
+    ).providers;
+    expect([provider?.sets('audience'), provider?.sets('claims_mapping')]).toEqual([true, false]);
+    expect(provider?.locate(['jwks', 'uri'])).toBe('run.yaml:4:13');
+    expect(provider?.source).toBe('run.yaml:1:1');
+  });
+
+  test('warns of what is legal but unwise', () => {
+    const { warnings } = parse(
+      'type: oauth2_token\nverify_tls: false\njwks: {uri: "http://u:p@idp.example/jwks", allow_symmetric_keys: true}\n',
+    );
+    expect(warnings.map(({ code }) => code).sort()).toEqual([
+      'http_insecure',
+      'issuer_unset',
+      'symmetric_keys_allowed',
+      'tls_unverified',
+      'url_credentials',
+    ]);
+  });
+});
