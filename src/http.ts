@@ -4,53 +4,19 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import { Agent, ProxyAgent, request, type Dispatcher } from 'undici';
 import type { Environment } from './config/env.js';
 import { readCaFile } from './ca-file.js';
-import { parseJson, type JsonOptions, type JsonResult } from './json.js';
+import {
+  basicOf,
+  describeExchange,
+  isRedirect,
+  SECRET_HEADERS,
+  showUrl,
+  type Exchange,
+  type HttpAnswer,
+  type HttpClient,
+  type HttpRequest,
+} from './exchange.js';
 import { proxyFor } from './proxy.js';
 import type { UndecidedCode } from './reason-codes.js';
-import { createRedactor, REDACTED } from './redact.js';
-
-/** A request. */
-export interface HttpRequest {
-  readonly method: 'GET' | 'POST';
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** What must not be shown in the transcript, in whatever spelling. */
-  readonly secrets: readonly (string | null)[];
-  /** Milliseconds until the whole answer must be there. Default 10,000. */
-  readonly timeout?: number;
-  /** Largest answer in bytes, decompressed. Default 1 MiB. */
-  readonly maxBytes?: number;
-  /** Whether a redirect to the same origin may be followed; only for a GET without credentials. Default false. */
-  readonly followSameOrigin?: boolean;
-}
-
-/** An answer, or why there is none. */
-export type HttpAnswer =
-  | {
-      readonly ok: true;
-      readonly status: number;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body: string;
-      /** Seconds by which the server's clock is ahead of ours; null without a Date header. */
-      readonly skew: number | null;
-      readonly ms: number;
-    }
-  | { readonly ok: false; readonly code: UndecidedCode; readonly message: string; readonly ms: number };
-
-/** One exchange for a transcript; secrets are already replaced. */
-export interface Exchange {
-  readonly method: string;
-  readonly url: string;
-  readonly proxy: string | null;
-  readonly request_headers: Readonly<Record<string, string>>;
-  readonly request_body: string | null;
-  readonly status: number | null;
-  readonly response_headers: Readonly<Record<string, string>>;
-  readonly response_body: string | null;
-  readonly failure: string | null;
-  readonly ms: number;
-}
 
 /** How a client connects. */
 export interface HttpOptions {
@@ -64,12 +30,6 @@ export interface HttpOptions {
   readonly onExchange?: (exchange: Exchange) => void;
   /** Replaces the connection, for tests and for hosts with their own pools. */
   readonly dispatcher?: Dispatcher;
-}
-
-/** Sends requests; never throws for what a server does. */
-export interface HttpClient {
-  readonly send: (request: HttpRequest) => Promise<HttpAnswer>;
-  readonly close: () => Promise<void>;
 }
 
 const DEFAULT_TIMEOUT = 10_000;
@@ -118,7 +78,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     const proxy = proxyFor(url, options.env ?? {});
     const started = performance.now();
     const answer = await transfer(input, url, () => dispatcherFor(url, proxy), started);
-    options.onExchange?.(describe(input, url, proxy, answer));
+    options.onExchange?.(describeExchange(input, url, proxy, answer));
     return answer;
   }
 
@@ -129,28 +89,6 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
       dispatchers.clear();
     },
   };
-}
-
-/** Parses the body of an answer as strict JSON. */
-export function jsonBody(answer: { readonly body: string }, options?: JsonOptions): JsonResult {
-  return parseJson(answer.body.replace(/^\ufeff/, ''), options);
-}
-
-/** A URL fit to be shown: without user, password and fragment. */
-export function showUrl(url: string): string {
-  if (!URL.canParse(url)) return '(not a URL)';
-  const parsed = new URL(url);
-  parsed.username = '';
-  parsed.password = '';
-  parsed.hash = '';
-  return parsed.href;
-}
-
-/** Says why an answer with an unexpected status is no answer to the question. */
-export function judgeStatus(status: number, what: string): { readonly code: UndecidedCode; readonly message: string } {
-  if (status === 429) return { code: 'endpoint_rate_limited', message: `${what} answered 429: too many requests` };
-  if (isRedirect(status)) return { code: 'endpoint_redirected', message: `${what} answered ${status}, a redirect` };
-  return { code: 'endpoint_error', message: `${what} answered ${status}` };
 }
 
 async function transfer(input: HttpRequest, url: URL, connect: () => Dispatcher, started: number): Promise<HttpAnswer> {
@@ -192,20 +130,6 @@ async function transfer(input: HttpRequest, url: URL, connect: () => Dispatcher,
 }
 
 /** The credentials that a URL carries, as Basic authentication spells them; null without any. */
-function basicOf(url: URL): string | null {
-  if (url.username === '' && url.password === '') return null;
-  return Buffer.from(`${unescapePercent(url.username)}:${unescapePercent(url.password)}`).toString('base64');
-}
-
-/** As `decodeURIComponent`, for text in which a percent sign may stand for itself. */
-function unescapePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
 async function readBody(
   body: AsyncIterable<Uint8Array> & { destroy(): unknown },
   maxBytes: number,
@@ -294,39 +218,4 @@ function mayFollow(input: HttpRequest): boolean {
     basicOf(new URL(input.url)) === null &&
     !names.some((name) => SECRET_HEADERS.test(name))
   );
-}
-
-function isRedirect(status: number): boolean {
-  return [301, 302, 303, 307, 308].includes(status);
-}
-
-const SECRET_HEADERS = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)$/i;
-
-function describe(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): Exchange {
-  const redact = createRedactor([...input.secrets, unescapePercent(url.password), basicOf(url)]);
-  const clean = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [
-        name,
-        SECRET_HEADERS.test(name) ? maskHeader(name, value) : redact(value),
-      ]),
-    );
-  return {
-    method: input.method,
-    url: redact(showUrl(url.href)),
-    proxy: proxy === null ? null : showUrl(proxy),
-    request_headers: clean(input.headers ?? {}),
-    request_body: input.body === undefined ? null : redact(input.body),
-    status: answer.ok ? answer.status : null,
-    response_headers: answer.ok ? clean(answer.headers) : {},
-    response_body: answer.ok ? redact(answer.body) : null,
-    failure: answer.ok ? null : answer.message,
-    ms: answer.ms,
-  };
-}
-
-/** Shows at most the scheme of credentials. */
-function maskHeader(name: string, value: string): string {
-  const scheme = /^(?:proxy-)?authorization$/i.test(name) ? /^(?:bearer|basic) /i.exec(value) : null;
-  return `${scheme?.[0] ?? ''}${REDACTED}`;
 }

@@ -25,15 +25,8 @@ export {
 } from './config/provider-config.js';
 export { decodeToken, timesOf, type DecodedToken } from './decode.js';
 export { AuthcheckError, ConfigError, ERRORS, reasonOf, type ErrorCode, type Finding } from './errors.js';
-export {
-  createHttpClient,
-  showUrl,
-  type Exchange,
-  type HttpAnswer,
-  type HttpClient,
-  type HttpOptions,
-  type HttpRequest,
-} from './http.js';
+export { showUrl, type Exchange, type HttpAnswer, type HttpClient, type HttpRequest } from './exchange.js';
+export { createHttpClient, type HttpOptions } from './http.js';
 export {
   isObject,
   isStringList,

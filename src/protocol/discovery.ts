@@ -6,7 +6,7 @@
  */
 
 import { AuthcheckError } from '../errors.js';
-import { jsonBody, showUrl, type HttpClient } from '../http.js';
+import { jsonBody, showUrl, type HttpClient } from '../exchange.js';
 import { isObject, member } from '../json.js';
 
 /** What authcheck needs of an issuer's metadata. */

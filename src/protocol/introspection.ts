@@ -5,7 +5,7 @@
  * @see [RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1) client authentication
  */
 
-import { jsonBody, judgeStatus, type HttpAnswer, type HttpClient, type HttpRequest } from '../http.js';
+import { jsonBody, judgeStatus, type HttpAnswer, type HttpClient, type HttpRequest } from '../exchange.js';
 import { isObject, member, type JsonObject } from '../json.js';
 import type { UndecidedCode } from '../reason-codes.js';
 

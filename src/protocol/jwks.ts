@@ -4,7 +4,7 @@
  * @see [RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5) JWK Set format
  */
 
-import { jsonBody, judgeStatus, type HttpAnswer, type HttpClient } from '../http.js';
+import { jsonBody, judgeStatus, type HttpAnswer, type HttpClient } from '../exchange.js';
 import { isObject, member, parseJson, type Json } from '../json.js';
 import type { UndecidedCode } from '../reason-codes.js';
 import { readKey, type Key } from './keys.js';

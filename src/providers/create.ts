@@ -1,7 +1,8 @@
 /** From a provider's config to the provider: one exhaustive switch. */
 
 import type { ConfiguredProvider } from '../config/parse.js';
-import { createHttpClient, type HttpClient, type HttpOptions } from '../http.js';
+import type { HttpClient } from '../exchange.js';
+import { createHttpClient, type HttpOptions } from '../http.js';
 import type { KeySetResult } from '../protocol/jwks.js';
 import type { ProviderRef } from '../verdict.js';
 import { createCustomProvider } from './custom.js';

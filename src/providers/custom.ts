@@ -2,7 +2,7 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
-import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../http.js';
+import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { createRedactor, redactClaims } from '../redact.js';
 import { findTokenFault, summarizeToken } from '../token.js';

@@ -3,7 +3,7 @@
 import { findPrincipalFault } from '../checks.js';
 import { mapClaims } from '../claims.js';
 import type { GithubTokenConfig } from '../config/provider-config.js';
-import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../http.js';
+import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
 import { isObject, member, type Json, type JsonObject } from '../json.js';
 import { findHeaderTokenFault, readGithubToken, summarizeToken } from '../token.js';
 import { conclude, createTrace, type Identity, type MappingRow, type Trace, type Verdict } from '../verdict.js';

@@ -7,7 +7,7 @@
 import { findPrincipalFault } from '../checks.js';
 import { mapClaims } from '../claims.js';
 import type { KubernetesConfig } from '../config/provider-config.js';
-import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../http.js';
+import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type JsonObject } from '../json.js';
 import { redactClaims } from '../redact.js';
 import { findHeaderTokenFault, summarizeToken } from '../token.js';

@@ -3,7 +3,7 @@
 import { checkAudience, checkExpiry, checkIssuer, checkNotBefore, checkSubject } from '../checks.js';
 import { mapClaims } from '../claims.js';
 import type { IntrospectionConfig, OAuth2TokenConfig } from '../config/provider-config.js';
-import { showUrl } from '../http.js';
+import { showUrl } from '../exchange.js';
 import { member, type JsonObject } from '../json.js';
 import { introspect } from '../protocol/introspection.js';
 import { redactClaims } from '../redact.js';

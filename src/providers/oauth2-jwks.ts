@@ -3,7 +3,7 @@
 import { checkAudience, checkExpiry, checkIssuer, checkNotBefore, checkSubject } from '../checks.js';
 import { mapClaims } from '../claims.js';
 import type { JwksConfig, OAuth2TokenConfig } from '../config/provider-config.js';
-import { showUrl } from '../http.js';
+import { showUrl } from '../exchange.js';
 import { stringMember, type JsonObject } from '../json.js';
 import { createKeySetCache, fetchKeySet, type CachedKeySet, type KeySet } from '../protocol/jwks.js';
 import { parseJwt, verifySignature, type ParsedJwt } from '../protocol/jwt.js';

@@ -1,6 +1,6 @@
 /** What every provider is, and what it is asked. Types only. */
 
-import type { HttpClient } from '../http.js';
+import type { HttpClient } from '../exchange.js';
 import type { KeySetEvent, KeySetResult } from '../protocol/jwks.js';
 import type { ProviderRef, Verdict } from '../verdict.js';
 

@@ -1,0 +1,129 @@
+/** A request, its answer, and how both are judged and shown. */
+
+import { parseJson, type JsonOptions, type JsonResult } from './json.js';
+import type { UndecidedCode } from './reason-codes.js';
+import { createRedactor, REDACTED } from './redact.js';
+
+/** A request. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** What must not be shown in the transcript, in whatever spelling. */
+  readonly secrets: readonly (string | null)[];
+  /** Milliseconds until the whole answer must be there. Default 10,000. */
+  readonly timeout?: number;
+  /** Largest answer in bytes, decompressed. Default 1 MiB. */
+  readonly maxBytes?: number;
+  /** Whether a redirect to the same origin may be followed; only for a GET without credentials. Default false. */
+  readonly followSameOrigin?: boolean;
+}
+
+/** An answer, or why there is none. */
+export type HttpAnswer =
+  | {
+      readonly ok: true;
+      readonly status: number;
+      readonly headers: Readonly<Record<string, string>>;
+      readonly body: string;
+      /** Seconds by which the server's clock is ahead of ours; null without a Date header. */
+      readonly skew: number | null;
+      readonly ms: number;
+    }
+  | { readonly ok: false; readonly code: UndecidedCode; readonly message: string; readonly ms: number };
+
+/** One exchange for a transcript; secrets are already replaced. */
+export interface Exchange {
+  readonly method: string;
+  readonly url: string;
+  readonly proxy: string | null;
+  readonly request_headers: Readonly<Record<string, string>>;
+  readonly request_body: string | null;
+  readonly status: number | null;
+  readonly response_headers: Readonly<Record<string, string>>;
+  readonly response_body: string | null;
+  readonly failure: string | null;
+  readonly ms: number;
+}
+
+/** Sends requests; never throws for what a server does. */
+export interface HttpClient {
+  readonly send: (request: HttpRequest) => Promise<HttpAnswer>;
+  readonly close: () => Promise<void>;
+}
+
+/** Parses the body of an answer as strict JSON. */
+export function jsonBody(answer: { readonly body: string }, options?: JsonOptions): JsonResult {
+  return parseJson(answer.body.replace(/^\ufeff/, ''), options);
+}
+
+/** A URL fit to be shown: without user, password and fragment. */
+export function showUrl(url: string): string {
+  if (!URL.canParse(url)) return '(not a URL)';
+  const parsed = new URL(url);
+  parsed.username = '';
+  parsed.password = '';
+  parsed.hash = '';
+  return parsed.href;
+}
+
+/** Says why an answer with an unexpected status is no answer to the question. */
+export function judgeStatus(status: number, what: string): { readonly code: UndecidedCode; readonly message: string } {
+  if (status === 429) return { code: 'endpoint_rate_limited', message: `${what} answered 429: too many requests` };
+  if (isRedirect(status)) return { code: 'endpoint_redirected', message: `${what} answered ${status}, a redirect` };
+  return { code: 'endpoint_error', message: `${what} answered ${status}` };
+}
+
+/** Tells the statuses that send a client elsewhere. */
+export function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status);
+}
+
+/** Headers whose values are credentials. */
+export const SECRET_HEADERS: RegExp = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)$/i;
+
+/** Describes an exchange for a transcript. */
+export function describeExchange(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): Exchange {
+  const redact = createRedactor([...input.secrets, unescapePercent(url.password), basicOf(url)]);
+  const clean = (headers: Readonly<Record<string, string>>): Record<string, string> =>
+    Object.fromEntries(
+      Object.entries(headers).map(([name, value]) => [
+        name,
+        SECRET_HEADERS.test(name) ? maskHeader(name, value) : redact(value),
+      ]),
+    );
+  return {
+    method: input.method,
+    url: redact(showUrl(url.href)),
+    proxy: proxy === null ? null : showUrl(proxy),
+    request_headers: clean(input.headers ?? {}),
+    request_body: input.body === undefined ? null : redact(input.body),
+    status: answer.ok ? answer.status : null,
+    response_headers: answer.ok ? clean(answer.headers) : {},
+    response_body: answer.ok ? redact(answer.body) : null,
+    failure: answer.ok ? null : answer.message,
+    ms: answer.ms,
+  };
+}
+
+/** Shows at most the scheme of credentials. */
+function maskHeader(name: string, value: string): string {
+  const scheme = /^(?:proxy-)?authorization$/i.test(name) ? /^(?:bearer|basic) /i.exec(value) : null;
+  return `${scheme?.[0] ?? ''}${REDACTED}`;
+}
+
+/** The Authorization header that user and password of a URL stand for; null without them. */
+export function basicOf(url: URL): string | null {
+  if (url.username === '' && url.password === '') return null;
+  return Buffer.from(`${unescapePercent(url.username)}:${unescapePercent(url.password)}`).toString('base64');
+}
+
+/** As `decodeURIComponent`, for text in which a percent sign may stand for itself. */
+function unescapePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
