@@ -1,5 +1,6 @@
 /** Which proxy a request goes through, as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say. Pure. */
 
+import { isIPv6 } from 'node:net';
 import type { Environment } from './config/env.js';
 
 /** The URL of the proxy for a request, or null. Lower-case names win, as in curl; HTTP_PROXY counts in lower case only. */
@@ -12,14 +13,15 @@ export function proxyFor(url: URL, env: Environment): string | null {
 
 /** NO_PROXY: names with all their subdomains, a port where one is given, `*` for everything. */
 function isExempt(url: URL, list: string): boolean {
-  const host = url.hostname.toLowerCase();
+  const host = url.hostname.toLowerCase().replace(/\.$/, '');
   const port = url.port || (url.protocol === 'https:' ? '443' : '80');
   return list
     .split(/[\s,]+/)
     .filter((entry) => entry !== '')
+    .map((entry) => (isIPv6(entry) ? `[${entry}]` : entry.toLowerCase()))
     .some((entry) => {
       if (entry === '*') return true;
-      const [, name = '', ownPort] = /^\*?\.?(.*?)(?::(\d+))?$/.exec(entry.toLowerCase()) ?? [];
+      const [, name = '', ownPort] = /^\*?\.?(.*?)\.?(?::(\d+))?$/.exec(entry) ?? [];
       return (ownPort === undefined || ownPort === port) && (host === name || host.endsWith(`.${name}`));
     });
 }

@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { proxyFor } from '../src/proxy.js';
+
+const PROXY = 'http://proxy.example:3128';
+
+function via(url: string, env: Record<string, string>): string | null {
+  return proxyFor(new URL(url), env);
+}
+
+describe('which proxy', () => {
+  test.each<[string, Record<string, string>, string | null]>([
+    ['https://a.example', {}, null],
+    ['https://a.example', { HTTPS_PROXY: PROXY }, PROXY],
+    ['https://a.example', { https_proxy: PROXY, HTTPS_PROXY: 'http://other.example' }, PROXY],
+    ['https://a.example', { https_proxy: '', HTTPS_PROXY: PROXY }, PROXY],
+    ['https://a.example', { http_proxy: PROXY }, null],
+    ['http://a.example', { HTTPS_PROXY: PROXY }, null],
+    ['http://a.example', { http_proxy: PROXY }, PROXY],
+    // A CGI script sees a client's header `Proxy:` as HTTP_PROXY: httpoxy.
+    ['http://a.example', { HTTP_PROXY: PROXY }, null],
+    ['https://a.example', { HTTPS_PROXY: 'proxy.example:3128' }, PROXY],
+    ['https://a.example', { HTTPS_PROXY: 'http://' }, null],
+  ])('%s with %o', (url, env, expected) => {
+    expect(via(url, env)).toBe(expected);
+  });
+});
+
+describe('NO_PROXY', () => {
+  test.each([
+    ['*', 'https://a.example'],
+    ['a.example', 'https://a.example'],
+    ['A.Example', 'https://a.EXAMPLE'],
+    ['example', 'https://a.example'],
+    ['.example', 'https://a.example'],
+    ['*.example', 'https://a.example'],
+    ['b.test, a.example', 'https://a.example'],
+    ['b.test a.example', 'https://a.example'],
+    ['a.example:443', 'https://a.example'],
+    ['a.example:8443', 'https://a.example:8443'],
+    ['127.0.0.1', 'https://127.0.0.1:9000'],
+    ['[::1]', 'https://[::1]:9000'],
+    ['::1', 'https://[::1]:9000'],
+    ['a.example.', 'https://a.example'],
+    ['a.example', 'https://a.example.'],
+  ])('%s exempts %s', (list, url) => {
+    expect(via(url, { HTTPS_PROXY: PROXY, NO_PROXY: list })).toBeNull();
+  });
+
+  test.each([
+    ['', 'https://a.example'],
+    ['.', 'https://a.example'],
+    [',', 'https://a.example'],
+    ['ample', 'https://a.example'],
+    ['b.a.example', 'https://a.example'],
+    ['a.example', 'https://ba.example'],
+    ['a.example', 'https://a.example.test'],
+    ['a.example:8443', 'https://a.example'],
+    ['127.0.0', 'https://127.0.0.1'],
+    ['::', 'https://[::1]'],
+  ])('%j does not exempt %s', (list, url) => {
+    expect(via(url, { HTTPS_PROXY: PROXY, NO_PROXY: list })).toBe(PROXY);
+  });
+
+  test('in lower case wins', () => {
+    const env = { HTTPS_PROXY: PROXY, no_proxy: 'other.example', NO_PROXY: 'a.example' };
+    expect(via('https://a.example', env)).toBe(PROXY);
+  });
+});
