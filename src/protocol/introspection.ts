@@ -7,6 +7,7 @@
 
 import { jsonBody, judgeStatus, type HttpAnswer, type HttpClient, type HttpRequest } from '../exchange.js';
 import { isObject, member, type JsonObject } from '../json.js';
+import { redactClaims } from '../redact.js';
 import type { UndecidedCode } from '../reason-codes.js';
 
 /** The endpoint, and the credentials of the server that asks. */
@@ -35,11 +36,13 @@ export async function introspect(
   client: IntrospectionClient,
   token: string,
 ): Promise<IntrospectionResult> {
-  const first = await http.send(buildRequest(client, token, 'encoded'));
+  const encoded = buildRequest(client, token, 'encoded');
+  const first = await http.send(encoded);
   const refused = first.ok && (first.status === 401 || first.status === 403);
-  if (!refused || !spellingsDiffer(client)) return judgeAnswer(first, false, first.ms);
-  const second = await http.send(buildRequest(client, token, 'raw'));
-  return judgeAnswer(second, true, first.ms + second.ms);
+  if (!refused || !spellingsDiffer(client)) return judgeAnswer(first, encoded.secrets, false, first.ms);
+  const raw = buildRequest(client, token, 'raw');
+  const second = await http.send(raw);
+  return judgeAnswer(second, [...encoded.secrets, ...raw.secrets], true, first.ms + second.ms);
 }
 
 function spellingsDiffer(client: IntrospectionClient): boolean {
@@ -66,7 +69,12 @@ function buildRequest(client: IntrospectionClient, token: string, spelling: 'enc
   };
 }
 
-function judgeAnswer(answer: HttpAnswer, raw: boolean, ms: number): IntrospectionResult {
+function judgeAnswer(
+  answer: HttpAnswer,
+  secrets: HttpRequest['secrets'],
+  raw: boolean,
+  ms: number,
+): IntrospectionResult {
   const fail = (code: UndecidedCode, message: string): IntrospectionResult => ({ ok: false, code, message, ms });
   if (!answer.ok) return fail(answer.code, `the introspection endpoint could not be asked: ${answer.message}`);
   if (answer.status === 401 || answer.status === 403) {
@@ -89,7 +97,9 @@ function judgeAnswer(answer: HttpAnswer, raw: boolean, ms: number): Introspectio
     const what = active === undefined ? 'has no "active"' : 'has an "active" that is not true or false';
     return fail('endpoint_invalid_response', `the introspection answer ${what}`);
   }
-  return { ok: true, active, response: json.value, skew: answer.skew, raw, ms };
+  // An endpoint that echoes what it was sent must not put it into a verdict.
+  const response = redactClaims(json.value, secrets);
+  return { ok: true, active, response, skew: answer.skew, raw, ms };
 }
 
 function formEncode(text: string): string {

@@ -6,7 +6,6 @@ import type { IntrospectionConfig, OAuth2TokenConfig } from '../config/provider-
 import { showUrl } from '../exchange.js';
 import { member, type JsonObject } from '../json.js';
 import { introspect } from '../protocol/introspection.js';
-import { redactClaims } from '../redact.js';
 import { findTokenFault, summarizeToken } from '../token.js';
 import { conclude, createTrace, type Identity, type MappingRow, type Trace, type Verdict } from '../verdict.js';
 import { reportMapping } from './mapping.js';
@@ -37,7 +36,7 @@ export function createOAuth2IntrospectionProvider(
       network = result.ms;
       if (!result.ok) trace.fail('request', result.code, result.message, { field: ['introspection', 'url'] });
       else {
-        claims = redactClaims(result.response, [token, introspection.client_secret]);
+        claims = result.response;
         reportRequest(trace, result.raw);
         if (!result.active) trace.fail('active', 'token_inactive', 'the issuer says "active": false, and never why');
         else {

@@ -11,6 +11,7 @@ export function defineSchema(run: (task: (io: Io) => Promise<number>) => Promise
     .description('print the JSON Schema of the config or the verdict')
     .addArgument(new Argument('<name>', 'which one').choices(['config', 'verdict']))
     .option('--json', 'accepted for symmetry: a schema is JSON')
+    .option('--debug', 'show the stack of an internal error')
     .addHelpText('beforeAll', 'Example:\n  authcheck schema config > authcheck.schema.json\n')
     .action((name: string) => run((io) => Promise.resolve(runSchema(name, io))));
 }

@@ -1,0 +1,230 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run, start, unwrap } from './program.js';
+import { CLIENT_SECRET, JWKS_TOKEN, OPAQUE, startWorld, type World } from './world.js';
+
+let world: World;
+beforeAll(async () => {
+  world = await startWorld();
+});
+afterAll(() => world.close());
+
+const schema: object = JSON.parse(
+  readFileSync(new URL('../../dist/schema/verdict.schema.json', import.meta.url), 'utf8'),
+) as object;
+const isVerdict = new Ajv2020({ strict: false }).compile(schema);
+
+function verdictOf(stdout: string): Record<string, unknown> {
+  const verdict: unknown = JSON.parse(stdout);
+  expect(isVerdict(verdict), JSON.stringify(isVerdict.errors)).toBe(true);
+  return verdict as Record<string, unknown>;
+}
+
+describe('authcheck validate', () => {
+  it('accepts: exit 0, principal, attributes with their claims, expiry', async () => {
+    const token = await world.signer.sign(world.claims);
+    const { stdout, stderr, code } = await run(['validate', '--config', world.config, '--token', token]);
+    expect(code).toBe(0);
+    expect(stdout.split('\n')[0]).toContain('run.yaml');
+    expect(stdout).toContain('the token was');
+    expect(stdout).toMatch(/✓ accepted {2}alice/);
+    expect(stdout).toMatch(/teams +ml +from groups/);
+    expect(stdout).toMatch(/expires +in 59 minutes/);
+    expect(stderr).toContain('run.yaml');
+  });
+
+  it('is the default command', async () => {
+    const token = await world.signer.sign(world.claims);
+    expect((await run(['--config', world.config, '--token', token])).code).toBe(0);
+    expect((await run([token, '--config', world.config])).code).toBe(0);
+    expect((await run(['--config', world.config], { stdin: `${token}\n` })).code).toBe(0);
+  });
+
+  it('rejects: exit 1, every failed step with its place in the config and a fix', async () => {
+    const token = await world.signer.sign({
+      ...world.claims,
+      iss: 'https://other',
+      aud: ['account'],
+      exp: 1_700_000_000,
+    });
+    const { stdout, code } = await run(['--config', world.config, '--token', token]);
+    expect(code).toBe(1);
+    for (const line of [
+      /✗ issuer .*expected/,
+      /✗ audience .*expected "api", the token is for "account"/,
+      /✗ expiry .*expired/,
+    ]) {
+      expect(stdout).toMatch(line);
+    }
+    expect(stdout).toMatch(/run\.yaml:6:15 {2}·/);
+    expect(stdout).toContain('{"error":{"message":"Invalid JWT token"}}');
+  });
+
+  it('is undecided: exit 3, when nobody answers', async () => {
+    const { stdout, code } = await run(['--config', world.config, '--provider', 'down', '--token', 'x', '--json']);
+    expect(code).toBe(3);
+    expect(verdictOf(stdout)).toMatchObject({
+      outcome: 'undecided',
+      reason: { code: 'endpoint_unreachable' },
+      server: { status: 503 },
+    });
+  });
+
+  it('gives the same exit code and a verdict by the schema with --json', async () => {
+    const good = await run(['--config', world.config, '--json', '--token', await world.signer.sign(world.claims)]);
+    expect(good.code).toBe(0);
+    expect(verdictOf(good.stdout)).toMatchObject({
+      outcome: 'accepted',
+      principal: 'alice',
+      attributes: { roles: ['alice'], teams: ['ml'] },
+    });
+    const bad = await run(['--config', world.config, '--json', '--token', 'eyJhbGciOiJub25lIn0.e30.']);
+    expect(bad.code).toBe(1);
+    expect(verdictOf(bad.stdout)).toMatchObject({
+      outcome: 'rejected',
+      principal: null,
+      reason: { code: 'algorithm_not_allowed' },
+    });
+  });
+
+  it('says where a malformed token broke', async () => {
+    const token = await world.signer.sign(world.claims);
+    const { stdout, code } = await run([
+      '--config',
+      world.config,
+      '--token',
+      `${token.slice(0, 20)} ${token.slice(20)}`,
+    ]);
+    expect(code).toBe(1);
+    expect(stdout).toContain('a space at position 21');
+  });
+
+  it('asks every provider with --all-providers', async () => {
+    const { stdout, code } = await run(['--config', world.config, '--all-providers', '--json', '--token', OPAQUE]);
+    expect(code).toBe(0);
+    const verdicts = JSON.parse(stdout) as { provider: { name: string }; outcome: string }[];
+    expect(verdicts.map(({ provider, outcome }) => [provider.name, outcome])).toEqual([
+      ['jwt', 'rejected'],
+      ['introspection', 'accepted'],
+      ['custom', 'rejected'],
+      ['down', 'undecided'],
+      ['proxy', 'rejected'],
+    ]);
+  });
+
+  it('works without a file: --issuer, --audience, --jwks URI and file', async () => {
+    const token = await world.signer.sign(world.claims);
+    const discovered = await run(['--issuer', world.origin, '--audience', 'api', '--token', token]);
+    expect(discovered.code, discovered.stdout + discovered.stderr).toBe(0);
+    expect((await run(['--jwks', `${world.origin}/jwks`, '--audience', 'api', '--token', token])).code).toBe(0);
+    const file = world.file('keys.json', JSON.stringify({ keys: [world.signer.jwk] }));
+    const offline = await run(['--jwks', file, '--issuer', world.origin, '--audience', 'api', '--token', token]);
+    expect(offline.code).toBe(0);
+    expect(unwrap(offline.stdout)).toContain('keys from the file');
+    expect((await run(['--issuer', 'http://127.0.0.1:1', '--token', token])).code).toBe(3);
+  });
+
+  it('judges at another time, and with tolerance', async () => {
+    const token = await world.signer.sign({ ...world.claims, iat: 1_700_000_000, exp: 1_700_000_600 });
+    const at = (time: string, ...more: string[]): Promise<{ code: number | null }> =>
+      run(['--config', world.config, '--token', token, '--at', time, ...more]);
+    expect((await at('2023-11-14T22:14:00Z')).code).toBe(0);
+    expect((await at('1700000630')).code).toBe(1);
+    expect((await at('1700000630', '--clock-tolerance', '60')).code).toBe(0);
+    expect((await at('yesterday')).code).toBe(2);
+  });
+
+  it('takes the word of headers for upstream_header, and says so', async () => {
+    const { stdout, code } = await run([
+      '--config',
+      world.config,
+      '--provider',
+      'proxy',
+      '--request-header',
+      'X-Auth-Principal: carol',
+      '--request-header',
+      'x-auth-attributes: {"roles":["admin"]}',
+    ]);
+    expect(code).toBe(0);
+    expect(unwrap(stdout)).toContain('nothing verified');
+    expect(stdout).toMatch(/roles +admin/);
+  });
+
+  it('tells nothing secret, whatever servers echo', async () => {
+    const jwt = await world.signer.sign(world.claims);
+    const [head = '', payload = '', signature = ''] = jwt.split('.');
+    const basic = Buffer.from(`server:${new URLSearchParams({ x: CLIENT_SECRET }).toString().slice(2)}`).toString(
+      'base64',
+    );
+    for (const extra of [
+      ['--verbose'],
+      ['--json', '--verbose', '--debug'],
+      ['--all-providers', '--verbose', '--json'],
+    ]) {
+      for (const [provider, token] of [
+        ['jwt', jwt],
+        ['introspection', OPAQUE],
+        ['custom', OPAQUE],
+        ['down', OPAQUE],
+      ] as const) {
+        const { stdout, stderr } = await run([
+          '--config',
+          world.config,
+          '--provider',
+          provider,
+          '--token',
+          token,
+          ...extra,
+        ]);
+        const said = stdout + stderr;
+        expect(said).not.toBe('');
+        for (const secret of [
+          jwt,
+          `${head}.${payload}`,
+          signature,
+          OPAQUE,
+          CLIENT_SECRET,
+          encodeURIComponent(CLIENT_SECRET),
+          JWKS_TOKEN,
+          basic,
+        ]) {
+          expect(said, `${provider} ${extra.join(' ')}`).not.toContain(secret);
+        }
+      }
+    }
+  });
+
+  it('shows the transcript with --verbose', async () => {
+    const { stderr } = await run([
+      '--config',
+      world.config,
+      '--provider',
+      'introspection',
+      '--token',
+      OPAQUE,
+      '--verbose',
+    ]);
+    expect(stderr).toContain(`> POST ${world.origin}/introspect`);
+    expect(stderr).toContain('> authorization: Basic [redacted]');
+    expect(stderr).toMatch(/< 200 \(\d+ ms/);
+  });
+
+  it('says nothing on stdout and stderr with --quiet', async () => {
+    const token = await world.signer.sign({ ...world.claims, aud: 'other' });
+    expect(await run(['--config', world.config, '--token', token, '--quiet'])).toEqual({
+      stdout: '',
+      stderr: '',
+      code: 1,
+    });
+  });
+
+  it.runIf(existsSync('/proc/self/cmdline'))('hides the token from the list of processes', async () => {
+    const child = start(['--jwks', `${world.origin}/hang`, '--token', await world.signer.sign(world.claims)]);
+    await expect.poll(() => world.requests.includes('GET /hang')).toBe(true);
+    const title = readFileSync(`/proc/${String(child.pid)}/cmdline`, 'utf8');
+    child.kill('SIGKILL');
+    expect(title).toContain('authcheck');
+    expect(title).not.toContain('eyJ');
+  });
+});

@@ -1,0 +1,51 @@
+// The whole gate, in the order in which a fault is cheapest to find. Ends with the test runner's own summary and a
+// plain line "N passed, N failed", in which every step counts as one check beside the tests.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const npx = (...args) => ['npx', ['--no-install', ...args]];
+
+const STEPS = {
+  build: [process.execPath, ['build.js']],
+  types: npx('tsc', '--noEmit', '-p', 'test/tsconfig.json'),
+  lint: npx('eslint', '.'),
+  format: npx('prettier', '--check', '--log-level', 'warn', '.'),
+  'unused code': npx('knip'),
+  'package form': npx('publint', '--strict'),
+  'package types': npx('attw', '--pack', '.', '--profile', 'esm-only'),
+};
+
+const run = ([command, args]) =>
+  spawnSync(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], shell: process.platform === 'win32' })
+    .status === 0;
+
+const failed = [];
+for (const [name, step] of Object.entries(STEPS)) {
+  console.log(`\n── ${name}`);
+  if (!run(step)) failed.push(name);
+}
+
+console.log('\n── tests');
+const folder = mkdtempSync(join(tmpdir(), 'authcheck-gate-'));
+const report = join(folder, 'report.json');
+const green = run(npx('vitest', 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`));
+let counts = { numPassedTests: 0, numFailedTests: 1, numPendingTests: 0, numTodoTests: 0 };
+try {
+  counts = JSON.parse(readFileSync(report, 'utf8'));
+} catch {
+  console.error('the test runner left no report');
+}
+rmSync(folder, { recursive: true, force: true });
+
+// A test that did not run is not green.
+const unrun = counts.numPendingTests + counts.numTodoTests;
+if (!green && counts.numFailedTests === 0) failed.push('tests');
+const passes = counts.numPassedTests + Object.keys(STEPS).length - failed.filter((name) => name in STEPS).length;
+const failures = counts.numFailedTests + unrun + failed.length;
+if (failed.length > 0) console.log(`failed: ${failed.join(', ')}`);
+console.log(`${passes} passed, ${failures} failed`);
+process.exitCode = failures === 0 ? 0 : 1;
