@@ -1,0 +1,56 @@
+// What each command loads is what makes it start fast: the built chunks are followed from import to import.
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+const folder = fileURLToPath(new URL('../../dist/cli/', import.meta.url));
+const chunks = new Map(
+  readdirSync(folder)
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => [name, readFileSync(folder + name, 'utf8')]),
+);
+
+/** The chunk itself and all that it imports before it runs. */
+function loadedBy(entry: string): string {
+  const seen = new Set<string>();
+  const visit = (name: string): void => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    for (const [, to = ''] of (chunks.get(name) ?? '').matchAll(/(?:from|import)\s*["']\.\/([^"']+)["']/g)) visit(to);
+  };
+  visit(entry);
+  return [...seen].map((name) => chunks.get(name) ?? '').join('\n');
+}
+
+function chunkThatHas(text: string): string {
+  const found = [...chunks].filter(([, code]) => code.includes(text)).map(([name]) => name);
+  expect(found, text).not.toEqual([]);
+  return found[0] ?? '';
+}
+
+const HTTP = 'UND_ERR_SOCKET';
+const YAML = 'YAMLParseError';
+const SCHEMAS = 'expected an absolute http(s) URL';
+const SEARCH = 'Missing loader for';
+
+describe('the program', () => {
+  it('has the marks that are looked for, somewhere', () => {
+    const all = [...chunks.values()].join('\n');
+    for (const mark of [HTTP, YAML, SCHEMAS, SEARCH]) expect(all.includes(mark), mark).toBe(true);
+  });
+
+  it('starts without any command’s code', () => {
+    const code = loadedBy('run.js');
+    for (const mark of [HTTP, YAML, SCHEMAS, SEARCH]) expect(code.includes(mark), mark).toBe(false);
+  });
+
+  it('decodes without HTTP client, schema library and YAML', () => {
+    const code = loadedBy(chunkThatHas('authcheck decode "$TOKEN"'));
+    expect(code.includes('nothing was verified')).toBe(true);
+    for (const mark of [HTTP, YAML, SCHEMAS, SEARCH]) expect(code.includes(mark), mark).toBe(false);
+  });
+
+  it('searches for a config only when none is named', () => {
+    expect(loadedBy(chunkThatHas('--all-providers')).includes(SEARCH)).toBe(false);
+  });
+});
