@@ -1,0 +1,207 @@
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadAuthConfig } from '../../src/config/load.js';
+import { AuthcheckError, ConfigError } from '../../src/errors.js';
+
+const CONFIG = 'type: custom\nendpoint: https://auth.example/validate\n';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'authcheck-load-'));
+});
+
+afterEach(() => rmSync(folder, { recursive: true }));
+
+/** Writes a file below the folder, and gives its path. */
+function write(name: string, content: string | Uint8Array = CONFIG): string {
+  const path = join(folder, name);
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+  return path;
+}
+
+/** The code and message with which loading is refused. */
+async function refusal(options: Parameters<typeof loadAuthConfig>[0]): Promise<{ code: string; message: string }> {
+  try {
+    await loadAuthConfig(options);
+  } catch (error) {
+    if (error instanceof AuthcheckError) return { code: error.code, message: error.message };
+    throw error;
+  }
+  throw new Error('the config was loaded');
+}
+
+describe('loadAuthConfig finds', () => {
+  test('the named file before everything else', async () => {
+    write('.authcheckrc', 'not: read');
+    write('env.yaml', 'not: read');
+    write('named.yaml');
+    const { file, found } = await loadAuthConfig({
+      file: 'named.yaml',
+      env: { AUTHCHECK_CONFIG: 'env.yaml' },
+      cwd: folder,
+    });
+    expect({ file, found }).toEqual({ file: 'named.yaml', found: 'named' });
+  });
+
+  test('the file of AUTHCHECK_CONFIG before what lies around', async () => {
+    write('.authcheckrc', 'not: read');
+    write('env.yaml');
+    const { file, found } = await loadAuthConfig({ env: { AUTHCHECK_CONFIG: 'env.yaml' }, cwd: folder });
+    expect({ file, found }).toEqual({ file: 'env.yaml', found: 'environment' });
+  });
+
+  test.each([
+    '.authcheckrc',
+    '.authcheckrc.json',
+    '.authcheckrc.yaml',
+    '.authcheckrc.yml',
+    'authcheck.config.json',
+    'authcheck.config.yaml',
+    'authcheck.config.yml',
+    '.config/authcheckrc',
+    '.config/authcheckrc.json',
+    '.config/authcheckrc.yaml',
+    '.config/authcheckrc.yml',
+  ])('%s in the folder', async (name) => {
+    write(name, name.endsWith('.json') ? '{"type": "custom", "endpoint": "https://auth.example/validate"}' : CONFIG);
+    const { file, found, default: chosen } = await loadAuthConfig({ env: {}, cwd: folder });
+    expect({ file, found, chosen }).toEqual({ file: name, found: 'searched', chosen: 'default' });
+  });
+
+  test('package.json#authcheck, with positions inside it', async () => {
+    write('package.json', '{\n  "name": "x",\n  "authcheck": {"type": "custom", "endpoint": "https://a"}\n}\n');
+    const { file, providers } = await loadAuthConfig({ env: {}, cwd: folder });
+    expect(file).toBe('package.json');
+    expect(providers[0]?.source).toBe('package.json:3:16');
+    expect(providers[0]?.locate(['endpoint'])).toBe('package.json:3:47');
+  });
+
+  test('nothing in a package.json without authcheck, and looks further up', async () => {
+    mkdirSync(join(folder, '.git'));
+    write('.authcheckrc');
+    write('packages/a/package.json', '{"name": "a"}');
+    const { file } = await loadAuthConfig({ env: {}, cwd: join(folder, 'packages/a') });
+    expect(file.endsWith('.authcheckrc')).toBe(true);
+  });
+
+  test('what lies upward, to the root of the repository and no further', async () => {
+    write('.authcheckrc');
+    mkdirSync(join(folder, 'repository/deep/er'), { recursive: true });
+    mkdirSync(join(folder, 'repository/.git'));
+    const cwd = join(folder, 'repository/deep/er');
+    expect(await refusal({ env: {}, cwd })).toMatchObject({ code: 'config_not_found' });
+    write('repository/.authcheckrc');
+    expect((await loadAuthConfig({ env: {}, cwd })).file).toContain('repository/.authcheckrc');
+  });
+
+  test('only its own folder outside of a repository: what lies above belongs to others', async () => {
+    write('.authcheckrc');
+    mkdirSync(join(folder, 'below'));
+    expect(await refusal({ env: {}, cwd: join(folder, 'below') })).toMatchObject({ code: 'config_not_found' });
+  });
+});
+
+describe('loadAuthConfig never runs code', () => {
+  test('whatever cosmiconfig would load from the folder', async () => {
+    const marker = join(folder, 'ran');
+    const code = `require('node:fs').appendFileSync(${JSON.stringify(marker)}, 'x');\nmodule.exports = {};\n`;
+    const script = `import { appendFileSync } from 'node:fs';\nappendFileSync(${JSON.stringify(marker)}, 'x');\nexport default {};\n`;
+    for (const name of ['.config/config', '.authcheckrc', 'authcheck.config', '.config/authcheckrc']) {
+      write(`${name}.js`, code);
+      write(`${name}.cjs`, code);
+      write(`${name}.mjs`, script);
+      write(`${name}.ts`, script);
+    }
+    write('loader.cjs', code);
+    write(
+      'package.json',
+      '{"cosmiconfig": {"searchPlaces": ["authcheck.config.js"], "loaders": {".yaml": "./loader.cjs"}}}',
+    );
+    write('.config/config.json', '{"cosmiconfig": {"searchPlaces": [".authcheckrc.js"]}}');
+    mkdirSync(join(folder, '.git'));
+    mkdirSync(join(folder, 'below'));
+
+    for (const cwd of [folder, join(folder, 'below')]) {
+      expect(await refusal({ env: {}, cwd })).toMatchObject({ code: 'config_not_found' });
+    }
+    write('.authcheckrc.yaml');
+    for (const cwd of [folder, join(folder, 'below')]) {
+      expect((await loadAuthConfig({ env: {}, cwd })).file).toContain('.authcheckrc.yaml');
+    }
+    expect(existsSync(marker)).toBe(false);
+  });
+
+  test('not even when a script is named', async () => {
+    const marker = join(folder, 'ran');
+    write('config.cjs', `require('node:fs').writeFileSync(${JSON.stringify(marker)}, 'x');`);
+    expect(await refusal({ file: 'config.cjs', env: {}, cwd: folder })).toMatchObject({ code: 'config_invalid' });
+    expect(existsSync(marker)).toBe(false);
+  });
+});
+
+describe('loadAuthConfig refuses', () => {
+  test('a file that is not there', async () => {
+    expect(await refusal({ file: 'none.yaml', env: {}, cwd: folder })).toEqual({
+      code: 'config_unreadable',
+      message: 'none.yaml: there is no such file',
+    });
+  });
+
+  test('a folder', async () => {
+    expect(await refusal({ file: '.', env: {}, cwd: folder })).toMatchObject({
+      code: 'config_unreadable',
+      message: expect.stringContaining('this is not a file') as unknown,
+    });
+  });
+
+  test('50 MB, by their size alone', async () => {
+    truncateSync(write('big.yaml'), 50_000_000);
+    expect(await refusal({ file: 'big.yaml', env: {}, cwd: folder })).toEqual({
+      code: 'config_unreadable',
+      message: 'big.yaml: this file has 50000000 bytes; no config has more than 1048576',
+    });
+  });
+
+  test('what is not UTF-8', async () => {
+    write('latin1.yaml', Buffer.from('type: caf\u00e9\n', 'latin1'));
+    expect(await refusal({ file: 'latin1.yaml', env: {}, cwd: folder })).toEqual({
+      code: 'config_unreadable',
+      message: 'latin1.yaml: this file is not UTF-8 text',
+    });
+  });
+
+  test.skipIf(process.getuid?.() === 0)('a file that nobody may read', async () => {
+    chmodSync(write('locked.yaml'), 0);
+    expect(await refusal({ file: 'locked.yaml', env: {}, cwd: folder })).toEqual({
+      code: 'config_unreadable',
+      message: 'locked.yaml: permission denied',
+    });
+  });
+
+  test('an empty file', async () => {
+    write('empty.yaml', '');
+    expect(await refusal({ file: 'empty.yaml', env: {}, cwd: folder })).toMatchObject({
+      code: 'config_invalid',
+      message: expect.stringContaining('the config is empty') as unknown,
+    });
+  });
+
+  test('every CA file that cannot be used, each with its place', async () => {
+    write('ca.pem', 'no certificate');
+    const provider = (file: string): string => `{type: kubernetes, tls_cafile: ${JSON.stringify(file)}}`;
+    write(
+      'run.yaml',
+      `providers:\n  a: ${provider(join(folder, 'none.pem'))}\n  b: ${provider(join(folder, 'ca.pem'))}\n`,
+    );
+    const error: unknown = await loadAuthConfig({ file: 'run.yaml', env: {}, cwd: folder }).catch((e: unknown) => e);
+    const findings = error instanceof ConfigError ? error.findings : [];
+    expect(findings.map(({ code, position }) => [code, position])).toEqual([
+      ['ca_unreadable', 'run.yaml:2:37'],
+      ['ca_unreadable', 'run.yaml:3:37'],
+    ]);
+  });
+});

@@ -1,0 +1,216 @@
+import { describe, expect, test } from 'vitest';
+import {
+  createKeySetCache,
+  readKeySet,
+  type KeySetCache,
+  type KeySetEvent,
+  type KeySetResult,
+} from '../../src/protocol/jwks.js';
+
+const PERIOD = 3_600_000;
+const COOLDOWN = 30_000;
+
+/** A key set with these key ids; what else is in the keys does not matter to the cache. */
+function keySet(...kids: string[]): KeySetResult {
+  return readKeySet(JSON.stringify({ keys: kids.map((kid) => ({ kty: 'oct', k: 'AAAA', kid })) }));
+}
+
+const DOWN: KeySetResult = { ok: false, code: 'endpoint_unreachable', message: 'the connection failed' };
+
+interface Issuer {
+  readonly cache: KeySetCache;
+  readonly events: readonly KeySetEvent[];
+  readonly loads: () => number;
+  readonly publish: (result: KeySetResult) => void;
+  readonly wait: (ms: number) => void;
+  /** Whether the cache has the key, and whether it says that its copy is stale; null if it has no key set at all. */
+  readonly ask: (kid: string) => Promise<{ readonly known: boolean; readonly stale: boolean } | null>;
+}
+
+/** An issuer and a cache of its key set, with a clock that stands still until told otherwise. */
+function createIssuer(first: KeySetResult): Issuer {
+  let published = first;
+  let now = 1_767_225_600_000;
+  let loads = 0;
+  const events: KeySetEvent[] = [];
+  const cache = createKeySetCache({
+    load: async () => {
+      loads += 1;
+      return published;
+    },
+    now: () => now,
+    period: PERIOD,
+    cooldown: COOLDOWN,
+    onEvent: (event) => events.push(event),
+  });
+  return {
+    cache,
+    events,
+    loads: () => loads,
+    publish: (result) => {
+      published = result;
+    },
+    wait: (ms) => {
+      now += ms;
+    },
+    ask: async (kid) => {
+      const found = await cache.get(kid);
+      return found.ok ? { known: found.keySet.byKid.has(kid), stale: found.stale !== null } : null;
+    },
+  };
+}
+
+const FRESH = { known: true, stale: false };
+const STALE = { known: true, stale: true };
+const UNKNOWN = { known: false, stale: false };
+
+describe('createKeySetCache', () => {
+  test('loads once for 1,000 callers at a time', async () => {
+    const issuer = createIssuer(keySet('a'));
+    const answers = await Promise.all(Array.from({ length: 1000 }, () => issuer.ask('a')));
+    expect(answers.every((answer) => answer?.known === true)).toBe(true);
+    expect(issuer.loads()).toBe(1);
+  });
+
+  test('loads once more for 1,000 callers with unknown key ids', async () => {
+    const issuer = createIssuer(keySet('a'));
+    await issuer.ask('a');
+    await Promise.all(Array.from({ length: 1000 }, (_, index) => issuer.ask(`unknown-${index}`)));
+    expect(issuer.loads()).toBe(2);
+  });
+
+  test('looks for unknown key ids at most once per cooldown', async () => {
+    const issuer = createIssuer(keySet('a'));
+    await issuer.ask('a');
+    for (let second = 0; second < 300; second += 1) {
+      expect(await issuer.ask(`forged-${second}`)).toEqual(UNKNOWN);
+      issuer.wait(1000);
+    }
+    expect(issuer.loads()).toBe(1 + 300_000 / COOLDOWN);
+  });
+
+  test('sees a new key as soon as a token names it', async () => {
+    const issuer = createIssuer(keySet('a'));
+    await issuer.ask('a');
+    issuer.publish(keySet('a', 'b'));
+    expect(await issuer.ask('b')).toEqual(FRESH);
+    expect(issuer.loads()).toBe(2);
+  });
+
+  test('does not fetch twice for a first token with an unknown key id', async () => {
+    const issuer = createIssuer(keySet('a'));
+    expect(await issuer.ask('b')).toEqual(UNKNOWN);
+    expect(issuer.loads()).toBe(1);
+  });
+
+  test('fetches again after the period, and not before', async () => {
+    const issuer = createIssuer(keySet('a'));
+    await issuer.ask('a');
+    issuer.wait(PERIOD - 1);
+    await issuer.ask('a');
+    expect(issuer.loads()).toBe(1);
+    issuer.wait(1);
+    await issuer.ask('a');
+    expect(issuer.loads()).toBe(2);
+  });
+
+  test('forgets a key that left the set, once the period is over', async () => {
+    const issuer = createIssuer(keySet('a', 'b'));
+    await issuer.ask('a');
+    issuer.publish(keySet('b'));
+    expect(await issuer.ask('a')).toEqual(FRESH);
+    issuer.wait(PERIOD);
+    expect(await issuer.ask('a')).toEqual(UNKNOWN);
+  });
+
+  test('serves an old copy for one more period while the issuer is down, says so, and then stops', async () => {
+    const issuer = createIssuer(keySet('a'));
+    await issuer.ask('a');
+    issuer.publish(DOWN);
+    issuer.wait(PERIOD);
+    expect(await issuer.ask('a')).toEqual(STALE);
+    issuer.wait(PERIOD - 1);
+    expect(await issuer.ask('a')).toEqual(STALE);
+    issuer.wait(1);
+    expect(await issuer.ask('a')).toBeNull();
+    expect(issuer.events.map(({ type }) => type)).toEqual(['jwks.refreshed', 'jwks.stale', 'jwks.stale']);
+  });
+
+  test('asks an issuer that is down once per cooldown while an old copy serves', async () => {
+    const issuer = createIssuer(keySet('a'));
+    await issuer.ask('a');
+    issuer.publish(DOWN);
+    issuer.wait(PERIOD);
+    for (let second = 0; second < 60; second += 1) {
+      expect(await issuer.ask('a')).toEqual(STALE);
+      issuer.wait(1000);
+    }
+    expect(issuer.loads()).toBe(1 + 60_000 / COOLDOWN);
+  });
+
+  test('is fresh again when the issuer is back', async () => {
+    const issuer = createIssuer(keySet('a'));
+    await issuer.ask('a');
+    issuer.publish(DOWN);
+    issuer.wait(PERIOD);
+    await issuer.ask('a');
+    issuer.publish(keySet('a'));
+    issuer.wait(COOLDOWN);
+    expect(await issuer.ask('a')).toEqual(FRESH);
+    expect(issuer.cache.age()).toBe(0);
+  });
+
+  test('keeps no failure: an issuer that was down at first is asked again', async () => {
+    const issuer = createIssuer(DOWN);
+    expect(issuer.cache.age()).toBeNull();
+    expect(await issuer.ask('a')).toBeNull();
+    issuer.publish(keySet('a'));
+    expect(await issuer.ask('a')).toEqual(FRESH);
+  });
+
+  test('fetches again when the clock was set back', async () => {
+    const issuer = createIssuer(keySet('a'));
+    await issuer.ask('a');
+    issuer.wait(-1);
+    await issuer.ask('a');
+    expect(issuer.loads()).toBe(2);
+  });
+
+  test('recovers from a load that throws', async () => {
+    let loads = 0;
+    const cache = createKeySetCache({
+      load: async () => {
+        loads += 1;
+        if (loads === 1) throw new Error('a bug');
+        return keySet('a');
+      },
+      now: () => 0,
+      period: PERIOD,
+    });
+    await expect(cache.get('a')).rejects.toThrow('a bug');
+    expect(await cache.get('a')).toMatchObject({ ok: true });
+  });
+});
+
+describe('readKeySet', () => {
+  test.each([
+    ['', 'not valid JSON'],
+    ['{"keys": [], "keys": []}', 'occurs twice'],
+    ['[]', 'no list "keys"'],
+    ['{"keys": {}}', 'no list "keys"'],
+  ])('refuses %j', (text, why) => {
+    expect(readKeySet(text)).toMatchObject({
+      ok: false,
+      code: 'jwks_invalid',
+      message: expect.stringContaining(why) as unknown,
+    });
+  });
+
+  test('keeps several keys under one kid, and drops no set for one bad key', () => {
+    const result = readKeySet('\ufeff{"keys": [5, {"kty": "oct", "k": "AA", "kid": "a"}, {"kty": "x", "kid": "a"}]}');
+    const set = result.ok ? result.keySet : null;
+    expect(set?.keys).toHaveLength(3);
+    expect(set?.byKid.get('a')?.map((key) => key.fault === null)).toEqual([true, false]);
+    expect([...(set?.byKid.keys() ?? [])]).toEqual(['a']);
+  });
+});
