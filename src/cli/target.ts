@@ -34,7 +34,7 @@ export interface Target {
   readonly options: ProviderOptions;
 }
 
-type TargetOptions = SharedOptions & IssuerOptions;
+type TargetOptions = SharedOptions & IssuerOptions & { readonly allProviders?: boolean };
 
 /**
  * Finds the providers.
@@ -57,7 +57,7 @@ export async function findTarget(
     origin,
     providers: config.providers.map((provider) => withTolerance(provider, options.clockTolerance)),
     chosen: withTolerance(chosen, options.clockTolerance),
-    warnings: config.warnings,
+    warnings: relevant(config.warnings, options, chosen.name),
     options: {
       env: io.env,
       onExchange,
@@ -149,4 +149,13 @@ function withTolerance(provider: ConfiguredProvider, tolerance: number | undefin
 
 function usage(message: string): AuthcheckError {
   return new AuthcheckError('usage_invalid', message);
+}
+
+/** Warnings about the providers that are asked. Plain http to this machine is worth a line only to who looks closely. */
+function relevant(warnings: readonly Finding[], options: TargetOptions, chosen: string): Finding[] {
+  return warnings.filter(({ code, path }) => {
+    const about = /(?:^|\.)providers\.([^.]+)/.exec(path)?.[1];
+    if (code === 'http_loopback' && options.verbose !== true) return false;
+    return options.allProviders === true || about === undefined || about === chosen;
+  });
 }

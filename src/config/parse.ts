@@ -145,13 +145,6 @@ export function parseAuthConfig(document: unknown, options: ParseOptions = {}): 
   return { default: fallback, providers, access_policy, route_policy, warnings: findings };
 }
 
-/** Parses one provider's config on its own; used where no document is involved. */
-export function parseProviderConfig(value: unknown): ProviderConfig {
-  const [provider] = parseAuthConfig(value).providers;
-  if (provider === undefined) throw new Error('a document without faults has its provider');
-  return provider.config;
-}
-
 /** Tells the fields that hold secrets. */
 export function isSecretPath(path: Path): boolean {
   const [parent, name] = path.slice(-2);

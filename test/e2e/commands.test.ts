@@ -283,7 +283,7 @@ describe('tokens as people paste them', () => {
 
 describe('hostile text', () => {
   const evil = 'a\u001b[2J\u001b]0;x\u0007\u009b31m\u202eb\u2066c\rd\ne\u200f\u{e0041}\u0000';
-  // eslint-disable-next-line no-control-regex -- what must not reach a terminal
+
   const unsafe =
     /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]|[\u{e0000}-\u{e007f}]/u;
 
@@ -316,7 +316,7 @@ describe('hostile text', () => {
     const token = await world.signer.sign({ evil });
     const { stdout } = await run(['decode', token, '--color']);
     expect(stdout).toContain('\u001b[1m');
-    // eslint-disable-next-line no-control-regex -- our own colours
+
     expect(unsafe.test(stdout.replace(/\u001b\[\d+m/g, ''))).toBe(false);
   });
 });
