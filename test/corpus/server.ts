@@ -187,7 +187,7 @@ function answer(request: IncomingMessage, response: ServerResponse, recorded: Re
     case undefined:
       response.statusCode = recorded.status ?? 200;
       for (const [name, value] of recorded.headers ?? [['content-type', 'application/json']]) {
-        response.setHeader(name ?? '', (value ?? '').replaceAll('{BASE}', base));
+        response.setHeader(name, value.replaceAll('{BASE}', base));
       }
       response.end(body);
   }

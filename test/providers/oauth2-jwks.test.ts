@@ -1,0 +1,238 @@
+import fc from 'fast-check';
+import { createLocalJWKSet, errors, exportJWK, generateKeyPair, jwtVerify, SignJWT, type JSONWebKeySet } from 'jose';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createAuthProvider, parseAuthConfig, readKeySet, type AuthProvider, type Verdict } from '../../src/index.js';
+
+const NOW = 1_767_225_600;
+const ISSUER = 'https://idp.example';
+const AUDIENCE = 'my-api';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+let sign: (claims: Claims, header?: Readonly<Record<string, unknown>>) => Promise<string>;
+let keySet: JSONWebKeySet;
+let provider: AuthProvider;
+
+beforeAll(async () => {
+  const { privateKey, publicKey } = await generateKeyPair('ES256');
+  keySet = { keys: [{ ...(await exportJWK(publicKey)), kid: 'ec-1', alg: 'ES256', use: 'sig' }] };
+  sign = (claims, header = {}) =>
+    new SignJWT({ ...claims }).setProtectedHeader({ alg: 'ES256', kid: 'ec-1', ...header }).sign(privateKey);
+  provider = createProvider();
+});
+
+function createProvider(more: Claims = {}): AuthProvider {
+  const [configured] = parseAuthConfig({
+    type: 'oauth2_token',
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    jwks: { uri: 'https://idp.example/jwks' },
+    ...more,
+  }).providers;
+  if (configured === undefined) throw new Error('no provider');
+  return createAuthProvider(configured, { now: () => NOW * 1000, keySet: readKeySet(JSON.stringify(keySet)) });
+}
+
+async function josePasses(token: string): Promise<boolean> {
+  try {
+    await jwtVerify(token, createLocalJWKSet(keySet), {
+      issuer: ISSUER,
+      audience: AUDIENCE,
+      currentDate: new Date(NOW * 1000),
+      requiredClaims: ['sub'],
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return false;
+    throw error;
+  }
+}
+
+function failures({ steps }: Verdict): string[] {
+  return steps.filter(({ status }) => status === 'failed').map(({ name, code }) => `${name} ${code ?? ''}`);
+}
+
+const GOOD: Claims = { iss: ISSUER, aud: AUDIENCE, sub: 'alice', exp: NOW + 60 };
+
+/** Values of the wrong kind, for every claim. */
+const odd = fc.oneof(
+  fc.constantFrom(null, true, false, '', ' ', [], {}, [null], [AUDIENCE, 5], String(NOW + 60), -1, 1.5),
+  fc.jsonValue({ maxDepth: 2 }),
+);
+const time = fc.oneof(
+  fc.constantFrom(NOW, NOW - 1, NOW + 1, NOW + 0.5, NOW - 0.5, 0, 1e300),
+  fc.integer({ min: NOW - 100, max: NOW + 100 }),
+);
+
+/** A claim that is mostly right, and absent, late or of another kind often enough. */
+function claim(right: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> {
+  return fc.oneof(
+    { weight: 5, arbitrary: right },
+    { weight: 1, arbitrary: odd },
+    { weight: 1, arbitrary: fc.constant(undefined) },
+  );
+}
+
+const claimSets = fc.record({
+  iss: claim(fc.constant(ISSUER)),
+  aud: claim(fc.constantFrom<unknown>(AUDIENCE, [AUDIENCE], ['other', AUDIENCE], 'other', ['other'])),
+  sub: claim(fc.constant('alice')),
+  exp: claim(time),
+  nbf: claim(time),
+  iat: claim(time),
+});
+
+describe('oauth2_token with jwks', () => {
+  test('accepts no token that jose refuses', async () => {
+    const outcomes = { accepted: 0, rejected: 0 };
+    await fc.assert(
+      fc.asyncProperty(claimSets, async (claims) => {
+        const token = await sign(claims);
+        const { outcome } = await provider.authenticate({ token });
+        expect(outcome).not.toBe('undecided');
+        if (outcome === 'accepted') expect(await josePasses(token)).toBe(true);
+        outcomes[outcome === 'accepted' ? 'accepted' : 'rejected'] += 1;
+      }),
+      { numRuns: 500 },
+    );
+    expect(outcomes.accepted).toBeGreaterThan(10);
+    expect(outcomes.rejected).toBeGreaterThan(10);
+  });
+
+  test('agrees with jose on every token whose claims are of the right kinds', async () => {
+    const sound = fc.record(
+      {
+        iss: fc.constantFrom(ISSUER, `${ISSUER}/`),
+        aud: fc.constantFrom<unknown>(AUDIENCE, [AUDIENCE], 'other', []),
+        sub: fc.constant('alice'),
+        exp: time,
+        nbf: time,
+      },
+      { requiredKeys: ['sub'] },
+    );
+    await fc.assert(
+      fc.asyncProperty(sound, async (claims) => {
+        const token = await sign(claims);
+        const { outcome } = await provider.authenticate({ token });
+        expect(outcome === 'accepted').toBe(await josePasses(token));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('accepts no token of which one character was changed', async () => {
+    const token = await sign(GOOD);
+    expect((await provider.authenticate({ token })).outcome).toBe('accepted');
+    await fc.assert(
+      fc.asyncProperty(fc.nat(token.length - 1), fc.constantFrom(...'Aa0_-.=+/ \n'), async (index, character) => {
+        fc.pre(token[index] !== character);
+        const changed = token.slice(0, index) + character + token.slice(index + 1);
+        expect((await provider.authenticate({ token: changed })).outcome).toBe('rejected');
+      }),
+    );
+  });
+
+  test('says everything that is wrong, not only the first', async () => {
+    const token = await sign({ iss: 'https://other.example', aud: 'account', sub: 'alice', exp: NOW - 60 });
+    const verdict = await provider.authenticate({ token });
+    expect(failures(verdict)).toEqual(['issuer issuer_mismatch', 'audience audience_mismatch', 'expiry token_expired']);
+    expect(verdict.reason?.code).toBe('issuer_mismatch');
+    expect(verdict.steps.every(({ unverified }) => !unverified)).toBe(true);
+    expect(verdict).toMatchObject({ outcome: 'rejected', principal: null, attributes: {}, server: { status: 401 } });
+  });
+
+  test('marks what it says of claims that nobody vouches for', async () => {
+    const [header, , signature] = (await sign(GOOD)).split('.');
+    const claims = Buffer.from(JSON.stringify({ ...GOOD, sub: 'mallory', exp: NOW - 60 })).toString('base64url');
+    const verdict = await provider.authenticate({ token: `${header ?? ''}.${claims}.${signature ?? ''}` });
+    expect(failures(verdict)).toEqual(['signature signature_invalid', 'expiry token_expired']);
+    const unverified = verdict.steps.filter((step) => step.unverified).map(({ name }) => name);
+    expect(unverified).toEqual(['issuer', 'audience', 'expiry', 'not_before', 'subject', 'mapping']);
+    expect(verdict.principal).toBeNull();
+  });
+
+  test('reports the steps in the order of the contract', async () => {
+    const { steps } = await provider.authenticate({ token: await sign(GOOD) });
+    expect(steps.map(({ name }) => name)).toEqual([
+      ...[
+        'format',
+        'key',
+        'algorithm',
+        'signature',
+        'issuer',
+        'audience',
+        'expiry',
+        'not_before',
+        'subject',
+        'mapping',
+      ],
+    ]);
+  });
+
+  test('never shows the token', async () => {
+    const token = await sign(GOOD);
+    for (const given of [token, `${token}x`, token.slice(0, -4)]) {
+      const shown = JSON.stringify(await provider.authenticate({ token: given }));
+      expect(shown).not.toContain(token.split('.')[2]?.slice(0, 20));
+    }
+  });
+
+  test.each([
+    ['none', 'algorithm_not_allowed'],
+    ['None', 'algorithm_not_allowed'],
+    ['HS256', 'symmetric_key_refused'],
+    ['RS256', 'key_mismatch'],
+    ['ES256K', 'algorithm_not_allowed'],
+  ])('refuses a header that says %s, whatever the signature', async (alg, code) => {
+    const [, claims, signature] = (await sign(GOOD)).split('.');
+    const header = Buffer.from(JSON.stringify({ alg, kid: 'ec-1' })).toString('base64url');
+    const verdict = await provider.authenticate({ token: `${header}.${claims ?? ''}.${signature ?? ''}` });
+    expect(verdict.reason?.code).toBe(code);
+  });
+
+  test.each([
+    [{ kid: undefined }, 'key_id_missing'],
+    [{ kid: 'ec-2' }, 'key_not_found'],
+    [{ typ: 'dpop+jwt' }, 'header_invalid'],
+  ])('refuses the header %j', async (header, code) => {
+    const verdict = await provider.authenticate({ token: await sign(GOOD, header) });
+    expect(verdict.reason?.code).toBe(code);
+  });
+
+  test('never uses a key that the token brings along', async () => {
+    const forger = await generateKeyPair('ES256');
+    const jwk = await exportJWK(forger.publicKey);
+    const token = await new SignJWT({ ...GOOD, sub: 'mallory' })
+      .setProtectedHeader({ alg: 'ES256', kid: 'ec-1', jwk, jku: 'https://evil.example/jwks' })
+      .sign(forger.privateKey);
+    expect((await provider.authenticate({ token })).reason?.code).toBe('signature_invalid');
+  });
+
+  test('accepts only the algorithms that the config lists', async () => {
+    const token = await sign(GOOD);
+    expect((await createProvider({ algorithms: ['RS256'] }).authenticate({ token })).reason?.code).toBe(
+      'algorithm_not_allowed',
+    );
+    expect((await createProvider({ algorithms: ['ES256'] }).authenticate({ token })).outcome).toBe('accepted');
+  });
+
+  test('lets a clock be off only as far as the config says', async () => {
+    const token = await sign({ ...GOOD, exp: NOW - 30 });
+    expect((await createProvider({ clock_tolerance: 30 }).authenticate({ token })).reason?.code).toBe('token_expired');
+    expect((await createProvider({ clock_tolerance: 31 }).authenticate({ token })).outcome).toBe('accepted');
+  });
+
+  test.each([null, ''])('has nothing to say of a request without a token (%j)', async (token) => {
+    const verdict = await provider.authenticate({ token });
+    expect(verdict.reason?.code).toBe('header_missing');
+    expect(verdict.server.body?.error.message).toContain(`Bearer token from ${ISSUER}`);
+  });
+
+  test('never throws, whatever the token', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.string({ unit: 'binary', minLength: 1 }), async (token) => {
+        expect((await provider.authenticate({ token })).outcome).toBe('rejected');
+      }),
+    );
+  });
+});
