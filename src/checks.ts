@@ -144,6 +144,8 @@ export function findPrincipalFault(value: Json | undefined): string | null {
   if (value.length > MAX_PRINCIPAL) return `is longer than ${MAX_PRINCIPAL} characters`;
   // eslint-disable-next-line no-control-regex -- a principal ends up in logs and headers
   if (/[\u0000-\u001f\u007f-\u009f]/.test(value)) return 'holds a control character';
+  // Everybody whose name was redacted would be the same principal.
+  if (value.includes(REDACTED)) return 'holds the token or another secret';
   return value.isWellFormed() ? null : 'is not well-formed Unicode';
 }
 

@@ -2,7 +2,7 @@
 
 import { parseJson, type JsonOptions, type JsonResult } from './json.js';
 import type { UndecidedCode } from './reason-codes.js';
-import { createRedactor, REDACTED } from './redact.js';
+import { createRedactor, REDACTED, redactJson } from './redact.js';
 
 /** A request. */
 export interface HttpRequest {
@@ -53,9 +53,16 @@ export interface HttpClient {
   readonly close: () => Promise<void>;
 }
 
-/** Parses the body of an answer as strict JSON. */
-export function jsonBody(answer: { readonly body: string }, options?: JsonOptions): JsonResult {
-  return parseJson(answer.body.replace(/^\ufeff/, ''), options);
+/** Parses the body of an answer as strict JSON; of the secrets that were sent, nothing comes back. */
+export function jsonBody(
+  answer: { readonly body: string },
+  secrets: HttpRequest['secrets'],
+  options?: JsonOptions,
+): JsonResult {
+  const json = parseJson(answer.body.replace(/^\ufeff/, ''), options);
+  return json.ok
+    ? { ok: true, value: redactJson(json.value, secrets) }
+    : { ...json, message: createRedactor(secrets)(json.message) };
 }
 
 /** A URL fit to be shown: without user, password and fragment. */

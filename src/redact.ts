@@ -1,6 +1,6 @@
 /** Keeps secrets out of whatever is shown: they are replaced before a text leaves the core. */
 
-import { isObject, type Json, type JsonObject } from './json.js';
+import { isObject, type Json } from './json.js';
 
 /** What stands in the place of a secret. */
 export const REDACTED = '[redacted]';
@@ -27,17 +27,16 @@ export function createRedactor(secrets: readonly (string | null | undefined)[]):
   return (text) => longestFirst.reduce((result, secret) => result.replaceAll(secret, REDACTED), text);
 }
 
-/** Replaces the secrets in every string of a JSON object, names of members included. */
-export function redactClaims(claims: JsonObject, secrets: readonly (string | null)[]): JsonObject {
+/** Replaces the secrets in every string of a JSON value, names of members included. */
+export function redactJson(value: Json, secrets: readonly (string | null)[]): Json {
   const redact = createRedactor(secrets);
-  const visit = (value: Json): Json => {
-    if (typeof value === 'string') return redact(value);
-    if (isList(value)) return value.map(visit);
-    return isObject(value) ? visitObject(value) : value;
+  const visit = (at: Json): Json => {
+    if (typeof at === 'string') return redact(at);
+    if (isList(at)) return at.map(visit);
+    if (!isObject(at)) return at;
+    return Object.fromEntries(Object.entries(at).map(([name, inner]) => [redact(name), visit(inner)]));
   };
-  const visitObject = (object: JsonObject): JsonObject =>
-    Object.fromEntries(Object.entries(object).map(([name, value]) => [redact(name), visit(value)]));
-  return visitObject(claims);
+  return visit(value);
 }
 
 function isList(value: Json): value is readonly Json[] {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRedactor, REDACTED, redactClaims } from '../src/redact.js';
+import { createRedactor, REDACTED, redactJson } from '../src/redact.js';
 
 const SECRET = 's&=+ %/é"x';
 
@@ -35,10 +35,10 @@ describe('createRedactor', () => {
   });
 });
 
-describe('redactClaims', () => {
+describe('redactJson', () => {
   test('replaces secrets in values and in names, however deep', () => {
     expect(
-      redactClaims({ a: ['top-secret', { 'top-secret': 1 }], b: 'x top-secret', c: null }, ['top-secret']),
+      redactJson({ a: ['top-secret', { 'top-secret': 1 }], b: 'x top-secret', c: null }, ['top-secret']),
     ).toEqual({
       a: [REDACTED, { [REDACTED]: 1 }],
       b: `x ${REDACTED}`,

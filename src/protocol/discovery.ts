@@ -46,7 +46,7 @@ function readMetadata(body: string, issuer: string, url: string): IssuerMetadata
   const fail = (message: string): never => {
     throw new AuthcheckError('discovery_failed', `${showUrl(url)}: ${message}`);
   };
-  const json = jsonBody({ body });
+  const json = jsonBody({ body }, []);
   if (!json.ok) return fail(`no valid JSON: ${json.message}`);
   if (!isObject(json.value)) return fail('the metadata is not a JSON object');
   const named = member(json.value, 'issuer');

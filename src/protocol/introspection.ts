@@ -7,7 +7,6 @@
 
 import { jsonBody, judgeStatus, type HttpAnswer, type HttpClient, type HttpRequest } from '../exchange.js';
 import { isObject, member, type JsonObject } from '../json.js';
-import { redactClaims } from '../redact.js';
 import type { UndecidedCode } from '../reason-codes.js';
 
 /** The endpoint, and the credentials of the server that asks. */
@@ -87,7 +86,8 @@ function judgeAnswer(
     const { code, message } = judgeStatus(answer.status, 'the introspection endpoint');
     return fail(code, message);
   }
-  const json = jsonBody(answer);
+  // An endpoint that echoes what it was sent must not put it into a verdict.
+  const json = jsonBody(answer, secrets);
   if (!json.ok)
     return fail('endpoint_invalid_response', `the introspection endpoint sent no valid JSON: ${json.message}`);
   if (!isObject(json.value))
@@ -97,9 +97,7 @@ function judgeAnswer(
     const what = active === undefined ? 'has no "active"' : 'has an "active" that is not true or false';
     return fail('endpoint_invalid_response', `the introspection answer ${what}`);
   }
-  // An endpoint that echoes what it was sent must not put it into a verdict.
-  const response = redactClaims(json.value, secrets);
-  return { ok: true, active, response, skew: answer.skew, raw, ms };
+  return { ok: true, active, response: json.value, skew: answer.skew, raw, ms };
 }
 
 function formEncode(text: string): string {

@@ -52,7 +52,7 @@ function judgeKeySet(answer: HttpAnswer): KeySetResult {
   if (!answer.ok)
     return { ok: false, code: answer.code, message: `the key set could not be fetched: ${answer.message}` };
   if (answer.status !== 200) return { ok: false, ...judgeStatus(answer.status, 'the JWKS endpoint') };
-  const json = jsonBody(answer);
+  const json = jsonBody(answer, []);
   if (!json.ok)
     return invalid(
       `the JWKS endpoint sent no valid JSON: ${json.message}${looksLikeHtml(answer.body) ? ' (it looks like a web page)' : ''}`,

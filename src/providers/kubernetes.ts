@@ -9,7 +9,6 @@ import { mapClaims } from '../claims.js';
 import type { KubernetesConfig } from '../config/provider-config.js';
 import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type JsonObject } from '../json.js';
-import { redactClaims } from '../redact.js';
 import { findHeaderTokenFault, summarizeToken } from '../token.js';
 import { conclude, createTrace, type Identity, type MappingRow, type Trace, type Verdict } from '../verdict.js';
 import { reportMapping } from './mapping.js';
@@ -40,9 +39,9 @@ export function createKubernetesProvider(config: KubernetesConfig, context: Prov
         secrets: [token],
       });
       network = answer.ms;
-      const user = judgeAnswer(trace, answer);
+      const user = judgeAnswer(trace, answer, token);
       if (user !== null) {
-        claims = redactClaims(user.claims, [token]);
+        claims = user.claims;
         const mapped = mapClaims(claims, config.claims_mapping);
         mapping = mapped.mapping;
         trace.pass('subject', 'username names the principal', { actual: user.username });
@@ -98,7 +97,7 @@ interface KubernetesUser {
   readonly claims: JsonObject;
 }
 
-function judgeAnswer(trace: Trace, answer: HttpAnswer): KubernetesUser | null {
+function judgeAnswer(trace: Trace, answer: HttpAnswer, token: string): KubernetesUser | null {
   const field = { field: ['api_server_url'] };
   if (!answer.ok) trace.fail('request', answer.code, `the API server could not be asked: ${answer.message}`, field);
   else if (answer.status === 401 || answer.status === 403) {
@@ -107,7 +106,7 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer): KubernetesUser | null {
     const { code, message } = judgeStatus(answer.status, 'the API server');
     trace.fail('request', code, message, field);
   } else {
-    const user = readUserInfo(answer.body);
+    const user = readUserInfo(answer.body, token);
     if (typeof user !== 'string') {
       trace.pass('request', 'the API server answered 201', field);
       return user;
@@ -118,8 +117,8 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer): KubernetesUser | null {
 }
 
 /** Reads `status.userInfo`, or says what is wrong with it. */
-function readUserInfo(body: string): KubernetesUser | string {
-  const json = jsonBody({ body });
+function readUserInfo(body: string, token: string): KubernetesUser | string {
+  const json = jsonBody({ body }, [token]);
   if (!json.ok) return `the API server sent no valid JSON: ${json.message}`;
   const status = isObject(json.value) ? member(json.value, 'status') : undefined;
   const claims = isObject(status) ? member(status, 'userInfo') : undefined;
