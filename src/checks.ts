@@ -8,6 +8,7 @@
  */
 
 import { isStringList, member, type Json, type JsonObject } from './json.js';
+import { REDACTED } from './redact.js';
 import type { StepName, Trace } from './verdict.js';
 
 /** When and how strictly the time claims are judged. */

@@ -4,7 +4,6 @@ import { findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
 import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
-import { createRedactor, redactClaims } from '../redact.js';
 import { findTokenFault, summarizeToken } from '../token.js';
 import { conclude, createTrace, type Attributes, type Identity, type Trace, type Verdict } from '../verdict.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
@@ -117,9 +116,7 @@ const MAX_MESSAGE = 200;
 function quoteMessage(body: string, token: string): string {
   const json = jsonBody({ body }, [token]);
   const message = json.ok && isObject(json.value) ? member(json.value, 'message') : undefined;
-  return typeof message === 'string' && message !== ''
-    ? `: ${JSON.stringify(message.slice(0, MAX_MESSAGE))}`
-    : '';
+  return typeof message === 'string' && message !== '' ? `: ${JSON.stringify(message.slice(0, MAX_MESSAGE))}` : '';
 }
 
 /** Reads `{principal, attributes?, message?}`, or says which field is wrong. */

@@ -5,6 +5,7 @@ import { mapClaims } from '../claims.js';
 import type { GithubTokenConfig } from '../config/provider-config.js';
 import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
 import { isObject, member, type Json, type JsonObject } from '../json.js';
+import { createRedactor } from '../redact.js';
 import { findHeaderTokenFault, readGithubToken, summarizeToken } from '../token.js';
 import { conclude, createTrace, type Identity, type MappingRow, type Trace, type Verdict } from '../verdict.js';
 import { reportMapping } from './mapping.js';
@@ -42,8 +43,8 @@ export function createGithubTokenProvider(config: GithubTokenConfig, context: Pr
     };
 
     if (checkFormat(trace, token)) {
-      const user = judgeUser(trace, await get(token, '/user'));
-      const organizations = user === null ? null : await readOrganizations(trace, (path) => get(token, path));
+      const user = judgeUser(trace, await get(token, '/user'), token);
+      const organizations = user === null ? null : await readOrganizations(trace, (path) => get(token, path), token);
       if (user !== null && organizations !== null) {
         claims = { ...user, organizations };
         const mapped = mapClaims(claims, config.claims_mapping);
@@ -92,7 +93,7 @@ interface GithubUser {
   readonly id: string;
 }
 
-function judgeUser(trace: Trace, answer: HttpAnswer): GithubUser | null {
+function judgeUser(trace: Trace, answer: HttpAnswer, token: string): GithubUser | null {
   const field = { field: ['github_api_base_url'] };
   if (!answer.ok) trace.fail('request', answer.code, `GitHub could not be asked: ${answer.message}`, field);
   else if (answer.status === 401)
@@ -102,7 +103,7 @@ function judgeUser(trace: Trace, answer: HttpAnswer): GithubUser | null {
     const { code, message } = judgeStatus(answer.status, 'GitHub');
     trace.fail('request', code, `${message}${resetTime(answer.headers)}`, field);
   } else {
-    const user = readUser(answer.body);
+    const user = readUser(answer.body, token);
     if (typeof user !== 'string') {
       trace.pass('request', `GitHub knows the token as ${JSON.stringify(user.login)}`, field);
       return user;
@@ -120,13 +121,17 @@ function judgeForbidden(trace: Trace, headers: Readonly<Record<string, string>>)
       'token_refused',
       'GitHub answered 403: the organization wants the token authorized for SAML single sign-on',
     );
-  } else if (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined) {
+  } else if (isRateLimited(headers)) {
     trace.fail(
       'request',
       'endpoint_rate_limited',
       `GitHub answered 403: the rate limit is used up${resetTime(headers)}`,
     );
   } else trace.fail('request', 'token_refused', 'GitHub answered 403: the token may not do this');
+}
+
+function isRateLimited(headers: Readonly<Record<string, string>>): boolean {
+  return headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined;
 }
 
 function resetTime(headers: Readonly<Record<string, string>>): string {
@@ -137,8 +142,8 @@ function resetTime(headers: Readonly<Record<string, string>>): string {
 }
 
 /** Reads the user, or says what is wrong. An id is an integer of any size, and its digits are kept. */
-function readUser(body: string): GithubUser | string {
-  const json = jsonBody({ body }, { number: (text) => (/^\d+$/.test(text) ? BigInt(text) : Number(text)) });
+function readUser(body: string, token: string): GithubUser | string {
+  const json = jsonBody({ body }, [token], { number: (text) => (/^\d+$/.test(text) ? BigInt(text) : Number(text)) });
   if (!json.ok) return `GitHub sent no valid JSON: ${json.message}`;
   if (!isObject(json.value)) return 'GitHub sent JSON that is not an object';
   const login = member(json.value, 'login');
@@ -149,19 +154,25 @@ function readUser(body: string): GithubUser | string {
 }
 
 /** Reads the organizations, page by page; null after a failure. Without permission there are none, with a warning. */
-async function readOrganizations(trace: Trace, get: (path: string) => Promise<HttpAnswer>): Promise<string[] | null> {
+async function readOrganizations(
+  trace: Trace,
+  get: (path: string) => Promise<HttpAnswer>,
+  token: string,
+): Promise<string[] | null> {
   const organizations: string[] = [];
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const answer = await get(`/user/orgs?per_page=${PAGE_SIZE}&page=${page}`);
-    if (answer.ok && (answer.status === 429 || answer.status >= 500)) {
-      const { code, message } = judgeStatus(answer.status, 'GitHub');
+    const limited = answer.ok && answer.status === 403 && isRateLimited(answer.headers);
+    if (answer.ok && (limited || answer.status === 429 || answer.status >= 500)) {
+      const { message, ...judged } = judgeStatus(answer.status, 'GitHub');
+      const code = limited ? 'endpoint_rate_limited' : judged.code;
       trace.fail('organizations', code, `${message} when asked for the organizations${resetTime(answer.headers)}`);
       trace.notReached('mapping');
       return null;
     }
-    const logins = answer.ok && answer.status === 200 ? readLogins(answer.body) : null;
+    const logins = answer.ok && answer.status === 200 ? readLogins(answer.body, token) : null;
     if (logins === null) {
-      trace.warn('organizations', 'organizations_unreadable', explainUnreadable(answer));
+      trace.warn('organizations', 'organizations_unreadable', createRedactor([token])(explainUnreadable(answer)));
       return organizations;
     }
     organizations.push(...logins);
@@ -183,8 +194,8 @@ async function readOrganizations(trace: Trace, get: (path: string) => Promise<Ht
   return organizations;
 }
 
-function readLogins(body: string): string[] | null {
-  const json = jsonBody({ body });
+function readLogins(body: string, token: string): string[] | null {
+  const json = jsonBody({ body }, [token]);
   if (!json.ok || !Array.isArray(json.value)) return null;
   const logins = json.value.map((item: Json) => (isObject(item) ? member(item, 'login') : undefined));
   return logins.filter((login) => typeof login === 'string');
