@@ -1,8 +1,9 @@
 /** From a provider's config to the provider: one exhaustive switch. */
 
 import type { ConfiguredProvider } from '../config/parse.js';
-import type { HttpClient } from '../exchange.js';
+import { showUrl, type HttpClient } from '../exchange.js';
 import { createHttpClient, type HttpOptions } from '../http.js';
+import { proxyFor } from '../proxy.js';
 import type { KeySetResult } from '../protocol/jwks.js';
 import type { ProviderRef } from '../verdict.js';
 import { createCustomProvider } from './custom.js';
@@ -40,7 +41,7 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
     ...(options.keySet === undefined ? {} : { keySet: options.keySet }),
     ...(onEvent === undefined ? {} : { onEvent }),
   };
-  const created = create(provider, context);
+  const created = nameProxy(create(provider, context), options);
   if (onEvent === undefined) return created;
   return {
     ...created,
@@ -68,6 +69,15 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
         return createUpstreamHeaderProvider(config, given);
     }
   }
+}
+
+/** Adds the proxy that the environment puts on the way. */
+function nameProxy(provider: AuthProvider, { env = {} }: ProviderOptions): AuthProvider {
+  const { destination } = provider;
+  const proxy = destination === null ? null : proxyFor(new URL(destination.url), env);
+  return destination === null || proxy === null
+    ? provider
+    : { ...provider, destination: { ...destination, proxy: showUrl(proxy) } };
 }
 
 /** Makes the HTTP client that a provider's config asks for: its CA file, its TLS verification. */

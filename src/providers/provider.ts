@@ -21,6 +21,8 @@ export interface Destination {
   /** Without credentials. */
   readonly url: string;
   readonly sends: 'token' | 'nothing';
+  /** The proxy on the way, without credentials; absent for a direct connection. */
+  readonly proxy?: string;
 }
 
 /** Decides who sent a request. */

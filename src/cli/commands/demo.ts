@@ -58,7 +58,7 @@ async function showAll(issuer: DemoIssuer, options: DemoOptions, io: Io): Promis
     () => results.map(({ demo, verdict }) => ({ title: demo.title, verdict })),
     (style) =>
       [
-        `${style.strong('An issuer runs on this machine, for as long as this demo does. The server’s config for it, demo.yaml:')}\n\n`,
+        `${style.strong('An issuer runs here for as long as this demo does.')} The server’s config, demo.yaml:\n\n`,
         text
           .split('\n')
           .slice(0, 14)

@@ -87,7 +87,8 @@ export function describeDestination({ destination, ref }: AuthProvider): string 
   if (ref.type === 'upstream_header')
     return 'nothing is asked and nothing verified: the headers are taken at their word';
   if (destination === null) return 'keys from the file; the token was sent nowhere';
+  const via = destination.proxy === undefined ? '' : ` through the proxy ${destination.proxy}`;
   return destination.sends === 'token'
-    ? `token sent to ${destination.url}`
-    : `keys from ${destination.url}; the token was sent nowhere`;
+    ? `token sent to ${destination.url}${via}`
+    : `keys from ${destination.url}${via}; the token was sent nowhere`;
 }

@@ -43,13 +43,9 @@ function formatOutcome(verdict: Verdict, style: Style): string {
   const { reason } = verdict;
   const paint = verdict.outcome === 'rejected' ? style.bad : style.warn;
   const label = verdict.outcome === 'rejected' ? '✗ rejected' : '? undecided';
-  const [first = '', ...rest] = wrap(
-    reason === null ? '' : REASONS[reason.code].message,
-    style.width,
-    label.length + 2,
-  );
-  const code = reason === null ? '' : style.dim(` (${reason.code})`);
-  return `${paint(label)}  ${[first, ...rest].join(`\n${' '.repeat(label.length + 2)}`)}${code}\n`;
+  const text = reason === null ? '' : `${REASONS[reason.code].message} (${reason.code})`;
+  const lines = wrap(text, style.width, label.length + 2);
+  return `${paint(label)}  ${lines.join(`\n${' '.repeat(label.length + 2)}`)}\n`;
 }
 
 function formatIdentity(verdict: Verdict, now: number, style: Style): string {
