@@ -59,6 +59,8 @@ export function parseJson(text: string, options: JsonOptions = {}): JsonResult {
     if (reader.offset < text.length) throw new JsonFault('something follows the JSON value');
     return { ok: true, value };
   } catch (error) {
+    // A string of many megabytes exhausts the stack of the regular expression that reads it.
+    if (error instanceof RangeError) return { ok: false, message: 'the JSON text is too large', offset: reader.offset };
     if (!(error instanceof JsonFault)) throw error;
     return { ok: false, message: error.message, offset: reader.offset };
   }

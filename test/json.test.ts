@@ -134,3 +134,10 @@ function rounded(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, rounded(item)]));
 }
+
+test('a string that exhausts the regular expression is a fault, not a throw', () => {
+  expect(parseJson(`"${'\\n'.repeat(20_000_000)}"`)).toMatchObject({
+    ok: false,
+    message: 'the JSON text is too large',
+  });
+});

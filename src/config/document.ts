@@ -13,8 +13,6 @@ export interface ConfigDocument {
 /** Largest config text that is parsed: 1 MiB. */
 export const MAX_CONFIG_BYTES: number = 1024 * 1024;
 
-const MAX_NESTING = 100;
-
 /**
  * Parses a config text. YAML 1.1, as the server's parser reads it (`1:30` is 90, `yes` is true); JSON is YAML.
  *
@@ -29,27 +27,24 @@ export function parseConfigText(text: string, file: string): ConfigDocument {
   const fail = (message: string, position: string | null): never => {
     throw new ConfigError([{ severity: 'error', code: 'config_syntax', path: '', position, message }]);
   };
-  if (nesting(text) > MAX_NESTING) return fail(`the document is nested more than ${MAX_NESTING} deep`, `${file}:1:1`);
 
-  const document = parseDocument(text, {
-    version: '1.1',
-    merge: true,
-    uniqueKeys: true,
-    lineCounter: lines,
-    prettyErrors: false,
-    logLevel: 'silent',
-  });
-  const fault = document.errors[0] ?? document.warnings[0];
-  if (fault !== undefined) return fail(firstLine(fault.message), at(fault.pos[0]));
-
-  let value: unknown;
   try {
-    value = document.toJS({ maxAliasCount: 100 });
+    const document = parseDocument(text, {
+      version: '1.1',
+      merge: true,
+      uniqueKeys: true,
+      lineCounter: lines,
+      prettyErrors: false,
+      logLevel: 'silent',
+    });
+    const fault = document.errors[0] ?? document.warnings[0];
+    if (fault !== undefined) return fail(describeFault(fault.message), at(fault.pos[0]));
+    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    return { value, locate: (path) => at(nearestOffset(document.contents, path)) };
   } catch (error) {
-    if (error instanceof ReferenceError || error instanceof RangeError) return fail(firstLine(error.message), null);
+    if (error instanceof RangeError || error instanceof ReferenceError) return fail(describeFault(error.message), null);
     throw error;
   }
-  return { value, locate: (path) => at(nearestOffset(document.contents, path)) };
 }
 
 /** Writes a value as YAML. */
@@ -57,8 +52,9 @@ export function formatYaml(value: unknown): string {
   return stringify(value);
 }
 
-function firstLine(message: string): string {
-  return message.split('\n')[0] ?? message;
+/** The parser recurses; the stack it may use is what bounds the nesting. */
+function describeFault(message: string): string {
+  return message.includes('call stack') ? 'the document is nested too deeply' : (message.split('\n')[0] ?? message);
 }
 
 function nearestOffset(root: Node | null, path: readonly (string | number)[]): number {
@@ -82,17 +78,4 @@ function keyOf(pair: Pair): string | null {
 function rangeOf(node: unknown): number | null {
   if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null;
   return node.range?.[0] ?? null;
-}
-
-/** Counts how deep a text can nest, so that the parser's recursion is bounded before it starts. */
-function nesting(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (const character of text) {
-    if (character === '[' || character === '{') deepest = Math.max(deepest, (depth += 1));
-    else if (character === ']' || character === '}') depth = Math.max(0, depth - 1);
-  }
-  const indents = text.match(/^[ \t]*(?:- )*/gm) ?? [];
-  const widest = indents.reduce((most, indent) => Math.max(most, (indent.match(/- /g) ?? []).length), 0);
-  return Math.max(deepest, widest);
 }

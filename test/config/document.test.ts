@@ -58,7 +58,7 @@ describe('parseConfigText', () => {
     ['braces', '{a: '.repeat(100_000)],
     ['dashes', `${'- '.repeat(100_000)}a`],
   ])('refuses 100,000 nested %s without exhausting the stack', (_name, text) => {
-    expect(faultOf(text).message).toContain('nested more than 100 deep');
+    expect(faultOf(text).message).toContain('nested too deeply');
   });
 
   test('knows the position of every value, and of the nearest one above what is not there', () => {

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -174,11 +174,11 @@ describe('loadAuthConfig refuses', () => {
     });
   });
 
-  test.skipIf(process.getuid?.() === 0)('a file that nobody may read', async () => {
-    chmodSync(write('locked.yaml'), 0);
-    expect(await refusal({ file: 'locked.yaml', env: {}, cwd: folder })).toEqual({
+  test('a file that cannot be opened, whoever asks', async () => {
+    symlinkSync(join(folder, 'loop.yaml'), join(folder, 'loop.yaml'));
+    expect(await refusal({ file: 'loop.yaml', env: {}, cwd: folder })).toEqual({
       code: 'config_unreadable',
-      message: 'locked.yaml: permission denied',
+      message: 'loop.yaml: it cannot be read (ELOOP)',
     });
   });
 
