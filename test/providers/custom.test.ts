@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest';
+import type { AuthRequest, Exchange, Verdict } from '../../src/index.js';
+import { json, redirect, serve, type Answer } from '../loopback.js';
+import { provide, stepOf, summary } from './provide.js';
+
+const TOKEN = 'api-key-of-alice';
+const IDENTITY = { principal: 'alice', attributes: { roles: ['admin'], teams: [] } };
+
+async function ask(answer: Answer, request: Partial<AuthRequest> = {}, exchanges: Exchange[] = []): Promise<Verdict> {
+  const server = await serve(answer);
+  const config = { type: 'custom', endpoint: `${server.origin}/validate` };
+  const provider = provide(config, { onExchange: (exchange) => exchanges.push(exchange) });
+  return provider.authenticate({ token: TOKEN, ...request });
+}
+
+describe('the request', () => {
+  test('tells of the token and of the request that carried it, without its credentials', async () => {
+    const server = await serve(json(IDENTITY));
+    const provider = provide({ type: 'custom', endpoint: `${server.origin}/validate` });
+    const verdict = await provider.authenticate({
+      token: TOKEN,
+      path: '/v1/models',
+      headers: [
+        ['Authorization', `Bearer ${TOKEN}`],
+        ['X-Team', 'first'],
+        ['x-team', 'last'],
+        ['__proto__', 'odd'],
+      ],
+      params: { page: ['1', '2'] },
+    });
+    expect(summary(verdict)).toBe('accepted');
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]).toMatchObject({ method: 'POST', url: '/validate' });
+    expect(server.requests[0]?.headers['content-type']).toBe('application/json');
+    expect(server.requests[0]?.headers).not.toHaveProperty('authorization');
+    expect(server.requests[0]?.body).toBe(
+      JSON.stringify({
+        api_key: TOKEN,
+        request: {
+          path: '/v1/models',
+          headers: JSON.parse('{"x-team":"last","__proto__":"odd"}'),
+          params: { page: ['1', '2'] },
+        },
+      }),
+    );
+  });
+
+  test('has its empty parts when nothing is known', async () => {
+    const server = await serve(json(IDENTITY));
+    await provide({ type: 'custom', endpoint: server.origin }).authenticate({ token: TOKEN });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({
+      api_key: TOKEN,
+      request: { path: '', headers: {}, params: {} },
+    });
+  });
+
+  test('is not made when the request carries two credentials, or none that can be sent', async () => {
+    const server = await serve(json(IDENTITY));
+    const provider = provide({ type: 'custom', endpoint: server.origin });
+    const two = { token: TOKEN, headers: [['authorization', 'Bearer other']] } as const;
+    expect(summary(await provider.authenticate(two))).toBe('rejected: token_malformed');
+    expect(summary(await provider.authenticate({ token: null }))).toBe('rejected: header_missing');
+    expect(summary(await provider.authenticate({ token: 'a b' }))).toBe('rejected: token_malformed');
+    expect(server.requests).toHaveLength(0);
+  });
+
+  test.each([302, 307, 308])('is not repeated where a redirect points (%s)', async (status) => {
+    const other = await serve(json(IDENTITY));
+    expect(summary(await ask(redirect(other.origin, status)))).toBe('undecided: endpoint_redirected');
+    expect(other.requests).toHaveLength(0);
+  });
+});
+
+describe('the answer', () => {
+  test.each<[unknown, object]>([
+    [IDENTITY, { roles: ['admin'], teams: [] }],
+    [{ principal: 'alice' }, {}],
+    [{ principal: 'alice', attributes: null, message: 'welcome' }, {}],
+    [{ principal: 'alice', attributes: {} }, {}],
+  ])('%j accepts', async (body, attributes) => {
+    expect(await ask(json(body))).toMatchObject({ outcome: 'accepted', principal: 'alice', attributes });
+  });
+
+  test('without attributes is accepted with a warning', async () => {
+    expect(stepOf(await ask(json({ principal: 'alice' })), 'mapping').code).toBe('attributes_empty');
+  });
+
+  test('in the outdated shape is named as such', async () => {
+    const verdict = await ask(json({ access_attributes: { roles: ['admin'] }, message: 'ok' }));
+    expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
+    expect(verdict.reason?.message).toMatch(/outdated shape \{access_attributes\}/);
+  });
+
+  test.each<[unknown, RegExp]>([
+    [{}, /principal in the answer is missing/],
+    [{ principal: null }, /principal in the answer is null, not a string/],
+    [{ principal: '' }, /principal in the answer is blank/],
+    [{ principal: 'a\u0000b' }, /control character/],
+    [{ principal: ['alice'] }, /is a list, not a string/],
+    [{ principal: 'a', attributes: [] }, /attributes in the answer is not an object/],
+    [{ principal: 'a', attributes: { roles: 'admin' } }, /attributes\.roles in the answer is not a list of strings/],
+    [{ principal: 'a', attributes: { roles: [1] } }, /attributes\.roles/],
+    [[IDENTITY], /not an object/],
+    ['alice', /not an object/],
+  ])('%j is no answer', async (body, message) => {
+    const verdict = await ask(json(body));
+    expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
+    expect(verdict.reason?.message).toMatch(message);
+    expect(verdict.attributes).toEqual({});
+  });
+
+  test('that says principal twice is no answer', async () => {
+    const verdict = await ask((_request, response) => response.end('{"principal":"alice","principal":"root"}'));
+    expect(verdict.reason?.message).toMatch(/"principal" occurs twice/);
+  });
+
+  test.each([401, 403])('%s refuses, and its message is quoted', async (status) => {
+    const verdict = await ask(json({ message: 'key revoked' }, status));
+    expect(summary(verdict)).toBe('rejected: token_refused');
+    expect(verdict.reason?.message).toBe(`the endpoint answered ${status}: "key revoked"`);
+    expect(verdict.server).toEqual({
+      status: 401,
+      body: { error: { message: `Authentication failed: ${status}` } },
+    });
+  });
+
+  test.each([
+    [201, 'endpoint_error'],
+    [404, 'endpoint_error'],
+    [429, 'endpoint_rate_limited'],
+    [500, 'endpoint_error'],
+  ])('%s says nothing about the token', async (status, code) => {
+    expect(summary(await ask(json(IDENTITY, status)))).toBe(`undecided: ${code}`);
+  });
+});
+
+describe('an endpoint that echoes the token', () => {
+  test('in the message of a refusal, wherever it would be cut', async () => {
+    for (const before of ['', 'x'.repeat(195)]) {
+      const verdict = await ask(json({ message: `${before}${TOKEN} is unknown` }, 401));
+      expect(summary(verdict)).toBe('rejected: token_refused');
+      expect(verdict.reason?.message).toContain('[red');
+      expect(JSON.stringify(verdict)).not.toContain(TOKEN.slice(0, 5));
+    }
+  });
+
+  test('as an attribute, or as its name', async () => {
+    const exchanges: Exchange[] = [];
+    const verdict = await ask(json({ principal: 'alice', attributes: { [TOKEN]: [TOKEN] } }), {}, exchanges);
+    expect(verdict.attributes).toEqual({ '[redacted]': ['[redacted]'] });
+    expect(exchanges).toHaveLength(1);
+    expect(JSON.stringify([verdict, exchanges])).not.toContain(TOKEN);
+  });
+
+  test('as principal: everybody would have one name', async () => {
+    const verdict = await ask(json({ principal: TOKEN }));
+    expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
+    expect(verdict.reason?.message).toBe('the principal in the answer holds the token or another secret');
+    expect(JSON.stringify(verdict)).not.toContain(TOKEN);
+  });
+});

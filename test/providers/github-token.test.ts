@@ -1,0 +1,234 @@
+import { describe, expect, test } from 'vitest';
+import type { AuthProvider, Exchange, Verdict } from '../../src/index.js';
+import { json, redirect, serve, type Answer, type Loopback } from '../loopback.js';
+import { provide, stepOf, summary } from './provide.js';
+
+const TOKEN = 'an-opaque-github-token';
+const USER = { login: 'octocat', id: 583231 };
+
+/** GitHub, with an answer for each of its two paths. */
+function github(user: Answer, organizations: Answer = json([{ login: 'acme' }])): Promise<Loopback> {
+  return serve((request, response) => (request.url === '/user' ? user : organizations)(request, response));
+}
+
+function asking({ origin }: Loopback, more: object = {}, exchanges: Exchange[] = []): AuthProvider {
+  const config = { type: 'github_token', github_api_base_url: origin, ...more };
+  return provide(config, { onExchange: (exchange) => exchanges.push(exchange) });
+}
+
+async function ask(user: Answer, organizations?: Answer): Promise<Verdict> {
+  return asking(await github(user, organizations)).authenticate({ token: TOKEN });
+}
+
+const logins = (count: number, prefix = 'org'): { login: string }[] =>
+  Array.from({ length: count }, (_, i) => ({ login: `${prefix}-${i}` }));
+
+describe('a token that GitHub knows', () => {
+  test('names the user and the organizations', async () => {
+    const server = await github(json(USER), json([{ login: 'acme' }, { login: 'ml' }]));
+    const verdict = await asking(server).authenticate({ token: TOKEN });
+    expect(verdict).toMatchObject({
+      outcome: 'accepted',
+      principal: 'octocat',
+      attributes: { roles: ['octocat'], teams: ['acme', 'ml'] },
+    });
+    expect(verdict.token.claims).toEqual({ login: 'octocat', id: '583231', organizations: ['acme', 'ml'] });
+    expect(server.requests.map(({ method, url }) => `${method} ${url}`)).toEqual([
+      'GET /user',
+      'GET /user/orgs?per_page=100&page=1',
+    ]);
+    for (const { headers } of server.requests) {
+      expect(headers).toMatchObject({ authorization: `Bearer ${TOKEN}`, 'user-agent': 'authcheck' });
+    }
+  });
+
+  test('keeps every digit of an id', async () => {
+    const verdict = await ask((_request, response) => response.end('{"login":"octocat","id":12345678901234567890}'));
+    expect(verdict.token.claims?.id).toBe('12345678901234567890');
+  });
+
+  test('a base URL with a path and slashes at its end', async () => {
+    const server = await serve((request, response) =>
+      json(request.url.endsWith('/user') ? USER : [])(request, response),
+    );
+    const provider = asking(server, { github_api_base_url: `${server.origin}/api/v3//` });
+    expect(summary(await provider.authenticate({ token: TOKEN }))).toBe('accepted');
+    expect(server.requests.map(({ url }) => url)).toEqual(['/api/v3/user', '/api/v3/user/orgs?per_page=100&page=1']);
+  });
+});
+
+describe('a token that GitHub refuses', () => {
+  test.each<[string, Answer, string, RegExp]>([
+    ['401', json({ message: 'Bad credentials' }, 401), 'rejected: token_refused', /answered 401/],
+    ['403', json({}, 403), 'rejected: token_refused', /the token may not do this/],
+    [
+      '403 for single sign-on',
+      json({}, 403, { 'x-github-sso': 'required; url=https://github.com/orgs/acme/sso?authorization_request=A' }),
+      'rejected: token_refused',
+      /SAML single sign-on/,
+    ],
+    [
+      '403 for the rate limit',
+      json({}, 403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '1767225600' }),
+      'undecided: endpoint_rate_limited',
+      /the rate limit is used up; it resets at 2026-01-01T00:00:00\.000Z$/,
+    ],
+    [
+      '403 for the secondary rate limit',
+      json({}, 403, { 'retry-after': '60' }),
+      'undecided: endpoint_rate_limited',
+      /; try again in 60 s$/,
+    ],
+    [
+      '403 with a reset time that is none',
+      json({}, 403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '99999999999999999999' }),
+      'undecided: endpoint_rate_limited',
+      /the rate limit is used up$/,
+    ],
+    ['429', json({}, 429, { 'retry-after': '7' }), 'undecided: endpoint_rate_limited', /try again in 7 s$/],
+    ['404', json({}, 404), 'undecided: endpoint_error', /answered 404/],
+    ['500', json({}, 500), 'undecided: endpoint_error', /answered 500/],
+    ['a redirect', redirect('/elsewhere', 301), 'undecided: endpoint_redirected', /answered 301/],
+    [
+      'no JSON',
+      (_request, response) => response.end('<html>'),
+      'undecided: endpoint_invalid_response',
+      /no valid JSON/,
+    ],
+    ['a list', json([USER]), 'undecided: endpoint_invalid_response', /not an object/],
+    ['no login', json({ id: 1 }), 'undecided: endpoint_invalid_response', /login that GitHub sent is missing/],
+    ['a blank login', json({ login: ' ', id: 1 }), 'undecided: endpoint_invalid_response', /login .* is blank/],
+    ['no id', json({ login: 'octocat' }), 'undecided: endpoint_invalid_response', /id .* is not an integer/],
+    [
+      'an id with a point',
+      json({ login: 'octocat', id: 1.5 }),
+      'undecided: endpoint_invalid_response',
+      /not an integer/,
+    ],
+    ['an id in quotes', json({ login: 'octocat', id: '1' }), 'undecided: endpoint_invalid_response', /not an integer/],
+  ])('%s', async (_name, user, outcome, message) => {
+    const server = await github(user);
+    const verdict = await asking(server).authenticate({ token: TOKEN });
+    expect(summary(verdict)).toBe(outcome);
+    expect(verdict.reason?.message).toMatch(message);
+    expect(stepOf(verdict, 'organizations').status).toBe('not_reached');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('is not sent after a redirect to another server', async () => {
+    const other = await serve(json(USER));
+    const server = await github(redirect(`${other.origin}/user`, 307));
+    expect(summary(await asking(server).authenticate({ token: TOKEN }))).toBe('undecided: endpoint_redirected');
+    expect(other.requests).toHaveLength(0);
+  });
+
+  test.each(['', 'a b', 'tökén', 'a\nb', 'Bearer x'])('is not sent at all: %j', async (token) => {
+    const server = await github(json(USER));
+    expect((await asking(server).authenticate({ token })).outcome).toBe('rejected');
+    expect(server.requests).toHaveLength(0);
+  });
+
+  test('a wrong checksum is a warning, and GitHub decides', async () => {
+    const server = await github(json({}, 401));
+    const verdict = await asking(server).authenticate({ token: `ghp_${'a'.repeat(36)}` });
+    expect(summary(verdict)).toBe('rejected: token_refused');
+    expect(stepOf(verdict, 'format')).toMatchObject({ status: 'warned', code: 'checksum_wrong' });
+    expect(verdict.token.kind).toBe('github');
+  });
+});
+
+describe('the organizations', () => {
+  /** Pages by number; `link` tells whether GitHub names the next one. */
+  function paged(pages: readonly (readonly object[])[], link: boolean): Answer {
+    return (request, response) => {
+      const page = Number(new URL(request.url, 'http://x').searchParams.get('page'));
+      const rel = page < pages.length ? 'next' : 'first';
+      const headers = link ? { link: `<https://evil.example/orgs?page=9>; rel="${rel}"` } : {};
+      json(pages[page - 1] ?? [], 200, { ...headers })(request, response);
+    };
+  }
+
+  test.each([true, false])('are read page by page (with Link: %s)', async (link) => {
+    const pages = [logins(100, 'a'), logins(100, 'b'), logins(3, 'c')];
+    const server = await github(json(USER), paged(pages, link));
+    const verdict = await asking(server).authenticate({ token: TOKEN });
+    expect(verdict.attributes.teams).toEqual(pages.flat().map(({ login }) => login));
+    expect(stepOf(verdict, 'organizations').message).toBe('GitHub lists 203 organizations');
+    expect(server.requests).toHaveLength(4);
+  });
+
+  test('a Link that names a next page is believed even after a short page', async () => {
+    const server = await github(json(USER), paged([logins(2, 'a'), logins(1, 'b')], true));
+    const verdict = await asking(server).authenticate({ token: TOKEN });
+    expect(verdict.attributes.teams).toEqual(['a-0', 'a-1', 'b-0']);
+  });
+
+  test('a full page that is the last by its Link is the last', async () => {
+    const server = await github(json(USER), paged([logins(100)], true));
+    expect((await asking(server).authenticate({ token: TOKEN })).attributes.teams).toHaveLength(100);
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test.each([true, false])('are read up to ten pages (with Link: %s)', async (link) => {
+    const pages = Array.from({ length: 12 }, (_, i) => logins(100, `p${i}`));
+    const server = await github(json(USER), paged(pages, link));
+    const verdict = await asking(server).authenticate({ token: TOKEN });
+    expect(verdict.attributes.teams).toHaveLength(1000);
+    expect(stepOf(verdict, 'organizations')).toMatchObject({ status: 'warned', code: 'organizations_unreadable' });
+    expect(server.requests).toHaveLength(11);
+  });
+
+  test.each<[Record<string, string>, RegExp]>([
+    [
+      { 'x-oauth-scopes': 'repo, gist', 'x-accepted-oauth-scopes': 'admin:org, read:org' },
+      /needs the scope admin:org, read:org; the token has the scopes repo, gist$/,
+    ],
+    [{ 'x-oauth-scopes': '' }, /needs the scope read:org; the token has no scopes$/],
+    [{}, /needs the scope read:org$/],
+  ])('without permission are none, and the warning names the scopes: %j', async (headers, message) => {
+    const verdict = await ask(json(USER), json({}, 403, headers));
+    expect(summary(verdict)).toBe('accepted');
+    expect(verdict.attributes).toEqual({ roles: ['octocat'], teams: [] });
+    expect(stepOf(verdict, 'organizations')).toMatchObject({
+      status: 'warned',
+      code: 'organizations_unreadable',
+      message: expect.stringMatching(message),
+    });
+  });
+
+  test.each<[string, Answer, string]>([
+    ['429', json({}, 429, { 'retry-after': '9' }), 'endpoint_rate_limited'],
+    ['403 for the rate limit', json({}, 403, { 'x-ratelimit-remaining': '0' }), 'endpoint_rate_limited'],
+    ['500', json({}, 500), 'endpoint_error'],
+  ])('that nobody could read leave the question open: %s', async (_name, organizations, code) => {
+    const verdict = await ask(json(USER), organizations);
+    expect(summary(verdict)).toBe(`undecided: ${code}`);
+    expect(stepOf(verdict, 'mapping').status).toBe('not_reached');
+  });
+
+  test('that fail half-way leave the question open', async () => {
+    const server = await github(json(USER), (request, response) =>
+      (request.url.endsWith('page=1') ? json(logins(100)) : json({}, 502))(request, response),
+    );
+    expect(summary(await asking(server).authenticate({ token: TOKEN }))).toBe('undecided: endpoint_error');
+  });
+});
+
+describe('a GitHub that echoes the token', () => {
+  test('as login: that is nobody’s name', async () => {
+    const verdict = await ask(json({ login: TOKEN, id: 1 }));
+    expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
+    expect(JSON.stringify(verdict)).not.toContain(TOKEN);
+  });
+
+  test('as organization, in headers and in messages', async () => {
+    const exchanges: Exchange[] = [];
+    const server = await github(json({ ...USER, [TOKEN]: TOKEN }), json([{ login: TOKEN }]));
+    const verdict = await asking(server, {}, exchanges).authenticate({ token: TOKEN });
+    expect(verdict.attributes.teams).toEqual(['[redacted]']);
+    const scopes = await ask(json(USER), json({ message: TOKEN }, 404, { 'x-oauth-scopes': `a, ${TOKEN}` }));
+    expect(summary(scopes)).toBe('accepted');
+    expect(exchanges).toHaveLength(2);
+    expect(JSON.stringify([verdict, scopes, exchanges])).not.toContain(TOKEN);
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import type { Exchange, Verdict } from '../../src/index.js';
+import { makeCertificates } from '../certificates.js';
+import { json, redirect, serve, type Answer } from '../loopback.js';
+import { provide, stepOf, summary } from './provide.js';
+
+const TOKEN = 'service-account-token';
+const NAME = 'system:serviceaccount:ml:trainer';
+
+const review = (userInfo: unknown, status = 201): Answer =>
+  json({ kind: 'SelfSubjectReview', status: { userInfo } }, status);
+
+async function ask(answer: Answer, exchanges: Exchange[] = []): Promise<Verdict> {
+  const server = await serve(answer);
+  const config = { type: 'kubernetes', api_server_url: server.origin };
+  const provider = provide(config, { onExchange: (exchange) => exchanges.push(exchange) });
+  return provider.authenticate({ token: TOKEN });
+}
+
+describe('a token that the API server knows', () => {
+  test('is asked for with itself, over TLS with the configured CA', async () => {
+    const certificates = await makeCertificates();
+    const server = await serve(review({ username: NAME, groups: ['system:authenticated', 'ml'] }), certificates.right);
+    const config = { type: 'kubernetes', api_server_url: `${server.origin}/cluster/`, tls_cafile: certificates.caFile };
+    const verdict = await provide(config).authenticate({ token: TOKEN });
+    expect(verdict).toMatchObject({
+      outcome: 'accepted',
+      principal: NAME,
+      attributes: { roles: [NAME, 'system:authenticated', 'ml'] },
+    });
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]).toMatchObject({
+      method: 'POST',
+      url: '/cluster/apis/authentication.k8s.io/v1/selfsubjectreviews',
+      body: '{"apiVersion":"authentication.k8s.io/v1","kind":"SelfSubjectReview"}',
+    });
+    expect(server.requests[0]?.headers.authorization).toBe(`Bearer ${TOKEN}`);
+  });
+
+  test('is not sent to a server whose certificate nobody vouches for', async () => {
+    const certificates = await makeCertificates();
+    const server = await serve(review({ username: NAME }), certificates.right);
+    const verdict = await provide({ type: 'kubernetes', api_server_url: server.origin }).authenticate({ token: TOKEN });
+    expect(summary(verdict)).toBe('undecided: endpoint_tls');
+    expect(server.requests).toHaveLength(0);
+    const careless = provide({ type: 'kubernetes', api_server_url: server.origin, verify_tls: false });
+    expect(summary(await careless.authenticate({ token: TOKEN }))).toBe('accepted');
+  });
+});
+
+describe('an answer', () => {
+  test.each<[string, Answer, string]>([
+    ['401', json({}, 401), 'rejected: token_refused'],
+    ['403', json({}, 403), 'rejected: token_refused'],
+    ['200 instead of 201', review({ username: NAME }, 200), 'undecided: endpoint_error'],
+    ['404, by an old cluster', json({}, 404), 'undecided: endpoint_error'],
+    ['429', json({}, 429), 'undecided: endpoint_rate_limited'],
+    ['500', json({}, 500), 'undecided: endpoint_error'],
+    ['no JSON', (_request, response) => response.writeHead(201).end('ok'), 'undecided: endpoint_invalid_response'],
+    ['no status', json({}, 201), 'undecided: endpoint_invalid_response'],
+    ['no userInfo', json({ status: {} }, 201), 'undecided: endpoint_invalid_response'],
+    ['userInfo null', review(null), 'undecided: endpoint_invalid_response'],
+    ['no username', review({ groups: [] }), 'undecided: endpoint_invalid_response'],
+    ['an empty username', review({ username: '' }), 'undecided: endpoint_invalid_response'],
+    ['groups that are a string', review({ username: NAME, groups: 'ml' }), 'undecided: endpoint_invalid_response'],
+    ['groups with a number', review({ username: NAME, groups: [1] }), 'undecided: endpoint_invalid_response'],
+    ['groups null', review({ username: NAME, groups: null }), 'accepted'],
+  ])('%s', async (_name, answer, outcome) => {
+    const verdict = await ask(answer);
+    expect(summary(verdict)).toBe(outcome);
+    expect(stepOf(verdict, 'mapping').status).toBe(outcome === 'accepted' ? 'passed' : 'not_reached');
+  });
+
+  test('that redirects takes the token nowhere', async () => {
+    const other = await serve(review({ username: 'root' }));
+    expect(summary(await ask(redirect(other.origin, 307)))).toBe('undecided: endpoint_redirected');
+    expect(other.requests).toHaveLength(0);
+  });
+
+  test('that echoes the token does not get it into the verdict', async () => {
+    const exchanges: Exchange[] = [];
+    const verdict = await ask(review({ username: NAME, groups: [TOKEN], extra: { [TOKEN]: [TOKEN] } }), exchanges);
+    expect(verdict.attributes.roles).toEqual([NAME, '[redacted]']);
+    const named = await ask(review({ username: TOKEN }), exchanges);
+    expect(summary(named)).toBe('undecided: endpoint_invalid_response');
+    expect(exchanges).toHaveLength(2);
+    expect(JSON.stringify([verdict, named, exchanges])).not.toContain(TOKEN);
+  });
+});

@@ -1,0 +1,253 @@
+import { describe, expect, test } from 'vitest';
+import type { AuthProvider, Exchange, Verdict } from '../../src/index.js';
+import { json, redirect, serve, type Answer, type SeenRequest } from '../loopback.js';
+import { provide, stepOf, summary } from './provide.js';
+
+const TOKEN = 'opaque-token-of-alice';
+const PLAIN = { client_id: 'llama', client_secret: 'plain-secret' };
+const ODD = { client_id: 'llama stack', client_secret: 's&=+ %/:' };
+const ACTIVE = { active: true, sub: 'alice', groups: ['ml'] };
+
+function asking(url: string, more: object = {}, top: object = {}, exchanges: Exchange[] = []): AuthProvider {
+  return provide(
+    { type: 'oauth2_token', introspection: { url: `${url}/introspect`, ...PLAIN, ...more }, ...top },
+    { onExchange: (exchange) => exchanges.push(exchange) },
+  );
+}
+
+async function ask(answer: Answer, more: object = {}, top: object = {}): Promise<Verdict> {
+  const server = await serve(answer);
+  return asking(server.origin, more, top).authenticate({ token: TOKEN });
+}
+
+function basic(id: string, secret: string): string {
+  return `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`;
+}
+
+/** An endpoint that knows one spelling of the client credentials. */
+function knowing(authorization: string, otherwise: number = 401): Answer {
+  return (request, response) => {
+    const known = request.headers.authorization === authorization;
+    json(known ? ACTIVE : { error: 'invalid_client' }, known ? 200 : otherwise)(request, response);
+  };
+}
+
+function form(request: SeenRequest | undefined): Record<string, string> {
+  return Object.fromEntries(new URLSearchParams(request?.body));
+}
+
+describe('the request', () => {
+  test('is a form, with the client credentials in the header', async () => {
+    const server = await serve(json(ACTIVE));
+    const verdict = await asking(server.origin).authenticate({ token: TOKEN });
+    expect(verdict).toMatchObject({
+      outcome: 'accepted',
+      principal: 'alice',
+      attributes: { roles: ['alice'], teams: ['ml'] },
+    });
+    expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]).toMatchObject({ method: 'POST', url: '/introspect' });
+    expect(server.requests[0]?.headers).toMatchObject({
+      'content-type': 'application/x-www-form-urlencoded',
+      authorization: basic('llama', 'plain-secret'),
+    });
+    expect(form(server.requests[0])).toEqual({ token: TOKEN });
+  });
+
+  test('has the client credentials in the body where the config says so', async () => {
+    const server = await serve(json(ACTIVE));
+    const provider = asking(server.origin, { ...ODD, send_secret_in_body: true });
+    expect(summary(await provider.authenticate({ token: 'a&b=c+d %' }))).toBe('accepted');
+    expect(server.requests[0]?.headers).not.toHaveProperty('authorization');
+    expect(form(server.requests[0])).toEqual({ token: 'a&b=c+d %', ...ODD });
+  });
+
+  test.each([301, 302, 303, 307, 308])('never follows a redirect (%s)', async (status) => {
+    const other = await serve(json(ACTIVE));
+    const elsewhere = await serve(redirect(`${other.origin}/introspect`, status));
+    const within = await serve(redirect('/other', status));
+    for (const server of [elsewhere, within]) {
+      const verdict = await asking(server.origin).authenticate({ token: TOKEN });
+      expect(summary(verdict)).toBe('undecided: endpoint_redirected');
+      expect(server.requests).toHaveLength(1);
+    }
+    expect(other.requests).toHaveLength(0);
+  });
+
+  test.each<[string | null, string]>([
+    [null, 'header_missing'],
+    ['', 'header_missing'],
+    ['a\nb', 'token_malformed'],
+    [' a', 'token_malformed'],
+    ['Bearer a', 'token_malformed'],
+    ['a, Bearer b', 'token_malformed'],
+    ['\ud800', 'token_malformed'],
+    ['x'.repeat(300_000), 'token_malformed'],
+  ])('is not sent for the token %.20j', async (token, code) => {
+    const server = await serve(json(ACTIVE));
+    expect(summary(await asking(server.origin).authenticate({ token }))).toBe(`rejected: ${code}`);
+    expect(server.requests).toHaveLength(0);
+  });
+});
+
+describe('client credentials with special characters', () => {
+  const encoded = basic('llama+stack', 's%26%3D%2B+%25%2F%3A');
+  const raw = basic(ODD.client_id, ODD.client_secret);
+
+  test('are form-encoded, as RFC 6749 says', async () => {
+    const server = await serve(knowing(encoded));
+    const verdict = await asking(server.origin, ODD).authenticate({ token: TOKEN });
+    expect(summary(verdict)).toBe('accepted');
+    expect(stepOf(verdict, 'request').status).toBe('passed');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each([401, 403])('are tried raw, once, after a %s; a warning says that it worked', async (refusal) => {
+    const server = await serve(knowing(raw, refusal));
+    const verdict = await asking(server.origin, ODD).authenticate({ token: TOKEN });
+    expect(summary(verdict)).toBe('accepted');
+    expect(stepOf(verdict, 'request')).toMatchObject({ status: 'warned', code: 'raw_client_credentials' });
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([encoded, raw]);
+  });
+
+  test('that are wrong are tried no more than twice', async () => {
+    const server = await serve(knowing('never'));
+    const verdict = await asking(server.origin, ODD).authenticate({ token: TOKEN });
+    expect(summary(verdict)).toBe('undecided: client_credentials_rejected');
+    expect(server.requests).toHaveLength(2);
+  });
+
+  test('are tried raw only after a refusal', async () => {
+    const server = await serve(json({}, 500));
+    expect(summary(await asking(server.origin, ODD).authenticate({ token: TOKEN }))).toBe('undecided: endpoint_error');
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('are tried once where both spellings are one, or the id has a colon, or the body has them', async () => {
+    for (const more of [PLAIN, { ...ODD, client_id: 'a:b' }, { ...ODD, send_secret_in_body: true }]) {
+      const server = await serve(knowing('never'));
+      const verdict = await asking(server.origin, more).authenticate({ token: TOKEN });
+      expect(summary(verdict)).toBe('undecided: client_credentials_rejected');
+      expect(server.requests).toHaveLength(1);
+    }
+  });
+});
+
+describe('the answer', () => {
+  test('401 is about our own credentials, not about the token', async () => {
+    const verdict = await ask(json({ error: 'invalid_client' }, 401));
+    expect(summary(verdict)).toBe('undecided: client_credentials_rejected');
+    expect(verdict.server.status).toBe(503);
+  });
+
+  test('active: false is a refusal', async () => {
+    const verdict = await ask(json({ active: false, sub: 'alice', exp: 1 }));
+    expect(summary(verdict)).toBe('rejected: token_inactive');
+    expect(verdict.server).toEqual({ status: 401, body: { error: { message: 'Token not active' } } });
+    expect(stepOf(verdict, 'subject').status).toBe('not_reached');
+    expect(verdict.principal).toBeNull();
+  });
+
+  test.each<[unknown]>([['true'], ['false'], [1], [0], [null], [[true]], [{}], ['']])(
+    'active: %j is neither yes nor no',
+    async (active) => {
+      expect(summary(await ask(json({ ...ACTIVE, active })))).toBe('undecided: endpoint_invalid_response');
+    },
+  );
+
+  test.each<[string]>([
+    [''],
+    ['active'],
+    ['[]'],
+    ['[{"active":true,"sub":"root"}]'],
+    ['"active"'],
+    ['null'],
+    ['{}'],
+    ['{"active":true'],
+    ['{"active":false,"active":true,"sub":"root"}'],
+    ['{"__proto__":{"active":true},"sub":"root"}'],
+    ['<html>{"active":true}</html>'],
+  ])('%s is no answer', async (body) => {
+    expect(summary(await ask((_request, response) => response.end(body)))).toBe('undecided: endpoint_invalid_response');
+  });
+
+  test.each([
+    [201, 'endpoint_error'],
+    [204, 'endpoint_error'],
+    [400, 'endpoint_error'],
+    [404, 'endpoint_error'],
+    [429, 'endpoint_rate_limited'],
+    [500, 'endpoint_error'],
+    [503, 'endpoint_error'],
+  ])('%s says nothing about the token', async (status, code) => {
+    expect(summary(await ask(json(ACTIVE, status)))).toBe(`undecided: ${code}`);
+  });
+
+  test.each<[object, string | null, string]>([
+    [{ sub: 'alice', username: 'al' }, 'alice', 'accepted'],
+    [{ username: 'al' }, 'al', 'accepted'],
+    [{ sub: null, username: 'al' }, 'al', 'accepted'],
+    [{ sub: '', username: 'al' }, 'al', 'accepted'],
+    [{ client_id: 'machine' }, null, 'rejected: claim_missing'],
+    [{ sub: 5, username: 'al' }, null, 'rejected: claim_invalid'],
+    [{ sub: ' ' }, null, 'rejected: claim_invalid'],
+    [{ sub: 'alice\nroot' }, null, 'rejected: claim_invalid'],
+    [{ sub: ['alice'] }, null, 'rejected: claim_invalid'],
+  ])('%j names %j', async (claims, principal, outcome) => {
+    const verdict = await ask(json({ active: true, ...claims }));
+    expect([verdict.principal, summary(verdict)]).toEqual([principal, outcome]);
+  });
+
+  test('with only a client_id says that machine tokens are often so', async () => {
+    const verdict = await ask(json({ active: true, client_id: 'machine' }));
+    expect(verdict.reason?.message).toMatch(/only client_id, as machine tokens often do/);
+  });
+
+  test.each<[object, object, string]>([
+    [{ exp: 1 }, {}, 'rejected: token_expired'],
+    [{ exp: 'soon' }, {}, 'rejected: claim_invalid'],
+    [{ nbf: 99_999_999_999 }, {}, 'rejected: token_not_yet_valid'],
+    [{ iss: 'https://b.example' }, { issuer: 'https://a.example' }, 'rejected: issuer_mismatch'],
+    [{ iss: 'https://b.example' }, {}, 'accepted'],
+    [{}, { issuer: 'https://a.example' }, 'accepted'],
+    [{ aud: ['other'] }, { audience: 'my-api' }, 'rejected: audience_mismatch'],
+    [{ aud: ['other', 'my-api'] }, { audience: 'my-api' }, 'accepted'],
+    [{ aud: 'other' }, {}, 'accepted'],
+    [{}, { audience: 'my-api' }, 'accepted'],
+  ])('%j with the config %j', async (claims, top, outcome) => {
+    expect(summary(await ask(json({ ...ACTIVE, ...claims }), {}, top))).toBe(outcome);
+  });
+});
+
+describe('an endpoint that echoes', () => {
+  const secrets = [TOKEN, PLAIN.client_secret, basic(PLAIN.client_id, PLAIN.client_secret).slice(6)];
+
+  test.each(secrets)('%s puts it neither into the verdict nor into the transcript', async (secret) => {
+    const exchanges: Exchange[] = [];
+    const echo = {
+      token: secret,
+      groups: [`<${secret}>`],
+      deep: { [secret]: [secret] },
+      url: encodeURIComponent(secret),
+    };
+    const server = await serve(json({ ...ACTIVE, ...echo }, 200, { 'x-echo': secret }));
+    const verdict = await asking(server.origin, {}, {}, exchanges).authenticate({ token: TOKEN });
+    expect(summary(verdict)).toBe('accepted');
+    expect(verdict.attributes.teams).toEqual(['<[redacted]>']);
+    for (const hidden of secrets) expect(JSON.stringify([verdict, exchanges])).not.toContain(hidden);
+  });
+
+  test('the token as principal: that is nobody’s name, and everybody would have it', async () => {
+    const verdict = await ask(json({ active: true, sub: TOKEN }));
+    expect(summary(verdict)).toBe('rejected: claim_invalid');
+    expect(verdict.reason?.message).toBe('sub holds the token or another secret');
+    expect(JSON.stringify(verdict)).not.toContain(TOKEN);
+  });
+
+  test('the token twice as the name of a member', async () => {
+    const body = `{"active":true,"sub":"alice","${TOKEN}":1,"${TOKEN}":2}`;
+    const verdict = await ask((_request, response) => response.end(body));
+    expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
+    expect(JSON.stringify(verdict)).not.toContain(TOKEN);
+  });
+});

@@ -1,0 +1,95 @@
+import { describe, expect, test } from 'vitest';
+import type { Verdict } from '../../src/index.js';
+import { provide, stepOf, summary } from './provide.js';
+
+type Headers = readonly (readonly [string, string])[];
+
+function ask(headers: Headers, token: string | null = null): Promise<Verdict> {
+  const config = { type: 'upstream_header', principal_header: 'X-User', attributes_header: 'X-Attributes' };
+  return provide(config).authenticate({ token, headers });
+}
+
+describe('the principal', () => {
+  test('is what the header says, with a warning that nobody verified it', async () => {
+    const verdict = await ask([['x-USER', 'alice']]);
+    expect(verdict).toMatchObject({ outcome: 'accepted', principal: 'alice', attributes: {} });
+    expect(stepOf(verdict, 'subject')).toMatchObject({ status: 'warned', code: 'nothing_verified' });
+  });
+
+  test('is read as UTF-8, whose bytes HTTP libraries hand out one by one', async () => {
+    const bytes = Buffer.from('Zoë', 'utf8').toString('latin1');
+    expect((await ask([['x-user', bytes]])).principal).toBe('Zoë');
+  });
+
+  test.each<[string, Headers, string]>([
+    ['no header', [], 'rejected: header_missing'],
+    ['an empty one', [['x-user', '']], 'rejected: header_missing'],
+    ['a blank one', [['x-user', ' ']], 'rejected: claim_invalid'],
+    [
+      'two of them',
+      [
+        ['x-user', 'alice'],
+        ['X-User', 'root'],
+      ],
+      'rejected: claim_invalid',
+    ],
+    ['a line break', [['x-user', 'alice\r\nx: y']], 'rejected: claim_invalid'],
+    ['no UTF-8', [['x-user', 'Zo\xeb']], 'rejected: claim_invalid'],
+  ])('is nobody with %s', async (_name, headers, outcome) => {
+    const verdict = await ask(headers);
+    expect(summary(verdict)).toBe(outcome);
+    expect(verdict.principal).toBeNull();
+  });
+
+  test('is not taken from the token', async () => {
+    expect(summary(await ask([], 'alice'))).toBe('rejected: header_missing');
+  });
+});
+
+describe('the attributes', () => {
+  test.each<[string, object]>([
+    ['{"roles":["admin","user"]}', { roles: ['admin', 'user'] }],
+    ['{"roles":"admin"}', { roles: ['admin'] }],
+    ['{"roles":[]}', { roles: [] }],
+    ['{}', {}],
+    ['', {}],
+  ])('%s', async (text, attributes) => {
+    const verdict = await ask([
+      ['x-user', 'alice'],
+      ['x-attributes', text],
+    ]);
+    expect(verdict).toMatchObject({ outcome: 'accepted', attributes });
+    expect(Object.keys(verdict.attributes)).toEqual(Object.keys(attributes));
+  });
+
+  test.each([
+    '[]',
+    'null',
+    '"admin"',
+    '{"roles":5}',
+    '{"roles":[1]}',
+    '{"roles":null}',
+    '{"roles":{"a":"b"}}',
+    '{"roles":["user"],"roles":["admin"]}',
+    '{"__proto__":["admin"]}',
+    '{"roles":["admin"]',
+    '{"roles":["Zo\xeb"]}',
+  ])('%s refuses the request', async (text) => {
+    const verdict = await ask([
+      ['x-user', 'alice'],
+      ['x-attributes', text],
+    ]);
+    expect(summary(verdict)).toBe('rejected: claim_invalid');
+    expect(verdict.server.body?.error.message).toBe('Failed to parse authentication attributes header');
+    expect(verdict.attributes).toEqual({});
+  });
+
+  test('in two headers refuse the request', async () => {
+    const verdict = await ask([
+      ['x-user', 'alice'],
+      ['x-attributes', '{"a":["b"]}'],
+      ['X-Attributes', '{"a":["c"]}'],
+    ]);
+    expect(summary(verdict)).toBe('rejected: claim_invalid');
+  });
+});
