@@ -37,9 +37,7 @@ describe('createRedactor', () => {
 
 describe('redactJson', () => {
   test('replaces secrets in values and in names, however deep', () => {
-    expect(
-      redactJson({ a: ['top-secret', { 'top-secret': 1 }], b: 'x top-secret', c: null }, ['top-secret']),
-    ).toEqual({
+    expect(redactJson({ a: ['top-secret', { 'top-secret': 1 }], b: 'x top-secret', c: null }, ['top-secret'])).toEqual({
       a: [REDACTED, { [REDACTED]: 1 }],
       b: `x ${REDACTED}`,
       c: null,
