@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import { discoverIssuer } from '../../src/index.js';
 import { makeCertificates, type Certificates } from '../certificates.js';
 import { newKey, type IssuerKey } from '../forge.js';
@@ -11,6 +11,8 @@ let certificates: Certificates;
 let keys: readonly IssuerKey[];
 
 beforeAll(async () => {
+  // oidc-provider warns of its own defaults, once per issuer.
+  for (const level of ['info', 'warn'] as const) vi.spyOn(console, level).mockReturnValue();
   certificates = await makeCertificates();
   keys = ALGORITHMS.map((alg) => newKey(alg, `key-${alg}`));
 });
