@@ -8,14 +8,19 @@ export const REDACTED = '[redacted]';
 /** Replaces the secrets in a text. */
 export type Redactor = (text: string) => string;
 
-/** Secrets shorter than this would redact ordinary words. */
+/** Shorter secrets would redact ordinary words. */
 const MIN_LENGTH = 4;
+/** In claims a redacted word is another role or group, so only what can be nothing but a secret is replaced. */
+const MIN_LENGTH_IN_CLAIMS = 8;
 
 /** Makes a redactor for secrets as they are, and as URLs, forms and JSON spell them, in lower case or upper. */
-export function createRedactor(secrets: readonly (string | null | undefined)[]): Redactor {
+export function createRedactor(
+  secrets: readonly (string | null | undefined)[],
+  minLength: number = MIN_LENGTH,
+): Redactor {
   const spellings = new Set<string>();
   for (const secret of secrets) {
-    if (secret === null || secret === undefined || secret.length < MIN_LENGTH) continue;
+    if (secret === null || secret === undefined || secret.length < minLength) continue;
     const json = JSON.stringify(secret).slice(1, -1);
     const encoded = secret.isWellFormed()
       ? [encodeURIComponent(secret), new URLSearchParams({ s: secret }).toString().slice(2)]
@@ -29,7 +34,7 @@ export function createRedactor(secrets: readonly (string | null | undefined)[]):
 
 /** Replaces the secrets in every string of a JSON value, names of members included. */
 export function redactJson(value: Json, secrets: readonly (string | null)[]): Json {
-  const redact = createRedactor(secrets);
+  const redact = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
   const visit = (at: Json): Json => {
     if (typeof at === 'string') return redact(at);
     if (isList(at)) return at.map(visit);

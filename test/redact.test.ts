@@ -44,3 +44,9 @@ describe('redactJson', () => {
     });
   });
 });
+
+test('a short secret that is also a group does not change who somebody is', () => {
+  expect(redactJson({ groups: ['team', 'long-secret-1'] }, ['team', 'long-secret-1'])).toEqual({
+    groups: ['team', REDACTED],
+  });
+});

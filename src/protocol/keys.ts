@@ -70,7 +70,8 @@ export function readKey(value: Json): Key {
     crv: text('crv'),
     alg: text('alg'),
     use: text('use'),
-    bits: kty === 'RSA' ? bitLength(text('n')) : kty === 'oct' ? bitLength(text('k')) : null,
+    bits:
+      kty === 'RSA' ? bitLength(text('n')) : kty === 'oct' ? (decodeBase64url(text('k') ?? '')?.length ?? 0) * 8 : null,
   };
   return { ...key, fault: isObject(value) ? findFault(key) : mismatch('it is not a JSON object') };
 }
@@ -82,6 +83,9 @@ export function misfit(key: Key, algorithm: string): string | null {
   if (key.kty !== need.kty) return `${algorithm} needs a key of type ${need.kty}, the key is ${key.kty}`;
   if (need.crv !== undefined && key.crv !== need.crv)
     return `${algorithm} needs the curve ${need.crv}, the key has ${key.crv ?? 'none'}`;
+  // A secret shorter than the hash can be guessed from one token: RFC 7518 §3.2.
+  const least = key.kty === 'oct' ? Number(algorithm.slice(2)) : 0;
+  if ((key.bits ?? 0) < least) return `${algorithm} needs a secret of ${least} bits, the key has ${key.bits ?? 0}`;
   const alg = member(key.jwk, 'alg');
   if (alg !== undefined && alg !== null && !sameAlgorithm(alg, algorithm))
     return 'the key is for another algorithm (alg)';
