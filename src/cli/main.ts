@@ -116,8 +116,8 @@ async function buildProgram(name: string | null, run: Run, io: Io): Promise<Comm
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
       outputError: () => undefined,
-      getOutHelpWidth: () => Math.min(io.stdout.columns ?? 100, 120),
-      getErrHelpWidth: () => Math.min(io.stderr.columns ?? 100, 120),
+      getOutHelpWidth: () => Math.min(io.stdout.columns ?? 80, 120),
+      getErrHelpWidth: () => Math.min(io.stderr.columns ?? 80, 120),
     });
   }
   return program;

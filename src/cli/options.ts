@@ -32,7 +32,6 @@ export function createCommand(name: string, summary: string, example: string): C
   return new Command(name)
     .description(summary)
     .summary(summary)
-    .usage('[options]')
     .option('--config <file>', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
     .option('--provider <name>', 'the provider to ask, where the config has several')
     .option('--token <token>', 'the token; also understood: Bearer …, a whole header, a curl command, a token response')

@@ -21,7 +21,7 @@ export interface Style {
   readonly width: number;
 }
 
-const DEFAULT_WIDTH = 100;
+const DEFAULT_WIDTH = 80;
 const MAX_WIDTH = 120;
 
 /** Decides about colour: the flag, then NO_COLOR, then FORCE_COLOR, then whether this is a terminal. */
