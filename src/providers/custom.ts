@@ -4,46 +4,35 @@ import { findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
 import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
-import { findTokenFault, summarizeToken } from '../token.js';
-import { conclude, createTrace, type Attributes, type Identity, type Trace, type Verdict } from '../verdict.js';
+import { findTokenFault } from '../token.js';
+import type { Attributes, Identity, Trace, Verdict } from '../verdict.js';
+import { judge } from './judge.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
 /** Makes the provider. */
 export function createCustomProvider(config: CustomConfig, context: ProviderContext): AuthProvider {
   const challenge = `Authentication required. Please provide your API key as a Bearer token (validated by ${new URL(config.endpoint).host})`;
 
-  async function authenticate(request: AuthRequest): Promise<Verdict> {
-    const started = performance.now();
-    const trace = createTrace(context.locate);
-    let network = 0;
-    let identity: Identity | null = null;
-    let refusal = challenge;
-    let claims: JsonObject | null = null;
+  const frame = { steps: ['request', 'subject', 'mapping'] as const, challenge, refusal: challenge };
 
-    if (checkFormat(trace, request)) {
+  const authenticate = (request: AuthRequest): Promise<Verdict> =>
+    judge(context, request, frame, async (trace, token) => {
+      if (!checkFormat(trace, request, token)) return { identity: null };
       const answer = await context.http.send({
         method: 'POST',
         url: config.endpoint,
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ api_key: request.token, request: describeRequest(request) }),
-        secrets: [request.token],
+        body: JSON.stringify({ api_key: token, request: describeRequest(request) }),
+        secrets: [token],
       });
-      network = answer.ms;
-      identity = judgeAnswer(trace, answer, request.token);
-      claims = identity === null ? null : { ...identity };
-      refusal = answer.ok ? `Authentication failed: ${answer.status}` : refusal;
-    }
-    return conclude({
-      provider: context.ref,
-      trace,
-      identity,
-      mapping: [],
-      token: summarizeToken(request.token, claims),
-      refusal,
-      total_ms: performance.now() - started,
-      network_ms: network,
+      const identity = judgeAnswer(trace, answer, token);
+      return {
+        identity,
+        claims: identity === null ? null : { ...identity },
+        network_ms: answer.ms,
+        ...(answer.ok ? { refusal: `Authentication failed: ${answer.status}` } : {}),
+      };
     });
-  }
 
   return {
     ref: context.ref,
@@ -65,21 +54,17 @@ function describeRequest(request: AuthRequest): JsonObject {
   };
 }
 
-function checkFormat(trace: Trace, request: AuthRequest): request is AuthRequest & { readonly token: string } {
-  const { token } = request;
+function checkFormat(trace: Trace, request: AuthRequest, token: string): boolean {
   const others = (request.headers ?? []).filter(
-    ([name, value]) => name.toLowerCase() === 'authorization' && value !== `Bearer ${token ?? ''}`,
+    ([name, value]) => name.toLowerCase() === 'authorization' && value !== `Bearer ${token}`,
   );
   const fault =
-    token === null
-      ? null
-      : (findTokenFault(token) ?? (/\s/.test(token) ? 'there is white space inside the token' : null));
-  if (token === null || token === '') trace.fail('format', 'header_missing', 'the request carries no token');
-  else if (fault !== null) trace.fail('format', 'token_malformed', fault);
-  else if (others.length > 0) trace.fail('format', 'token_malformed', 'the request carries two different credentials');
-  else trace.pass('format', 'a token that can be sent');
-  if (trace.failure() !== null) trace.notReached('request', 'subject', 'mapping');
-  return trace.failure() === null;
+    findTokenFault(token) ??
+    (/\s/.test(token) ? 'there is white space inside the token' : null) ??
+    (others.length > 0 ? 'the request carries two different credentials' : null);
+  if (fault === null) trace.pass('format', 'a token that can be sent');
+  else trace.fail('format', 'token_malformed', fault);
+  return fault === null;
 }
 
 function judgeAnswer(trace: Trace, answer: HttpAnswer, token: string): Identity | null {
@@ -107,7 +92,6 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer, token: string): Identity 
     }
     trace.fail('request', 'endpoint_invalid_response', identity, field);
   }
-  trace.notReached('subject', 'mapping');
   return null;
 }
 

@@ -1,14 +1,14 @@
 /** `github_token`: GitHub, or a GitHub Enterprise server, is asked whose token this is. */
 
 import { findPrincipalFault } from '../checks.js';
-import { mapClaims } from '../claims.js';
 import type { GithubTokenConfig } from '../config/provider-config.js';
 import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
-import { isObject, member, type Json, type JsonObject } from '../json.js';
+import { isObject, member, type Json } from '../json.js';
 import { createRedactor } from '../redact.js';
-import { findHeaderTokenFault, readGithubToken, summarizeToken } from '../token.js';
-import { conclude, createTrace, type Identity, type MappingRow, type Trace, type Verdict } from '../verdict.js';
-import { reportMapping } from './mapping.js';
+import { findHeaderTokenFault, readGithubToken } from '../token.js';
+import type { Trace, Verdict } from '../verdict.js';
+import { mapIdentity } from './mapping.js';
+import { judge } from './judge.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
 const REFUSAL = 'GitHub token validation failed. Please check your token and try again.';
@@ -22,48 +22,28 @@ const MAX_PAGES = 10;
 export function createGithubTokenProvider(config: GithubTokenConfig, context: ProviderContext): AuthProvider {
   const base = config.github_api_base_url.replace(/\/+$/, '');
 
-  async function authenticate(request: AuthRequest): Promise<Verdict> {
-    const started = performance.now();
-    const trace = createTrace(context.locate);
-    const { token } = request;
-    let network = 0;
-    let identity: Identity | null = null;
-    let mapping: readonly MappingRow[] = [];
-    let claims: JsonObject | null = null;
+  const frame = { steps: ['request', 'organizations', 'mapping'] as const, challenge: CHALLENGE, refusal: REFUSAL };
 
-    const get = async (bearer: string, path: string): Promise<HttpAnswer> => {
-      const answer = await context.http.send({
-        method: 'GET',
-        url: `${base}${path}`,
-        headers: { authorization: `Bearer ${bearer}`, accept: 'application/vnd.github.v3+json' },
-        secrets: [bearer],
-      });
-      network += answer.ms;
-      return answer;
-    };
-
-    if (checkFormat(trace, token)) {
-      const user = judgeUser(trace, await get(token, '/user'), token);
-      const organizations = user === null ? null : await readOrganizations(trace, (path) => get(token, path), token);
-      if (user !== null && organizations !== null) {
-        claims = { ...user, organizations };
-        const mapped = mapClaims(claims, config.claims_mapping);
-        mapping = mapped.mapping;
-        reportMapping(trace, mapped, context.sets('claims_mapping'));
-        identity = { principal: user.login, attributes: mapped.attributes };
-      }
-    }
-    return conclude({
-      provider: context.ref,
-      trace,
-      identity,
-      mapping,
-      token: summarizeToken(token, claims),
-      refusal: token === null || token === '' ? CHALLENGE : REFUSAL,
-      total_ms: performance.now() - started,
-      network_ms: network,
+  const authenticate = (request: AuthRequest): Promise<Verdict> =>
+    judge(context, request, frame, async (trace, token) => {
+      if (!checkFormat(trace, token)) return { identity: null };
+      let network_ms = 0;
+      const get = async (path: string): Promise<HttpAnswer> => {
+        const answer = await context.http.send({
+          method: 'GET',
+          url: `${base}${path}`,
+          headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github.v3+json' },
+          secrets: [token],
+        });
+        network_ms += answer.ms;
+        return answer;
+      };
+      const user = judgeUser(trace, await get('/user'), token);
+      const organizations = user === null ? null : await readOrganizations(trace, get, token);
+      if (user === null || organizations === null) return { identity: null, network_ms };
+      const claims = { ...user, organizations };
+      return { ...mapIdentity(trace, context, claims, config.claims_mapping, user.login), claims, network_ms };
     });
-  }
 
   return {
     ref: context.ref,
@@ -73,11 +53,7 @@ export function createGithubTokenProvider(config: GithubTokenConfig, context: Pr
   };
 }
 
-function checkFormat(trace: Trace, token: string | null): token is string {
-  if (token === null || token === '') {
-    trace.fail('format', 'header_missing', 'the request carries no token');
-    return false;
-  }
+function checkFormat(trace: Trace, token: string): boolean {
   const fault = findHeaderTokenFault(token);
   const github = readGithubToken(token);
   if (fault !== null) trace.fail('format', 'token_malformed', fault);
@@ -110,7 +86,6 @@ function judgeUser(trace: Trace, answer: HttpAnswer, token: string): GithubUser 
     }
     trace.fail('request', 'endpoint_invalid_response', user, field);
   }
-  trace.notReached('organizations', 'mapping');
   return null;
 }
 
@@ -167,7 +142,6 @@ async function readOrganizations(
       const { message, ...judged } = judgeStatus(answer.status, 'GitHub');
       const code = limited ? 'endpoint_rate_limited' : judged.code;
       trace.fail('organizations', code, `${message} when asked for the organizations${resetTime(answer.headers)}`);
-      trace.notReached('mapping');
       return null;
     }
     const logins = answer.ok && answer.status === 200 ? readLogins(answer.body, token) : null;

@@ -5,13 +5,13 @@
  */
 
 import { findPrincipalFault } from '../checks.js';
-import { mapClaims } from '../claims.js';
 import type { KubernetesConfig } from '../config/provider-config.js';
 import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type JsonObject } from '../json.js';
-import { findHeaderTokenFault, summarizeToken } from '../token.js';
-import { conclude, createTrace, type Identity, type MappingRow, type Trace, type Verdict } from '../verdict.js';
-import { reportMapping } from './mapping.js';
+import { findHeaderTokenFault } from '../token.js';
+import type { Trace, Verdict } from '../verdict.js';
+import { mapIdentity } from './mapping.js';
+import { judge } from './judge.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
 const REFUSAL = 'Invalid token';
@@ -21,16 +21,11 @@ const CHALLENGE = 'Authentication required. Please provide a valid Kubernetes Be
 export function createKubernetesProvider(config: KubernetesConfig, context: ProviderContext): AuthProvider {
   const url = reviewUrl(config.api_server_url);
 
-  async function authenticate(request: AuthRequest): Promise<Verdict> {
-    const started = performance.now();
-    const trace = createTrace(context.locate);
-    const { token } = request;
-    let network = 0;
-    let identity: Identity | null = null;
-    let mapping: readonly MappingRow[] = [];
-    let claims: JsonObject | null = null;
+  const frame = { steps: ['request', 'subject', 'mapping'] as const, challenge: CHALLENGE, refusal: REFUSAL };
 
-    if (checkFormat(trace, token)) {
+  const authenticate = (request: AuthRequest): Promise<Verdict> =>
+    judge(context, request, frame, async (trace, token) => {
+      if (!checkFormat(trace, token)) return { identity: null };
       const answer = await context.http.send({
         method: 'POST',
         url,
@@ -38,32 +33,13 @@ export function createKubernetesProvider(config: KubernetesConfig, context: Prov
         body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }),
         secrets: [token],
       });
-      network = answer.ms;
       const user = judgeAnswer(trace, answer, token);
-      if (user !== null) {
-        claims = user.claims;
-        const mapped = mapClaims(claims, config.claims_mapping);
-        mapping = mapped.mapping;
-        trace.pass('subject', 'username names the principal', { actual: user.username });
-        reportMapping(trace, mapped, context.sets('claims_mapping'));
-        identity = { principal: user.username, attributes: mapped.attributes };
-      }
-    }
-    if (identity === null) {
-      const reached = new Set(trace.steps.map((step) => step.name));
-      trace.notReached(...(['request', 'subject', 'mapping'] as const).filter((name) => !reached.has(name)));
-    }
-    return conclude({
-      provider: context.ref,
-      trace,
-      identity,
-      mapping,
-      token: summarizeToken(token, claims),
-      refusal: token === null || token === '' ? CHALLENGE : REFUSAL,
-      total_ms: performance.now() - started,
-      network_ms: network,
+      if (user === null) return { identity: null, network_ms: answer.ms };
+      const { claims, username } = user;
+      trace.pass('subject', 'username names the principal', { actual: username });
+      const mapped = mapIdentity(trace, context, claims, config.claims_mapping, username);
+      return { ...mapped, claims, network_ms: answer.ms };
     });
-  }
 
   return {
     ref: context.ref,
@@ -81,11 +57,7 @@ function reviewUrl(base: string): string {
   return url.href;
 }
 
-function checkFormat(trace: Trace, token: string | null): token is string {
-  if (token === null || token === '') {
-    trace.fail('format', 'header_missing', 'the request carries no token');
-    return false;
-  }
+function checkFormat(trace: Trace, token: string): boolean {
   const fault = findHeaderTokenFault(token);
   if (fault === null) trace.pass('format', 'a token that can be sent');
   else trace.fail('format', 'token_malformed', fault);

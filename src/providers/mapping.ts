@@ -1,10 +1,27 @@
-/** The last step of a verdict: what the claims mapping made of the claims. */
+/** The last step of a verdict: what the claims mapping makes of the claims. */
 
-import type { MappedClaims } from '../claims.js';
+import { mapClaims, type ClaimsMapping, type MappedClaims } from '../claims.js';
+import type { JsonObject } from '../json.js';
 import type { Trace } from '../verdict.js';
+import type { Judgement } from './judge.js';
+import type { ProviderContext } from './provider.js';
+
+/** Maps the claims of a principal, reports the step, and gives the identity; null where there is no principal. */
+export function mapIdentity(
+  trace: Trace,
+  context: ProviderContext,
+  claims: JsonObject,
+  mapping: ClaimsMapping,
+  principal: string | null,
+): Required<Pick<Judgement, 'identity' | 'mapping'>> {
+  const mapped = mapClaims(claims, mapping);
+  reportMapping(trace, mapped, context.sets('claims_mapping'));
+  const identity = principal === null ? null : { principal, attributes: mapped.attributes };
+  return { identity, mapping: mapped.mapping };
+}
 
 /** Reports the mapping; entries of a mapping that somebody wrote are expected to find something, the default's are not. */
-export function reportMapping(trace: Trace, mapped: MappedClaims, written: boolean): void {
+function reportMapping(trace: Trace, mapped: MappedClaims, written: boolean): void {
   const { mapping, attributes } = mapped;
   const found = mapping.filter((row) => row.values.length > 0);
   const unusable = mapping.filter((row) => row.status === 'unusable');

@@ -1,14 +1,14 @@
 /** `oauth2_token` with `introspection`: the issuer is asked about every token. */
 
 import { checkAudience, checkExpiry, checkIssuer, checkNotBefore, checkSubject } from '../checks.js';
-import { mapClaims } from '../claims.js';
 import type { IntrospectionConfig, OAuth2TokenConfig } from '../config/provider-config.js';
 import { showUrl } from '../exchange.js';
 import { member, type JsonObject } from '../json.js';
 import { introspect } from '../protocol/introspection.js';
-import { findTokenFault, summarizeToken } from '../token.js';
-import { conclude, createTrace, type Identity, type MappingRow, type Trace, type Verdict } from '../verdict.js';
-import { reportMapping } from './mapping.js';
+import { findTokenFault } from '../token.js';
+import type { Trace, Verdict } from '../verdict.js';
+import { mapIdentity } from './mapping.js';
+import { judge } from './judge.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
 const REFUSAL = 'Token not active';
@@ -22,49 +22,27 @@ export function createOAuth2IntrospectionProvider(
   const source = config.issuer === null ? `validated by ${new URL(introspection.url).host}` : `from ${config.issuer}`;
   const challenge = `Authentication required. Please provide a valid OAuth2 Bearer token ${source}`;
 
-  async function authenticate(request: AuthRequest): Promise<Verdict> {
-    const started = performance.now();
-    const trace = createTrace(context.locate);
-    const { token } = request;
-    let network = 0;
-    let identity: Identity | null = null;
-    let mapping: readonly MappingRow[] = [];
-    let claims: JsonObject | null = null;
+  const steps = ['request', 'active', 'issuer', 'audience', 'expiry', 'not_before', 'subject', 'mapping'] as const;
+  const field = { field: ['introspection', 'url'] };
 
-    if (checkFormat(trace, token)) {
+  const authenticate = (request: AuthRequest): Promise<Verdict> =>
+    judge(context, request, { steps, challenge, refusal: REFUSAL }, async (trace, token) => {
+      if (!checkFormat(trace, token)) return { identity: null };
       const result = await introspect(context.http, introspection, token);
-      network = result.ms;
-      if (!result.ok) trace.fail('request', result.code, result.message, { field: ['introspection', 'url'] });
-      else {
-        claims = result.response;
-        reportRequest(trace, result.raw);
-        if (!result.active) trace.fail('active', 'token_inactive', 'the issuer says "active": false, and never why');
-        else {
-          trace.pass('active', 'the issuer says "active": true');
-          const principal = checkClaims(trace, claims, result.skew);
-          const mapped = mapClaims(claims, config.claims_mapping);
-          mapping = mapped.mapping;
-          reportMapping(trace, mapped, context.sets('claims_mapping'));
-          if (principal !== null) identity = { principal, attributes: mapped.attributes };
-        }
+      if (!result.ok) {
+        trace.fail('request', result.code, result.message, field);
+        return { identity: null, network_ms: result.ms };
       }
-    }
-    if (mapping.length === 0 && identity === null) {
-      const reached = new Set(trace.steps.map((step) => step.name));
-      const all = ['request', 'active', 'issuer', 'audience', 'expiry', 'not_before', 'subject', 'mapping'] as const;
-      trace.notReached(...all.filter((name) => !reached.has(name)));
-    }
-    return conclude({
-      provider: context.ref,
-      trace,
-      identity,
-      mapping,
-      token: summarizeToken(token, claims),
-      refusal: token === null || token === '' ? challenge : REFUSAL,
-      total_ms: performance.now() - started,
-      network_ms: network,
+      const { response: claims, ms: network_ms } = result;
+      reportRequest(trace, result.raw);
+      if (!result.active) {
+        trace.fail('active', 'token_inactive', 'the issuer says "active": false, and never why');
+        return { identity: null, claims, network_ms };
+      }
+      trace.pass('active', 'the issuer says "active": true');
+      const principal = checkClaims(trace, claims, result.skew);
+      return { ...mapIdentity(trace, context, claims, config.claims_mapping, principal), claims, network_ms };
     });
-  }
 
   function checkClaims(trace: Trace, claims: JsonObject, skew: number | null): string | null {
     const now = context.now();
@@ -90,12 +68,11 @@ export function createOAuth2IntrospectionProvider(
   };
 }
 
-function checkFormat(trace: Trace, token: string | null): token is string {
-  const fault = token === null ? null : findTokenFault(token);
-  if (token === null || token === '') trace.fail('format', 'header_missing', 'the request carries no token');
-  else if (fault !== null) trace.fail('format', 'token_malformed', fault);
-  else trace.pass('format', 'a token that can be sent');
-  return trace.failure() === null;
+function checkFormat(trace: Trace, token: string): boolean {
+  const fault = findTokenFault(token);
+  if (fault === null) trace.pass('format', 'a token that can be sent');
+  else trace.fail('format', 'token_malformed', fault);
+  return fault === null;
 }
 
 function reportRequest(trace: Trace, raw: boolean): void {

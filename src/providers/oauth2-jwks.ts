@@ -1,7 +1,6 @@
 /** `oauth2_token` with `jwks`: a JWT, checked here against the issuer's key set. */
 
 import { checkAudience, checkExpiry, checkIssuer, checkNotBefore, checkSubject } from '../checks.js';
-import { mapClaims } from '../claims.js';
 import type { JwksConfig, OAuth2TokenConfig } from '../config/provider-config.js';
 import { showUrl } from '../exchange.js';
 import { stringMember, type JsonObject } from '../json.js';
@@ -9,16 +8,9 @@ import { createKeySetCache, fetchKeySet, type CachedKeySet, type KeySet } from '
 import { parseJwt, verifySignature, type ParsedJwt } from '../protocol/jwt.js';
 import { algorithmsFor, importKey, misfit, type Key } from '../protocol/keys.js';
 import { fingerprint, readGithubToken } from '../token.js';
-import {
-  conclude,
-  createTrace,
-  type Identity,
-  type MappingRow,
-  type TokenSummary,
-  type Trace,
-  type Verdict,
-} from '../verdict.js';
-import { reportMapping } from './mapping.js';
+import type { TokenSummary, Trace, Verdict } from '../verdict.js';
+import { mapIdentity } from './mapping.js';
+import { judge } from './judge.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
 const REFUSAL = 'Invalid JWT token';
@@ -47,41 +39,30 @@ export function createOAuth2JwksProvider(
       ? 'Authentication required. Please provide a valid OAuth2 Bearer token in the Authorization header'
       : `Authentication required. Please provide a valid OAuth2 Bearer token from ${config.issuer}`;
 
-  async function authenticate(request: AuthRequest): Promise<Verdict> {
-    const started = performance.now();
-    const trace = createTrace(context.locate);
-    const { token } = request;
-    let network = 0;
-    let identity: Identity | null = null;
-    let mapping: readonly MappingRow[] = [];
-    let summary: TokenSummary = { kind: 'none', header: null, claims: null, fingerprint: null };
+  const steps = [
+    'key',
+    'algorithm',
+    'signature',
+    'issuer',
+    'audience',
+    'expiry',
+    'not_before',
+    'subject',
+    'mapping',
+  ] as const;
 
-    if (token === null || token === '') trace.fail('format', 'header_missing', 'the request carries no token');
-    else {
+  const authenticate = (request: AuthRequest): Promise<Verdict> =>
+    judge(context, request, { steps, challenge, refusal: REFUSAL }, async (trace, token) => {
       const jwt = parseJwt(token);
-      summary = summarize(token, jwt);
-      const verified = await verify(trace, token, jwt, (ms) => (network += ms));
-      if (jwt.claims === null) trace.notReached('issuer', 'audience', 'expiry', 'not_before', 'subject', 'mapping');
-      else {
-        if (!verified.ok) trace.distrust();
-        const principal = checkClaims(trace, jwt.claims, verified.skew);
-        const mapped = mapClaims(jwt.claims, config.claims_mapping);
-        mapping = mapped.mapping;
-        reportMapping(trace, mapped, context.sets('claims_mapping'));
-        if (principal !== null) identity = { principal, attributes: mapped.attributes };
-      }
-    }
-    return conclude({
-      provider: context.ref,
-      trace,
-      identity,
-      mapping,
-      token: summary,
-      refusal: token === null || token === '' ? challenge : REFUSAL,
-      total_ms: performance.now() - started,
-      network_ms: network,
+      const summary = summarize(token, jwt);
+      let network_ms = 0;
+      const verified = await verify(trace, token, jwt, (ms) => (network_ms += ms));
+      if (jwt.claims === null) return { identity: null, summary, network_ms };
+      if (!verified.ok) trace.distrust();
+      const principal = checkClaims(trace, jwt.claims, verified.skew);
+      const mapped = mapIdentity(trace, context, jwt.claims, config.claims_mapping, principal);
+      return { ...mapped, summary, network_ms };
     });
-  }
 
   /** format, key, algorithm, signature. Garbage is refused before anything is fetched. */
   async function verify(

@@ -1,0 +1,66 @@
+/** The frame of every judgement about a token: the clock, the trace, and the conclusion. */
+
+import type { JsonObject } from '../json.js';
+import { summarizeToken } from '../token.js';
+import {
+  conclude,
+  createTrace,
+  type Identity,
+  type MappingRow,
+  type StepName,
+  type TokenSummary,
+  type Trace,
+  type Verdict,
+} from '../verdict.js';
+import type { AuthRequest, ProviderContext } from './provider.js';
+
+/** What is the same for every request to one provider. */
+export interface Frame {
+  /** The steps that are made after `format`, in order; those that are not made are reported as not reached. */
+  readonly steps: readonly StepName[];
+  /** What the server tells a client without a token. */
+  readonly challenge: string;
+  /** What the server tells a client whose token is refused. */
+  readonly refusal: string;
+}
+
+/** What a provider found out, beside the steps of the trace. */
+export interface Judgement {
+  /** Null after a failed step. */
+  readonly identity: Identity | null;
+  readonly mapping?: readonly MappingRow[];
+  /** What the provider said of the token. */
+  readonly claims?: JsonObject | null;
+  /** The decoded token, where it can be decoded here. */
+  readonly summary?: TokenSummary;
+  readonly refusal?: string;
+  /** Milliseconds. */
+  readonly network_ms?: number;
+}
+
+/** Judges the token of a request; a request without one is refused before `decide` is asked. */
+export async function judge(
+  context: ProviderContext,
+  request: AuthRequest,
+  frame: Frame,
+  decide: (trace: Trace, token: string) => Promise<Judgement>,
+): Promise<Verdict> {
+  const started = performance.now();
+  const trace = createTrace(context.locate);
+  const { token } = request;
+  let judgement: Judgement = { identity: null, refusal: frame.challenge };
+  if (token === null || token === '') trace.fail('format', 'header_missing', 'the request carries no token');
+  else judgement = await decide(trace, token);
+  const made = new Set(trace.steps.map(({ name }) => name));
+  trace.notReached(...frame.steps.filter((name) => !made.has(name)));
+  return conclude({
+    provider: context.ref,
+    trace,
+    identity: judgement.identity,
+    mapping: judgement.mapping ?? [],
+    token: judgement.summary ?? summarizeToken(token, judgement.claims ?? null),
+    refusal: judgement.refusal ?? frame.refusal,
+    total_ms: performance.now() - started,
+    network_ms: judgement.network_ms ?? 0,
+  });
+}
