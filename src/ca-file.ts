@@ -1,8 +1,11 @@
 /** The file of the certificate authorities that a provider trusts. */
 
 import { X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readBounded } from './bounded-read.js';
 import { AuthcheckError } from './errors.js';
+
+/** Largest CA file: 4 MiB, several times what a system's whole bundle has. */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * Reads the certificates of a CA file.
@@ -12,7 +15,7 @@ import { AuthcheckError } from './errors.js';
 export function readCaFile(path: string): string {
   let pem: string;
   try {
-    pem = readFileSync(path, 'utf8');
+    pem = readBounded(path, MAX_BYTES).toString('utf8');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new AuthcheckError('config_invalid', `the CA file ${path} cannot be read (${code})`, { cause: error });

@@ -178,13 +178,16 @@ function readTime(trace: Trace, step: StepName, name: string, value: Json): numb
   return null;
 }
 
+/** The largest clock tolerance that can be set, in seconds. */
+const MAX_TOLERANCE = 3600;
+
 /** Small differences are the network's, not the clock's. */
 const LEAST_SKEW = 2;
 
 function skewHint(clock: Clock, needed: number | null): string {
   if (clock.skew === null || needed === null || Math.abs(clock.skew) < LEAST_SKEW) return '';
   const direction = clock.skew > 0 ? 'behind' : 'ahead of';
-  return `; your clock is ${Math.abs(clock.skew)} s ${direction} the provider’s: it would pass with --clock-tolerance ${Math.ceil(needed)}`;
+  return `; your clock is ${Math.abs(clock.skew)} s ${direction} the provider’s: ${needed > MAX_TOLERANCE ? 'set it' : `it would pass with --clock-tolerance ${Math.ceil(needed)}`}`;
 }
 
 function slashHint(expected: string, actual: string): string {

@@ -2,7 +2,7 @@
 
 import { parseJson, type JsonOptions, type JsonResult } from './json.js';
 import type { UndecidedCode } from './reason-codes.js';
-import { createRedactor, REDACTED, redactJson } from './redact.js';
+import { createRedactor, MIN_LENGTH_IN_CLAIMS, REDACTED, redactJson } from './redact.js';
 
 /** A request. */
 export interface HttpRequest {
@@ -90,9 +90,22 @@ export function isRedirect(status: number): boolean {
 /** Headers whose values are credentials. */
 export const SECRET_HEADERS: RegExp = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)$/i;
 
+/** Everything secret that a request sends: what its sender names, and what stands in its URL. */
+function secretsOf(input: HttpRequest, url: URL): (string | null)[] {
+  return [...input.secrets, unescapePercent(url.password), basicOf(url)];
+}
+
+/** An answer without the secrets that the server echoes, so that nobody who reads it can forget them. */
+export function redactAnswer(input: HttpRequest, url: URL, answer: HttpAnswer): HttpAnswer {
+  if (!answer.ok) return answer;
+  const redact = createRedactor(secretsOf(input, url), MIN_LENGTH_IN_CLAIMS);
+  const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, redact(value)]));
+  return { ...answer, headers, body: redact(answer.body) };
+}
+
 /** Describes an exchange for a transcript. */
 export function describeExchange(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): Exchange {
-  const redact = createRedactor([...input.secrets, unescapePercent(url.password), basicOf(url)]);
+  const redact = createRedactor(secretsOf(input, url));
   const clean = (headers: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [

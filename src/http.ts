@@ -8,6 +8,7 @@ import {
   basicOf,
   describeExchange,
   isRedirect,
+  redactAnswer,
   SECRET_HEADERS,
   showUrl,
   type Exchange,
@@ -77,7 +78,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     const url = new URL(input.url);
     const proxy = proxyFor(url, options.env ?? {});
     const started = performance.now();
-    const answer = await transfer(input, url, () => dispatcherFor(url, proxy), started);
+    const answer = redactAnswer(input, url, await transfer(input, url, () => dispatcherFor(url, proxy), started));
     options.onExchange?.(describeExchange(input, url, proxy, answer));
     return answer;
   }
@@ -129,7 +130,6 @@ async function transfer(input: HttpRequest, url: URL, connect: () => Dispatcher,
   }
 }
 
-/** The credentials that a URL carries, as Basic authentication spells them; null without any. */
 async function readBody(
   body: AsyncIterable<Uint8Array> & { destroy(): unknown },
   maxBytes: number,

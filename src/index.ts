@@ -23,6 +23,7 @@ export {
   type ProviderConfig,
   type UpstreamHeaderConfig,
 } from './config/provider-config.js';
+export { FileTooLarge, readBounded } from './bounded-read.js';
 export { decodeToken, timesOf, type DecodedToken } from './decode.js';
 export { AuthcheckError, ConfigError, ERRORS, reasonOf, type ErrorCode, type Finding } from './errors.js';
 export { showUrl, type Exchange, type HttpAnswer, type HttpClient, type HttpRequest } from './exchange.js';
@@ -47,6 +48,7 @@ export { createAuthProvider, createProviderClient, type ProviderOptions } from '
 export type { AuthProvider, AuthRequest, Destination, ProviderEvent } from './providers/provider.js';
 export { REASONS, type ReasonText } from './reasons.js';
 export {
+  isReason,
   isUndecided,
   type ReasonCode,
   type RejectedCode,

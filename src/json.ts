@@ -71,6 +71,18 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** The same value as `JSON.parse` would have it: large integers are rounded, so that anybody can stringify it. */
+export function roundIntegers(value: Json): Json {
+  if (typeof value === 'bigint') return Number(value);
+  if (Array.isArray(value)) return value.map((item: Json) => roundIntegers(item));
+  return isObject(value) ? roundMembers(value) : value;
+}
+
+/** As {@link roundIntegers}, for an object. */
+export function roundMembers(object: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, roundIntegers(value)]));
+}
+
 /** Returns an own member of a JSON object; what `Object.prototype` holds is not a member. */
 export function member(object: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;

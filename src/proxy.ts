@@ -3,12 +3,15 @@
 import { isIPv6 } from 'node:net';
 import type { Environment } from './config/env.js';
 
+/** Stands for a proxy that is set but is no http(s) URL: nothing may be sent past it. */
+export const UNUSABLE_PROXY = 'unusable://proxy';
+
 /** The URL of the proxy for a request, or null. Lower-case names win, as in curl; HTTP_PROXY counts in lower case only. */
 export function proxyFor(url: URL, env: Environment): string | null {
   const proxy = url.protocol === 'https:' ? env.https_proxy || env.HTTPS_PROXY : env.http_proxy;
   if (proxy === undefined || proxy === '' || isExempt(url, env.no_proxy || env.NO_PROXY || '')) return null;
   const absolute = proxy.includes('://') ? proxy : `http://${proxy}`;
-  return URL.canParse(absolute) ? absolute : null;
+  return /^https?:\/\//i.test(absolute) && URL.canParse(absolute) ? absolute : UNUSABLE_PROXY;
 }
 
 /** NO_PROXY: names with all their subdomains, a port where one is given, `*` for everything. */

@@ -11,7 +11,7 @@ export type Redactor = (text: string) => string;
 /** Shorter secrets would redact ordinary words. */
 const MIN_LENGTH = 4;
 /** In claims a redacted word is another role or group, so only what can be nothing but a secret is replaced. */
-const MIN_LENGTH_IN_CLAIMS = 8;
+export const MIN_LENGTH_IN_CLAIMS = 8;
 
 /** Makes a redactor for secrets as they are, and as URLs, forms and JSON spell them, in lower case or upper. */
 export function createRedactor(

@@ -1,6 +1,6 @@
 /** The answer about a token, as plain data: outcome, identity, and the trace of every step that led there. */
 
-import type { Json, JsonObject } from './json.js';
+import { roundIntegers, roundMembers, type Json, type JsonObject } from './json.js';
 import { REASONS } from './reasons.js';
 import { isUndecided, type ReasonCode, type WarningCode } from './reason-codes.js';
 
@@ -152,8 +152,8 @@ export function createTrace(locate: (field: readonly string[]) => string | null)
       name,
       status,
       message,
-      ...(detail.expected === undefined ? {} : { expected: detail.expected }),
-      ...(detail.actual === undefined ? {} : { actual: detail.actual }),
+      ...(detail.expected === undefined ? {} : { expected: roundIntegers(detail.expected) }),
+      ...(detail.actual === undefined ? {} : { actual: roundIntegers(detail.actual) }),
       unverified,
       ...(position === null ? {} : { position }),
     };
@@ -199,7 +199,13 @@ const UNAVAILABLE = 'Authentication service unavailable';
 
 /** Concludes a trace: the first failed step decides, and no failure means accepted. */
 export function conclude(findings: Findings): Verdict {
-  const { provider, trace, identity, mapping, token } = findings;
+  const { provider, trace, identity, mapping } = findings;
+  const { header, claims } = findings.token;
+  const token = {
+    ...findings.token,
+    header: header === null ? null : roundMembers(header),
+    claims: claims === null ? null : roundMembers(claims),
+  };
   const failure = trace.failure();
   const shared = {
     provider,

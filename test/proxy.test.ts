@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { proxyFor } from '../src/proxy.js';
+import { proxyFor, UNUSABLE_PROXY } from '../src/proxy.js';
 
 const PROXY = 'http://proxy.example:3128';
 
@@ -19,7 +19,9 @@ describe('which proxy', () => {
     // A CGI script sees a client's header `Proxy:` as HTTP_PROXY: httpoxy.
     ['http://a.example', { HTTP_PROXY: PROXY }, null],
     ['https://a.example', { HTTPS_PROXY: 'proxy.example:3128' }, PROXY],
-    ['https://a.example', { HTTPS_PROXY: 'http://' }, null],
+    ['https://a.example', { HTTPS_PROXY: 'http://' }, UNUSABLE_PROXY],
+    ['https://a.example', { HTTPS_PROXY: 'http://user:p#ss@proxy:3128' }, UNUSABLE_PROXY],
+    ['https://a.example', { HTTPS_PROXY: 'socks5://proxy:1080' }, UNUSABLE_PROXY],
   ])('%s with %o', (url, env, expected) => {
     expect(via(url, env)).toBe(expected);
   });

@@ -38,10 +38,12 @@ export class InputTooLarge extends Error {}
 export function openProcessIo(): Io {
   process.title = 'authcheck';
   const cleanups: (() => void)[] = [];
-  process.on('SIGINT', () => {
-    for (const cleanup of cleanups) cleanup();
-    process.exit(130);
-  });
+  for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+    process.on(signal, () => {
+      for (const cleanup of cleanups) cleanup();
+      process.exit(code);
+    });
+  }
   return {
     stdin: { isPiped: isPiped(), read: readStdin },
     stdout: openOutput(process.stdout),
@@ -74,8 +76,9 @@ function openOutput(stream: NodeJS.WriteStream): Output {
   let open = true;
   // A reader that has seen enough (`| head -1`) closes the pipe; that is no error of ours.
   stream.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
     open = false;
+    // A full disk or a closed terminal: there is nowhere to say more.
+    if (error.code !== 'EPIPE') process.exit(2);
   });
   return {
     write(text) {

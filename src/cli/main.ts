@@ -68,7 +68,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
       return await main(['--help'], io);
     const name = pickCommand(argv);
     const program = await buildProgram(name, run, io);
-    const args = name !== null && argv[0] !== name && !argv.includes(name) ? [name, ...argv] : [...argv];
+    const args = name === null || argv[0] === name ? [...argv] : [name, ...argv];
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
@@ -92,10 +92,9 @@ function pickCommand(argv: readonly string[]): string | null {
   }
   if (!/^[a-z][a-z-]{0,19}$/.test(first)) return 'validate';
   const near = nearestName(first, Object.keys(COMMANDS));
-  throw new AuthcheckError(
-    'usage_invalid',
-    `there is no command ${first}; ${near === null ? 'see authcheck --help' : `did you mean ${near}?`}`,
-  );
+  // A word that resembles no command may be a secret, and is not repeated.
+  const said = near === null ? 'such command; see authcheck --help' : `command ${first}; did you mean ${near}?`;
+  throw new AuthcheckError('usage_invalid', `there is no ${said}`);
 }
 
 async function buildProgram(name: string | null, run: Run, io: Io): Promise<Command> {
@@ -139,8 +138,11 @@ function reportError(error: unknown, argv: readonly string[], io: Io): number {
   const asJson = argv.includes('--json');
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok;
-    const message = error.message.replace(/^error: /, '');
-    return reportError(new AuthcheckError('usage_invalid', hideValues(message, argv), { cause: error }), argv, io);
+    const message = error.message.replace(/^error: /, '').replace(/\s+/g, ' ');
+    const late = !Object.hasOwn(COMMANDS, argv[0] ?? '') && argv.some((word) => Object.hasOwn(COMMANDS, word));
+    const hint = late ? '; the command comes first, its flags after it' : '';
+    const cause = new AuthcheckError('usage_invalid', hideValues(message, argv) + hint, { cause: error });
+    return reportError(cause, argv, io);
   }
   if (error instanceof AuthcheckError) {
     if (asJson) io.stdout.write(formatJson({ error: describeError(error) }));
@@ -180,7 +182,12 @@ function colorFlag(argv: readonly string[]): boolean | undefined {
   return argv.includes('--color') ? true : undefined;
 }
 
-/** Commander quotes what it does not understand; that may be a token. */
+/** Commander quotes what it does not understand; that may be a secret, so only the names of flags stay. */
 function hideValues(message: string, argv: readonly string[]): string {
-  return createRedactor(argv.filter((argument) => argument.length > 24 || /^eyJ|^gh[a-z]_/.test(argument)))(message);
+  const values = argv.map((argument) => (argument.startsWith('-') ? argument.split('=').slice(1).join('=') : argument));
+  const known = values.filter((value) => value !== '' && !Object.hasOwn(COMMANDS, value));
+  return known.reduce(
+    (text, value) => text.replaceAll(`'${value}'`, 'that was given').replaceAll(`=${value}`, ''),
+    message,
+  );
 }

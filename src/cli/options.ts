@@ -57,7 +57,8 @@ export function addIssuerOptions(command: Command): Command {
 }
 
 function parseTime(text: string): number {
-  const time = /^\d{1,12}$/.test(text) ? Number(text) * 1000 : Date.parse(text);
+  const iso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
+  const time = /^\d{9,12}$/.test(text) ? Number(text) * 1000 : iso.test(text) ? Date.parse(text) : NaN;
   if (Number.isNaN(time))
     throw new InvalidArgumentError('expected a time such as 2026-01-31T12:00:00Z, or seconds since 1970');
   return time;

@@ -57,7 +57,7 @@ export async function findTarget(
     origin,
     providers: config.providers.map((provider) => withTolerance(provider, options.clockTolerance)),
     chosen: withTolerance(chosen, options.clockTolerance),
-    warnings: relevant(config.warnings, options, chosen.name),
+    warnings: relevant(config, options, chosen.name),
     options: {
       env: io.env,
       onExchange,
@@ -152,10 +152,10 @@ function usage(message: string): AuthcheckError {
 }
 
 /** Warnings about the providers that are asked. Plain http to this machine is worth a line only to who looks closely. */
-function relevant(warnings: readonly Finding[], options: TargetOptions, chosen: string): Finding[] {
+function relevant({ providers, warnings }: AuthConfig, options: TargetOptions, chosen: string): Finding[] {
+  const others = providers.filter(({ name }) => name !== chosen && options.allProviders !== true);
   return warnings.filter(({ code, path }) => {
-    const about = /(?:^|\.)providers\.([^.]+)/.exec(path)?.[1];
     if (code === 'http_loopback' && options.verbose !== true) return false;
-    return options.allProviders === true || about === undefined || about === chosen;
+    return !others.some(({ name }) => `${path}.`.includes(`providers.${name}.`));
   });
 }

@@ -1,8 +1,7 @@
 /** Where a token can come from, and what was pasted around it. */
 
-import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { AuthcheckError, isObject, member, parseJson, reasonOf } from '../index.js';
+import { AuthcheckError, FileTooLarge, isObject, member, parseJson, readBounded, reasonOf } from '../index.js';
 import { InputTooLarge, type Io } from './io.js';
 
 /** The options that name a token. */
@@ -53,11 +52,9 @@ export async function findToken(options: TokenOptions, argument: string | undefi
 export function readText(file: string, io: Io): string {
   const path = resolve(io.cwd, file);
   try {
-    const { size } = statSync(path);
-    if (size > MAX_BYTES) throw new InputTooLarge(`it has ${size} bytes; ${MAX_BYTES} is the most`);
-    return readFileSync(path, 'utf8');
+    return readBounded(path, MAX_BYTES).toString('utf8');
   } catch (error) {
-    const why = error instanceof InputTooLarge ? error.message : reasonOf(error);
+    const why = error instanceof FileTooLarge ? error.message : reasonOf(error);
     throw new AuthcheckError('input_unreadable', `${file}: ${why}`, { cause: error });
   }
 }
@@ -88,7 +85,7 @@ const LAYERS: readonly Layer[] = [
     name: 'the Authorization header name',
     peel: (text) => /^(?:.*\n)?["']?authorization["']?\s*:\s*([^\r\n]+)/i.exec(text)?.[1] ?? null,
   },
-  { name: 'the Bearer scheme', peel: (text) => /^bearer\s+(\S.*)$/is.exec(text)?.[1] ?? null },
+  { name: 'the Bearer scheme', peel: (text) => /^(?:bearer|token)\s+(\S.*)$/is.exec(text)?.[1] ?? null },
 ];
 
 /** Takes away what was pasted around a token, and says what that was. */
@@ -102,6 +99,9 @@ export function triage(pasted: string): Pick<GivenToken, 'token' | 'stripped'> {
     if (!stripped.includes(layer.name)) stripped.push(layer.name);
   }
   // A line break at the end is how files and pipes end, and nobody's mistake.
+  if (/^(?:\$\s*)?curl\s/.test(token)) {
+    throw new AuthcheckError('input_unreadable', 'no bearer token was found in the curl command; it is sent nowhere');
+  }
   const unremarkable = pasted.trimEnd() === token;
   return { token, stripped: unremarkable ? [] : stripped };
 }
@@ -115,6 +115,6 @@ function accessTokenOf(text: string): string | null {
 
 function curlTokenOf(text: string): string | null {
   if (!/^(?:\$\s*)?curl\s/.test(text)) return null;
-  const header = /(["'])authorization:\s*bearer\s+([^"'\s]+)\s*\1/i.exec(text)?.[2];
+  const header = /(["'])authorization:\s*(?:bearer|token)\s+([^"'\s]+)\s*\1/i.exec(text)?.[2];
   return header ?? /--oauth2-bearer[= ]+["']?([^"'\s]+)/.exec(text)?.[1] ?? null;
 }

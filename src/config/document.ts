@@ -32,17 +32,21 @@ export function parseConfigText(text: string, file: string): ConfigDocument {
     const document = parseDocument(text, {
       version: '1.1',
       merge: true,
-      uniqueKeys: true,
+      // The parser's own check is quadratic; ours is not, and names the place.
+      uniqueKeys: false,
       lineCounter: lines,
       prettyErrors: false,
       logLevel: 'silent',
     });
     const fault = document.errors[0] ?? document.warnings[0];
-    if (fault !== undefined) return fail(describeFault(fault.message), at(fault.pos[0]));
+    if (fault !== undefined) return fail(describeFault(fault.code, fault.message), at(fault.pos[0]));
+    const repeated = findRepeatedKey(document.contents);
+    if (repeated !== null) return fail('a key occurs twice in one mapping', at(repeated));
     const value: unknown = document.toJS({ maxAliasCount: 100 });
     return { value, locate: (path) => at(nearestOffset(document.contents, path)) };
   } catch (error) {
-    if (error instanceof RangeError || error instanceof ReferenceError) return fail(describeFault(error.message), null);
+    if (error instanceof RangeError || error instanceof ReferenceError)
+      return fail(describeFault(error.name, error.message), null);
     throw error;
   }
 }
@@ -52,9 +56,15 @@ export function formatYaml(value: unknown): string {
   return stringify(value);
 }
 
-/** The parser recurses; the stack it may use is what bounds the nesting. */
-function describeFault(message: string): string {
-  return message.includes('call stack') ? 'the document is nested too deeply' : (message.split('\n')[0] ?? message);
+/** The parser's own messages quote the text, which may be a secret; its codes do not. */
+function describeFault(code: string, message: string): string {
+  // The parser recurses; the stack it may use is what bounds the nesting.
+  if (message.includes('call stack')) return 'the document is nested too deeply';
+  if (message.includes('alias count')) return 'the aliases multiply without end';
+  if (message.includes('alias')) return 'an alias names no anchor; quote a value that starts with "*"';
+  if (code === 'TAG_RESOLVE_FAILED') return 'there is no such tag; quote a value that starts with "!"';
+  if (code === 'DUPLICATE_KEY') return 'a key occurs twice in one mapping';
+  return `this is not valid YAML (${code.toLowerCase().replaceAll('_', ' ')})`;
 }
 
 function nearestOffset(root: Node | null, path: readonly (string | number)[]): number {
@@ -69,6 +79,23 @@ function nearestOffset(root: Node | null, path: readonly (string | number)[]): n
     node = next;
   }
   return offset;
+}
+
+/** The offset of the first key that its mapping already has; null if there is none. */
+function findRepeatedKey(root: unknown): number | null {
+  const queue: unknown[] = [root];
+  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+    if (isSeq(node)) for (const item of node.items) queue.push(item);
+    if (!isMap(node)) continue;
+    const seen = new Set<string>();
+    for (const pair of node.items) {
+      const key = keyOf(pair);
+      if (key !== null && seen.has(key)) return rangeOf(pair.key) ?? 0;
+      if (key !== null && key !== '<<') seen.add(key);
+      if (pair.value !== null) queue.push(pair.value);
+    }
+  }
+  return null;
 }
 
 function keyOf(pair: Pair): string | null {

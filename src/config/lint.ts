@@ -73,8 +73,10 @@ function unknownFields(
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
     const below = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (below !== undefined) return below === null ? [] : unknownFields(inner, below, [...path, name], root);
-    const message = `${[...path.filter((part) => typeof part === 'string'), name].join('.')} is ignored by the server${suggest(name, fields, root)}`;
-    return [{ code: 'field_unknown', path: [...path, name], message }];
+    const [shown = ''] = name.split(':');
+    const typo = shown === name ? '' : '; a space is missing after the colon';
+    const message = `${[...path.filter((part) => typeof part === 'string'), shown].join('.')} is ignored by the server${typo || suggest(name, fields, root)}`;
+    return [{ code: 'field_unknown', path: [...path, shown], message }];
   });
 }
 

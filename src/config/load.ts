@@ -1,7 +1,8 @@
 /** Finds a config file, reads it, and parses it. The only cosmiconfig import. */
 
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { FileTooLarge, readBounded } from '../bounded-read.js';
 import { readCaFile } from '../ca-file.js';
 import { AuthcheckError, ConfigError, reasonOf, type Finding } from '../errors.js';
 import { MAX_CONFIG_BYTES, parseConfigText } from './document.js';
@@ -102,8 +103,13 @@ async function searchUpward(cwd: string): Promise<string | null> {
     mergeSearchPlaces: false,
     applyPackagePropertyPathToConfiguration: false,
   });
-  const result = await explorer.search(cwd);
-  return result?.filepath ?? null;
+  try {
+    const result = await explorer.search(cwd);
+    return result?.filepath ?? null;
+  } catch (error) {
+    if (!(error instanceof Error) || !('code' in error)) throw error;
+    throw new AuthcheckError('config_unreadable', `a config was found, but ${reasonOf(error)}`, { cause: error });
+  }
 }
 
 interface ExplorerModule {
@@ -141,15 +147,9 @@ function readConfigText(path: string, display: string): string {
     new AuthcheckError('config_unreadable', `${display}: ${why}`, { cause });
   let bytes: Uint8Array;
   try {
-    const stats = statSync(path);
-    if (!stats.isFile()) throw unreadable('this is not a file');
-    if (stats.size > MAX_CONFIG_BYTES) {
-      throw unreadable(`this file has ${stats.size} bytes; no config has more than ${MAX_CONFIG_BYTES}`);
-    }
-    bytes = readFileSync(path);
+    bytes = readBounded(path, MAX_CONFIG_BYTES);
   } catch (error) {
-    if (error instanceof AuthcheckError) throw error;
-    throw unreadable(reasonOf(error), error);
+    throw unreadable(error instanceof FileTooLarge ? `${error.message} for a config` : reasonOf(error), error);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

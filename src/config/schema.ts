@@ -136,7 +136,10 @@ const githubToken = v.object({
   github_api_base_url: v.optional(
     v.pipe(
       url,
-      v.check((s) => !isHttpUrl(s) || new URL(s).search === '', 'a base URL has no query'),
+      v.check(
+        (s) => !isHttpUrl(s) || new URL(s).search + new URL(s).hash === '',
+        'a base URL has no query and no fragment',
+      ),
     ),
     'https://api.github.com',
   ),

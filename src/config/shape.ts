@@ -27,6 +27,13 @@ export function findSection(document: unknown, fail: (path: Path, message: strin
     [['auth'], document.auth],
     [[], document],
   ];
+  const isServer = isMapping(document.server) || 'image_name' in document || 'apis' in document;
+  if (isServer && document.auth === undefined && !(isMapping(document.server) && 'auth' in document.server)) {
+    return fail(
+      ['server'],
+      'the server config has no server.auth: authentication is off, and the server lets everybody in',
+    );
+  }
   for (const [path, auth] of candidates) {
     if (auth === undefined || (path.length === 0 && !looksLikeAuth(document))) continue;
     if (auth === null) return fail(path, 'auth is empty: authentication is off, and the server lets everybody in');

@@ -27,6 +27,9 @@ export async function discoverIssuer(http: HttpClient, issuer: string): Promise<
   if (!/^https?:\/\/[^\s/?#]/i.test(issuer) || !URL.canParse(issuer)) {
     throw new AuthcheckError('usage_invalid', 'the issuer must be an absolute http(s) URL');
   }
+  if (new URL(issuer).username !== '' || new URL(issuer).password !== '') {
+    throw new AuthcheckError('usage_invalid', 'the issuer must not carry credentials');
+  }
   const url = new URL(issuer);
   const path = url.pathname.replace(/\/$/, '');
   const places = [
@@ -36,8 +39,9 @@ export async function discoverIssuer(http: HttpClient, issuer: string): Promise<
   const failures: string[] = [];
   for (const place of places) {
     const answer = await http.send({ method: 'GET', url: place, secrets: [], followSameOrigin: true });
-    if (answer.ok && answer.status === 200) return readMetadata(answer.body, issuer, place);
-    failures.push(`${showUrl(place)}: ${answer.ok ? `answered ${answer.status}` : answer.message}`);
+    if (answer.ok && answer.status === 200 && looksLikeJson(answer.body))
+      return readMetadata(answer.body, issuer, place);
+    failures.push(`${showUrl(place)}: ${answer.ok ? `answered ${answer.status}, not with metadata` : answer.message}`);
   }
   throw new AuthcheckError('discovery_failed', `no metadata was found for the issuer (${failures.join('; ')})`);
 }
@@ -68,8 +72,13 @@ function readMetadata(body: string, issuer: string, url: string): IssuerMetadata
 
 /** An http(s) URL, and no plain http where the issuer itself has https. */
 function endpoint(value: unknown, issuer: string): string | null {
-  if (typeof value !== 'string' || !URL.canParse(value)) return null;
+  if (typeof value !== 'string' || /\s/.test(value) || !URL.canParse(value)) return null;
   const { protocol } = new URL(value);
   if (protocol === 'https:') return value;
   return protocol === 'http:' && issuer.toLowerCase().startsWith('http:') ? value : null;
+}
+
+/** A web application answers every path with its page. */
+function looksLikeJson(body: string): boolean {
+  return /^\ufeff?\s*\{/.test(body);
 }

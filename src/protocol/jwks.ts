@@ -38,7 +38,7 @@ export async function fetchKeySet(http: HttpClient, uri: string, token: string |
     maxBytes: MAX_KEY_SET_BYTES,
     followSameOrigin: token === null && new URL(uri).username === '',
   });
-  return judgeKeySet(answer);
+  return judgeKeySet(answer, token);
 }
 
 /** Reads a key set from its text, such as a file. */
@@ -48,11 +48,11 @@ export function readKeySet(text: string): KeySetResult {
   return collectKeys(json.value, null);
 }
 
-function judgeKeySet(answer: HttpAnswer): KeySetResult {
+function judgeKeySet(answer: HttpAnswer, token: string | null): KeySetResult {
   if (!answer.ok)
     return { ok: false, code: answer.code, message: `the key set could not be fetched: ${answer.message}` };
   if (answer.status !== 200) return { ok: false, ...judgeStatus(answer.status, 'the JWKS endpoint') };
-  const json = jsonBody(answer, []);
+  const json = jsonBody(answer, [token]);
   if (!json.ok)
     return invalid(
       `the JWKS endpoint sent no valid JSON: ${json.message}${looksLikeHtml(answer.body) ? ' (it looks like a web page)' : ''}`,

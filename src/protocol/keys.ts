@@ -171,6 +171,8 @@ function findFault(key: Omit<Key, 'fault'>): Key['fault'] {
   if (key.kty === 'EC' || key.kty === 'OKP') {
     const bytes = COORDINATE_BYTES[key.crv ?? ''];
     if (bytes === undefined) return mismatch(`its curve is ${key.crv === null ? 'missing' : 'not supported'}`);
+    if (key.kty === 'OKP' && isSmallOrder(octets('x')))
+      return { code: 'key_too_weak', message: 'anybody can sign for it (a point of small order)' };
     const coordinates = key.kty === 'EC' ? ['x', 'y'] : ['x'];
     return coordinates.every((name) => octets(name)?.length === bytes)
       ? null
@@ -178,6 +180,24 @@ function findFault(key: Omit<Key, 'fault'>): Key['fault'] {
   }
   if (key.kty === 'oct') return octets('k') === null ? mismatch('its k is missing or not base64url') : null;
   return mismatch(key.kty === '' ? 'its kty is missing' : 'its kty is not supported');
+}
+
+/** Ed25519 points of small order, for which a signature can be written without a private key; the sign bit is left out. */
+const SMALL_ORDER: readonly string[] = [
+  '00'.repeat(32),
+  `01${'00'.repeat(31)}`,
+  '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',
+  'c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a',
+  `ec${'ff'.repeat(30)}7f`,
+  `ed${'ff'.repeat(30)}7f`,
+  `ee${'ff'.repeat(30)}7f`,
+];
+
+function isSmallOrder(point: Uint8Array | null): boolean {
+  if (point?.length !== 32) return false;
+  const bytes = Buffer.from(point);
+  bytes[31] = (bytes[31] ?? 0) & 0x7f;
+  return SMALL_ORDER.includes(bytes.toString('hex'));
 }
 
 function bitLength(encoded: string | null): number | null {

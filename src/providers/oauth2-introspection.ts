@@ -44,7 +44,10 @@ export function createOAuth2IntrospectionProvider(
       return { ...mapIdentity(trace, context, claims, config.claims_mapping, principal), claims, network_ms };
     });
 
-  function checkClaims(trace: Trace, claims: JsonObject, skew: number | null): string | null {
+  function checkClaims(trace: Trace, response: JsonObject, skew: number | null): string | null {
+    // Issuers write null for what they do not know, and iat is no matter of introspection.
+    const known = Object.entries(response).filter(([name, value]) => value !== null && name !== 'iat');
+    const claims: JsonObject = Object.fromEntries(known);
     const now = context.now();
     const present = Math.abs(now - Date.now()) < 1000;
     const clock = { now: Math.floor(now / 1000), tolerance: config.clock_tolerance, skew: present ? skew : null };

@@ -33,7 +33,7 @@ describe('parseConfigText', () => {
 
   test('refuses a duplicate key, and says where the second one is', () => {
     const { message, position } = faultOf('auth:\n  type: custom\n  type: github_token\n');
-    expect(message).toContain('unique');
+    expect(message).toContain('a key occurs twice');
     expect(position).toBe('run.yaml:3:3');
   });
 
@@ -71,4 +71,22 @@ describe('parseConfigText', () => {
     expect(locate(['auth', 'provider_config', 'endpoint', 'deep'])).toBe('run.yaml:3:5');
     expect(locate([])).toBe('run.yaml:1:1');
   });
+});
+
+describe('messages', () => {
+  test.each([
+    ['an alias', 'client_secret: *hunter2secret\n'],
+    ['a tag', 'client_secret: !hunter2secret x\n'],
+    ['a broken flow', 'client_secret: {hunter2secret\n'],
+  ])('never quote the text, which may be a secret: %s', (_name, text) => {
+    const { message } = faultOf(text);
+    expect(message.length).toBeGreaterThan(10);
+    expect(message).not.toContain('hunter2secret');
+  });
+});
+
+test('many keys in one mapping are read in linear time, and a repeated one is found at its place', () => {
+  const text = Array.from({ length: 60_000 }, (_, index) => `k${index}: 1\n`).join('');
+  expect(Object.keys(parseConfigText(text, 'f.yaml').value as object)).toHaveLength(60_000);
+  expect(faultOf(`${text}k7: 1\n`).position).toBe('run.yaml:60001:1');
 });

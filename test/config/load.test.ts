@@ -154,7 +154,7 @@ describe('loadAuthConfig refuses', () => {
   test('a folder', async () => {
     expect(await refusal({ file: '.', env: {}, cwd: folder })).toMatchObject({
       code: 'config_unreadable',
-      message: expect.stringContaining('this is not a file') as unknown,
+      message: expect.stringContaining('this is a folder') as unknown,
     });
   });
 
@@ -162,7 +162,7 @@ describe('loadAuthConfig refuses', () => {
     truncateSync(write('big.yaml'), 50_000_000);
     expect(await refusal({ file: 'big.yaml', env: {}, cwd: folder })).toEqual({
       code: 'config_unreadable',
-      message: 'big.yaml: this file has 50000000 bytes; no config has more than 1048576',
+      message: 'big.yaml: it has 50000000 bytes; 1048576 is the most for a config',
     });
   });
 

@@ -91,6 +91,13 @@ describe('authcheck jwks', () => {
     }
   });
 
+  it('survives a key set of nothing but nonsense', async () => {
+    const keys = world.file('zeros.json', JSON.stringify({ keys: Array.from({ length: 200_000 }, () => 0) }));
+    const { stdout, code } = await run(['jwks', keys]);
+    expect(code).toBe(0);
+    expect(stdout).toContain('only the first 200 keys are shown');
+  });
+
   it('is undecided about what is no key set, and unusable for a file that is none', async () => {
     expect((await run(['jwks', `${world.origin}/custom`])).code).toBe(3);
     expect((await run(['jwks', world.file('none.json', '{}')])).code).toBe(2);
@@ -128,6 +135,14 @@ describe('authcheck map', () => {
       attributes: { roles: ['bob', 'admin'] },
       unused: ['realm_access', 'other'],
     });
+  });
+
+  it('is quick with a claim of very many words', async () => {
+    const { stdout, code } = await run(['map', '--claims-file', '-'], {
+      stdin: JSON.stringify({ groups: 'é '.repeat(200_000) + 'x y z' }),
+    });
+    expect(code).toBe(0);
+    expect(stdout).toContain('teams');
   });
 
   it('tries a mapping without editing the file, and prints the YAML to paste', async () => {

@@ -231,4 +231,70 @@ describe('authcheck validate', () => {
     expect(title).toContain('authcheck');
     expect(title).not.toContain('eyJ');
   });
+
+  it('repeats no value of the command line, which may be a secret', async () => {
+    const secret = 'hunter2secret';
+    for (const args of [
+      [`--tokne=${secret}`],
+      ['--request-header', secret],
+      ['--clock-tolerance', secret],
+      ['--at', secret],
+      [secret.replace('2', '')],
+      ['decode', 'x', secret],
+    ]) {
+      for (const more of [[], ['--json']]) {
+        const { stdout, stderr, code } = await run([...args, ...more]);
+        expect(code, args.join(' ')).toBe(2);
+        expect(stdout + stderr).not.toBe('');
+        expect(stdout + stderr, args.join(' ')).not.toContain(args.at(-1)?.replace('--tokne=', '') ?? '');
+      }
+    }
+  });
+
+  it('says that the command comes first', async () => {
+    const { stderr, code } = await run(['--json-x', 'decode', 'x']);
+    expect(code).toBe(2);
+    expect(unwrap(stderr)).toContain('the command comes first');
+  });
+
+  it('sends nothing past a proxy that is set but unusable', async () => {
+    const token = await world.signer.sign(world.claims);
+    const before = world.requests.length;
+    const { stdout, code } = await run(['--config', world.config, '--token', token], {
+      env: { http_proxy: 'http://user:p#ss@proxy.invalid:3128' },
+    });
+    expect(code).toBe(3);
+    expect(stdout).not.toContain('p#ss');
+    expect(world.requests.length).toBe(before);
+  });
+
+  it('warns about the provider that is asked, whatever its name', async () => {
+    const provider = '{type: custom, endpoint: "http://idp.invalid/"}';
+    const config = world.file('dots.yaml', `default: a.b\nproviders: {a.b: ${provider}, other: ${provider}}\n`);
+    const { stderr } = await run(['--config', config, '--token', 'x']);
+    expect(stderr.match(/plain http/g)).toHaveLength(1);
+  });
+
+  it('names the truth about a server config without server.auth', async () => {
+    const config = world.file(
+      'stack.yaml',
+      'image_name: x\napis: [inference]\nproviders: {inference: []}\nserver: {port: 1}\n',
+    );
+    const { stderr, code } = await run(['--config', config, '--token', 'x']);
+    expect(code).toBe(2);
+    expect(unwrap(stderr)).toContain('has no server.auth: authentication is off');
+  });
+
+  it('does not send a curl command that holds no bearer token', async () => {
+    const { stderr, code } = await run([
+      '--config',
+      world.config,
+      '--provider',
+      'custom',
+      '--token',
+      'curl -u me:mypass https://x',
+    ]);
+    expect(code).toBe(2);
+    expect(stderr).not.toContain('mypass');
+  });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AuthProvider, Exchange, ProviderOptions, Verdict } from '../../src/index.js';
-import { mint, newKey } from '../forge.js';
+import { goodClaims, mint, newKey } from '../forge.js';
 import { drip, endless, hang, json, redirect, serve, serveRaw, type Answer } from '../loopback.js';
 import { provide, stepOf, summary } from './provide.js';
 
@@ -205,5 +205,25 @@ describe('the clock', () => {
     const verdict = await provider.authenticate({ token: mint(key, { nbf: now() }) });
     expect(summary(verdict)).toBe('rejected: token_not_yet_valid');
     expect(verdict.reason?.message).not.toContain('clock');
+  });
+});
+
+describe('a key server that echoes what it was sent', () => {
+  test('puts neither the token nor the credentials of its URL into a verdict', async () => {
+    const secret = 'MARKED-jwks-token';
+    const server = await serve((request, response) => {
+      const sent = String(request.headers.authorization);
+      response.end(JSON.stringify({ keys: [{ kty: 'RSA', kid: `echo ${sent}` }], [sent]: sent }));
+    });
+    const withUser = server.origin.replace('http://', 'http://user:MARKED-password@');
+    for (const jwks of [{ uri: `${server.origin}/jwks`, token: secret }, { uri: `${withUser}/jwks` }]) {
+      const provider = provide({ type: 'oauth2_token', audience: 'my-api', jwks });
+      const verdict = await provider.authenticate({ token: mint(newKey('ES256', 'k1'), goodClaims()) });
+      const said = JSON.stringify(verdict);
+      expect(said).toContain('echo');
+      for (const marked of [secret, 'MARKED-password', Buffer.from('user:MARKED-password').toString('base64')]) {
+        expect(said).not.toContain(marked);
+      }
+    }
   });
 });

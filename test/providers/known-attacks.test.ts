@@ -347,3 +347,17 @@ describe('headers that ask for something', () => {
     expect(server.requests.length).toBeGreaterThan(0);
   });
 });
+
+describe('an Ed25519 key of small order', () => {
+  test.each([
+    '01' + '00'.repeat(31),
+    '00'.repeat(32),
+    'ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff',
+  ])('lets anybody sign, and is refused: %s', async (point) => {
+    const x = Buffer.from(point, 'hex');
+    const jwk = { kty: 'OKP', crv: 'Ed25519', kid: 'small', x: x.toString('base64url') };
+    const forged = compact({ alg: 'EdDSA', kid: 'small' }, goodClaims(), () => Buffer.concat([x, Buffer.alloc(32)]));
+    const verdict = await judge(forged, [jwk]);
+    expect(summary(verdict)).toBe('rejected: key_too_weak');
+  });
+});

@@ -1,7 +1,7 @@
 /** `authcheck introspect`: the RFC 7662 exchange, and what the server makes of it. */
 
 import type { Command } from 'commander';
-import { AuthcheckError, createAuthProvider, parseJson, type Exchange, type Json } from '../../index.js';
+import { AuthcheckError, createAuthProvider, type Exchange } from '../../index.js';
 import { exitCodeOf } from '../exit-code.js';
 import type { Io } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
@@ -44,7 +44,9 @@ export async function runIntrospect(options: IntrospectOptions, argument: string
   const exchange = session.exchanges.at(-1) ?? null;
   const request = exchange === null ? null : describeRequest(exchange);
   const response =
-    exchange === null ? null : { status: exchange.status, failure: exchange.failure, body: readBody(exchange) };
+    exchange === null
+      ? null
+      : { status: exchange.status, failure: exchange.failure, body: verdict.token.claims ?? exchange.response_body };
   const context = {
     origin: target.origin,
     destination: describeDestination(provider),
@@ -61,10 +63,4 @@ export async function runIntrospect(options: IntrospectOptions, argument: string
 function describeRequest(exchange: Exchange): object {
   const { method, url, request_headers: headers, request_body: body } = exchange;
   return { method, url, headers, body };
-}
-
-/** The answer as it is: JSON where it is JSON, else text. */
-function readBody(exchange: Exchange): Json {
-  const json = parseJson(exchange.response_body ?? 'null');
-  return json.ok ? json.value : (exchange.response_body ?? null);
 }

@@ -53,7 +53,13 @@ export async function runValidate(options: ValidateOptions, argument: string | u
   session.answer(
     () => (options.allProviders === true ? verdicts : verdicts[0]),
     (style) => {
-      if (options.allProviders === true) return formatVerdicts(verdicts, target.origin, style);
+      if (options.allProviders === true)
+        return formatVerdicts(
+          verdicts,
+          target.origin,
+          answers.map(({ destination }) => destination),
+          style,
+        );
       return answers
         .map(({ verdict, destination }) => {
           const now = (target.options.now?.() ?? io.now()) / 1000;

@@ -34,7 +34,8 @@ export async function startDemoIssuer(now: number): Promise<DemoIssuer> {
   const forger = await createSigner({ kid: KID });
   let origin = '';
   const server = createServer((request, response) => {
-    void answer(request, response, () => ({ origin, keys: [signer.jwk], now }));
+    // A client that goes away in the middle is its own affair.
+    answer(request, response, () => ({ origin, keys: [signer.jwk], now })).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

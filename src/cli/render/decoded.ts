@@ -66,7 +66,7 @@ function formatObject(title: string, object: JsonObject | null, now: number, sty
 const MAX_NAME = 32;
 
 function formatMembers(members: readonly (readonly [string, Json])[], now: number, style: Style): string {
-  const width = Math.min(MAX_NAME, Math.max(...members.map(([name]) => name.length)));
+  const width = members.reduce((most, [name]) => Math.min(MAX_NAME, Math.max(most, name.length)), 0);
   return members
     .map(([name, value]) => {
       const [first = '', ...rest] = formatJson(value).trimEnd().split('\n');

@@ -3,6 +3,9 @@
 import type { KeyReport, KeySetReport } from '../../index.js';
 import { formatTable, wrap, type Style } from './style.js';
 
+/** More keys than anybody reads. */
+const MAX_KEYS = 200;
+
 /** Writes a key set. */
 export function formatKeySet(source: string, report: KeySetReport, style: Style): string {
   const withToken = report.keys.some((key) => key.used !== null);
@@ -13,7 +16,8 @@ export function formatKeySet(source: string, report: KeySetReport, style: Style)
     ...(withCertificates ? ['certificate until'] : []),
     'thumbprint',
   ];
-  const rows = report.keys.map((key) => [
+  const shown = report.keys.slice(0, MAX_KEYS);
+  const rows = shown.map((key) => [
     ...(withToken ? [key.used === true ? '→' : ''] : []),
     ...[key.kid ?? '(none)', key.kty || '(none)', sizeOf(key), key.alg ?? '–', key.use ?? '–'],
     ...(withCertificates ? [key.certificate_expires?.slice(0, 10) ?? '–'] : []),
@@ -22,7 +26,8 @@ export function formatKeySet(source: string, report: KeySetReport, style: Style)
   const used = report.keys.filter((key) => key.used === true);
   const warnings = [
     ...report.warnings,
-    ...report.keys.flatMap((key) => key.warnings.map((warning) => `${key.kid ?? '(no kid)'}: ${warning}`)),
+    ...(report.keys.length > MAX_KEYS ? [`only the first ${MAX_KEYS} keys are shown`] : []),
+    ...shown.flatMap((key) => key.warnings.map((warning) => `${key.kid ?? '(no kid)'}: ${warning}`)),
   ];
   return [
     `${style.dim(`${source} · ${report.keys.length} key${report.keys.length === 1 ? '' : 's'}`)}\n\n`,

@@ -1,7 +1,7 @@
 /** A mapping for people: one row an entry, then the attributes, then what was left unused. */
 
 import { formatYaml, type Attributes, type ClaimsMapping, type MappingRow } from '../../index.js';
-import { formatTable, wrap, type Style } from './style.js';
+import { formatTable, listSome, wrap, type Style } from './style.js';
 
 /** What `map` found. */
 export interface MappingReport {
@@ -16,7 +16,7 @@ export interface MappingReport {
 /** Writes the report. */
 export function formatMapping(report: MappingReport, style: Style): string {
   const rows = report.rows.map((row) => [row.claim, `→ ${row.attribute}`, describeRow(row)]);
-  const attributes = Object.entries(report.attributes).map(([name, values]) => [name, values.join(', ') || '(none)']);
+  const attributes = Object.entries(report.attributes).map(([name, values]) => [name, listSome(values) || '(none)']);
   const unused = wrap(`unused claims: ${report.unused.join(', ')}`, style.width, 0);
   return [
     `${style.dim(report.origin)}\n\n`,
@@ -38,7 +38,7 @@ function describeRow(row: MappingRow): string {
   const misses = row.near_misses === undefined ? '' : `; the token has ${row.near_misses.join(', ')}`;
   if (row.status === 'absent') return `absent${misses}`;
   if (row.status === 'unusable') return `unusable: ${row.note ?? ''}`;
-  const values = row.values.length === 0 ? '(no values)' : row.values.join(', ');
+  const values = row.values.length === 0 ? '(no values)' : listSome(row.values);
   return row.note === undefined ? values : `${values}  (${row.note})`;
 }
 

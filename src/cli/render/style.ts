@@ -55,12 +55,16 @@ export function wrap(text: string, width: number, indent: number): string[] {
   const room = Math.max(width - indent, 20);
   const lines: string[] = [];
   let line = '';
+  let used = 0;
   for (const word of escapeTerminal(text).split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (stringWidth(longer) <= room || line === '') line = longer;
-    else {
+    const width = stringWidth(word);
+    if (line !== '' && used + 1 + width > room) {
       lines.push(line.trimEnd());
       line = word;
+      used = width;
+    } else {
+      used += line === '' ? width : width + 1;
+      line = line === '' ? word : `${line} ${word}`;
     }
   }
   return [...lines, line];
@@ -80,9 +84,9 @@ export function formatTable(
   const indent = ' '.repeat(options.indent ?? 2);
   const safe = rows.map((row) => row.map(escapeTerminal));
   const all = options.head === undefined ? safe : [options.head, ...safe];
-  const count = Math.max(0, ...all.map((row) => row.length));
+  const count = all.reduce((most, row) => Math.max(most, row.length), 0);
   const widths = Array.from({ length: count }, (_, column) =>
-    Math.max(...all.map((row) => stringWidth(row[column] ?? ''))),
+    all.reduce((most, row) => Math.max(most, stringWidth(row[column] ?? '')), 0),
   );
   const lastStart = indent.length + widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
   const line = (row: readonly string[], paints: readonly Paint[]): string => {
@@ -105,4 +109,14 @@ export function formatTable(
           ),
         ];
   return [...head, ...lines].map((text) => `${text}\n`).join('');
+}
+
+/** More values than fit on a few lines. */
+const MAX_VALUES = 20;
+
+/** Lists values, the first of them where there are many. */
+export function listSome(values: readonly string[]): string {
+  const shown = values.slice(0, MAX_VALUES).join(', ');
+  const text = values.length > MAX_VALUES ? `${shown} and ${values.length - MAX_VALUES} more` : shown;
+  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }

@@ -1,7 +1,7 @@
 /** A verdict for people: the outcome, the identity with its provenance, or every step on the way to a refusal. */
 
-import { isObject, member, REASONS, type Step, type Verdict } from '../../index.js';
-import { formatTable, pad, wrap, type Paint, type Style } from './style.js';
+import { isObject, isReason, isUndecided, member, REASONS, type Step, type Verdict } from '../../index.js';
+import { formatTable, listSome, pad, wrap, type Paint, type Style } from './style.js';
 import { formatTime, relativeTime } from './time.js';
 
 /** What the first line says beside the verdict. */
@@ -59,14 +59,6 @@ function formatIdentity(verdict: Verdict, now: number, style: Style): string {
   return `\n${formatTable(rows, style, { paint: [style.dim, style.plain, style.dim] })}`;
 }
 
-const MAX_VALUES = 20;
-
-function listSome(values: readonly string[]): string {
-  const shown = values.slice(0, MAX_VALUES).join(', ');
-  const text = values.length > MAX_VALUES ? `${shown} and ${values.length - MAX_VALUES} more` : shown;
-  return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-}
-
 function provenance(verdict: Verdict, attribute: string): string {
   const rows = verdict.mapping.filter((row) => row.attribute === attribute && row.status === 'mapped');
   return rows.length === 0
@@ -95,7 +87,7 @@ const NAME_WIDTH = 14;
 function formatStep(step: Step, style: Style): string {
   const paints: Readonly<Record<Step['status'], Paint>> = {
     passed: style.good,
-    failed: isUndecided(step) ? style.warn : style.bad,
+    failed: step.code !== null && isReason(step.code) && isUndecided(step.code) ? style.warn : style.bad,
     warned: style.warn,
     skipped: style.dim,
     not_reached: style.dim,
@@ -116,13 +108,6 @@ function adviceOf(step: Step): string {
   return step.position === undefined ? fix : `${step.position}  ·  ${fix}`;
 }
 
-function isUndecided(step: Step): boolean {
-  return (
-    step.code !== null &&
-    (/^endpoint_/.test(step.code) || step.code === 'jwks_invalid' || step.code === 'client_credentials_rejected')
-  );
-}
-
 function formatFooter(verdict: Verdict, style: Style): string {
   if (verdict.outcome === 'accepted') return '';
   const { status, body } = verdict.server;
@@ -134,7 +119,12 @@ function formatFooter(verdict: Verdict, style: Style): string {
 }
 
 /** Writes the verdicts of several providers side by side. */
-export function formatVerdicts(verdicts: readonly Verdict[], origin: string, style: Style): string {
+export function formatVerdicts(
+  verdicts: readonly Verdict[],
+  origin: string,
+  destinations: readonly string[],
+  style: Style,
+): string {
   const rows = verdicts.map((verdict) => {
     const { name, type, mode } = verdict.provider;
     const answer =
@@ -144,7 +134,12 @@ export function formatVerdicts(verdicts: readonly Verdict[], origin: string, sty
     return [name, mode === null ? type : `${type}, ${mode}`, verdict.outcome, answer];
   });
   const head = ['provider', 'type', 'outcome', 'principal or reason'];
-  return `${style.dim(origin)}\n\n${formatTable(rows, style, { head, paint: [style.strong, style.dim] })}`;
+  const asked = verdicts.map(({ provider }, index) => [provider.name, destinations[index] ?? '']);
+  return [
+    `${style.dim(origin)}\n\n`,
+    formatTable(rows, style, { head, paint: [style.strong, style.dim] }),
+    `\n${formatTable(asked, style, { paint: [style.dim, style.dim] })}`,
+  ].join('');
 }
 
 function describeAttributes(verdict: Verdict): string {
