@@ -99,7 +99,7 @@ export function checkNotBefore(trace: Trace, claims: JsonObject, clock: Clock): 
   if (early > clock.tolerance) {
     const hint = skewHint(clock, (clock.skew ?? 0) >= early ? early : null);
     const detail = { expected: clock.now, ...shown(nbf) };
-    trace.fail('not_before', 'token_not_yet_valid', `valid only in ${duration(early)}${hint}`, detail);
+    trace.fail('not_before', 'token_not_yet_valid', `valid only in ${duration(Math.ceil(early))}${hint}`, detail);
   } else if (issued !== undefined && issued - clock.now > clock.tolerance) {
     const detail = { expected: clock.now, ...shown(iat) };
     const hint = skewHint(clock, (clock.skew ?? 0) >= issued - clock.now ? issued - clock.now : null);
@@ -141,7 +141,8 @@ const MAX_PRINCIPAL = 4096;
 /** Says why a value cannot name a principal; null if it can. */
 export function findPrincipalFault(value: Json | undefined): string | null {
   if (typeof value !== 'string') return value === undefined ? 'is missing' : `is ${kind(value)}, not a string`;
-  if (value.trim() === '') return 'is blank';
+  // Letters that nobody sees name nobody.
+  if (!/[^\s\p{Cf}\u115f\u1160\u3164\uffa0]/u.test(value)) return 'is blank';
   if (value.length > MAX_PRINCIPAL) return `is longer than ${MAX_PRINCIPAL} characters`;
   // eslint-disable-next-line no-control-regex -- a principal ends up in logs and headers
   if (/[\u0000-\u001f\u007f-\u009f]/.test(value)) return 'holds a control character';
@@ -174,7 +175,12 @@ export function duration(seconds: number): string {
 function readTime(trace: Trace, step: StepName, name: string, value: Json): number | null {
   const number = typeof value === 'bigint' ? Number(value) : value;
   if (typeof number === 'number' && Number.isFinite(number)) return number;
-  trace.fail(step, 'claim_invalid', `${name} is ${kind(value)}; it must be a number of seconds`, shown(value));
+  trace.fail(
+    step,
+    'claim_invalid',
+    `${name} is ${typeof number === 'number' ? 'too large a number' : kind(value)}; it must be a number of seconds`,
+    shown(value),
+  );
   return null;
 }
 

@@ -12,7 +12,7 @@ export interface ReasonText {
 export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   token_malformed: {
     message: 'This is not a well-formed token.',
-    fix: 'Copy the token again, whole: three parts joined by dots, without spaces, quotes or line breaks.',
+    fix: 'Copy the token again, whole, without spaces, quotes or line breaks; a JWT is three parts joined by dots.',
   },
   token_opaque: {
     message: 'The token is opaque; this provider needs a JWT.',
@@ -100,7 +100,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   },
   header_missing: {
     message: 'The request carries no credentials.',
-    fix: 'Send the token in the Authorization header: Authorization: Bearer TOKEN.',
+    fix: 'Send what the config asks for: Authorization: Bearer TOKEN, or the header that it names.',
   },
   endpoint_unreachable: {
     message: 'The endpoint could not be reached.',

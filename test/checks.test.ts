@@ -160,3 +160,13 @@ describe('duration', () => {
     expect(duration(seconds)).toBe(words);
   });
 });
+
+describe('what names nobody', () => {
+  test.each(['\u200b', '\u3164', ' \u2060 '])('is refused as blank: %j', (subject) => {
+    expect(findPrincipalFault(subject)).toBe('is blank');
+  });
+
+  test('is not a name with an invisible letter inside', () => {
+    expect(findPrincipalFault('a\u200db')).toBeNull();
+  });
+});

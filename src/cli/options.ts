@@ -60,7 +60,9 @@ function parseTime(text: string): number {
   const iso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
   const time = /^\d{9,12}$/.test(text) ? Number(text) * 1000 : iso.test(text) ? Date.parse(text) : NaN;
   if (Number.isNaN(time))
-    throw new InvalidArgumentError('expected a time such as 2026-01-31T12:00:00Z, or seconds since 1970');
+    throw new InvalidArgumentError(
+      'expected a time with its zone, such as 2026-01-31T12:00:00Z, or seconds since 1970',
+    );
   return time;
 }
 

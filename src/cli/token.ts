@@ -27,9 +27,12 @@ const PATIENCE = 2000;
 /**
  * Finds the token: `--token` (or the argument), `--token-file`, `-` or piped stdin, `AUTHCHECK_TOKEN`.
  *
- * @throws {AuthcheckError} `token_absent`, `input_unreadable`.
+ * @throws {AuthcheckError} `token_absent`, `input_unreadable`; `usage_invalid` for two tokens.
  */
 export async function findToken(options: TokenOptions, argument: string | undefined, io: Io): Promise<GivenToken> {
+  if (options.token !== undefined && argument !== undefined) {
+    throw new AuthcheckError('usage_invalid', 'the token was given twice: as an argument and with --token');
+  }
   const named = options.token ?? argument;
   if (named !== undefined && named !== '-') return { source: 'the command line', ...triage(named) };
   if (options.tokenFile !== undefined && options.tokenFile !== '-') {

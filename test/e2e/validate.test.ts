@@ -297,4 +297,21 @@ describe('authcheck validate', () => {
     expect(code).toBe(2);
     expect(stderr).not.toContain('mypass');
   });
+
+  it('says that nothing was asked about a token that is refused at sight', async () => {
+    const before = world.requests.length;
+    const { stdout } = await run(['--config', world.config, '--token', 'eyJhbGciOiJub25lIn0.e30.']);
+    expect(unwrap(stdout)).toContain('nothing was asked, and the token was sent nowhere');
+    expect(world.requests.length).toBe(before);
+  });
+
+  it('refuses two tokens, and times that could mean two things', async () => {
+    expect((await run(['decode', 'a', '--token', 'b'])).code).toBe(2);
+    for (const time of ['2023-11-14T22:14:00', '2026', 'tomorrow 5', '-1']) {
+      expect((await run(['--jwks', world.config, '--token', 'x', '--at', time])).code, time).toBe(2);
+    }
+    const token = await world.signer.sign({ ...world.claims, iat: 1_700_000_000, exp: 1_700_000_600 });
+    const args = ['--config', world.config, '--token', token, '--at'];
+    expect((await run([...args, '2023-11-15T07:14:00+09:00'])).code).toBe(0);
+  });
 });

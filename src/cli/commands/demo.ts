@@ -82,7 +82,7 @@ async function judge(
   if (configured === undefined) throw new Error(`the demo has no provider ${demo.provider}`);
   const provider = createAuthProvider(configured);
   const verdict = await provider.authenticate({ token: demo.token }).finally(provider.close);
-  return { verdict, destination: describeDestination(provider) };
+  return { verdict, destination: describeDestination(provider, verdict) };
 }
 
 /** Prints what to type, and runs until interrupted. The config holds no token and no secret, and goes when this program does. */

@@ -49,7 +49,7 @@ export async function runIntrospect(options: IntrospectOptions, argument: string
       : { status: exchange.status, failure: exchange.failure, body: verdict.token.claims ?? exchange.response_body };
   const context = {
     origin: target.origin,
-    destination: describeDestination(provider),
+    destination: describeDestination(provider, verdict),
     now: (target.options.now?.() ?? io.now()) / 1000,
     verbose: options.verbose === true,
   };

@@ -82,17 +82,19 @@ async function ask(
 ): Promise<{ readonly verdict: Verdict; readonly destination: string }> {
   const provider = createAuthProvider(configured, target.options);
   try {
-    return { verdict: await provider.authenticate(request), destination: describeDestination(provider) };
+    const verdict = await provider.authenticate(request);
+    return { verdict, destination: describeDestination(provider, verdict) };
   } finally {
     await provider.close();
   }
 }
 
-/** Says where the token went. */
-export function describeDestination({ destination, ref }: AuthProvider): string {
+/** Says where the token went; a token that is refused at sight goes nowhere. */
+export function describeDestination({ destination, ref }: AuthProvider, verdict: Verdict): string {
   if (ref.type === 'upstream_header')
     return 'nothing is asked and nothing verified: the headers are taken at their word';
   if (destination === null) return 'keys from the file; the token was sent nowhere';
+  if (verdict.timing.network_ms === 0) return 'nothing was asked, and the token was sent nowhere';
   const via = destination.proxy === undefined ? '' : ` through the proxy ${destination.proxy}`;
   return destination.sends === 'token'
     ? `token sent to ${destination.url}${via}`
