@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
-import { AuthcheckError, ConfigError, createRedactor, nearestName } from '../index.js';
+import { AuthcheckError, ConfigError, createRedactor, nearestName, REDACTED } from '../index.js';
 import { EXIT, exitCodeOfError } from './exit-code.js';
 import type { Io } from './io.js';
 import { formatError } from './render/findings.js';
@@ -163,7 +163,9 @@ function describeError(error: AuthcheckError): object {
 
 /** Reports an error that should not exist. What it says may hold anything, so secrets are replaced. */
 export function reportBug(error: unknown, argv: readonly string[], io: Io): number {
-  const redact = createRedactor([...argv.filter((argument) => argument.length > 8), io.env.AUTHCHECK_TOKEN]);
+  const given = argv.flatMap((argument) => [argument, ...valueOf(argument).split(/\s+/)]);
+  const replace = createRedactor([...given.filter((text) => !/^--?[a-z-]+$/.test(text)), io.env.AUTHCHECK_TOKEN]);
+  const redact = (text: string): string => replace(text).replace(/\b(?:eyJ|gh[a-z]_|github_pat_)[\w.-]+/g, REDACTED);
   const name = error instanceof Error ? `${error.name}: ${error.message}` : 'something that is no error was thrown';
   const message = redact(name.split('\n')[0] ?? '');
   const debug = argv.includes('--debug');
@@ -182,10 +184,14 @@ function colorFlag(argv: readonly string[]): boolean | undefined {
   return argv.includes('--color') ? true : undefined;
 }
 
+/** What an argument says beside the name of a flag. */
+function valueOf(argument: string): string {
+  return argument.startsWith('-') ? argument.split('=').slice(1).join('=') : argument;
+}
+
 /** Commander quotes what it does not understand; that may be a secret, so only the names of flags stay. */
 function hideValues(message: string, argv: readonly string[]): string {
-  const values = argv.map((argument) => (argument.startsWith('-') ? argument.split('=').slice(1).join('=') : argument));
-  const known = values.filter((value) => value !== '' && !Object.hasOwn(COMMANDS, value));
+  const known = argv.map(valueOf).filter((value) => value !== '' && !Object.hasOwn(COMMANDS, value));
   return known.reduce(
     (text, value) => text.replaceAll(`'${value}'`, 'that was given').replaceAll(`=${value}`, ''),
     message,

@@ -1,6 +1,7 @@
 /** From a provider's config to the provider: one exhaustive switch. */
 
 import type { ConfiguredProvider } from '../config/parse.js';
+import type { ProviderConfig } from '../config/provider-config.js';
 import { showUrl, type HttpClient } from '../exchange.js';
 import { createHttpClient, type HttpOptions } from '../http.js';
 import { proxyFor } from '../proxy.js';
@@ -30,7 +31,6 @@ export interface ProviderOptions extends Pick<HttpOptions, 'env' | 'onExchange' 
  * @throws {AuthcheckError} `config_invalid` for a CA file that cannot be read.
  */
 export function createAuthProvider(provider: ConfiguredProvider, options: ProviderOptions = {}): AuthProvider {
-  const { config } = provider;
   const onEvent = quietly(options.onEvent);
   const context: ProviderContext = {
     ref: referTo(provider),
@@ -41,7 +41,7 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
     ...(options.keySet === undefined ? {} : { keySet: options.keySet }),
     ...(onEvent === undefined ? {} : { onEvent }),
   };
-  const created = nameProxy(create(provider, context), options);
+  const created = nameProxy(createFor(provider.config, context), options);
   if (onEvent === undefined) return created;
   return {
     ...created,
@@ -51,23 +51,23 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
       return verdict;
     },
   };
+}
 
-  function create(chosen: ConfiguredProvider, given: ProviderContext): AuthProvider {
-    switch (config.type) {
-      case 'oauth2_token':
-        if (config.jwks !== null) return createOAuth2JwksProvider(config, config.jwks, given);
-        if (config.introspection !== null)
-          return createOAuth2IntrospectionProvider(config, config.introspection, given);
-        throw new Error(`the provider ${chosen.name} has neither jwks nor introspection`);
-      case 'github_token':
-        return createGithubTokenProvider(config, given);
-      case 'custom':
-        return createCustomProvider(config, given);
-      case 'kubernetes':
-        return createKubernetesProvider(config, given);
-      case 'upstream_header':
-        return createUpstreamHeaderProvider(config, given);
-    }
+function createFor(config: ProviderConfig, context: ProviderContext): AuthProvider {
+  switch (config.type) {
+    case 'oauth2_token':
+      if (config.jwks !== null) return createOAuth2JwksProvider(config, config.jwks, context);
+      if (config.introspection !== null)
+        return createOAuth2IntrospectionProvider(config, config.introspection, context);
+      throw new Error('an oauth2_token provider has jwks or introspection');
+    case 'github_token':
+      return createGithubTokenProvider(config, context);
+    case 'custom':
+      return createCustomProvider(config, context);
+    case 'kubernetes':
+      return createKubernetesProvider(config, context);
+    case 'upstream_header':
+      return createUpstreamHeaderProvider(config, context);
   }
 }
 
