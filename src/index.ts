@@ -45,7 +45,7 @@ export { MAX_TOKEN_BYTES, mediaType, parseJwt, type ParsedJwt } from './protocol
 export { algorithmsFor, isPrivate, misfit, thumbprint, type Key } from './protocol/keys.js';
 export { createSigner, type Signer, type SignerOptions } from './protocol/sign.js';
 export { createAuthProvider, createProviderClient, type ProviderOptions } from './providers/create.js';
-export type { AuthProvider, AuthRequest, Destination, ProviderEvent } from './providers/provider.js';
+export type { AuthProvider, AuthRequest, Destination, HeldKeySet, ProviderEvent } from './providers/provider.js';
 export { REASONS, type ReasonText } from './reasons.js';
 export {
   isReason,

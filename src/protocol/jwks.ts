@@ -106,22 +106,32 @@ export type CachedKeySet =
 /** Gives the key set in which to look for a key id. */
 export interface KeySetCache {
   readonly get: (kid: string) => Promise<CachedKeySet>;
+  /** Fetches the key set unless a fresh one is held. */
+  readonly load: () => Promise<CachedKeySet>;
   /** Milliseconds since the key set was fetched; null before. */
   readonly age: () => number | null;
 }
+
+/** Milliseconds between fetches while every fetch fails and nothing is held. */
+const LONGEST_PAUSE = 5000;
 
 /**
  * Keeps one key set fresh, with one fetch at a time however many callers wait.
  *
  * A key id that is not in the set makes the set be fetched again, once per cooldown. A set older than the period is
- * fetched again; while that fails it is served stale for one more period, and then no more.
+ * fetched again; while that fails it is served stale for one more period, and then no more. A first failure is forgiven
+ * at once; each further one in a row makes the next fetch wait longer, five seconds at the most.
  */
 export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
   const cooldown = options.cooldown ?? 30_000;
   let current: { readonly keySet: KeySet; readonly at: number } | null = null;
   let inFlight: Promise<KeySetResult> | null = null;
   let unknownAt = -Infinity;
-  let failed: { readonly at: number; readonly result: KeySetResult & { readonly ok: false } } | null = null;
+  let failed: {
+    readonly at: number;
+    readonly times: number;
+    readonly result: KeySetResult & { readonly ok: false };
+  } | null = null;
 
   function refresh(): Promise<KeySetResult> {
     inFlight ??= options
@@ -131,7 +141,7 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
           current = { keySet: result.keySet, at: options.now() };
           failed = null;
           options.onEvent?.({ type: 'jwks.refreshed', keys: result.keySet.keys.length });
-        } else failed = { at: options.now(), result };
+        } else failed = { at: options.now(), times: (failed?.times ?? 0) + 1, result };
         return result;
       })
       .finally(() => {
@@ -147,9 +157,10 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
     if (held !== null && age >= 0 && age < options.period)
       return { ok: true, keySet: held.keySet, stale: null, fetched: false };
 
-    const retryAt = failed === null ? -Infinity : failed.at + Math.min(cooldown, options.period);
     const usable = held !== null && age >= 0 && age < 2 * options.period;
-    const result = usable && failed !== null && now < retryAt ? failed.result : await refresh();
+    const pause = usable ? Math.min(cooldown, options.period) : pauseAfter(failed?.times ?? 0);
+    const paused = failed !== null && inFlight === null && now >= failed.at && now < failed.at + pause;
+    const result = paused && failed !== null ? failed.result : await refresh();
     if (result.ok) return { ok: true, keySet: result.keySet, stale: null, fetched: true };
     if (!usable) return { ...result, fetched: true };
     options.onEvent?.({ type: 'jwks.stale', code: result.code, age_ms: age });
@@ -166,6 +177,11 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
       const result = await refresh();
       return result.ok ? { ok: true, keySet: result.keySet, stale: null } : found;
     },
+    load: getFresh,
     age: () => (current === null ? null : options.now() - current.at),
   };
+}
+
+function pauseAfter(failures: number): number {
+  return failures < 2 ? 0 : Math.min(LONGEST_PAUSE, 500 * 2 ** (failures - 2));
 }

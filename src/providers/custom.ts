@@ -36,6 +36,7 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
 
   return {
     ref: context.ref,
+    keySet: null,
     destination: { url: showUrl(config.endpoint), sends: 'token' },
     authenticate,
     close: () => context.http.close(),

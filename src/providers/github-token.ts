@@ -47,6 +47,7 @@ export function createGithubTokenProvider(config: GithubTokenConfig, context: Pr
 
   return {
     ref: context.ref,
+    keySet: null,
     destination: { url: showUrl(`${base}/user`), sends: 'token' },
     authenticate,
     close: () => context.http.close(),

@@ -43,6 +43,7 @@ export function createKubernetesProvider(config: KubernetesConfig, context: Prov
 
   return {
     ref: context.ref,
+    keySet: null,
     destination: { url: showUrl(url), sends: 'token' },
     authenticate,
     close: () => context.http.close(),

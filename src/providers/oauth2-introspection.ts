@@ -65,6 +65,7 @@ export function createOAuth2IntrospectionProvider(
 
   return {
     ref: context.ref,
+    keySet: null,
     destination: { url: showUrl(introspection.url), sends: 'token' },
     authenticate,
     close: () => context.http.close(),

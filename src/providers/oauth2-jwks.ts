@@ -189,6 +189,13 @@ export function createOAuth2JwksProvider(
 
   return {
     ref: context.ref,
+    keySet: {
+      load: async () => {
+        const found = await cache.load();
+        return found.ok ? null : found.message;
+      },
+      age: cache.age,
+    },
     destination: context.keySet === undefined ? { url: showUrl(jwks.uri), sends: 'nothing' } : null,
     authenticate,
     close: () => context.http.close(),

@@ -25,9 +25,19 @@ export interface Destination {
   readonly proxy?: string;
 }
 
+/** The key set that a provider holds. */
+export interface HeldKeySet {
+  /** Fetches it unless a fresh one is held; says why there is none, null if there is one. */
+  readonly load: () => Promise<string | null>;
+  /** Milliseconds since it was fetched; null before. */
+  readonly age: () => number | null;
+}
+
 /** Decides who sent a request. */
 export interface AuthProvider {
   readonly ref: ProviderRef;
+  /** Null for a provider that checks no signature itself. */
+  readonly keySet: HeldKeySet | null;
   /** Null if nothing is asked. */
   readonly destination: Destination | null;
   /** Never throws for what a token or a server does: being unable to ask is a verdict too. */

@@ -32,7 +32,7 @@ export function createUpstreamHeaderProvider(config: UpstreamHeaderConfig, conte
     );
   }
 
-  return { ref: context.ref, destination: null, authenticate, close: () => context.http.close() };
+  return { ref: context.ref, keySet: null, destination: null, authenticate, close: () => context.http.close() };
 }
 
 function readPrincipal(trace: Trace, request: AuthRequest, name: string): string | null {
