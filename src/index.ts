@@ -39,6 +39,7 @@ export {
   type JsonResult,
 } from './json.js';
 export { reportKeySet, type KeyReport, type KeySetReport } from './key-report.js';
+export { findPolicyFaults, type Policies, type PolicyFault, type PolicyFaultCode } from './policy/faults.js';
 export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
 export { fetchKeySet, MAX_KEY_SET_BYTES, readKeySet, type KeySet, type KeySetResult } from './protocol/jwks.js';
 export { MAX_TOKEN_BYTES, mediaType, parseJwt, type ParsedJwt } from './protocol/jwt.js';
