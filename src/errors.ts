@@ -1,5 +1,7 @@
 /** The exceptions of authcheck: bad usage, a bad config, unreadable input. A verdict is never an exception. */
 
+import type { FindingCode, Severity } from './config/finding-codes.js';
+
 /** Stable codes of {@link AuthcheckError}. */
 export type ErrorCode =
   | 'usage_invalid'
@@ -29,9 +31,9 @@ export const ERRORS: Readonly<Record<ErrorCode, string>> = {
 
 /** One thing wrong, or unwise, in a config. */
 export interface Finding {
-  readonly severity: 'error' | 'warning';
-  /** A stable code, such as `field_unknown`. */
-  readonly code: string;
+  readonly severity: Severity;
+  /** Stable, such as `field_unknown`; `FINDINGS` says why it matters, and the fix. */
+  readonly code: FindingCode;
   /** Where in the config, such as `server.auth.provider_config.audience`. */
   readonly path: string;
   /** Where in the file, as `run.yaml:321:17`; null if the config did not come from a file. */

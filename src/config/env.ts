@@ -42,6 +42,13 @@ const ENTRY_NAMES = [
   'toolgroup_id',
 ];
 
+/** The variables that a string names, and what it says besides them: its own text, defaults and alternatives. */
+export function dissectEnv(text: string): { readonly variables: readonly string[]; readonly rest: string } {
+  const variables = [...text.matchAll(PATTERN)].map(([, name = '']) => name);
+  const rest = text.replace(PATTERN, (_match, _name: string, _operator?: string, operand?: string) => operand ?? '');
+  return { variables: [...new Set(variables)], rest };
+}
+
 /** Substitutes the variables in a config, lists and mappings included. Strings without a variable stay as they are. */
 export function substituteEnv(config: unknown, options: EnvOptions): Substituted {
   const faults: EnvFault[] = [];

@@ -1,13 +1,14 @@
 /** What is legal in a config but unwise, or silently ignored by the server. */
 
 import type { ProviderType } from '../verdict.js';
+import type { FindingCode } from './finding-codes.js';
 import { nearestName } from './nearest.js';
 import { isHttpUrl } from './schema.js';
 import type { ProviderConfig } from './provider-config.js';
 
 /** A finding before its place in the file is known; the path is below the value that was looked at. */
 export interface Note {
-  readonly code: string;
+  readonly code: FindingCode;
   readonly path: readonly (string | number)[];
   readonly message: string;
 }
@@ -96,7 +97,7 @@ function suggest(name: string, here: Fields, root: Fields): string {
 /** What works, but not as safely as its author may think. */
 export function findUnwise(config: ProviderConfig): Note[] {
   const notes: Note[] = [];
-  const warn = (code: string, path: readonly string[], message: string): void => {
+  const warn = (code: FindingCode, path: readonly string[], message: string): void => {
     notes.push({ code, path, message });
   };
 
@@ -152,7 +153,7 @@ export function isLoopback(hostname: string): boolean {
 function checkUrl(
   path: readonly string[],
   url: string,
-  warn: (code: string, path: readonly string[], message: string) => void,
+  warn: (code: FindingCode, path: readonly string[], message: string) => void,
 ): void {
   if (!isHttpUrl(url)) return;
   const parsed = new URL(url);

@@ -3,11 +3,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { FileTooLarge, readBounded } from '../bounded-read.js';
-import { readCaFile } from '../ca-file.js';
-import { AuthcheckError, ConfigError, reasonOf, type Finding } from '../errors.js';
-import { MAX_CONFIG_BYTES, parseConfigText } from './document.js';
+import { AuthcheckError, reasonOf } from '../errors.js';
+import { MAX_CONFIG_BYTES, parseConfigText, type ConfigDocument } from './document.js';
 import type { Environment } from './env.js';
-import { parseAuthConfig, type AuthConfig } from './parse.js';
+import { findCaFault } from './lint-ca.js';
+import { acceptReading, placeNote, readAuthConfig, type AuthConfig, type ParseOptions } from './parse.js';
+import type { Path } from './shape.js';
 
 /** Where a config may come from. */
 export interface LoadOptions {
@@ -48,19 +49,42 @@ const SEARCH_PLACES: readonly string[] = [
  * @throws {ConfigError} with every fault.
  */
 export async function loadAuthConfig(options: LoadOptions): Promise<LoadedConfig> {
+  const { file, found, value, parseOptions } = await readConfigFile(options);
+  const { config, findings, providers } = readAuthConfig(value, parseOptions);
+  const missing = providers.flatMap((provider) =>
+    findCaFault(provider.config).map((note) => placeNote(note, provider.path, parseOptions)),
+  );
+  return { ...acceptReading({ config, findings: [...findings, ...missing] }), file, found };
+}
+
+/** A config file that was read but not yet judged. */
+export interface ConfigFile extends Pick<LoadedConfig, 'file' | 'found'> {
+  readonly text: string;
+  /** The document; of package.json, our entry. */
+  readonly value: unknown;
+  /** What {@link parseAuthConfig} is to know. */
+  readonly parseOptions: ParseOptions & { readonly locate: ConfigDocument['locate'] };
+}
+
+/**
+ * Finds and reads the config.
+ *
+ * @throws {AuthcheckError} `config_not_found`, `config_unreadable`.
+ * @throws {ConfigError} for what is no YAML.
+ */
+export async function readConfigFile(options: LoadOptions): Promise<ConfigFile> {
   const { path, found } = await locateFile(options);
-  const display = displayPath(path, options.cwd);
-  const document = parseConfigText(readConfigText(path, display), display);
+  const file = displayPath(path, options.cwd);
+  const text = readConfigText(path, file);
+  const { value, locate } = parseConfigText(text, file);
   const inPackage = basename(path) === 'package.json';
-  const prefix = inPackage ? ['authcheck'] : [];
-  const config = parseAuthConfig(inPackage ? packageEntry(document.value) : document.value, {
+  const parseOptions = {
     env: options.env,
     unknownFields: options.unknownFields ?? 'error',
-    locate: (at) => document.locate([...prefix, ...at]),
-    home: (user) => (user === null ? (options.env.HOME ?? null) : homeOf(user)),
-  });
-  checkCaFiles(config);
-  return { ...config, file: display, found };
+    locate: (at: Path) => locate(inPackage ? ['authcheck', ...at] : at),
+    home: (user: string | null) => (user === null ? (options.env.HOME ?? null) : homeOf(user)),
+  };
+  return { file, found, text, value: inPackage ? packageEntry(value) : value, parseOptions };
 }
 
 async function locateFile(options: LoadOptions): Promise<{ path: string; found: LoadedConfig['found'] }> {
@@ -156,27 +180,6 @@ function readConfigText(path: string, display: string): string {
   } catch (error) {
     throw unreadable('this file is not UTF-8 text', error);
   }
-}
-
-function checkCaFiles(config: AuthConfig): void {
-  const findings: Finding[] = [];
-  for (const provider of config.providers) {
-    const file = 'tls_cafile' in provider.config ? provider.config.tls_cafile : null;
-    if (file === null) continue;
-    try {
-      readCaFile(file);
-    } catch (error) {
-      if (!(error instanceof AuthcheckError)) throw error;
-      findings.push({
-        severity: 'error',
-        code: 'ca_unreadable',
-        path: `${provider.name}.tls_cafile`,
-        position: provider.locate(['tls_cafile']),
-        message: error.message,
-      });
-    }
-  }
-  if (findings.length > 0) throw new ConfigError(findings);
 }
 
 function displayPath(path: string, cwd: string): string {

@@ -2,12 +2,13 @@
 
 import * as v from 'valibot';
 import { ConfigError, type Finding } from '../errors.js';
-import type { ProviderType } from '../verdict.js';
+import { draftProvider, issuePath, type Draft } from './draft.js';
 import { substituteEnv, type EnvOptions, type Environment } from './env.js';
-import { findUnknownAuthFields, findUnknownFields, findUnwise, type Note } from './lint.js';
-import { nearestName } from './nearest.js';
+import type { FindingCode } from './finding-codes.js';
+import { FINDINGS } from './findings.js';
+import { findUnknownAuthFields, type Note } from './lint.js';
 import type { AccessRule, RouteRule } from './policy-schema.js';
-import { accessPolicySchema, checkTogether, kindOfValue, PROVIDER_SCHEMAS, routePolicySchema } from './schema.js';
+import { accessPolicySchema, routePolicySchema } from './schema.js';
 import type { ProviderConfig } from './provider-config.js';
 import { findSection, formatPath, isMapping, type Mapping, type Path } from './shape.js';
 
@@ -30,7 +31,7 @@ export interface AuthConfig {
   readonly providers: readonly ConfiguredProvider[];
   readonly access_policy: readonly AccessRule[];
   readonly route_policy: readonly RouteRule[];
-  /** What is legal but unwise, or ignored by the server. */
+  /** What is legal but unwise, or ignored by the server; a hint among it is for who looks closely. */
   readonly warnings: readonly Finding[];
 }
 
@@ -52,18 +53,56 @@ export interface ParseOptions {
  * @throws {ConfigError} with every fault: what cannot work, and unless told otherwise what the server would ignore.
  */
 export function parseAuthConfig(document: unknown, options: ParseOptions = {}): AuthConfig {
+  return acceptReading(readAuthConfig(document, options));
+}
+
+/**
+ * The config that was read, if it has no faults.
+ *
+ * @throws {ConfigError} with every fault.
+ */
+export function acceptReading({ config, findings }: Pick<Reading, 'config' | 'findings'>): AuthConfig {
+  if (!findings.some(({ severity }) => severity === 'error')) return config;
+  const off = findings.filter(({ code }) => code === 'auth_off');
+  throw off.length === 0 ? new ConfigError(findings) : new ConfigError(off, 'auth_off');
+}
+
+/** A provider as it is written, and what became of it. */
+export interface ReadProvider extends Draft {
+  readonly name: string;
+  /** From the top of the document. */
+  readonly path: Path;
+  /** Before substitution. */
+  readonly written: unknown;
+  readonly sets: ConfiguredProvider['sets'];
+}
+
+/** A document that was read, right or wrong. */
+export interface Reading {
+  /** What can be used. */
+  readonly config: AuthConfig;
+  /** Where the auth section stands. */
+  readonly path: Path;
+  readonly providers: readonly ReadProvider[];
+  /** Errors, warnings and hints. */
+  readonly findings: readonly Finding[];
+}
+
+/**
+ * Reads a config document, and says everything that is wrong with it.
+ *
+ * @throws {ConfigError} for a document without an auth section.
+ */
+export function readAuthConfig(document: unknown, options: ParseOptions): Reading {
   const findings: Finding[] = [];
   const position = (path: Path): string | null => options.locate?.(path) ?? null;
-  const report = (severity: Finding['severity'], code: string, path: Path, message: string): void => {
-    findings.push({ severity, code, path: formatPath(path), position: position(path), message });
+  const report = (code: FindingCode, path: Path, message: string): void => {
+    findings.push(placeNote({ code, path, message }, [], options));
   };
-  const severityOf = (note: Note): Finding['severity'] =>
-    note.code === 'field_unknown' && options.unknownFields !== 'warn' ? 'error' : 'warning';
 
   const section = findSection(document, (path, message) => {
-    throw new ConfigError([
-      { severity: 'error', code: 'config_shape', path: formatPath(path), position: position(path), message },
-    ]);
+    report('config_shape', path, message);
+    throw new ConfigError(findings);
   });
 
   const { value, faults } = substituteEnv(section.auth, {
@@ -72,48 +111,43 @@ export function parseAuthConfig(document: unknown, options: ParseOptions = {}): 
     isSecret: isSecretPath,
   });
   for (const fault of faults) {
-    const path = [...section.path, ...fault.path];
     const name = fault.variable;
     report(
-      'error',
       'env_unset',
-      path,
+      [...section.path, ...fault.path],
       `the environment variable ${name} is not set or empty; set it, or write \${env.${name}:=default} or \${env.${name}:+value}`,
     );
   }
   const auth = isMapping(value) ? value : {};
   const missing = new Set(faults.map((fault) => formatPath(fault.path)));
 
+  const read: ReadProvider[] = [];
   const providers: ConfiguredProvider[] = [];
   for (const { name, path, value: written } of section.providers) {
     const here = [...section.path, ...path];
     const resolved = valueAt(auth, path);
     if (resolved === null && isMapping(written)) {
-      throw new ConfigError(
-        [
-          {
-            severity: 'error',
-            code: 'auth_off',
-            path: formatPath([...here, 'type']),
-            position: position([...here, 'type']),
-            message: 'type is empty, or resolves to nothing: authentication is off, and the server lets everybody in',
-          },
-        ],
+      report(
         'auth_off',
+        [...here, 'type'],
+        'type is empty, or resolves to nothing: authentication is off, and the server lets everybody in',
       );
+      continue;
     }
-    const config = checkProvider(resolved, (note, severity) => {
-      if (note.code !== 'field_invalid' || !missing.has(formatPath([...path, ...note.path]))) {
-        report(severity ?? severityOf(note), note.code, [...here, ...note.path], note.message);
-      }
-    });
-    if (config === null) continue;
+    const draft = draftProvider(resolved);
+    for (const note of draft.notes) {
+      if (note.code !== 'field_invalid' || !missing.has(formatPath([...path, ...note.path])))
+        report(note.code, [...here, ...note.path], note.message);
+    }
+    const sets = (field: string): boolean => isMapping(resolved) && resolved[field] !== undefined;
+    read.push({ ...draft, name, path: here, written, sets });
+    if (draft.config === null || draft.wrong.length > 0) continue;
     providers.push({
       name,
-      config,
+      config: draft.config,
       source: position(here),
       locate: (field) => position([...here, ...field]),
-      sets: (field) => isMapping(resolved) && resolved[field] !== undefined,
+      sets,
     });
   }
 
@@ -122,7 +156,7 @@ export function parseAuthConfig(document: unknown, options: ParseOptions = {}): 
     const result = v.safeParse(schema, auth[name]);
     if (result.success) return result.output;
     for (const issue of result.issues)
-      report('error', 'rule_invalid', [...section.path, name, ...issuePath(issue)], issue.message);
+      report('rule_invalid', [...section.path, name, ...issuePath(issue)], issue.message);
     return [];
   };
   const access_policy = checkPolicy('access_policy', accessPolicySchema);
@@ -131,59 +165,33 @@ export function parseAuthConfig(document: unknown, options: ParseOptions = {}): 
     if (
       !section.providers.some(({ path }) => path.length === 0 || path[0] === note.path[0] || note.path[0] === 'default')
     ) {
-      report(severityOf(note), note.code, [...section.path, ...note.path], note.message);
+      report(note.code, [...section.path, ...note.path], note.message);
     }
   }
 
   const fallback = chooseDefault(auth, providers, (message) => {
-    report('error', 'default_unknown', [...section.path, 'default'], message);
+    report('default_unknown', [...section.path, 'default'], message);
   });
-  if (section.providers.length === 0) {
-    report('warning', 'provider_absent', section.path, 'no provider is configured: everybody is anonymous');
-  }
-  if (findings.some((finding) => finding.severity === 'error')) throw new ConfigError(findings);
-  return { default: fallback, providers, access_policy, route_policy, warnings: findings };
+  if (section.providers.length === 0)
+    report('provider_absent', section.path, 'no provider is configured: everybody is anonymous');
+  const warnings = findings.filter(({ severity }) => severity !== 'error');
+  const config = { default: fallback, providers, access_policy, route_policy, warnings };
+  return { config, path: section.path, providers: read, findings };
+}
+
+/** A note with its severity and its place; `above` is the path of what it is about. */
+export function placeNote(note: Note, above: Path, options: ParseOptions): Finding {
+  const { code, message } = note;
+  const path = [...above, ...note.path];
+  const refused = code === 'field_unknown' && options.unknownFields !== 'warn';
+  const severity = refused ? 'error' : FINDINGS[code].severity;
+  return { severity, code, path: formatPath(path), position: options.locate?.(path) ?? null, message };
 }
 
 /** Tells the fields that hold secrets. */
 export function isSecretPath(path: Path): boolean {
   const [parent, name] = path.slice(-2);
   return (parent === 'introspection' && name === 'client_secret') || (parent === 'jwks' && name === 'token');
-}
-
-function checkProvider(
-  raw: unknown,
-  note: (note: Note, severity?: Finding['severity']) => void,
-): ProviderConfig | null {
-  const invalid = (path: Path, message: string): null => {
-    note({ code: 'field_invalid', path, message }, 'error');
-    return null;
-  };
-  if (!isMapping(raw)) return invalid([], `expected a mapping with type, got ${kindOfValue(raw)}`);
-  const { type } = raw;
-  if (typeof type !== 'string' || !isProviderType(type)) {
-    const known = Object.keys(PROVIDER_SCHEMAS);
-    const near = typeof type === 'string' ? nearestName(type, known) : null;
-    const hint = near === null ? `expected one of ${known.join(', ')}` : `did you mean ${near}?`;
-    return invalid(['type'], type === undefined ? `type is missing; ${hint}` : `no such provider type; ${hint}`);
-  }
-  for (const unknown of findUnknownFields(type, raw)) note(unknown);
-  const result = v.safeParse(PROVIDER_SCHEMAS[type], raw);
-  if (!result.success) {
-    for (const issue of result.issues) {
-      const path = issuePath(issue);
-      const missing = issue.input === undefined && path.length > 0;
-      invalid(path, missing ? `${String(path.at(-1))} is missing` : issue.message);
-    }
-  }
-  for (const fault of checkTogether(raw)) invalid(fault.path, fault.message);
-  if (!result.success) return null;
-  for (const unwise of findUnwise(result.output)) note(unwise, 'warning');
-  return result.output;
-}
-
-function isProviderType(type: string): type is ProviderType {
-  return Object.hasOwn(PROVIDER_SCHEMAS, type);
 }
 
 function chooseDefault(
@@ -201,8 +209,4 @@ function chooseDefault(
 
 function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>((at, part) => (isMapping(at) ? at[part] : undefined), value);
-}
-
-function issuePath(issue: v.BaseIssue<unknown>): (string | number)[] {
-  return (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
 }

@@ -1,0 +1,76 @@
+/** Everything that can be said about a config without asking anybody. */
+
+import { ConfigError, type Finding } from '../errors.js';
+import { isAbout } from './draft.js';
+import { findCaAge, findCaFault } from './lint-ca.js';
+import type { Note } from './lint.js';
+import { findMappingSurprises } from './lint-mapping.js';
+import { findUnsaidTrust } from './lint-trust.js';
+import { findConditionalType, findWrittenSecrets } from './lint-written.js';
+import { readConfigFile, type ConfigFile, type LoadedConfig, type LoadOptions } from './load.js';
+import { placeNote, readAuthConfig, type ConfiguredProvider, type Reading, type ReadProvider } from './parse.js';
+
+/** How {@link checkConfig} checks. */
+export interface CheckOptions extends Omit<LoadOptions, 'unknownFields'> {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** What there is to say about a config. */
+export interface ConfigReport extends Pick<LoadedConfig, 'file' | 'found'> {
+  /** Errors, warnings and hints, in the order of the file. */
+  readonly findings: readonly Finding[];
+  /** The providers that can be used, for probes. */
+  readonly providers: readonly ConfiguredProvider[];
+}
+
+/**
+ * Finds and reads the config, and says everything that is wrong with it, unwise, or worth a look.
+ *
+ * @throws {AuthcheckError} `config_not_found`, `config_unreadable`.
+ * @throws {ConfigError} for what is no YAML.
+ */
+export async function checkConfig(options: CheckOptions): Promise<ConfigReport> {
+  const file = await readConfigFile({ ...options, unknownFields: 'warn' });
+  const { found } = file;
+  try {
+    const reading = readAuthConfig(file.value, file.parseOptions);
+    const findings = [...reading.findings, ...lint(reading, file, options.now)];
+    return { file: file.file, found, findings: sortFindings(findings), providers: reading.config.providers };
+  } catch (error) {
+    // A document without an auth section.
+    if (!(error instanceof ConfigError)) throw error;
+    return { file: file.file, found, findings: error.findings, providers: [] };
+  }
+}
+
+function lint(reading: Reading, file: ConfigFile, now: number): Finding[] {
+  return reading.providers.flatMap((provider) =>
+    lintProvider(provider, file.text, now)
+      .filter((note) => !isAbout(note, provider.wrong))
+      .map((note) => placeNote(note, provider.path, file.parseOptions)),
+  );
+}
+
+function lintProvider({ config, path, written, sets }: ReadProvider, text: string, now: number): Note[] {
+  const unread = findCaFault(config);
+  return [
+    ...findWrittenSecrets(written),
+    ...findConditionalType(written, path),
+    ...unread,
+    ...(unread.length === 0 ? findCaAge(config, now) : []),
+    ...(config === null ? [] : findUnsaidTrust(config, sets, text)),
+    ...(config !== null && 'claims_mapping' in config
+      ? findMappingSurprises(config.claims_mapping, !sets('claims_mapping'))
+      : []),
+  ];
+}
+
+/** Sorts findings by their place; what has none comes first. */
+function sortFindings(findings: readonly Finding[]): Finding[] {
+  const order = ({ position }: Finding): number => {
+    const [, line = 0, column = 0] = /:(\d+):(\d+)$/.exec(position ?? '') ?? [];
+    return Number(line) * 1e6 + Number(column);
+  };
+  return findings.toSorted((a, b) => order(a) - order(b));
+}

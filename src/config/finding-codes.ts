@@ -1,0 +1,50 @@
+/** The stable codes of what can be said about a config. Never renamed, never used for anything else. */
+
+/** How bad a finding is. error: the server refuses it, or nothing works. warning: it is not safe. hint: worth a look. */
+export type Severity = 'error' | 'warning' | 'hint';
+
+/** The questions that are asked of an endpoint, in their order. */
+export type ProbeName =
+  'dns' | 'tcp' | 'tls' | 'http' | 'content_type' | 'key_set' | 'credentials' | 'refusal' | 'discovery';
+
+/** What a finding is about. */
+export type FindingCode =
+  // the document
+  | 'config_syntax'
+  | 'config_shape'
+  | 'auth_off'
+  | 'env_unset'
+  | 'field_invalid'
+  | 'field_unknown'
+  | 'rule_invalid'
+  | 'default_unknown'
+  | 'provider_absent'
+  | 'type_conditional'
+  // whom a provider trusts
+  | 'audience_default'
+  | 'audience_unchecked'
+  | 'issuer_unset'
+  | 'key_recheck_long'
+  | 'symmetric_keys_allowed'
+  | 'github_scope_unsaid'
+  // the way to it
+  | 'tls_unverified'
+  | 'http_insecure'
+  | 'http_loopback'
+  | 'url_query'
+  | 'ca_unreadable'
+  | 'ca_expired'
+  | 'ca_expires_soon'
+  | 'home_unexpanded'
+  // secrets
+  | 'secret_written'
+  | 'client_secret_empty'
+  | 'url_credentials'
+  // the claims mapping
+  | 'subject_split'
+  | 'name_mapped'
+  | 'claims_merged'
+  | 'claim_shadowed'
+  | 'attribute_misspelt'
+  // what the endpoints say
+  | `probe_${ProbeName}`;

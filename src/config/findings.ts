@@ -1,0 +1,220 @@
+/** Why each finding about a config matters, and what to do about it. */
+
+import type { FindingCode, Severity } from './finding-codes.js';
+
+/** What is the same for every finding of a code. */
+export interface FindingText {
+  /** How bad it is; `field_unknown` is an error where unknown fields are not allowed. */
+  readonly severity: Severity;
+  readonly why: string;
+  readonly fix: string;
+}
+
+/** The prose of every code: a code without a text does not compile. */
+export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
+  config_syntax: {
+    severity: 'error',
+    why: 'The server cannot read this file, and does not start.',
+    fix: 'Correct the YAML at this place; quote values that start with "*", "!" or "&".',
+  },
+  config_shape: {
+    severity: 'error',
+    why: 'Without an auth section that can be read, the server runs without authentication, or not at all.',
+    fix: 'Put provider_config under server.auth; authcheck config init writes one.',
+  },
+  auth_off: {
+    severity: 'error',
+    why: 'A type that resolves to nothing turns authentication off: every request is served.',
+    fix: 'Write the type itself, or set the variable that it depends on.',
+  },
+  env_unset: {
+    severity: 'error',
+    why: 'The server refuses to start without the variable.',
+    fix: 'Set the variable, or give it a default: ${env.NAME:=default}.',
+  },
+  field_invalid: {
+    severity: 'error',
+    why: 'The server refuses this value, or cannot work with it.',
+    fix: 'Correct the value; authcheck schema config describes every field.',
+  },
+  field_unknown: {
+    severity: 'warning',
+    why: 'The server ignores fields that it does not know, so what this one was meant to do is not done.',
+    fix: 'Correct its name, move it to where it belongs, or remove it.',
+  },
+  rule_invalid: {
+    severity: 'error',
+    why: 'The server refuses a policy with a rule that it cannot read.',
+    fix: 'Correct the rule; authcheck schema config describes its fields.',
+  },
+  default_unknown: {
+    severity: 'error',
+    why: 'Without a default that exists, nobody knows which provider is meant.',
+    fix: 'Name one of the providers in default.',
+  },
+  provider_absent: {
+    severity: 'warning',
+    why: 'Policies alone authenticate nobody: every request is anonymous.',
+    fix: 'Add provider_config.',
+  },
+  type_conditional: {
+    severity: 'warning',
+    why: 'Where the variable is missing, the server starts without authentication, and says nothing.',
+    fix: 'Write the type itself, and leave the section out where authentication is not wanted.',
+  },
+  audience_default: {
+    severity: 'warning',
+    why: 'A token made for any other server that kept the default is accepted here, and the default changes between versions: "llama-stack" in llama-stack, "ogx" in its successor.',
+    fix: 'Set audience to a name of this server alone, and have the issuer put it into aud.',
+  },
+  audience_unchecked: {
+    severity: 'hint',
+    why: 'With introspection, aud is compared only if audience is set: a token made for another service is accepted.',
+    fix: 'Set audience, if the introspection answers have aud.',
+  },
+  issuer_unset: {
+    severity: 'warning',
+    why: 'Issuers that share a key set (realms, tenants) can then make tokens for one another.',
+    fix: 'Set issuer to the iss of your tokens, letter by letter.',
+  },
+  key_recheck_long: {
+    severity: 'warning',
+    why: 'A key that the issuer withdraws, because it leaked, is trusted until the key set is fetched again.',
+    fix: 'Set key_recheck_period to an hour (3600), or a day at most.',
+  },
+  symmetric_keys_allowed: {
+    severity: 'warning',
+    why: 'With a symmetric key, whoever can check a token can also make one.',
+    fix: 'Have the issuer sign with an asymmetric key, and remove allow_symmetric_keys.',
+  },
+  github_scope_unsaid: {
+    severity: 'hint',
+    why: 'GitHub names the organizations only to tokens with the scope read:org; others have none here, silently.',
+    fix: 'Tell the users, in a comment above the mapping too: "tokens need the scope read:org".',
+  },
+  tls_unverified: {
+    severity: 'warning',
+    why: 'Whoever is on the network path can serve keys of his own, and so make tokens that are accepted.',
+    fix: 'Remove verify_tls: false; for a private CA, name its certificate in tls_cafile.',
+  },
+  http_insecure: {
+    severity: 'warning',
+    why: 'Whoever is on the network path can read tokens and secrets, and change the answers.',
+    fix: 'Use https.',
+  },
+  http_loopback: {
+    severity: 'hint',
+    why: 'Harmless on a developer’s machine; elsewhere, other programs of the same machine can listen on that port first.',
+    fix: 'Use https outside of development.',
+  },
+  url_query: {
+    severity: 'warning',
+    why: 'The server builds its own URL from this one, and drops the query.',
+    fix: 'Remove the query.',
+  },
+  ca_unreadable: {
+    severity: 'error',
+    why: 'Without its CA file the server cannot reach the provider, and refuses every token.',
+    fix: 'Name a PEM file with certificates that the server’s user can read.',
+  },
+  ca_expired: {
+    severity: 'warning',
+    why: 'What an expired authority signed is not trusted, so the provider cannot be reached.',
+    fix: 'Replace the expired certificate in the CA file.',
+  },
+  ca_expires_soon: {
+    severity: 'hint',
+    why: 'From that day on, the provider cannot be reached.',
+    fix: 'Add the successor of the certificate to the CA file.',
+  },
+  home_unexpanded: {
+    severity: 'error',
+    why: 'The server expands ~ only where a variable was substituted; here it names a folder called "~".',
+    fix: 'Write the whole path, or ${env.HOME}/….',
+  },
+  secret_written: {
+    severity: 'warning',
+    why: 'Whoever can read the file, its history or its backups has the secret.',
+    fix: 'Write ${env.NAME}, set the variable where the server runs, and replace the secret: it is known now.',
+  },
+  client_secret_empty: {
+    severity: 'warning',
+    why: 'An endpoint that takes an empty secret lets anybody introspect; any other refuses the server.',
+    fix: 'Give the client a secret, and name it as ${env.NAME}.',
+  },
+  url_credentials: {
+    severity: 'warning',
+    why: 'URLs are written to logs and error messages, by the server and by every proxy on the way.',
+    fix: 'Move the credentials out of the URL: jwks.token, client_id and client_secret exist for them.',
+  },
+  subject_split: {
+    severity: 'hint',
+    why: 'A string is split at white space: a user named "eve admin" has the role admin.',
+    fix: 'Have the issuer forbid white space in such names, or leave the entry out of claims_mapping.',
+  },
+  name_mapped: {
+    severity: 'warning',
+    why: 'Users of most issuers can choose this name themselves, and every word of it becomes an attribute.',
+    fix: 'Map a claim that only the issuer’s administrators can set, such as groups or roles.',
+  },
+  claims_merged: {
+    severity: 'warning',
+    why: 'Who can have a user name like that of a group or role, has what it may do.',
+    fix: 'Map names and groups to two attributes.',
+  },
+  claim_shadowed: {
+    severity: 'warning',
+    why: 'A claim is either a value or a mapping of others, so one of the two entries never finds anything.',
+    fix: 'Keep the entry that your tokens have; authcheck map shows what each of them finds.',
+  },
+  attribute_misspelt: {
+    severity: 'hint',
+    why: 'Policies and ownership look at roles, teams, projects and namespaces; other attributes count only where a rule names them.',
+    fix: 'Correct the name of the attribute, unless a rule of yours names it so.',
+  },
+  probe_dns: {
+    severity: 'error',
+    why: 'Without an address, the server can ask nobody.',
+    fix: 'Check the host name in the config, and the resolver of this machine.',
+  },
+  probe_tcp: {
+    severity: 'error',
+    why: 'Without a connection, the server can ask nobody.',
+    fix: 'Check host, port and network path (firewall, proxy), and that the endpoint is up.',
+  },
+  probe_tls: {
+    severity: 'error',
+    why: 'The server refuses to talk to an endpoint whose certificate it cannot trust.',
+    fix: 'Renew the certificate, have it name this host, or name the CA that signed it in tls_cafile.',
+  },
+  probe_http: {
+    severity: 'error',
+    why: 'The server cannot judge a token without a proper answer.',
+    fix: 'Check the URL in the config, and the endpoint’s own log; --verbose shows the exchange.',
+  },
+  probe_content_type: {
+    severity: 'error',
+    why: 'A web page in the place of JSON is a login page or a proxy, and strict clients refuse JSON under another name.',
+    fix: 'Check the URL in the config, and have the endpoint send application/json.',
+  },
+  probe_key_set: {
+    severity: 'error',
+    why: 'Tokens are as trustworthy as these keys.',
+    fix: 'Mend the issuer’s key set; authcheck jwks shows every key.',
+  },
+  probe_credentials: {
+    severity: 'error',
+    why: 'The server cannot introspect any token with these credentials.',
+    fix: 'Check client_id and client_secret, whether that client may introspect, and send_secret_in_body.',
+  },
+  probe_refusal: {
+    severity: 'error',
+    why: 'A token that cannot be valid was sent; an endpoint that does not refuse it, refuses nothing.',
+    fix: 'Check the URL in the config, and what the endpoint checks.',
+  },
+  probe_discovery: {
+    severity: 'error',
+    why: 'What the issuer says of itself is where its tokens and keys will be.',
+    fix: 'Make issuer and the URLs in the config equal what the issuer publishes, letter by letter.',
+  },
+};

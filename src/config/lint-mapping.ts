@@ -1,0 +1,55 @@
+/** What surprises in a claims mapping: words that become roles, entries that stand in each other's way. Pure. */
+
+import type { ClaimsMapping } from '../claims.js';
+import type { Note } from './lint.js';
+import { nearestName } from './nearest.js';
+
+/** Claims that say who somebody is, as the issuer assigned it. */
+const SUBJECTS = ['sub', 'username'];
+/** Claims that say how somebody wants to be called. */
+const NAMES = ['name', 'nickname', 'preferred_username', 'given_name', 'family_name', 'display_name'];
+/** The attributes that the server itself looks at. */
+const ATTRIBUTES = ['roles', 'teams', 'projects', 'namespaces'];
+
+/** Finds what its author may not expect; `isDefault` is whether the config leaves the mapping at its default. */
+export function findMappingSurprises(mapping: ClaimsMapping, isDefault: boolean): Note[] {
+  const entries = Object.entries(mapping);
+  const notes = entries.flatMap(([claim, attribute]) => judgeEntry(claim, attribute, mapping));
+  // Of a default, one word is enough.
+  if (isDefault) return notes.map((note) => ({ ...note, path: ['claims_mapping'] })).slice(0, 1);
+  return [...notes, ...findMerged(entries)];
+}
+
+function judgeEntry(claim: string, attribute: string, mapping: ClaimsMapping): Note[] {
+  const path = ['claims_mapping', claim];
+  const notes: Note[] = [];
+  if (SUBJECTS.includes(claim)) {
+    const message = `${claim} is mapped to ${attribute}: each of its words becomes one of the ${attribute}`;
+    notes.push({ code: 'subject_split', path, message });
+  }
+  if (NAMES.includes(claim)) {
+    const message = `${claim}, which users may choose, is mapped to ${attribute}: each of its words becomes one of them`;
+    notes.push({ code: 'name_mapped', path, message });
+  }
+  const parent = Object.keys(mapping).find((other) => claim.startsWith(`${other}.`));
+  if (parent !== undefined) {
+    const message = `${parent} and ${claim} are both mapped; a token that has values for one has none for the other`;
+    notes.push({ code: 'claim_shadowed', path, message });
+  }
+  const near = nearestName(attribute, ATTRIBUTES);
+  if (near !== null && near !== attribute) {
+    notes.push({ code: 'attribute_misspelt', path, message: `the attribute ${attribute}; did you mean ${near}?` });
+  }
+  return notes;
+}
+
+/** Names of people and names of groups in one attribute. */
+function findMerged(entries: readonly (readonly [string, string])[]): Note[] {
+  const isPerson = (claim: string): boolean => [...SUBJECTS, ...NAMES, 'email'].includes(claim);
+  return entries.flatMap(([claim, attribute]): Note[] => {
+    const groups = entries.filter(([other, same]) => same === attribute && !isPerson(other)).map(([other]) => other);
+    if (!isPerson(claim) || groups.length === 0) return [];
+    const message = `${claim} and ${groups.join(', ')} are both mapped to ${attribute}: a user may be called like a group`;
+    return [{ code: 'claims_merged', path: ['claims_mapping', claim], message }];
+  });
+}

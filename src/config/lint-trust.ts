@@ -1,0 +1,49 @@
+/** Whom a provider trusts more than its author may think, by what the config leaves unsaid. Pure. */
+
+import type { Note } from './lint.js';
+import { DEFAULT_AUDIENCE, type ProviderConfig } from './provider-config.js';
+
+/** Seconds after which a key set should have been fetched again. */
+const DAY = 24 * 3600;
+
+/** Finds trust that nobody decided on; `sets` is whether the config sets a field itself, `text` is the whole file. */
+export function findUnsaidTrust(config: ProviderConfig, sets: (field: string) => boolean, text: string): Note[] {
+  switch (config.type) {
+    case 'oauth2_token':
+      return [
+        ...(sets('audience') ? [] : [describeAudience(config.introspection !== null)]),
+        ...judgeRecheck(config.jwks?.key_recheck_period ?? 0),
+      ];
+    case 'github_token':
+      return 'organizations' in config.claims_mapping && !text.includes('read:org')
+        ? [
+            {
+              code: 'github_scope_unsaid',
+              path: ['claims_mapping', 'organizations'],
+              message:
+                'organizations are mapped, and the file says nothing of the scope read:org that tokens need for it',
+            },
+          ]
+        : [];
+    case 'custom':
+    case 'kubernetes':
+    case 'upstream_header':
+      return [];
+  }
+}
+
+function describeAudience(introspects: boolean): Note {
+  return introspects
+    ? { code: 'audience_unchecked', path: ['audience'], message: 'audience is not set, so aud is not compared' }
+    : {
+        code: 'audience_default',
+        path: ['audience'],
+        message: `audience is not set, so the server expects its default, ${JSON.stringify(DEFAULT_AUDIENCE)}`,
+      };
+}
+
+function judgeRecheck(seconds: number): Note[] {
+  if (seconds <= DAY) return [];
+  const message = `key_recheck_period is ${seconds} seconds: a withdrawn key is trusted for more than a day`;
+  return [{ code: 'key_recheck_long', path: ['jwks', 'key_recheck_period'], message }];
+}

@@ -1,0 +1,26 @@
+/** What shows only in the text of a config, before variables are substituted. Pure. */
+
+import { dissectEnv, substituteEnv } from './env.js';
+import type { Note } from './lint.js';
+import { isSecretPath } from './parse.js';
+import { isMapping, type Path } from './shape.js';
+
+/** Finds secrets that stand in the file; `provider` is a provider as it is written. */
+export function findWrittenSecrets(provider: unknown, path: Path = []): Note[] {
+  if (isMapping(provider))
+    return Object.entries(provider).flatMap(([name, value]) => findWrittenSecrets(value, [...path, name]));
+  if (typeof provider !== 'string' || !isSecretPath(path)) return [];
+  const { variables, rest } = dissectEnv(provider);
+  if (rest === '') return [];
+  const how = variables.length === 0 ? 'stands in the file' : 'stands in the file, in part or as a default';
+  return [{ code: 'secret_written', path, message: `${path.join('.')} ${how}` }];
+}
+
+/** Finds a type that an unset variable turns off; `path` is that of the provider in its document. */
+export function findConditionalType(provider: unknown, path: Path): Note[] {
+  if (path.at(-1) !== 'provider_config' || !isMapping(provider)) return [];
+  const { value } = substituteEnv({ provider_config: { type: provider.type } }, { env: {} });
+  if (!isMapping(value) || value.provider_config !== null) return [];
+  const message = 'type depends on a variable: where that is not set, authentication is off';
+  return [{ code: 'type_conditional', path: ['type'], message }];
+}
