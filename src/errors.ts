@@ -39,6 +39,8 @@ export interface Finding {
   /** Where in the file, as `run.yaml:321:17`; null if the config did not come from a file. */
   readonly position: string | null;
   readonly message: string;
+  /** A better fix than that of the code, where there is one. */
+  readonly fix?: string;
 }
 
 /** The base of all errors that authcheck throws on purpose. */

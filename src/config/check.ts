@@ -1,6 +1,7 @@
 /** Everything that can be said about a config without asking anybody. */
 
 import { ConfigError, type Finding } from '../errors.js';
+import { findPolicyFaults } from '../policy/faults.js';
 import { isAbout } from './draft.js';
 import { findCaAge, findCaFault } from './lint-ca.js';
 import type { Note } from './lint.js';
@@ -44,12 +45,18 @@ export async function checkConfig(options: CheckOptions): Promise<ConfigReport> 
   }
 }
 
-function lint(reading: Reading, file: ConfigFile, now: number): Finding[] {
-  return reading.providers.flatMap((provider) =>
-    lintProvider(provider, file.text, now)
+function lint(reading: Reading, { text, parseOptions }: ConfigFile, now: number): Finding[] {
+  const ofProviders = reading.providers.flatMap((provider) =>
+    lintProvider(provider, text, now)
       .filter((note) => !isAbout(note, provider.wrong))
-      .map((note) => placeNote(note, provider.path, file.parseOptions)),
+      .map((note) => placeNote(note, provider.path, parseOptions)),
   );
+  // Rules that cannot be read cannot be judged either.
+  if (reading.findings.some(({ code }) => code === 'rule_invalid')) return ofProviders;
+  const ofPolicies = findPolicyFaults(reading.config).map(({ policy, index, ...fault }) =>
+    placeNote({ ...fault, path: [policy, index] }, reading.path, parseOptions),
+  );
+  return [...ofProviders, ...ofPolicies];
 }
 
 function lintProvider({ config, path, written, sets }: ReadProvider, text: string, now: number): Note[] {

@@ -1,7 +1,18 @@
 /** The stable codes of what can be said about a config. Never renamed, never used for anything else. */
 
+import type { PolicyFaultCode } from '../policy/faults.js';
+
 /** How bad a finding is. error: the server refuses it, or nothing works. warning: it is not safe. hint: worth a look. */
 export type Severity = 'error' | 'warning' | 'hint';
+
+/** What is the same for every finding of a code. */
+export interface FindingText {
+  /** How bad it is; `field_unknown` is an error where unknown fields are not allowed. */
+  readonly severity: Severity;
+  readonly why: string;
+  /** What to do; a finding may have a better one of its own. */
+  readonly fix: string;
+}
 
 /** The questions that are asked of an endpoint, in their order. */
 export type ProbeName =
@@ -40,11 +51,16 @@ export type FindingCode =
   | 'secret_written'
   | 'client_secret_empty'
   | 'url_credentials'
+  // the cache
+  | 'cache_unshared'
+  | 'redis_insecure'
   // the claims mapping
   | 'subject_split'
   | 'name_mapped'
   | 'claims_merged'
   | 'claim_shadowed'
   | 'attribute_misspelt'
+  // the policies
+  | PolicyFaultCode
   // what the endpoints say
   | `probe_${ProbeName}`;

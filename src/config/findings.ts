@@ -1,14 +1,8 @@
 /** Why each finding about a config matters, and what to do about it. */
 
-import type { FindingCode, Severity } from './finding-codes.js';
-
-/** What is the same for every finding of a code. */
-export interface FindingText {
-  /** How bad it is; `field_unknown` is an error where unknown fields are not allowed. */
-  readonly severity: Severity;
-  readonly why: string;
-  readonly fix: string;
-}
+import type { FindingCode, FindingText } from './finding-codes.js';
+import { POLICY_FINDINGS } from './findings-policy.js';
+import { PROBE_FINDINGS } from './findings-probe.js';
 
 /** The prose of every code: a code without a text does not compile. */
 export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
@@ -147,6 +141,16 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
     why: 'URLs are written to logs and error messages, by the server and by every proxy on the way.',
     fix: 'Move the credentials out of the URL: jwks.token, client_id and client_secret exist for them.',
   },
+  cache_unshared: {
+    severity: 'warning',
+    why: 'A signature is verified faster than Redis answers, so verdicts are kept in each process alone.',
+    fix: 'Remove redis_url.',
+  },
+  redis_insecure: {
+    severity: 'warning',
+    why: 'Whoever is on the network path can read the password and delete what is kept. Verdicts are sealed: he can read and forge none.',
+    fix: 'Use rediss://, and TLS in Redis.',
+  },
   subject_split: {
     severity: 'hint',
     why: 'A string is split at white space: a user named "eve admin" has the role admin.',
@@ -172,49 +176,6 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
     why: 'Policies and ownership look at roles, teams, projects and namespaces; other attributes count only where a rule names them.',
     fix: 'Correct the name of the attribute, unless a rule of yours names it so.',
   },
-  probe_dns: {
-    severity: 'error',
-    why: 'Without an address, the server can ask nobody.',
-    fix: 'Check the host name in the config, and the resolver of this machine.',
-  },
-  probe_tcp: {
-    severity: 'error',
-    why: 'Without a connection, the server can ask nobody.',
-    fix: 'Check host, port and network path (firewall, proxy), and that the endpoint is up.',
-  },
-  probe_tls: {
-    severity: 'error',
-    why: 'The server refuses to talk to an endpoint whose certificate it cannot trust.',
-    fix: 'Renew the certificate, have it name this host, or name the CA that signed it in tls_cafile.',
-  },
-  probe_http: {
-    severity: 'error',
-    why: 'The server cannot judge a token without a proper answer.',
-    fix: 'Check the URL in the config, and the endpoint’s own log; --verbose shows the exchange.',
-  },
-  probe_content_type: {
-    severity: 'error',
-    why: 'A web page in the place of JSON is a login page or a proxy, and strict clients refuse JSON under another name.',
-    fix: 'Check the URL in the config, and have the endpoint send application/json.',
-  },
-  probe_key_set: {
-    severity: 'error',
-    why: 'Tokens are as trustworthy as these keys.',
-    fix: 'Mend the issuer’s key set; authcheck jwks shows every key.',
-  },
-  probe_credentials: {
-    severity: 'error',
-    why: 'The server cannot introspect any token with these credentials.',
-    fix: 'Check client_id and client_secret, whether that client may introspect, and send_secret_in_body.',
-  },
-  probe_refusal: {
-    severity: 'error',
-    why: 'A token that cannot be valid was sent; an endpoint that does not refuse it, refuses nothing.',
-    fix: 'Check the URL in the config, and what the endpoint checks.',
-  },
-  probe_discovery: {
-    severity: 'error',
-    why: 'What the issuer says of itself is where its tokens and keys will be.',
-    fix: 'Make issuer and the URLs in the config equal what the issuer publishes, letter by letter.',
-  },
+  ...POLICY_FINDINGS,
+  ...PROBE_FINDINGS,
 };

@@ -11,12 +11,15 @@ export interface Note {
   readonly code: FindingCode;
   readonly path: readonly (string | number)[];
   readonly message: string;
+  /** A better fix than that of the code, where there is one. */
+  readonly fix?: string;
 }
 
 type Fields = { readonly [name: string]: Fields | null };
 
 const RULE: Fields = { permit: null, forbid: null, when: null, unless: null, description: null };
 const TLS: Fields = { verify_tls: null, tls_cafile: null };
+const CACHE: Fields = { cache: { max_entries: null, ttl: null, redis_url: null, secret: null } };
 
 const PROVIDER_FIELDS: Readonly<Record<ProviderType, Fields>> = {
   oauth2_token: {
@@ -29,10 +32,11 @@ const PROVIDER_FIELDS: Readonly<Record<ProviderType, Fields>> = {
     algorithms: null,
     jwks: { uri: null, token: null, key_recheck_period: null, allow_symmetric_keys: null },
     introspection: { url: null, client_id: null, client_secret: null, send_secret_in_body: null },
+    ...CACHE,
   },
-  github_token: { type: null, github_api_base_url: null, claims_mapping: null },
-  custom: { type: null, endpoint: null },
-  kubernetes: { type: null, api_server_url: null, ...TLS, claims_mapping: null },
+  github_token: { type: null, github_api_base_url: null, claims_mapping: null, ...CACHE },
+  custom: { type: null, endpoint: null, ...CACHE },
+  kubernetes: { type: null, api_server_url: null, ...TLS, claims_mapping: null, ...CACHE },
   upstream_header: { type: null, principal_header: null, attributes_header: null },
 };
 
@@ -109,6 +113,7 @@ export function findUnwise(config: ProviderConfig): Note[] {
       'TLS certificates are not verified: anybody on the network path can answer for the provider',
     );
   }
+  notes.push(...findUnwiseSharing(config));
   if (config.type !== 'oauth2_token') return notes;
   if (config.jwks !== null && config.issuer === null) {
     warn(
@@ -124,6 +129,20 @@ export function findUnwise(config: ProviderConfig): Note[] {
     warn('symmetric_keys_allowed', ['jwks', 'allow_symmetric_keys'], 'whoever can read the key set can forge tokens');
   }
   return notes;
+}
+
+function findUnwiseSharing(config: ProviderConfig): Note[] {
+  const url = 'cache' in config ? (config.cache?.redis_url ?? null) : null;
+  if (url === null) return [];
+  const path = ['cache', 'redis_url'];
+  if ('jwks' in config && config.jwks !== null) {
+    const message = 'redis_url is not used with jwks: signatures are verified here, and there is nobody to ask';
+    return [{ code: 'cache_unshared', path, message }];
+  }
+  const { protocol, hostname } = new URL(url);
+  if (protocol !== 'redis:' || isLoopback(hostname)) return [];
+  const message = 'redis_url is not encrypted: the password of Redis crosses the network in the clear';
+  return [{ code: 'redis_insecure', path, message }];
 }
 
 /** The endpoints that a provider asks, with the fields that name them. */

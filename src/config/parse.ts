@@ -181,17 +181,31 @@ export function readAuthConfig(document: unknown, options: ParseOptions): Readin
 
 /** A note with its severity and its place; `above` is the path of what it is about. */
 export function placeNote(note: Note, above: Path, options: ParseOptions): Finding {
-  const { code, message } = note;
+  const { code, message, fix } = note;
   const path = [...above, ...note.path];
   const refused = code === 'field_unknown' && options.unknownFields !== 'warn';
   const severity = refused ? 'error' : FINDINGS[code].severity;
-  return { severity, code, path: formatPath(path), position: options.locate?.(path) ?? null, message };
+  return {
+    severity,
+    code,
+    path: formatPath(path),
+    position: options.locate?.(path) ?? null,
+    message,
+    ...(fix === undefined ? {} : { fix }),
+  };
 }
+
+const SECRETS: readonly (readonly [string, string])[] = [
+  ['introspection', 'client_secret'],
+  ['jwks', 'token'],
+  ['cache', 'redis_url'],
+  ['cache', 'secret'],
+];
 
 /** Tells the fields that hold secrets. */
 export function isSecretPath(path: Path): boolean {
   const [parent, name] = path.slice(-2);
-  return (parent === 'introspection' && name === 'client_secret') || (parent === 'jwks' && name === 'token');
+  return SECRETS.some(([section, field]) => parent === section && name === field);
 }
 
 function chooseDefault(
