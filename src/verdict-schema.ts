@@ -17,7 +17,7 @@ const codes = Object.keys(REASONS).filter((code): code is Code => code in REASON
 
 const step = v.strictObject({
   name: v.picklist([
-    ...(['format', 'request', 'key', 'algorithm', 'signature', 'active', 'organizations'] as const),
+    ...(['cache', 'format', 'request', 'key', 'algorithm', 'signature', 'active', 'organizations'] as const),
     ...(['issuer', 'audience', 'expiry', 'not_before', 'subject', 'mapping'] as const),
   ]),
   status: v.picklist(['passed', 'failed', 'warned', 'skipped', 'not_reached']),
@@ -66,3 +66,8 @@ export const verdictSchema: v.GenericSchema<unknown, Verdict> = v.strictObject({
   }),
   timing: v.strictObject({ total_ms: v.number(), network_ms: v.number() }),
 });
+
+/** Tells a verdict from everything else. */
+export function isVerdict(value: unknown): value is Verdict {
+  return v.is(verdictSchema, value);
+}

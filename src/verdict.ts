@@ -15,6 +15,7 @@ export type ProviderMode = 'jwks' | 'introspection' | null;
 
 /** The names of steps, in the order in which they are reported. */
 export type StepName =
+  | 'cache'
   | 'format'
   | 'request'
   | 'key'

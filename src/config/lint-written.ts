@@ -5,13 +5,13 @@ import type { Note } from './lint.js';
 import { isSecretPath } from './parse.js';
 import { isMapping, type Path } from './shape.js';
 
-/** Finds secrets that stand in the file; `provider` is a provider as it is written. */
+/** Finds secrets that stand in the file; `provider` is a provider as it is written. A Redis without a password has none. */
 export function findWrittenSecrets(provider: unknown, path: Path = []): Note[] {
   if (isMapping(provider))
     return Object.entries(provider).flatMap(([name, value]) => findWrittenSecrets(value, [...path, name]));
   if (typeof provider !== 'string' || !isSecretPath(path)) return [];
   const { variables, rest } = dissectEnv(provider);
-  if (rest === '') return [];
+  if (rest === '' || (path.at(-1) === 'redis_url' && !/:[^/@]+@/.test(rest))) return [];
   const how = variables.length === 0 ? 'stands in the file' : 'stands in the file, in part or as a default';
   return [{ code: 'secret_written', path, message: `${path.join('.')} ${how}` }];
 }

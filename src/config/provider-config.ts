@@ -21,6 +21,18 @@ export interface IntrospectionConfig {
   readonly send_secret_in_body: boolean;
 }
 
+/** Ours: how long, and how many, accepted verdicts are kept. */
+export interface CacheConfig {
+  /** Default 10,000. */
+  readonly max_entries: number;
+  /** Seconds, an hour at most; a verdict is never kept beyond the `exp` of its token. Default 60. */
+  readonly ttl: number;
+  /** The Redis that replicas share; null to keep the verdicts in this process alone. */
+  readonly redis_url: string | null;
+  /** Seals what is in Redis; needed unless the config has a client secret. */
+  readonly secret: string | null;
+}
+
 /** A provider of type `oauth2_token`; exactly one of `jwks` and `introspection` is set. */
 export interface OAuth2TokenConfig {
   readonly type: 'oauth2_token';
@@ -35,6 +47,8 @@ export interface OAuth2TokenConfig {
   readonly clock_tolerance: number;
   /** Ours: the algorithms accepted; null for all that are safe. */
   readonly algorithms: readonly string[] | null;
+  /** Ours; null for no cache. */
+  readonly cache: CacheConfig | null;
 }
 
 /** A provider of type `github_token`. */
@@ -42,12 +56,16 @@ export interface GithubTokenConfig {
   readonly type: 'github_token';
   readonly github_api_base_url: string;
   readonly claims_mapping: ClaimsMapping;
+  /** Ours; null for no cache. */
+  readonly cache: CacheConfig | null;
 }
 
 /** A provider of type `custom`. */
 export interface CustomConfig {
   readonly type: 'custom';
   readonly endpoint: string;
+  /** Ours; null for no cache. */
+  readonly cache: CacheConfig | null;
 }
 
 /** A provider of type `kubernetes`. */
@@ -57,6 +75,8 @@ export interface KubernetesConfig {
   readonly verify_tls: boolean;
   readonly tls_cafile: string | null;
   readonly claims_mapping: ClaimsMapping;
+  /** Ours; null for no cache. */
+  readonly cache: CacheConfig | null;
 }
 
 /** A provider of type `upstream_header`. */

@@ -2,9 +2,12 @@
 
 import * as v from 'valibot';
 import type { ProviderType } from '../verdict.js';
-import { parsePythonFloat, parsePythonInt } from './env.js';
+import { cache, findSharingFault } from './cache-schema.js';
 import { ALGORITHMS, DEFAULT_AUDIENCE, DEFAULT_CLAIMS_MAPPING, type ProviderConfig } from './provider-config.js';
 import { accessRule, routeRule, type AccessRule, type RouteRule } from './policy-schema.js';
+import { boolean, expected, text, whole } from './scalars.js';
+
+export { kindOfValue } from './scalars.js';
 
 /** The longest key_recheck_period: a year, in seconds. */
 const MAX_RECHECK = 365 * 24 * 3600;
@@ -12,60 +15,10 @@ const MAX_RECHECK = 365 * 24 * 3600;
 /** Names that reach an object's prototype in JavaScript; no issuer has such a claim. */
 const PROTOTYPE_NAMES = ['__proto__', 'constructor', 'prototype'];
 
-/** What a value is, without showing it: a config value may be a secret. */
-export function kindOfValue(value: unknown): string {
-  if (value === null) return 'null';
-  if (value === undefined) return 'nothing';
-  if (Array.isArray(value)) return 'a list';
-  if (value instanceof Date) return 'a date';
-  if (typeof value === 'object') return 'a mapping';
-  if (value === '') return 'an empty string';
-  return `a ${typeof value === 'bigint' ? 'number' : typeof value}`;
-}
-
-const expected =
-  (what: string) =>
-  (issue: { readonly input: unknown }): string =>
-    `expected ${what}, got ${kindOfValue(issue.input)}`;
-
-const text = (what: string) =>
-  v.pipe(
-    v.string(expected(what)),
-    v.check((s) => s.trim() !== '', `expected ${what}, got a blank one`),
-  );
-
 const url = v.pipe(
   text('an absolute http(s) URL'),
   v.check(isHttpUrl, 'expected an absolute http(s) URL, such as https://idp.example/jwks'),
 );
-
-const TRUE = ['true', 'on', 'yes', 't', 'y', '1'];
-const FALSE = ['false', 'off', 'no', 'f', 'n', '0'];
-
-/** As the server coerces: true, "on", "1", 1. */
-const boolean = v.pipe(
-  v.union([v.boolean(), v.string(), v.number()], expected('true or false')),
-  v.rawTransform(({ dataset, addIssue, NEVER }) => {
-    const word = typeof dataset.value === 'string' ? dataset.value.toLowerCase() : String(dataset.value);
-    if (TRUE.includes(word)) return true;
-    if (FALSE.includes(word)) return false;
-    addIssue({ message: 'expected true or false' });
-    return NEVER;
-  }),
-);
-
-/** As the server coerces: 60, 60.0, " 60 ", "1_000". */
-const seconds = (least: number, most: number, what: string) =>
-  v.pipe(
-    v.union([v.number(), v.string()], expected(what)),
-    v.rawTransform(({ dataset, addIssue, NEVER }) => {
-      const { value } = dataset;
-      const number = typeof value === 'number' ? value : (parsePythonInt(value) ?? parsePythonFloat(value));
-      if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) return number;
-      addIssue({ message: `expected ${what}` });
-      return NEVER;
-    }),
-  );
 
 const mappingName = (what: string) =>
   v.pipe(
@@ -95,7 +48,7 @@ const jwks = v.object(
   {
     uri: url,
     token: v.optional(v.nullable(v.string(expected('a string'))), null),
-    key_recheck_period: v.optional(seconds(1, MAX_RECHECK, 'a positive whole number of seconds, a year at most'), 3600),
+    key_recheck_period: v.optional(whole(1, MAX_RECHECK, 'a positive whole number of seconds, a year at most'), 3600),
     allow_symmetric_keys: v.optional(boolean, false),
   },
   expected('a mapping with uri'),
@@ -119,7 +72,7 @@ const oauth2Token = v.object({
   claims_mapping: v.optional(claimsMapping, () => ({ ...DEFAULT_CLAIMS_MAPPING })),
   jwks: v.optional(v.nullable(jwks), null),
   introspection: v.optional(v.nullable(introspection), null),
-  clock_tolerance: v.optional(seconds(0, 3600, 'a whole number of seconds, an hour at most'), 0),
+  clock_tolerance: v.optional(whole(0, 3600, 'a whole number of seconds, an hour at most'), 0),
   algorithms: v.optional(
     v.nullable(
       v.pipe(
@@ -129,6 +82,7 @@ const oauth2Token = v.object({
     ),
     null,
   ),
+  cache,
 });
 
 const githubToken = v.object({
@@ -144,15 +98,17 @@ const githubToken = v.object({
     'https://api.github.com',
   ),
   claims_mapping: v.optional(claimsMapping, () => ({ login: 'roles', organizations: 'teams' })),
+  cache,
 });
 
-const custom = v.object({ type: v.literal('custom'), endpoint: url });
+const custom = v.object({ type: v.literal('custom'), endpoint: url, cache });
 
 const kubernetes = v.object({
   type: v.literal('kubernetes'),
   api_server_url: v.optional(url, 'https://kubernetes.default.svc'),
   ...tlsFields,
   claims_mapping: v.optional(claimsMapping, () => ({ username: 'roles', groups: 'roles' })),
+  cache,
 });
 
 /** Headers that carry credentials or frame the message can say nothing about who somebody is. */
@@ -217,6 +173,8 @@ export function checkTogether(
       message: 'verify_tls: false makes tls_cafile meaningless; remove one of them',
     });
   }
+  const unshareable = findSharingFault(raw);
+  if (unshareable !== null) faults.push({ path: ['cache', 'redis_url'], message: unshareable });
   const names = [raw.principal_header, raw.attributes_header].map((name) => String(name).toLowerCase());
   if (raw.type === 'upstream_header' && names[0] === names[1]) {
     faults.push({

@@ -47,7 +47,16 @@ export interface AuthProvider {
 }
 
 /** What happens inside a provider, for a host's metrics. */
-export type ProviderEvent = KeySetEvent | { readonly type: 'provider.undecided'; readonly verdict: Verdict };
+export type ProviderEvent =
+  KeySetEvent | CacheEvent | { readonly type: 'provider.undecided'; readonly verdict: Verdict };
+
+/** What happens to a cache of verdicts: each request with a token is either a hit or a miss. */
+export type CacheEvent =
+  /** `shared`: the verdict is another replica's. */
+  | { readonly type: 'cache.hit'; readonly shared: boolean }
+  | { readonly type: 'cache.miss' }
+  /** Redis could not be asked, and is now left alone for a second; `code` is a system's or Redis's, such as ETIMEDOUT. */
+  | { readonly type: 'cache.unavailable'; readonly code: string };
 
 /** What a provider gets from its host. */
 export interface ProviderContext {

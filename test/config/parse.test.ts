@@ -128,7 +128,9 @@ introspection: {url: "hunter2-url", client_id: 31337, client_secret: [hunter2-se
   ])('accepts %s as the document', (_name, document) => {
     const config = parseAuthConfig(document);
     expect(config.default).toBe('default');
-    expect(config.providers.map((provider) => provider.config)).toEqual([{ type: 'custom', endpoint: 'https://x' }]);
+    expect(config.providers.map((provider) => provider.config)).toEqual([
+      { type: 'custom', endpoint: 'https://x', cache: null },
+    ]);
   });
 
   test('chooses the default among several providers', () => {
@@ -142,7 +144,7 @@ introspection: {url: "hunter2-url", client_id: 31337, client_secret: [hunter2-se
   test('reads the fields of an anchor, and warns of its holder', () => {
     const text = 'base: &b {type: custom, endpoint: https://a}\nprovider_config:\n  <<: *b\n  endpoint: https://b\n';
     const { providers, warnings } = parse(text, {}, { unknownFields: 'warn' });
-    expect(providers[0]?.config).toEqual({ type: 'custom', endpoint: 'https://b' });
+    expect(providers[0]?.config).toEqual({ type: 'custom', endpoint: 'https://b', cache: null });
     expect(warnings.map(({ path }) => path)).toEqual(['base']);
   });
 
