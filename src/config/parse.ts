@@ -31,6 +31,8 @@ export interface AuthConfig {
   readonly providers: readonly ConfiguredProvider[];
   readonly access_policy: readonly AccessRule[];
   readonly route_policy: readonly RouteRule[];
+  /** The position of a rule, counted from 0; null without a file. */
+  readonly locateRule: (policy: 'access_policy' | 'route_policy', index: number) => string | null;
   /** What is legal but unwise, or ignored by the server; a hint among it is for who looks closely. */
   readonly warnings: readonly Finding[];
 }
@@ -175,7 +177,8 @@ export function readAuthConfig(document: unknown, options: ParseOptions): Readin
   if (section.providers.length === 0)
     report('provider_absent', section.path, 'no provider is configured: everybody is anonymous');
   const warnings = findings.filter(({ severity }) => severity !== 'error');
-  const config = { default: fallback, providers, access_policy, route_policy, warnings };
+  const locateRule: AuthConfig['locateRule'] = (policy, index) => position([...section.path, policy, index]);
+  const config = { default: fallback, providers, access_policy, route_policy, locateRule, warnings };
   return { config, path: section.path, providers: read, findings };
 }
 

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import { parseCondition, suggestCondition } from '../policy/conditions.js';
-import { compilePythonPattern } from '../policy/pattern.js';
+import { compileScope } from '../policy/pattern.js';
 
 /** What an access rule covers. */
 export interface AccessScope {
@@ -26,7 +26,10 @@ export interface Rule<Scope> {
 }
 
 /** The actions that rules know. */
-export type Action = 'create' | 'read' | 'update' | 'delete';
+export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
+
+/** One of the actions that rules know. */
+export type Action = (typeof ACTIONS)[number];
 
 /** One rule of `access_policy`. */
 export type AccessRule = Rule<AccessScope>;
@@ -44,29 +47,49 @@ const condition = v.pipe(
   ),
 );
 
-const conditions = v.nullish(v.union([condition, v.array(condition)], pickMessage('expected a condition')));
+const conditions = v.nullish(
+  v.union(
+    [
+      condition,
+      v.pipe(
+        v.array(condition),
+        v.minLength(1, 'an empty list is no condition: the rule would be for everybody; remove it, or add a condition'),
+      ),
+    ],
+    pickMessage('expected a condition'),
+  ),
+);
 
-const action = v.picklist(['create', 'read', 'update', 'delete'], 'expected create, read, update or delete');
+const action = v.picklist(ACTIONS, 'expected create, read, update or delete');
 
 const accessScope = v.object({
-  actions: v.union([action, v.array(action)], 'expected create, read, update or delete, or a list of them'),
-  principal: v.nullish(text),
+  actions: v.union(
+    [action, v.pipe(v.array(action), v.minLength(1, 'an empty list is no action: the rule would never match'))],
+    pickMessage('expected create, read, update or delete, or a list of them'),
+  ),
+  principal: v.nullish(
+    v.pipe(text, v.check(isFilled, 'an empty principal is everybody; name one, or remove the field')),
+  ),
   resource: v.nullish(
     v.pipe(
       text,
+      v.check(isFilled, 'an empty resource is every resource; name one, or remove the field'),
       v.check(
         (resource) => /^.+::.+$/s.test(resource) || resource.startsWith('regex:'),
         'no resource can match this; expected TYPE::ID, TYPE::* or regex:PATTERN',
       ),
-      v.check(hasValidPattern, 'expected a regular expression after "regex:"'),
+      pattern(),
     ),
   ),
 });
 
-const path = v.pipe(text, v.check(hasValidPattern, 'expected a regular expression after "regex:"'));
+const path = v.pipe(text, pattern());
 
 const routeScope = v.object({
-  paths: v.union([path, v.array(path)], pickMessage('expected a path or a list of paths')),
+  paths: v.union(
+    [path, v.pipe(v.array(path), v.minLength(1, 'an empty list is no path: the rule would never match'))],
+    pickMessage('expected a path or a list of paths'),
+  ),
 });
 
 export const accessRule: v.GenericSchema<unknown, AccessRule> = rule(accessScope);
@@ -103,8 +126,17 @@ function rule<Scope>(scope: v.GenericSchema<unknown, Scope>): v.GenericSchema<un
   );
 }
 
-function hasValidPattern(value: string): boolean {
-  return !value.startsWith('regex:') || compilePythonPattern(value.slice('regex:'.length)) !== null;
+/** What follows `regex:` is a pattern that can be used, and a union says why one is not. */
+function pattern(): v.RawCheckAction<string> {
+  return v.rawCheck(({ dataset, addIssue }) => {
+    if (!dataset.typed) return;
+    const compiled = compileScope(dataset.value);
+    if (compiled?.ok === false) addIssue({ message: `this regular expression cannot be used: ${compiled.message}` });
+  });
+}
+
+function isFilled(value: string): boolean {
+  return value.trim() !== '';
 }
 
 /** A union says why its nearest option failed, where it can. */

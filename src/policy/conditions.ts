@@ -1,4 +1,7 @@
-/** The sentences of `when` and `unless`, parsed as the server parses them. Pure. */
+/** The sentences of `when` and `unless`, parsed and judged as the server does it. Pure. */
+
+import { splitWords } from '../claims.js';
+import type { Attributes, Identity } from '../verdict.js';
 
 /** A condition of an access or route rule. */
 export type Condition =
@@ -21,7 +24,7 @@ const ATTRIBUTES: readonly string[] = ['roles', 'teams', 'projects', 'namespaces
 
 /** Parses one sentence; null if there is no such sentence. Words may be separated by any white space. */
 export function parseCondition(text: string): Condition | null {
-  const words = text.split(/\s+/).filter((word) => word !== '');
+  const words = splitWords(text);
   const [first, second, third, fourth, fifth, sixth] = words;
   const sentence = words.join(' ');
   if (sentence === 'user is owner') return { kind: 'user_is_owner' };
@@ -44,9 +47,38 @@ export function parseCondition(text: string): Condition | null {
   return null;
 }
 
+/** Tells whether a condition holds for a user and the owner of the resource; null where nobody owns it. */
+export function holds(condition: Condition, user: Identity, owner: Identity | null): boolean {
+  switch (condition.kind) {
+    case 'user_in_owners':
+      return sharesValue(condition.attribute, user, owner);
+    case 'user_not_in_owners':
+      return !sharesValue(condition.attribute, user, owner);
+    case 'user_with':
+      return valuesOf(user.attributes, condition.attribute).includes(condition.value);
+    case 'user_with_not':
+      return !valuesOf(user.attributes, condition.attribute).includes(condition.value);
+    case 'user_is_owner':
+      return owner?.principal === user.principal;
+    case 'user_is_not_owner':
+      return owner?.principal !== user.principal;
+    case 'resource_is_unowned':
+      return owner === null;
+  }
+}
+
+function sharesValue(attribute: string, user: Identity, owner: Identity | null): boolean {
+  const owned = owner === null ? [] : valuesOf(owner.attributes, attribute);
+  return valuesOf(user.attributes, attribute).some((value) => owned.includes(value));
+}
+
+function valuesOf(attributes: Attributes, name: string): readonly string[] {
+  return Object.hasOwn(attributes, name) ? (attributes[name] ?? []) : [];
+}
+
 /** Suggests the valid sentence nearest to an invalid one: `user in owner teams` → `user in owners teams`. */
 export function suggestCondition(text: string): string {
-  const words = text.split(/\s+/).filter((word) => word !== '');
+  const words = splitWords(text);
   const attribute = words.find((word) => ATTRIBUTES.includes(word)) ?? 'ATTRIBUTE';
   const negated = words.includes('not') ? 'not ' : '';
   const value = words[words.indexOf('with') + 1] ?? 'VALUE';

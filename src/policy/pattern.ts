@@ -1,23 +1,50 @@
-/** `regex:` patterns are written for Python; this compiles those that mean the same here, and refuses the rest. */
+/** `regex:` patterns are written for Python; this compiles those that mean the same here. The only re2js import. */
+
+import { RE2JS, RE2JSException } from 're2js';
+import { translatePattern } from './python-pattern.js';
+
+/** A pattern that can be used, or why it cannot. */
+export type CompiledPattern =
+  { readonly ok: true; readonly matches: (text: string) => boolean } | { readonly ok: false; readonly message: string };
+
+/** What marks a pattern in a rule. */
+const PREFIX = 'regex:';
+
+/** The largest program, in instructions: with the length of the text, it bounds the time. */
+const MAX_INSTRUCTIONS = 5000;
 
 /**
- * Compiles a Python pattern; null for one that is broken or has no equal in this dialect.
+ * Compiles a Python pattern.
  *
- * Python anchors `regex:` patterns at the start only (`re.match`).
+ * As with Python's `re.match`, a match starts where the text starts, and may end before its end. The time that matching
+ * takes grows with the text, and never faster.
  */
-export function compilePythonPattern(pattern: string): RegExp | null {
-  const flags = /^\(\?([imsx]+)\)/.exec(pattern);
-  if (flags?.[1]?.includes('x') === true) return null;
-  const body = pattern
-    .slice(flags?.[0].length ?? 0)
-    .replaceAll('(?P<', '(?<')
-    .replace(/\(\?P=(\w+)\)/g, '\\k<$1>')
-    .replace(/\\Z/g, '(?![^])')
-    .replace(/\\A/g, '(?<![^])');
+export function compilePythonPattern(pattern: string): CompiledPattern {
+  const translation = translatePattern(pattern);
+  if (!translation.ok) return translation;
   try {
-    return new RegExp(`^(?:${body})`, `u${flags?.[1] ?? ''}`);
+    const compiled = RE2JS.compile(`\\A${translation.source}`);
+    if (compiled.programSize() > MAX_INSTRUCTIONS) return { ok: false, message: 'it is too large' };
+    return { ok: true, matches: (text) => compiled.test(text) };
   } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
+    if (!(error instanceof RE2JSException)) throw error;
+    return { ok: false, message: 'it is too large, or broken' };
   }
+}
+
+/** Compiles what a rule covers if it is written as `regex:PATTERN`; null if it is not. */
+export function compileScope(written: string): CompiledPattern | null {
+  return written.startsWith(PREFIX) ? compilePythonPattern(written.slice(PREFIX.length)) : null;
+}
+
+/**
+ * Tells whether a text matches what a rule covers, written as `regex:PATTERN`; null if it is not written so.
+ *
+ * @throws {Error} for a pattern that the parser of the config would refuse.
+ */
+export function matchScope(written: string, text: string): boolean | null {
+  const pattern = compileScope(written);
+  if (pattern === null) return null;
+  if (!pattern.ok) throw new Error('the rules have not been checked: a regular expression cannot be used');
+  return pattern.matches(text);
 }

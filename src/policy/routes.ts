@@ -1,0 +1,46 @@
+/** `route_policy`: may a user ask for a path? As the server decides it, for HTTP requests. Pure. */
+
+import type { RouteRule } from '../config/policy-schema.js';
+import type { Identity } from '../verdict.js';
+import { holds } from './conditions.js';
+import { askRules, type Decision } from './decision.js';
+import { matchScope } from './pattern.js';
+
+/**
+ * Decides about a path, decoded and without its query; the rules are those of a parsed config.
+ *
+ * A user without a name and without attributes is nobody, to the server as here.
+ */
+export function decideRoute(rules: readonly RouteRule[], user: Identity | null, path: string): Decision {
+  if (rules.length === 0) {
+    const message = 'there is no route_policy, so every path is open to whoever is let in';
+    return { allowed: true, policy: 'none', rule: null, message, trace: [] };
+  }
+  const somebody = user !== null && (user.principal !== '' || Object.keys(user.attributes).length > 0) ? user : null;
+  const asked = trimPath(path);
+  const decision = askRules(rules, {
+    misses({ paths }) {
+      const written = [paths].flat();
+      return written.some((one) => coversPath(one, asked)) ? null : `is about ${written.join(' and ')}`;
+    },
+    // A path is no resource, so nobody owns it.
+    holds: somebody === null ? null : (condition) => holds(condition, somebody, null),
+    unless: 'any',
+  });
+  return { ...decision, policy: 'route_policy' };
+}
+
+/** Takes the slashes at the end away, as the server does before it looks at the rules. */
+export function trimPath(path: string): string {
+  let end = path.length;
+  while (path !== '/' && path.charAt(end - 1) === '/') end -= 1;
+  return path.slice(0, end);
+}
+
+/** Tells whether a path of a rule means a path of a request. */
+export function coversPath(written: string, path: string): boolean {
+  if (written === '*') return true;
+  return (
+    matchScope(written, path) ?? (written.endsWith('*') ? path.startsWith(written.slice(0, -1)) : path === written)
+  );
+}
