@@ -90,6 +90,11 @@ export function isRedirect(status: number): boolean {
 /** Headers whose values are credentials. */
 export const SECRET_HEADERS: RegExp = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)$/i;
 
+/** The credentials among the headers of a request. */
+export function credentialsIn(headers: readonly (readonly [string, string])[]): string[] {
+  return headers.filter(([name]) => SECRET_HEADERS.test(name)).map(([, value]) => value);
+}
+
 /** Everything secret that a request sends: what its sender names, and what stands in its URL. */
 function secretsOf(input: HttpRequest, url: URL): (string | null)[] {
   return [...input.secrets, unescapePercent(url.password), basicOf(url)];

@@ -39,6 +39,14 @@ export {
   type JsonResult,
 } from './json.js';
 export { reportKeySet, type KeyReport, type KeySetReport } from './key-report.js';
+export { explainParity } from './parity-hints.js';
+export {
+  compareWithServer,
+  type ParityReport,
+  type ParityRow,
+  type ParityRowName,
+  type TokenRequest,
+} from './parity.js';
 export { findPolicyFaults, type Policies, type PolicyFault, type PolicyFaultCode } from './policy/faults.js';
 export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
 export { fetchKeySet, MAX_KEY_SET_BYTES, readKeySet, type KeySet, type KeySetResult } from './protocol/jwks.js';
@@ -57,6 +65,7 @@ export {
   type WarningCode,
 } from './reason-codes.js';
 export { createRedactor, REDACTED, type Redactor } from './redact.js';
+export type { ServerReply } from './server-reply.js';
 export { fingerprint, readGithubToken, type GithubToken } from './token.js';
 export type {
   Attributes,

@@ -38,7 +38,12 @@ function floorOf(file: string): number {
 }
 
 /** Reports that combine several floors stand where their highest part stands. */
-const COMPOSED: Readonly<Record<string, string>> = { 'decode.ts': 'providers', 'key-report.ts': 'providers' };
+const COMPOSED: Readonly<Record<string, string>> = {
+  'decode.ts': 'providers',
+  'key-report.ts': 'providers',
+  'parity-hints.ts': 'providers',
+  'parity.ts': 'providers',
+};
 
 function floor(file: string): number {
   const composed = COMPOSED[file];

@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'show what the claims mapping makes of a token’s claims',
     define: async () => (await import('./commands/map.js')).defineMap,
   },
+  parity: {
+    summary: 'ask a live server about the token too, and compare: is its config this one?',
+    define: async () => (await import('./commands/parity.js')).defineParity,
+  },
   schema: {
     summary: 'print the JSON Schema of the config or the verdict',
     define: async () => (await import('./commands/schema.js')).defineSchema,

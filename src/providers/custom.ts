@@ -2,7 +2,7 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
-import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
+import { credentialsIn, jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { findTokenFault } from '../token.js';
 import type { Attributes, Identity, Trace, Verdict } from '../verdict.js';
@@ -18,14 +18,15 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
   const authenticate = (request: AuthRequest): Promise<Verdict> =>
     judge(context, request, frame, async (trace, token) => {
       if (!checkFormat(trace, request, token)) return { identity: null };
+      const secrets = [token, ...credentialsIn(request.headers ?? [])];
       const answer = await context.http.send({
         method: 'POST',
         url: config.endpoint,
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ api_key: token, request: describeRequest(request) }),
-        secrets: [token],
+        secrets,
       });
-      const identity = judgeAnswer(trace, answer, token);
+      const identity = judgeAnswer(trace, answer, secrets);
       return {
         identity,
         claims: identity === null ? null : { ...identity },
@@ -68,21 +69,21 @@ function checkFormat(trace: Trace, request: AuthRequest, token: string): boolean
   return fault === null;
 }
 
-function judgeAnswer(trace: Trace, answer: HttpAnswer, token: string): Identity | null {
+function judgeAnswer(trace: Trace, answer: HttpAnswer, secrets: readonly string[]): Identity | null {
   const field = { field: ['endpoint'] };
   if (!answer.ok) trace.fail('request', answer.code, `the endpoint could not be asked: ${answer.message}`, field);
   else if (answer.status === 401 || answer.status === 403) {
     trace.fail(
       'request',
       'token_refused',
-      `the endpoint answered ${answer.status}${quoteMessage(answer.body, token)}`,
+      `the endpoint answered ${answer.status}${quoteMessage(answer.body, secrets)}`,
       field,
     );
   } else if (answer.status !== 200) {
     const { code, message } = judgeStatus(answer.status, 'the endpoint');
     trace.fail('request', code, message, field);
   } else {
-    const identity = readIdentity(answer.body, token);
+    const identity = readIdentity(answer.body, secrets);
     if (typeof identity !== 'string') {
       trace.pass('request', 'the endpoint answered 200', field);
       trace.pass('subject', 'principal names the principal', { actual: identity.principal });
@@ -98,15 +99,15 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer, token: string): Identity 
 
 const MAX_MESSAGE = 200;
 
-function quoteMessage(body: string, token: string): string {
-  const json = jsonBody({ body }, [token]);
+function quoteMessage(body: string, secrets: readonly string[]): string {
+  const json = jsonBody({ body }, secrets);
   const message = json.ok && isObject(json.value) ? member(json.value, 'message') : undefined;
   return typeof message === 'string' && message !== '' ? `: ${JSON.stringify(message.slice(0, MAX_MESSAGE))}` : '';
 }
 
 /** Reads `{principal, attributes?, message?}`, or says which field is wrong. */
-function readIdentity(body: string, token: string): Identity | string {
-  const json = jsonBody({ body }, [token]);
+function readIdentity(body: string, secrets: readonly string[]): Identity | string {
+  const json = jsonBody({ body }, secrets);
   if (!json.ok) return `the endpoint sent no valid JSON: ${json.message}`;
   if (!isObject(json.value)) return 'the endpoint sent JSON that is not an object';
   const answer = json.value;

@@ -144,6 +144,18 @@ describe('an endpoint that echoes the token', () => {
     }
   });
 
+  test('together with the other credentials of the request', async () => {
+    const exchanges: Exchange[] = [];
+    const echo: Answer = (request, response) => json({ message: request.body }, 401)(request, response);
+    const headers = [
+      ['Cookie', 'session=of-alice'],
+      ['X-Api-Key', 'other-key-of-alice'],
+    ] as const;
+    const verdict = await ask(echo, { headers }, exchanges);
+    expect(verdict.reason?.message).toContain('cookie');
+    expect(JSON.stringify([verdict, exchanges])).not.toContain('of-alice');
+  });
+
   test('as an attribute, or as its name', async () => {
     const exchanges: Exchange[] = [];
     const verdict = await ask(json({ principal: 'alice', attributes: { [TOKEN]: [TOKEN] } }), {}, exchanges);

@@ -1,0 +1,132 @@
+/** One token, asked of a live server and of a provider here: whether both answer alike. */
+
+import { isHttpUrl } from './config/schema.js';
+import { AuthcheckError } from './errors.js';
+import { credentialsIn, showUrl, type HttpClient } from './exchange.js';
+import type { AuthProvider, AuthRequest } from './providers/provider.js';
+import { createRedactor } from './redact.js';
+import { askServer, cutText, type ServerReplies, type ServerReply } from './server-reply.js';
+import { findHeaderTokenFault } from './token.js';
+import type { Verdict } from './verdict.js';
+
+/** What is compared. The last three are about requests without a token and with one that cannot be valid. */
+export type ParityRowName =
+  'outcome' | 'status' | 'message' | 'without_token' | 'without_token_message' | 'with_garbage';
+
+/** One thing that is compared. */
+export interface ParityRow {
+  readonly name: ParityRowName;
+  readonly ours: string | number | null;
+  readonly server: string | number | null;
+  /** Null where there is nothing to compare. */
+  readonly same: boolean | null;
+}
+
+/** How a live server and a provider answered. */
+export interface ParityReport {
+  readonly server: ServerReply & { readonly url: string };
+  readonly without_token: ServerReply;
+  readonly with_garbage: ServerReply;
+  readonly verdict: Verdict;
+  readonly rows: readonly ParityRow[];
+  /** Null if nobody can say. */
+  readonly same: boolean | null;
+}
+
+/** A request that carries a token. */
+export type TokenRequest = AuthRequest & { readonly token: string };
+
+/**
+ * Sends a token to a server and to a provider, and compares their answers.
+ *
+ * Both are also asked without a token, and with one that cannot be valid: a server that lets these in too does not
+ * authenticate, whatever it says to the token. The token goes to the URL and to the provider, and follows no redirect.
+ *
+ * @throws {AuthcheckError} `usage_invalid` for a URL or a header that cannot be used, `input_unreadable` for a token that
+ * no header can carry.
+ */
+export async function compareWithServer(
+  http: HttpClient,
+  url: string,
+  provider: AuthProvider,
+  request: TokenRequest,
+): Promise<ParityReport> {
+  checkUsable(url, request);
+  const { token, headers = [] } = request;
+  const garbage = garble(token);
+  const secrets = [token, garbage, ...credentialsIn(headers)];
+  const [replies, verdict, without, refusal] = await Promise.all([
+    askServer(http, { url, headers, secrets }, token, garbage),
+    provider.authenticate(request),
+    provider.authenticate({ ...request, token: null }),
+    provider.authenticate({ ...request, token: garbage }),
+  ]);
+  const rows = compare(replies, verdict, without, refusal);
+  const differs = rows.some(({ same }) => same === false);
+  return {
+    server: { url: createRedactor(secrets)(showUrl(url)), ...replies.given },
+    without_token: replies.without,
+    with_garbage: replies.garbage,
+    verdict,
+    rows,
+    same: differs ? false : (rows.find(({ name }) => name === 'outcome')?.same ?? null),
+  };
+}
+
+function checkUsable(url: string, request: TokenRequest): void {
+  if (!isHttpUrl(url)) throw usage('the server must be an absolute http(s) URL, such as https://api.example/v1/models');
+  const { username, password } = new URL(url);
+  if (username !== '' || password !== '') throw usage('the URL of the server must not carry credentials');
+  if ((request.headers ?? []).some(([name]) => name.toLowerCase() === 'authorization'))
+    throw usage('the header Authorization cannot be set: it carries the token');
+  const fault = findHeaderTokenFault(request.token);
+  if (fault !== null) throw new AuthcheckError('input_unreadable', `the token cannot be sent to a server: ${fault}`);
+}
+
+function usage(message: string): AuthcheckError {
+  return new AuthcheckError('usage_invalid', message);
+}
+
+/** A token that cannot be valid: a JWT with nothing as its signature, so that only checking that can refuse it. */
+function garble(token: string): string {
+  const [, input = '', signature = ''] = /^([\w-]+\.[\w-]+\.)([\w-]+)$/.exec(token) ?? [];
+  const forged = input + 'A'.repeat(signature.length);
+  return forged === '' || forged === token ? 'authcheck-parity-not-a-token' : forged;
+}
+
+function compare(replies: ServerReplies, verdict: Verdict, without: Verdict, refusal: Verdict): ParityRow[] {
+  const { given } = replies;
+  const decided = verdict.outcome !== 'undecided' && given.outcome !== 'undecided';
+  const bothRefuse = verdict.outcome === 'rejected' && given.outcome === 'rejected';
+  // What follows authentication, such as a 404, is no affair of the config.
+  const statusTells = decided && (bothRefuse || verdict.outcome !== given.outcome);
+  // Only a server of the reference's kind tells, word for word, what its config is.
+  const isKin =
+    replies.without.outcome === 'rejected' && /^Authentication required\. /.test(replies.without.message ?? '');
+  return [
+    compareOutcomes('outcome', verdict, given),
+    row('status', verdict.server.status, given.status, statusTells),
+    row('message', messageOf(verdict), given.message, bothRefuse),
+    compareOutcomes('without_token', without, replies.without),
+    row('without_token_message', messageOf(without), replies.without.message, isKin),
+    compareOutcomes('with_garbage', refusal, replies.garbage),
+  ];
+}
+
+function compareOutcomes(name: ParityRowName, { outcome }: Verdict, reply: ServerReply): ParityRow {
+  return row(name, outcome, reply.outcome, outcome !== 'undecided' && reply.outcome !== 'undecided');
+}
+
+function row(
+  name: ParityRowName,
+  ours: ParityRow['ours'],
+  server: ParityRow['server'],
+  comparable: boolean,
+): ParityRow {
+  return { name, ours, server, same: comparable && ours !== null && server !== null ? ours === server : null };
+}
+
+function messageOf(verdict: Verdict): string | null {
+  const { body } = verdict.server;
+  return body === null ? null : cutText(body.error.message);
+}
