@@ -91,7 +91,7 @@ const HINTS: readonly ((report: ParityReport) => string | null)[] = [
   ({ server }) => (server.failure === null ? null : (REMEDIES[server.failure.code] ?? null)),
   (report) =>
     report.same === true && are(report, 'accepted', 'accepted')
-      ? 'a client that is refused all the same sends something else: the reference server reads no scheme but "Bearer", spelled just so'
+      ? 'if a client is refused all the same, compare what it sends: the reference server reads no other spelling of "Bearer"'
       : null,
 ];
 

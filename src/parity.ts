@@ -98,8 +98,9 @@ function compare(replies: ServerReplies, verdict: Verdict, without: Verdict, ref
   const { given } = replies;
   const decided = verdict.outcome !== 'undecided' && given.outcome !== 'undecided';
   const bothRefuse = verdict.outcome === 'rejected' && given.outcome === 'rejected';
-  // What follows authentication, such as a 404, is no affair of the config.
-  const statusTells = decided && (bothRefuse || verdict.outcome !== given.outcome);
+  const equal = verdict.server.status === given.status;
+  // To whom both accept, the server may answer 404 or anything else: that is no affair of the config.
+  const statusTells = decided && (bothRefuse || verdict.outcome !== given.outcome || equal);
   // Only a server of the reference's kind tells, word for word, what its config is.
   const isKin =
     replies.without.outcome === 'rejected' && /^Authentication required\. /.test(replies.without.message ?? '');

@@ -93,16 +93,16 @@ function judge(status: number, challenged: boolean): Outcome {
 /** Reads the answers in the light of each other: a 404 that everybody gets says nothing about a token. */
 function settle({ given, without, garbage }: ServerReplies): ServerReplies {
   const isVague = ({ outcome, status }: ServerReply): boolean => outcome === 'accepted' && (status ?? 0) >= 300;
-  const doubt = (reply: ServerReply, whoElse: string): ServerReply => {
-    const message = `the server answered ${reply.status ?? ''}, as it does ${whoElse}: that says nothing about the token`;
+  const doubt = (reply: ServerReply, whatElse: string): ServerReply => {
+    const message = `the server answered ${reply.status ?? ''}, as to ${whatElse}: that says nothing`;
     return { ...reply, outcome: 'undecided', failure: { code: 'endpoint_error', message } };
   };
   const settleOther = (reply: ServerReply): ServerReply => {
     if (!isVague(reply)) return reply;
-    return reply.status === given.status ? doubt(reply, 'with the token') : { ...reply, outcome: 'rejected' };
+    return reply.status === given.status ? doubt(reply, 'the token') : { ...reply, outcome: 'rejected' };
   };
   return {
-    given: isVague(given) && garbage.status === given.status ? doubt(given, 'with one that cannot be valid') : given,
+    given: isVague(given) && garbage.status === given.status ? doubt(given, 'a token that cannot be valid') : given,
     without: settleOther(without),
     garbage: settleOther(garbage),
   };

@@ -97,7 +97,7 @@ describe('a server with the same config', () => {
     expect(report.with_garbage).toMatchObject({ status: 401, outcome: 'rejected', message: REFUSAL });
     expect(report.rows).toEqual([
       { name: 'outcome', ours: 'accepted', server: 'accepted', same: true },
-      { name: 'status', ours: 200, server: 200, same: null },
+      { name: 'status', ours: 200, server: 200, same: true },
       { name: 'message', ours: null, server: null, same: null },
       { name: 'without_token', ours: 'rejected', server: 'rejected', same: true },
       { name: 'without_token_message', ours: CHALLENGE, server: CHALLENGE, same: true },

@@ -15,7 +15,7 @@ import {
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
-import { formatParity } from '../render/parity.js';
+import { formatParity, formatPathless, formatPlainHttp } from '../render/parity.js';
 import { addRequestOptions, readRequest, type RequestOptions } from '../request.js';
 import { openSession, type Session } from '../session.js';
 import { findTarget } from '../target.js';
@@ -84,16 +84,8 @@ function withUrl(options: ParityOptions): RequestOptions {
 function warnOfUrl(server: string, session: Session): void {
   if (!URL.canParse(server)) return;
   const { protocol, hostname, pathname, origin } = new URL(server);
-  if (protocol === 'http:' && !isLoopback(hostname))
-    session.note(
-      (style) => `${style.warn('warning')}  ${style.plain('plain http: the token crosses the network in the clear')}\n`,
-    );
-  if (pathname === '/')
-    session.note((style) =>
-      style.dim(
-        `note: no path was named; that is enough for a server that authenticates before it looks for the path, as llama-stack does. Else name one, such as ${origin}/v1/models\n`,
-      ),
-    );
+  if (protocol === 'http:' && !isLoopback(hostname)) session.note(formatPlainHttp);
+  if (pathname === '/') session.note((style) => formatPathless(origin, style));
 }
 
 function describeDestinations(report: ParityReport, provider: AuthProvider, session: Session): string[] {

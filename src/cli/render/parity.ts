@@ -9,7 +9,7 @@ const LABELS: Readonly<Record<ParityRowName, string>> = {
   message: 'message',
   without_token: 'without a token',
   without_token_message: '… its message',
-  with_garbage: 'a false token',
+  with_garbage: 'forged token',
 };
 const LABEL_WIDTH = 17;
 const SIDE_WIDTH = 8;
@@ -55,7 +55,8 @@ function conclude({ same, server, verdict, without_token, with_garbage, rows }: 
   const ours = verdict.outcome;
   const theirs = server.outcome;
   if (without_token.outcome === 'accepted') return 'the server lets everybody in here, with a token or without';
-  if (same === null) return 'there is nothing to compare: one side could not say';
+  if (same === null && ours === 'undecided') return 'the provider could not say, so there is nothing to compare';
+  if (same === null) return 'the server did not say anything about the token';
   if (same) return ours === 'accepted' ? 'both accept the token' : 'both refuse the token';
   if (ours === 'accepted' && theirs === 'rejected') return 'the server refuses a token that this config accepts';
   if (ours === 'rejected' && theirs === 'accepted') return 'the server accepts a token that this config refuses';
@@ -89,6 +90,19 @@ function whyServer({ name }: ParityRow, report: ParityReport): string {
 
 function formatChallenge({ server }: ParityReport, style: Style): string {
   if (server.www_authenticate === null) return '';
-  const lines = wrap(`the server's WWW-Authenticate: ${server.www_authenticate}`, style.width, 0);
+  const lines = wrap(`the server’s WWW-Authenticate: ${server.www_authenticate}`, style.width, 0);
   return `\n${lines.map((line) => `${style.dim(line)}\n`).join('')}`;
+}
+
+/** Warns that the token can be read on its way. */
+export function formatPlainHttp(style: Style): string {
+  return `${style.warn('warning')}  ${style.plain('plain http: the token crosses the network in the clear')}\n`;
+}
+
+/** Notes that not every server answers at a URL without a path. */
+export function formatPathless(origin: string, style: Style): string {
+  const note = `note: without a path only a server that authenticates before it routes, as llama-stack does, says something about the token; else name one, such as ${origin}/v1/models`;
+  return wrap(note, style.width, 0)
+    .map((line) => `${style.dim(line)}\n`)
+    .join('');
 }
