@@ -9,7 +9,15 @@ export { loadAuthConfig, type LoadedConfig, type LoadOptions } from './config/lo
 export { nearestName } from './config/nearest.js';
 export { formatPath } from './config/shape.js';
 export { parseAuthConfig, type AuthConfig, type ConfiguredProvider, type ParseOptions } from './config/parse.js';
-export type { AccessRule, AccessScope, Action, RouteRule, RouteScope, Rule } from './config/policy-schema.js';
+export {
+  ACTIONS,
+  type AccessRule,
+  type AccessScope,
+  type Action,
+  type RouteRule,
+  type RouteScope,
+  type Rule,
+} from './config/policy-schema.js';
 export {
   ALGORITHMS,
   DEFAULT_AUDIENCE,
@@ -47,7 +55,10 @@ export {
   type ParityRowName,
   type TokenRequest,
 } from './parity.js';
+export { decideAccess, type Resource } from './policy/access.js';
+export type { Decision, RuleAnswer } from './policy/decision.js';
 export { findPolicyFaults, type Policies, type PolicyFault, type PolicyFaultCode } from './policy/faults.js';
+export { decideRoute } from './policy/routes.js';
 export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
 export { fetchKeySet, MAX_KEY_SET_BYTES, readKeySet, type KeySet, type KeySetResult } from './protocol/jwks.js';
 export { MAX_TOKEN_BYTES, mediaType, parseJwt, type ParsedJwt } from './protocol/jwt.js';

@@ -45,6 +45,11 @@ export const POLICY_FINDINGS: Readonly<Record<PolicyFaultCode, FindingText>> = {
     why: 'Where nobody is authenticated there is no user for the condition to look at.',
     fix: 'Add provider_config, or remove the condition.',
   },
+  rule_condition_idle: {
+    severity: 'warning',
+    why: 'A condition that is always met, or never, changes nothing: the rule is for everybody.',
+    fix: 'Write the condition that was meant, or remove it.',
+  },
   rule_attribute_unusual: {
     severity: 'hint',
     why: 'No user has an attribute that no claim is mapped to.',

@@ -20,7 +20,8 @@ export const CONDITION_FORMS: readonly string[] = [
   'resource is unowned',
 ];
 
-const ATTRIBUTES: readonly string[] = ['roles', 'teams', 'projects', 'namespaces'];
+/** The attributes that mappings know by default. */
+export const ATTRIBUTES: readonly string[] = ['roles', 'teams', 'projects', 'namespaces'];
 
 /** Parses one sentence; null if there is no such sentence. Words may be separated by any white space. */
 export function parseCondition(text: string): Condition | null {
@@ -66,6 +67,20 @@ export function holds(condition: Condition, user: Identity, owner: Identity | nu
       return owner === null;
   }
 }
+
+/** Tells two conditions that never hold together. */
+export function excludes(one: Condition, other: Condition): boolean {
+  const kinds = [one.kind, other.kind].join(' ');
+  if (/^(?:user_is_owner|user_in_owners) resource_is_unowned$/.test(kinds)) return true;
+  const opposite = { ...one, kind: OPPOSITES[one.kind] ?? null };
+  return JSON.stringify(opposite) === JSON.stringify(other);
+}
+
+const OPPOSITES: Readonly<Partial<Record<Condition['kind'], Condition['kind']>>> = {
+  user_in_owners: 'user_not_in_owners',
+  user_with: 'user_with_not',
+  user_is_owner: 'user_is_not_owner',
+};
 
 function sharesValue(attribute: string, user: Identity, owner: Identity | null): boolean {
   const owned = owner === null ? [] : valuesOf(owner.attributes, attribute);

@@ -71,30 +71,36 @@ export function askRules<Scope>(rules: readonly Rule<Scope>[], question: Questio
   for (const [index, rule] of rules.entries()) {
     const { effect, scope } = effectOf(rule);
     const miss = question.misses(scope);
-    const { met, why } = miss === null ? judge(guardOf(rule), question) : { met: false, why: miss };
-    const outcome = met ? 'decided' : miss === null ? 'condition_unmet' : 'not_covered';
-    trace.push({ index, effect, outcome, message: why });
+    if (miss !== null) {
+      trace.push({ index, effect, outcome: 'not_covered', message: miss });
+      continue;
+    }
+    const guard = guardOf(rule);
+    const met = isMet(guard, question);
+    const outcome = met ? 'decided' : 'condition_unmet';
+    trace.push({ index, effect, outcome, message: explain(guard, question, met) });
     if (met) return { allowed: effect === 'permit', rule: index, message: `rule ${index + 1} ${effect}s it`, trace };
   }
   return { allowed: false, rule: null, message: 'no rule matches, and what no rule permits is denied', trace };
 }
 
-function judge(guard: Guard | null, { holds, unless }: Question<never>): { met: boolean; why: string } {
-  if (guard === null) return { met: true, why: 'covers it, without a condition' };
-  const { word, sentences } = guard;
-  if (holds === null) return { met: false, why: 'has a condition, and without a user no condition is met' };
-  const quote = (chosen: Guard['sentences']): string => chosen.map(({ text }) => `"${text}"`).join(' and ');
-  const so = sentences.filter(({ condition }) => holds(condition));
-  const not = sentences.filter((sentence) => !so.includes(sentence));
-  if (word === 'when') {
-    return not.length === 0
-      ? { met: true, why: `covers it, and its condition holds: ${quote(so)}` }
-      : { met: false, why: `covers it, but its condition does not hold: ${quote(not)}` };
-  }
-  const met = unless === 'all' ? not.length > 0 : so.length === 0;
-  return met
-    ? { met, why: `covers it, and its exception does not hold: ${quote(not)}` }
-    : { met, why: `covers it, but its exception holds: ${quote(so)}` };
+/** Tells whether the conditions of a rule let it decide. */
+export function isMet(guard: Guard | null, { holds, unless }: Omit<Question<never>, 'misses'>): boolean {
+  if (guard === null) return true;
+  if (holds === null) return false;
+  const so = guard.sentences.filter(({ condition }) => holds(condition)).length;
+  if (guard.word === 'when') return so === guard.sentences.length;
+  return unless === 'all' ? so < guard.sentences.length : so === 0;
+}
+
+function explain(guard: Guard | null, { holds }: Omit<Question<never>, 'misses'>, met: boolean): string {
+  if (guard === null) return 'covers it, without a condition';
+  if (holds === null) return 'has a condition, and without a user none is met';
+  const named = guard.sentences.filter(({ condition }) => holds(condition) === ((guard.word === 'when') === met));
+  const what = guard.word === 'when' ? 'condition' : 'exception';
+  const so = (guard.word === 'when') === met ? 'holds' : 'does not hold';
+  const quoted = named.map(({ text }) => `"${text}"`).join(' and ');
+  return `covers it, ${met ? 'and' : 'but'} its ${what} ${so}: ${quoted}`;
 }
 
 function isEmpty(conditions: string | readonly string[] | null | undefined): boolean {
