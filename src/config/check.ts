@@ -37,7 +37,8 @@ export async function checkConfig(options: CheckOptions): Promise<ConfigReport> 
   try {
     const reading = readAuthConfig(file.value, file.parseOptions);
     const findings = [...reading.findings, ...lint(reading, file, options.now)];
-    return { file: file.file, found, findings: sortFindings(findings), providers: reading.config.providers };
+    const providers = reading.config.providers.filter(({ config }) => findCaFault(config).length === 0);
+    return { file: file.file, found, findings: sortFindings(findings), providers };
   } catch (error) {
     // A document without an auth section.
     if (!(error instanceof ConfigError)) throw error;

@@ -1,6 +1,7 @@
 /** What surprises in a claims mapping: words that become roles, entries that stand in each other's way. Pure. */
 
 import type { ClaimsMapping } from '../claims.js';
+import { ATTRIBUTES } from '../policy/conditions.js';
 import type { Note } from './lint.js';
 import { nearestName } from './nearest.js';
 
@@ -8,8 +9,6 @@ import { nearestName } from './nearest.js';
 const SUBJECTS = ['sub', 'username'];
 /** Claims that say how somebody wants to be called. */
 const NAMES = ['name', 'nickname', 'preferred_username', 'given_name', 'family_name', 'display_name'];
-/** The attributes that the server itself looks at. */
-const ATTRIBUTES = ['roles', 'teams', 'projects', 'namespaces'];
 
 /** Finds what its author may not expect; `isDefault` is whether the config leaves the mapping at its default. */
 export function findMappingSurprises(mapping: ClaimsMapping, isDefault: boolean): Note[] {
@@ -24,11 +23,11 @@ function judgeEntry(claim: string, attribute: string, mapping: ClaimsMapping): N
   const path = ['claims_mapping', claim];
   const notes: Note[] = [];
   if (SUBJECTS.includes(claim)) {
-    const message = `${claim} is mapped to ${attribute}: each of its words becomes one of the ${attribute}`;
+    const message = `${claim} is mapped to ${attribute}: every word in it becomes a value of ${attribute}`;
     notes.push({ code: 'subject_split', path, message });
   }
   if (NAMES.includes(claim)) {
-    const message = `${claim}, which users may choose, is mapped to ${attribute}: each of its words becomes one of them`;
+    const message = `${claim} is mapped to ${attribute}: users may choose it, and every word in it becomes a value of ${attribute}`;
     notes.push({ code: 'name_mapped', path, message });
   }
   const parent = Object.keys(mapping).find((other) => claim.startsWith(`${other}.`));
@@ -38,7 +37,11 @@ function judgeEntry(claim: string, attribute: string, mapping: ClaimsMapping): N
   }
   const near = nearestName(attribute, ATTRIBUTES);
   if (near !== null && near !== attribute) {
-    notes.push({ code: 'attribute_misspelt', path, message: `the attribute ${attribute}; did you mean ${near}?` });
+    notes.push({
+      code: 'attribute_misspelt',
+      path,
+      message: `${claim} is mapped to ${attribute}; did you mean ${near}?`,
+    });
   }
   return notes;
 }
@@ -49,7 +52,7 @@ function findMerged(entries: readonly (readonly [string, string])[]): Note[] {
   return entries.flatMap(([claim, attribute]): Note[] => {
     const groups = entries.filter(([other, same]) => same === attribute && !isPerson(other)).map(([other]) => other);
     if (!isPerson(claim) || groups.length === 0) return [];
-    const message = `${claim} and ${groups.join(', ')} are both mapped to ${attribute}: a user may be called like a group`;
+    const message = `${claim} and ${groups.join(', ')} are all mapped to ${attribute}: a user called "admin" is as good as one with "admin" in ${groups[0] ?? ''}`;
     return [{ code: 'claims_merged', path: ['claims_mapping', claim], message }];
   });
 }

@@ -7,7 +7,7 @@ import { AuthcheckError, reasonOf } from '../errors.js';
 import { MAX_CONFIG_BYTES, parseConfigText, type ConfigDocument } from './document.js';
 import type { Environment } from './env.js';
 import { findCaFault } from './lint-ca.js';
-import { acceptReading, placeNote, readAuthConfig, type AuthConfig, type ParseOptions } from './parse.js';
+import { acceptReading, placeNote, readAuthConfig, type AuthConfig, type ParseOptions, type Reading } from './parse.js';
 import type { Path } from './shape.js';
 
 /** Where a config may come from. */
@@ -49,12 +49,25 @@ const SEARCH_PLACES: readonly string[] = [
  * @throws {ConfigError} with every fault.
  */
 export async function loadAuthConfig(options: LoadOptions): Promise<LoadedConfig> {
-  const { file, found, value, parseOptions } = await readConfigFile(options);
-  const { config, findings, providers } = readAuthConfig(value, parseOptions);
-  const missing = providers.flatMap((provider) =>
-    findCaFault(provider.config).map((note) => placeNote(note, provider.path, parseOptions)),
+  const { file, config } = await loadReading(options);
+  return { ...config, file: file.file, found: file.found };
+}
+
+/**
+ * As {@link loadAuthConfig}, with what the config was read from.
+ *
+ * @throws {AuthcheckError} as above.
+ */
+export async function loadReading(
+  options: LoadOptions,
+): Promise<{ readonly file: ConfigFile; readonly reading: Reading; readonly config: AuthConfig }> {
+  const file = await readConfigFile(options);
+  const reading = readAuthConfig(file.value, file.parseOptions);
+  const unreadable = reading.providers.flatMap((provider) =>
+    findCaFault(provider.config).map((note) => placeNote(note, provider.path, file.parseOptions)),
   );
-  return { ...acceptReading({ config, findings: [...findings, ...missing] }), file, found };
+  const config = acceptReading({ ...reading, findings: [...reading.findings, ...unreadable] });
+  return { file, reading, config };
 }
 
 /** A config file that was read but not yet judged. */

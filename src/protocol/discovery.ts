@@ -79,6 +79,6 @@ function endpoint(value: unknown, issuer: string): string | null {
 }
 
 /** A web application answers every path with its page. */
-function looksLikeJson(body: string): boolean {
+export function looksLikeJson(body: string): boolean {
   return /^\ufeff?\s*\{/.test(body);
 }

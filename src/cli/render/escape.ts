@@ -5,19 +5,23 @@ const UNSAFE =
   // eslint-disable-next-line no-control-regex -- these are what must not reach a terminal
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u115f\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff\u{e0000}-\u{e007f}]/gu;
 
-/** Escapes what could move the cursor, change the colour, or reorder the line: `\u{1b}`. */
+/** What CI systems take for a command: `::error …` where a line may start with it, `##[error]` everywhere. */
+const COMMAND = /(?<!\S)::(?=[a-z])|##(?=\[)/gi;
+
+/** Escapes what could move the cursor, change the colour, reorder the line, or command a CI system: `\u{1b}`. */
 export function escapeTerminal(text: string): string {
-  return text.replace(UNSAFE, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`);
+  const escape = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+  return text.replace(UNSAFE, escape).replace(COMMAND, (mark) => escape(mark) + mark.slice(1));
 }
 
-/** The same inside a JSON text, where it has an escape of its own. */
+/** The same inside a JSON text, where it has an escape of its own, and no line starts with a text from elsewhere. */
 export function escapeJson(text: string): string {
-  return text.replace(UNSAFE, (character) =>
-    character === '\n'
-      ? character
-      : character
-          .split('')
-          .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-          .join(''),
-  );
+  const escape = (character: string): string =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join('');
+  return text
+    .replace(UNSAFE, (character) => (character === '\n' ? character : escape(character)))
+    .replaceAll('##[', `#${escape('#')}[`);
 }

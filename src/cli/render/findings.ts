@@ -1,6 +1,6 @@
 /** Faults and warnings of a config, and the errors that end a command. */
 
-import { ConfigError, type AuthcheckError, type Finding } from '../../index.js';
+import { ConfigError, type AuthcheckError, type Finding, type Severity } from '../../index.js';
 import { wrap, type Style } from './style.js';
 
 /** Writes warnings, one a paragraph: where, and what. */
@@ -10,19 +10,34 @@ export function formatWarnings(findings: readonly Finding[], style: Style): stri
 
 /** Writes an error for people: every fault of a config, or one sentence. */
 export function formatError(error: AuthcheckError, style: Style): string {
-  if (error instanceof ConfigError) return error.findings.map((finding) => formatFinding(finding, style)).join('');
+  if (error instanceof ConfigError) {
+    const { findings } = error;
+    return formatWarnings(
+      findings.filter(({ severity }) => severity !== 'hint'),
+      style,
+    );
+  }
   const where = error.position === null ? '' : `${error.position}: `;
   return paragraph(style.bad('error'), 7, `${where}${error.message}`, style);
 }
 
+/** Names the field that a finding is about, and says what it is. */
+export function describeFinding({ path, message }: Finding): string {
+  const short = path.replace(/^(?:server\.)?auth\./, '');
+  const field = short.split('.').at(-1) ?? '';
+  return short === '' || message.includes(field) ? message : `${short}: ${message}`;
+}
+
+/** The name of a severity in its colour. */
+export function paintSeverity(severity: Severity, style: Style): string {
+  const paint = { error: style.bad, warning: style.warn, hint: style.dim }[severity];
+  return paint(severity);
+}
+
 function formatFinding(finding: Finding, style: Style): string {
-  const isError = finding.severity === 'error';
-  const label = isError ? style.bad('error') : style.warn('warning');
-  const path = finding.path.replace(/^(?:server\.)?auth\./, '');
-  const field = path.split('.').at(-1) ?? '';
-  const subject = path === '' || finding.message.includes(field) ? '' : `${path}: `;
   const place = finding.position === null ? '' : `${finding.position}  `;
-  return paragraph(label, isError ? 7 : 9, `${place}${subject}${finding.message}`, style);
+  const label = paintSeverity(finding.severity, style);
+  return paragraph(label, finding.severity.length + 2, `${place}${describeFinding(finding)}`, style);
 }
 
 function paragraph(label: string, indent: number, text: string, style: Style): string {

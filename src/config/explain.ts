@@ -1,0 +1,115 @@
+/** What the server will run with, and where each value comes from. */
+
+import { REDACTED } from '../redact.js';
+import { dissectEnv, type Environment } from './env.js';
+import { loadReading, type LoadedConfig, type LoadOptions } from './load.js';
+import { isSecretPath } from './parse.js';
+import { isMapping, type Path } from './shape.js';
+
+/** Where a value comes from. */
+export interface Origin {
+  /** default: the config does not set it. env: a variable that is set. file: what is written there. */
+  readonly from: 'default' | 'env' | 'file';
+  /** Absent for a default. */
+  readonly position?: string;
+  /** The variables that the value names, set or not; absent if there are none. */
+  readonly variables?: readonly string[];
+}
+
+/** One value; a list is one. */
+export interface ExplainedValue {
+  /** From the top of {@link ExplainedConfig.config}. */
+  readonly path: Path;
+  readonly value: unknown;
+  readonly origin: Origin;
+}
+
+/** A config as the server sees it. */
+export interface ExplainedConfig extends Pick<LoadedConfig, 'file' | 'found' | 'warnings'> {
+  /** `provider_config`, or `default` and `providers`; `access_policy` and `route_policy`. Secrets are masked. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly values: readonly ExplainedValue[];
+}
+
+/**
+ * Finds and reads the config, and explains every value of it, defaults included.
+ *
+ * @throws {AuthcheckError} `config_not_found`, `config_unreadable`.
+ * @throws {ConfigError} with every fault.
+ */
+export async function explainConfig(options: LoadOptions): Promise<ExplainedConfig> {
+  const { file, reading, config } = await loadReading(options);
+  const several = reading.providers.find(({ path }) => path.at(-2) === 'providers') !== undefined;
+  const [first] = config.providers;
+  const tree = mask({
+    ...(several
+      ? {
+          default: config.default,
+          providers: Object.fromEntries(config.providers.map((provider) => [provider.name, provider.config])),
+        }
+      : { provider_config: first?.config ?? null }),
+    access_policy: config.access_policy,
+    route_policy: config.route_policy,
+  });
+  const inFile = (path: Path): Path => {
+    const isProvider = path[0] === (several ? 'providers' : 'provider_config');
+    const provider = reading.providers.find(({ name }) => !several || name === path[1]);
+    return isProvider && provider !== undefined
+      ? [...provider.path, ...path.slice(several ? 2 : 1)]
+      : [...reading.path, ...path];
+  };
+  const values = leaves(tree).map(({ path, value }) => {
+    const place = inFile(path);
+    const written = valueAt(file.value, place);
+    return { path, value, origin: originOf(written, file.parseOptions.locate(place), options.env) };
+  });
+  return { file: file.file, found: file.found, warnings: config.warnings, config: tree, values };
+}
+
+function originOf(written: unknown, position: string, env: Environment): Origin {
+  if (written === undefined) return { from: 'default' };
+  const { variables } = dissectEnv(typeof written === 'string' ? written : '');
+  if (variables.length === 0) return { from: 'file', position };
+  return { from: variables.some((name) => (env[name] ?? '') !== '') ? 'env' : 'file', position, variables };
+}
+
+function mask(tree: Readonly<Record<string, unknown>>, above: Path = []): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(tree).map(([name, value]) => {
+      const path = [...above, name];
+      if (isMapping(value)) return [name, mask(value, path)];
+      if (typeof value !== 'string' || value === '') return [name, value];
+      return [name, isSecretPath(path) ? REDACTED : maskUserinfo(value)];
+    }),
+  );
+}
+
+/** User and password of a URL are nobody’s to see. */
+function maskUserinfo(text: string): string {
+  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, `$1${REDACTED}@`);
+}
+
+/** The values of a tree; lists of plain values, and empty mappings, are values too. */
+function leaves(value: unknown, path: Path = []): { readonly path: Path; readonly value: unknown }[] {
+  const items = isMapping(value)
+    ? Object.entries(value)
+    : isListOfMappings(value)
+      ? value.map((item, index) => [index, item] as const)
+      : [];
+  return items.length === 0 ? [{ path, value }] : items.flatMap(([part, item]) => leaves(item, [...path, part]));
+}
+
+function isListOfMappings(value: unknown): value is readonly unknown[] {
+  return isList(value) && value.some(isMapping);
+}
+
+function isList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, part) => {
+    if (isList(at)) return at[Number(part)];
+    return isMapping(at) && Object.hasOwn(at, part) ? at[part] : undefined;
+  }, value);
+}
