@@ -124,6 +124,7 @@ const LONGEST_PAUSE = 5000;
  */
 export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
   const cooldown = options.cooldown ?? 30_000;
+  const shortCooldown = Math.min(cooldown, options.period);
   let current: { readonly keySet: KeySet; readonly at: number } | null = null;
   let inFlight: Promise<KeySetResult> | null = null;
   let unknownAt = -Infinity;
@@ -133,52 +134,66 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
     readonly result: KeySetResult & { readonly ok: false };
   } | null = null;
 
-  function refresh(): Promise<KeySetResult> {
-    inFlight ??= options
-      .load()
-      .then((result) => {
-        if (result.ok) {
-          current = { keySet: result.keySet, at: options.now() };
-          failed = null;
-          options.onEvent?.({ type: 'jwks.refreshed', keys: result.keySet.keys.length });
-        } else failed = { at: options.now(), times: (failed?.times ?? 0) + 1, result };
-        return result;
-      })
-      .finally(() => {
-        inFlight = null;
-      });
+  /** A clock that was set back makes everything too long ago. */
+  function isWithin(at: number, limit: number): boolean {
+    const age = options.now() - at;
+    return age >= 0 && age < limit;
+  }
+
+  function heldWithin(limit: number): KeySet | null {
+    return current !== null && isWithin(current.at, limit) ? current.keySet : null;
+  }
+
+  async function fetchNow(): Promise<KeySetResult> {
+    // A key set is as old as the question: what the issuer revokes while it answers must not live longer.
+    const at = options.now();
+    const result = await options.load();
+    if (result.ok) {
+      current = { keySet: result.keySet, at };
+      failed = null;
+      options.onEvent?.({ type: 'jwks.refreshed', keys: result.keySet.keys.length });
+    } else failed = { at: options.now(), times: (failed?.times ?? 0) + 1, result };
+    return result;
+  }
+
+  function fetchOnce(): Promise<KeySetResult> {
+    inFlight ??= fetchNow().finally(() => {
+      inFlight = null;
+    });
     return inFlight;
   }
 
-  async function getFresh(): Promise<CachedKeySet & { readonly fetched: boolean }> {
-    const now = options.now();
-    const held = current;
-    const age = held === null ? Infinity : now - held.at;
-    if (held !== null && age >= 0 && age < options.period)
-      return { ok: true, keySet: held.keySet, stale: null, fetched: false };
+  async function renew(): Promise<CachedKeySet> {
+    const pause = heldWithin(2 * options.period) === null ? pauseAfter(failed?.times ?? 0) : shortCooldown;
+    const isPaused = inFlight === null && isWithin(failed?.at ?? -Infinity, pause);
+    const result = (isPaused ? failed?.result : null) ?? (await fetchOnce());
+    if (result.ok) return { ok: true, keySet: result.keySet, stale: null };
+    const old = heldWithin(2 * options.period);
+    if (old === null) return result;
+    options.onEvent?.({ type: 'jwks.stale', code: result.code, age_ms: ageOf() ?? 0 });
+    return { ok: true, keySet: old, stale: result.message };
+  }
 
-    const usable = held !== null && age >= 0 && age < 2 * options.period;
-    const pause = usable ? Math.min(cooldown, options.period) : pauseAfter(failed?.times ?? 0);
-    const paused = failed !== null && inFlight === null && now >= failed.at && now < failed.at + pause;
-    const result = paused && failed !== null ? failed.result : await refresh();
-    if (result.ok) return { ok: true, keySet: result.keySet, stale: null, fetched: true };
-    if (!usable) return { ...result, fetched: true };
-    options.onEvent?.({ type: 'jwks.stale', code: result.code, age_ms: age });
-    return { ok: true, keySet: held.keySet, stale: result.message, fetched: true };
+  function ageOf(): number | null {
+    return current === null ? null : options.now() - current.at;
   }
 
   return {
     async get(kid) {
-      const found = await getFresh();
-      if (!found.ok || found.fetched || found.keySet.byKid.has(kid)) return found;
-      const now = options.now();
-      if (inFlight === null && now - unknownAt < cooldown) return found;
-      if (inFlight === null) unknownAt = now;
-      const result = await refresh();
-      return result.ok ? { ok: true, keySet: result.keySet, stale: null } : found;
+      const held = heldWithin(options.period);
+      if (held === null) return renew();
+      const known: CachedKeySet = { ok: true, keySet: held, stale: null };
+      if (held.byKid.has(kid)) return known;
+      if (inFlight === null && isWithin(unknownAt, cooldown)) return known;
+      if (inFlight === null) unknownAt = options.now();
+      const result = await fetchOnce();
+      return result.ok ? { ok: true, keySet: result.keySet, stale: null } : known;
     },
-    load: getFresh,
-    age: () => (current === null ? null : options.now() - current.at),
+    async load() {
+      const held = heldWithin(options.period);
+      return held === null ? renew() : { ok: true, keySet: held, stale: null };
+    },
+    age: ageOf,
   };
 }
 

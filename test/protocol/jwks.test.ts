@@ -176,6 +176,58 @@ describe('createKeySetCache', () => {
     expect(issuer.loads()).toBe(2);
   });
 
+  test('asks an issuer that was never there at once a second time, and then ever less often', async () => {
+    const issuer = createIssuer(DOWN);
+    const asked: number[] = [];
+    for (let tick = 0; tick <= 240; tick += 1) {
+      const before = issuer.loads();
+      for (let caller = 0; caller < 10; caller += 1) {
+        expect(await issuer.cache.get(`forged-${tick}-${caller}`)).toEqual(DOWN);
+      }
+      for (let load = before; load < issuer.loads(); load += 1) asked.push(tick * 125);
+      issuer.wait(125);
+    }
+    expect(asked).toEqual([0, 0, 500, 1500, 3500, 7500, 12_500, 17_500, 22_500, 27_500]);
+  });
+
+  test('forgets how often it failed as soon as the issuer is back', async () => {
+    const issuer = createIssuer(DOWN);
+    for (let minute = 0; minute < 10; minute += 1) {
+      await issuer.ask('a');
+      issuer.wait(60_000);
+    }
+    issuer.publish(keySet('a'));
+    expect(await issuer.ask('a')).toEqual(FRESH);
+    issuer.publish(DOWN);
+    issuer.wait(2 * PERIOD);
+    const before = issuer.loads();
+    await issuer.ask('a');
+    await issuer.ask('a');
+    await issuer.ask('a');
+    expect(issuer.loads()).toBe(before + 2);
+  });
+
+  test('asks no more often for a failure while an old copy serves than for an unknown key', async () => {
+    const issuer = createIssuer(keySet('a'));
+    await issuer.ask('a');
+    issuer.publish(DOWN);
+    for (let second = 0; second < 60; second += 1) {
+      expect(await issuer.ask(`forged-${second}`)).toEqual(UNKNOWN);
+      issuer.wait(1000);
+    }
+    expect(issuer.loads()).toBe(1 + 60_000 / COOLDOWN);
+  });
+
+  test('looks for unknown key ids again when the clock was set back', async () => {
+    const issuer = createIssuer(keySet('a'));
+    await issuer.ask('a');
+    expect(await issuer.ask('b')).toEqual(UNKNOWN);
+    issuer.wait(-PERIOD);
+    await issuer.ask('a');
+    issuer.publish(keySet('a', 'b'));
+    expect(await issuer.ask('b')).toEqual(FRESH);
+  });
+
   test('recovers from a load that throws', async () => {
     let loads = 0;
     const cache = createKeySetCache({
@@ -189,6 +241,75 @@ describe('createKeySetCache', () => {
     });
     await expect(cache.get('a')).rejects.toThrow('a bug');
     expect(await cache.get('a')).toMatchObject({ ok: true });
+  });
+});
+
+describe('an issuer that takes its time', () => {
+  /** A cache whose loads end when the test says so. */
+  function createSlowIssuer(): {
+    readonly cache: KeySetCache;
+    readonly answer: (result: KeySetResult) => void;
+    readonly loads: () => number;
+    readonly wait: (ms: number) => void;
+  } {
+    const pending: ((result: KeySetResult) => void)[] = [];
+    let now = 1_767_225_600_000;
+    let loads = 0;
+    const load = (): Promise<KeySetResult> => {
+      loads += 1;
+      return new Promise((resolve) => pending.push(resolve));
+    };
+    return {
+      cache: createKeySetCache({ load, now: () => now, period: PERIOD, cooldown: COOLDOWN }),
+      answer: (result) => pending.shift()?.(result),
+      loads: () => loads,
+      wait: (ms) => {
+        now += ms;
+      },
+    };
+  }
+
+  test('does not lengthen the life of a key: it counts from the question', async () => {
+    const issuer = createSlowIssuer();
+    const first = issuer.cache.get('a');
+    issuer.wait(5000);
+    issuer.answer(keySet('a'));
+    expect(await first).toMatchObject({ ok: true });
+    expect(issuer.cache.age()).toBe(5000);
+    issuer.wait(PERIOD - 5000);
+    const second = issuer.cache.get('a');
+    expect(issuer.loads()).toBe(2);
+    issuer.answer(keySet('b'));
+    expect(await second).toMatchObject({ ok: true, keySet: { keys: [{ kid: 'b' }] } });
+  });
+
+  test('and then fails gets no old copy served that has grown too old meanwhile', async () => {
+    const issuer = createSlowIssuer();
+    const first = issuer.cache.get('a');
+    issuer.answer(keySet('a'));
+    await first;
+    issuer.wait(2 * PERIOD - 1);
+    const second = issuer.cache.get('a');
+    issuer.wait(1);
+    issuer.answer(DOWN);
+    expect(await second).toEqual(DOWN);
+  });
+
+  test('has its answer heard by whoever asks while it arrives', async () => {
+    const issuer = createSlowIssuer();
+    const first = issuer.cache.get('a');
+    issuer.answer(keySet('a'));
+    await first;
+    const asked = [issuer.cache.get('b')];
+    issuer.answer(keySet('a', 'b'));
+    for (let turn = 0; turn < 20; turn += 1) {
+      asked.push(issuer.cache.get('b'));
+      await Promise.resolve();
+    }
+    for (const found of await Promise.all(asked)) {
+      expect(found).toMatchObject({ ok: true, keySet: { keys: [{ kid: 'a' }, { kid: 'b' }] } });
+    }
+    expect(issuer.loads()).toBe(2);
   });
 });
 
