@@ -30,11 +30,35 @@ export interface Target {
   /** The one that is asked unless all are. */
   readonly chosen: ConfiguredProvider;
   readonly warnings: readonly Finding[];
-  /** What the providers are made with: clock, key set, environment. */
+  /** What the providers are made with: clock, key set, environment; no cache: the question is what they say now. */
   readonly options: ProviderOptions;
 }
 
 type TargetOptions = SharedOptions & IssuerOptions & { readonly allProviders?: boolean };
+
+/** A config, from a file or made from flags. */
+export interface Source {
+  readonly origin: string;
+  readonly config: AuthConfig;
+  readonly keySet?: KeySetResult;
+}
+
+/**
+ * Finds the config.
+ *
+ * @throws {AuthcheckError} for a config that cannot be found, read or used.
+ */
+export async function findSource(
+  options: TargetOptions,
+  io: Io,
+  onExchange: (exchange: Exchange) => void,
+): Promise<Source> {
+  const named = options.issuer !== undefined || options.jwks !== undefined;
+  if (named && options.config !== undefined) throw usage('--config cannot be used together with --issuer or --jwks');
+  if (!named && options.audience !== undefined)
+    throw usage('--audience needs --issuer or --jwks; a config names its own audience');
+  return named ? fromFlags(options, io, onExchange) : fromFile(options, io);
+}
 
 /**
  * Finds the providers.
@@ -46,11 +70,20 @@ export async function findTarget(
   io: Io,
   onExchange: (exchange: Exchange) => void,
 ): Promise<Target> {
-  const named = options.issuer !== undefined || options.jwks !== undefined;
-  if (named && options.config !== undefined) throw usage('--config cannot be used together with --issuer or --jwks');
-  if (!named && options.audience !== undefined)
-    throw usage('--audience needs --issuer or --jwks; a config names its own audience');
-  const { origin, config, keySet } = named ? await fromFlags(options, io, onExchange) : await fromFile(options, io);
+  return aimAt(await findSource(options, io, onExchange), options, io, onExchange);
+}
+
+/**
+ * Picks the provider of a config.
+ *
+ * @throws {AuthcheckError} `auth_off`, `provider_unknown`.
+ */
+export function aimAt(
+  { origin, config, keySet }: Source,
+  options: TargetOptions,
+  io: Io,
+  onExchange: (exchange: Exchange) => void,
+): Target {
   const chosen = choose(config, options.provider);
   const { at } = options;
   return {
@@ -62,15 +95,10 @@ export async function findTarget(
       env: io.env,
       onExchange,
       now: at === undefined ? io.now : () => at,
+      cache: false,
       ...(keySet === undefined ? {} : { keySet }),
     },
   };
-}
-
-interface Source {
-  readonly origin: string;
-  readonly config: AuthConfig;
-  readonly keySet?: KeySetResult;
 }
 
 async function fromFile(options: TargetOptions, io: Io): Promise<Source> {
@@ -151,11 +179,11 @@ function usage(message: string): AuthcheckError {
   return new AuthcheckError('usage_invalid', message);
 }
 
-/** Warnings about the providers that are asked. Plain http to this machine is worth a line only to who looks closely. */
+/** Warnings about the providers that are asked. A hint is worth a line only to who looks closely. */
 function relevant({ providers, warnings }: AuthConfig, options: TargetOptions, chosen: string): Finding[] {
   const others = providers.filter(({ name }) => name !== chosen && options.allProviders !== true);
-  return warnings.filter(({ code, path }) => {
-    if (code === 'http_loopback' && options.verbose !== true) return false;
+  return warnings.filter(({ severity, path }) => {
+    if (severity === 'hint' && options.verbose !== true) return false;
     return !others.some(({ name }) => `${path}.`.includes(`providers.${name}.`));
   });
 }

@@ -5,7 +5,7 @@ import type { Note } from './lint.js';
 import { isSecretPath } from './parse.js';
 import { isMapping, type Path } from './shape.js';
 
-/** Finds secrets that stand in the file; `provider` is a provider as it is written. A Redis without a password has none. */
+/** Finds secrets in the file; `provider` is a provider as it is written. A Redis without a password has none. */
 export function findWrittenSecrets(provider: unknown, path: Path = []): Note[] {
   if (isMapping(provider))
     return Object.entries(provider).flatMap(([name, value]) => findWrittenSecrets(value, [...path, name]));

@@ -7,6 +7,7 @@ import { createHttpClient, type HttpOptions } from '../http.js';
 import { proxyFor } from '../proxy.js';
 import type { KeySetResult } from '../protocol/jwks.js';
 import type { ProviderRef } from '../verdict.js';
+import { cacheVerdicts } from './cache.js';
 import { createCustomProvider } from './custom.js';
 import { createGithubTokenProvider } from './github-token.js';
 import { createKubernetesProvider } from './kubernetes.js';
@@ -21,6 +22,8 @@ export interface ProviderOptions extends Pick<HttpOptions, 'env' | 'onExchange' 
   readonly now?: () => number;
   /** A key set to use instead of fetching one, for `oauth2_token` with `jwks`. */
   readonly keySet?: KeySetResult;
+  /** Whether the config's cache is used. Default true; false for who wants to know what the provider says now. */
+  readonly cache?: boolean;
   /** Hears what a host may want to count. Errors that it throws are dropped. */
   readonly onEvent?: (event: ProviderEvent) => void;
 }
@@ -41,7 +44,8 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
     ...(options.keySet === undefined ? {} : { keySet: options.keySet }),
     ...(onEvent === undefined ? {} : { onEvent }),
   };
-  const created = nameProxy(createFor(provider.config, context), options);
+  const asking = nameProxy(createFor(provider.config, context), options);
+  const created = options.cache === false ? asking : addCache(asking, provider, context);
   if (onEvent === undefined) return created;
   return {
     ...created,
@@ -69,6 +73,27 @@ function createFor(config: ProviderConfig, context: ProviderContext): AuthProvid
     case 'upstream_header':
       return createUpstreamHeaderProvider(config, context);
   }
+}
+
+/** Adds the cache that the config asks for. */
+function addCache(asking: AuthProvider, { config, sets }: ConfiguredProvider, context: ProviderContext): AuthProvider {
+  if (config.type === 'upstream_header' || config.cache === null) return asking;
+  const { max_entries, ttl, redis_url, secret } = config.cache;
+  // What must be the same for two replicas to share verdicts: all that a verdict depends on, and the secrets.
+  const scope = JSON.stringify(['authcheck', 1, { ...config, cache: secret }, sets('audience')]);
+  const local = config.type === 'oauth2_token' && config.jwks !== null;
+  const fail = (code: string): void => context.onEvent?.({ type: 'cache.unavailable', code });
+  return cacheVerdicts(asking, {
+    max_entries,
+    ttl,
+    now: context.now,
+    wholeRequest: config.type === 'custom',
+    shared:
+      redis_url === null || local
+        ? null
+        : import('./shared-cache.js').then(({ shareThroughRedis }) => shareThroughRedis(redis_url, scope, fail)),
+    ...(context.onEvent === undefined ? {} : { onEvent: context.onEvent }),
+  });
 }
 
 /** Adds the proxy that the environment puts on the way. */

@@ -55,7 +55,7 @@ export type CacheEvent =
   /** `shared`: the verdict is another replica's. */
   | { readonly type: 'cache.hit'; readonly shared: boolean }
   | { readonly type: 'cache.miss' }
-  /** Redis could not be asked, and is now left alone for a second; `code` is a system's or Redis's, such as ETIMEDOUT. */
+  /** Redis could not be asked, and is left alone for a second; `code` is a system's or Redis's, such as ETIMEDOUT. */
   | { readonly type: 'cache.unavailable'; readonly code: string };
 
 /** What a provider gets from its host. */
