@@ -2,8 +2,12 @@
 
 export { mapClaims, nearMisses, splitWords, unusedClaims, type ClaimsMapping, type MappedClaims } from './claims.js';
 export { duration } from './checks.js';
+export { checkConfig, type CheckOptions, type ConfigReport } from './config/check.js';
 export { formatYaml, parseConfigText, type ConfigDocument } from './config/document.js';
 export type { Environment } from './config/env.js';
+export { explainConfig, type ExplainedConfig, type ExplainedValue, type Origin } from './config/explain.js';
+export type { FindingCode, FindingText, ProbeName, Severity } from './config/finding-codes.js';
+export { FINDINGS } from './config/findings.js';
 export { isLoopback } from './config/lint.js';
 export { loadAuthConfig, type LoadedConfig, type LoadOptions } from './config/load.js';
 export { nearestName } from './config/nearest.js';
@@ -22,6 +26,7 @@ export {
   ALGORITHMS,
   DEFAULT_AUDIENCE,
   DEFAULT_CLAIMS_MAPPING,
+  type CacheConfig,
   type CustomConfig,
   type GithubTokenConfig,
   type IntrospectionConfig,
@@ -33,6 +38,7 @@ export {
 } from './config/provider-config.js';
 export { FileTooLarge, readBounded } from './bounded-read.js';
 export { decodeToken, timesOf, type DecodedToken } from './decode.js';
+export { CLIENT_VARIABLES, writeConfigTemplate, type ConfigTemplate } from './config/template.js';
 export { AuthcheckError, ConfigError, ERRORS, reasonOf, type ErrorCode, type Finding } from './errors.js';
 export { showUrl, type Exchange, type HttpAnswer, type HttpClient, type HttpRequest } from './exchange.js';
 export { createHttpClient, type HttpOptions } from './http.js';
@@ -59,6 +65,7 @@ export { decideAccess, type Resource } from './policy/access.js';
 export type { Decision, RuleAnswer } from './policy/decision.js';
 export { findPolicyFaults, type Policies, type PolicyFault, type PolicyFaultCode } from './policy/faults.js';
 export { decideRoute } from './policy/routes.js';
+export { findingOf, probeProvider, type Probe, type ProbeOptions, type ProbeStatus } from './probe.js';
 export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
 export { fetchKeySet, MAX_KEY_SET_BYTES, readKeySet, type KeySet, type KeySetResult } from './protocol/jwks.js';
 export { MAX_TOKEN_BYTES, mediaType, parseJwt, type ParsedJwt } from './protocol/jwt.js';
@@ -77,6 +84,17 @@ export {
 } from './reason-codes.js';
 export { createRedactor, REDACTED, type Redactor } from './redact.js';
 export type { ServerReply } from './server-reply.js';
+export {
+  createAuthenticator,
+  type Authentication,
+  type Authenticator,
+  type AuthenticatorOptions,
+  type IncomingRequest,
+  type Logger,
+} from './server/authenticator.js';
+export { readBearer, type BearerFault, type BearerResult, type HeaderPairs, type Refusal } from './server/bearer.js';
+export { createGuard, type Guard } from './server/fetch.js';
+export { createMiddleware, pairHeaders, sendRefusal, type Middleware, type NodeRequest } from './server/node.js';
 export { fingerprint, readGithubToken, type GithubToken } from './token.js';
 export type {
   Attributes,

@@ -43,6 +43,7 @@ const COMPOSED: Readonly<Record<string, string>> = {
   'key-report.ts': 'providers',
   'parity-hints.ts': 'providers',
   'parity.ts': 'providers',
+  'probe.ts': 'providers',
 };
 
 function floor(file: string): number {
@@ -102,6 +103,10 @@ describe('packages', () => {
     undici: ['http.ts'],
     re2js: ['policy/pattern.ts'],
     yaml: ['config/document.ts'],
+    'fastify-plugin': ['server/fastify.ts'],
+    fastify: ['server/fastify.ts'],
+    pino: ['cli/serve/log.ts'],
+    'prom-client': ['cli/serve/metrics.ts'],
     valibot: [
       'config/document-schema.ts',
       'config/parse.ts',
@@ -109,6 +114,8 @@ describe('packages', () => {
       'config/schema.ts',
       'verdict-schema.ts',
     ],
+    'lru-cache': ['providers/cache.ts'],
+    ioredis: ['providers/shared-cache.ts'],
     jose: ['protocol/jwt.ts', 'protocol/keys.ts', 'protocol/sign.ts'],
   };
   const packageOf = (specifier: string): string => specifier.split('/')[0] ?? specifier;
@@ -125,7 +132,8 @@ describe('packages', () => {
   it('are the dependencies of package.json', () => {
     const manifest: unknown = JSON.parse(readFileSync(join(SRC, '../package.json'), 'utf8'));
     expect(manifest).toHaveProperty('dependencies');
-    const named = Object.keys((manifest as { dependencies: object }).dependencies).sort();
+    const { dependencies, peerDependencies } = manifest as { dependencies: object; peerDependencies: object };
+    const named = Object.keys({ ...dependencies, ...peerDependencies }).sort();
     expect([...new Set(packages.map(({ to }) => packageOf(to)))].sort()).toEqual(named);
   });
 

@@ -1,0 +1,200 @@
+/** What every adapter asks: who sent this request, or what is the client told? */
+
+import { ConfigError } from '../errors.js';
+import type { AuthConfig } from '../config/parse.js';
+import { createAuthProvider, type ProviderOptions } from '../providers/create.js';
+import type { AuthProvider, AuthRequest } from '../providers/provider.js';
+import { createRedactor } from '../redact.js';
+import { fingerprint } from '../token.js';
+import type { Identity, Verdict } from '../verdict.js';
+import { readBearer, refuseRequest, type BearerFault, type HeaderPairs, type Refusal } from './bearer.js';
+import { parsePublicRoutes } from './public-route.js';
+
+/** A request as an adapter hands it over. */
+export interface IncomingRequest {
+  readonly method: string;
+  /** Path and query as they were sent. */
+  readonly url: string;
+  readonly headers: HeaderPairs;
+  /** Names the request in logs. */
+  readonly id?: string;
+}
+
+/** The answer about one request. */
+export type Authentication =
+  | { readonly outcome: 'public' }
+  | { readonly outcome: 'accepted'; readonly identity: Identity; readonly verdicts: readonly Verdict[] }
+  | {
+      readonly outcome: 'rejected' | 'undecided';
+      readonly refusal: Refusal;
+      /** Why no token was looked at; null if one was. */
+      readonly fault: BearerFault | null;
+      /** One of each provider that was asked. */
+      readonly verdicts: readonly Verdict[];
+    };
+
+/** Hears of requests; pino, console and their like fit. No token ever reaches it. */
+export interface Logger {
+  readonly info: (details: object, message: string) => void;
+  readonly warn: (details: object, message: string) => void;
+  readonly error: (details: object, message: string) => void;
+}
+
+/** How requests are guarded. */
+export interface AuthenticatorOptions extends Omit<ProviderOptions, 'keySet'> {
+  /** Routes without authentication, such as `GET /v1/health`. Default none. */
+  readonly public?: readonly string[];
+  /** Names what is protected, in `WWW-Authenticate`. Default "api". */
+  readonly realm?: string;
+  /** Default: nothing is logged. What it throws is dropped. */
+  readonly logger?: Logger;
+}
+
+/** Guards requests. */
+export interface Authenticator {
+  readonly providers: readonly AuthProvider[];
+  /** Never throws, and never accepts what no provider accepted. */
+  readonly authenticate: (request: IncomingRequest) => Promise<Authentication>;
+  /** As `authenticate`, for a token that came another way. */
+  readonly judge: (request: AuthRequest, about: Pick<IncomingRequest, 'id'>) => Promise<Authentication>;
+  /** Closes the providers' connections. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Makes an authenticator of a config. Its providers are asked in order, and the first that accepts decides.
+ *
+ * @throws {ConfigError} for a config without providers: authentication would be off.
+ * @throws {AuthcheckError} for a public route that is none, and for a CA file that cannot be read.
+ */
+export function createAuthenticator(
+  config: Pick<AuthConfig, 'providers'>,
+  options: AuthenticatorOptions = {},
+): Authenticator {
+  if (config.providers.length === 0) {
+    const message = 'the config has no provider: authentication would be off, and everybody let in';
+    throw new ConfigError([{ severity: 'error', code: 'auth_off', path: '', position: null, message }], 'auth_off');
+  }
+  const isPublic = parsePublicRoutes(options.public ?? []);
+  const providers = config.providers.map((provider) => createAuthProvider(provider, options));
+  return guardWith(providers, { isPublic, realm: options.realm ?? 'api', logger: options.logger });
+}
+
+/** How {@link guardWith} answers. */
+export interface Guarding {
+  readonly isPublic: (method: string, path: string) => boolean;
+  readonly realm: string;
+  readonly logger: Logger | undefined;
+}
+
+/** Makes an authenticator of providers. */
+export function guardWith(providers: readonly AuthProvider[], { isPublic, realm, logger }: Guarding): Authenticator {
+  const log = tell(logger);
+
+  async function ask(
+    request: AuthRequest,
+    fault: BearerFaultSeen,
+    about: Pick<IncomingRequest, 'id'>,
+  ): Promise<Authentication> {
+    const verdicts: Verdict[] = [];
+    let broken = false;
+    for (const provider of providers) {
+      try {
+        const verdict = await provider.authenticate(request);
+        verdicts.push(verdict);
+        if (verdict.outcome === 'accepted' && verdict.principal !== null) {
+          const identity = { principal: verdict.principal, attributes: verdict.attributes };
+          return { outcome: 'accepted', identity, verdicts };
+        }
+      } catch (error) {
+        broken = true;
+        const name = error instanceof Error ? error.name : typeof error;
+        log('error', request, { ...about, provider: provider.ref.name, error: name }, 'a provider failed');
+      }
+    }
+    // Whoever could not say might have accepted.
+    const undecided = verdicts.find(({ outcome }) => outcome === 'undecided');
+    const [first] = verdicts;
+    const answer = broken || first === undefined ? UNAVAILABLE : (undecided ?? first).server;
+    const outcome = answer.status === 503 ? 'undecided' : 'rejected';
+    return { outcome, refusal: refuseRequest(answer, fault, realm), fault: fault?.fault ?? null, verdicts };
+  }
+
+  async function judge(
+    request: AuthRequest,
+    about: Pick<IncomingRequest, 'id'> & { readonly method?: string },
+    fault: BearerFaultSeen = null,
+  ): Promise<Authentication> {
+    const answer = await ask(request, fault, about);
+    report(log, request, about, answer, fault);
+    return answer;
+  }
+
+  return {
+    providers,
+    judge: (request, about) => judge(request, about),
+    async authenticate({ method, url, headers, id }) {
+      const [path = ''] = url.split(/[?#]/, 1);
+      if (isPublic(method, path)) return { outcome: 'public' };
+      const bearer = readBearer(headers);
+      const request = { token: bearer.ok ? bearer.token : null, path, headers, params: queryOf(url) };
+      return judge(request, { method, ...(id === undefined ? {} : { id }) }, bearer.ok ? null : bearer);
+    },
+    async close() {
+      await Promise.all(providers.map((provider) => provider.close()));
+    },
+  };
+}
+
+type BearerFaultSeen = { readonly fault: BearerFault; readonly status: 400 | 401; readonly message: string } | null;
+
+const UNAVAILABLE = {
+  status: 503,
+  body: { error: { message: 'Authentication service unavailable' } },
+} as const;
+
+/** The query as `custom` endpoints are told of it. */
+function queryOf(url: string): Record<string, string[]> {
+  const at = url.indexOf('?');
+  const params = new Map<string, string[]>();
+  if (at === -1) return {};
+  for (const [name, value] of new URLSearchParams(url.slice(at + 1)))
+    params.set(name, [...(params.get(name) ?? []), value]);
+  return Object.fromEntries(params);
+}
+
+type Log = (level: keyof Logger, request: AuthRequest, details: object, message: string) => void;
+
+/** Logging must never decide about a request; and whatever is logged, the token is not in it. */
+function tell(logger: Logger | undefined): Log {
+  if (logger === undefined) return () => undefined;
+  return (level, request, details, message) => {
+    try {
+      const redact = createRedactor([request.token]);
+      const clean: unknown = JSON.parse(JSON.stringify(details), (_name, value: unknown) =>
+        typeof value === 'string' ? redact(value) : value,
+      );
+      if (typeof clean === 'object' && clean !== null) logger[level](clean, message);
+    } catch {
+      // dropped on purpose: see above
+    }
+  };
+}
+
+function report(log: Log, request: AuthRequest, about: object, answer: Authentication, fault: BearerFaultSeen): void {
+  if (answer.outcome === 'public') return;
+  const details = {
+    ...about,
+    path: request.path ?? '',
+    outcome: answer.outcome,
+    ...(request.token === null ? {} : { token: fingerprint(request.token) }),
+    ...(answer.outcome === 'accepted' ? { principal: answer.identity.principal } : { status: answer.refusal.status }),
+    ...(fault === null ? {} : { fault: fault.fault, why: fault.message }),
+    providers: answer.verdicts.map(({ provider, outcome, reason }) => ({
+      name: provider.name,
+      outcome,
+      ...(reason === null || fault !== null ? {} : { reason: reason.code, why: reason.message }),
+    })),
+  };
+  log(answer.outcome === 'undecided' ? 'warn' : 'info', request, details, `request ${answer.outcome}`);
+}

@@ -1,0 +1,105 @@
+/**
+ * The Bearer scheme: from the headers of a request to its token, and from a verdict to what the client is told.
+ *
+ * @see [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750) Bearer Token Usage
+ */
+
+import type { ServerAnswer } from '../verdict.js';
+
+/** Header names and values in the order in which they came, each as often as it was sent. */
+export type HeaderPairs = readonly (readonly [string, string])[];
+
+/** Why a request has no usable credentials. */
+export type BearerFault = 'missing' | 'malformed' | 'wrong_scheme' | 'duplicate';
+
+/** The token of a request, or why there is none. */
+export type BearerResult =
+  | { readonly ok: true; readonly token: string }
+  | { readonly ok: false; readonly fault: BearerFault; readonly status: 400 | 401; readonly message: string };
+
+/** What a client is told: status, headers, and JSON body. */
+export interface Refusal {
+  readonly status: 400 | 401 | 503;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: { readonly error: { readonly message: string } };
+}
+
+/** RFC 6750 §2.1. */
+const B64TOKEN = /^[\w.~+/-]+=*$/;
+/** RFC 9110 §11.1: a scheme is a token. */
+const CREDENTIALS = /^([!#$%&'*+.^_`|~\dA-Za-z-]+)(?: +(.*?))? *$/;
+
+/**
+ * Reads the token of a request: one Authorization header, one credential in it.
+ *
+ * @see [RFC 6750, section 2.1](https://www.rfc-editor.org/rfc/rfc6750#section-2.1)
+ */
+export function readBearer(headers: HeaderPairs): BearerResult {
+  const values = headers.filter(([name]) => name.toLowerCase() === 'authorization').map(([, value]) => value);
+  const [value] = values;
+  if (values.length > 1) return refuse('duplicate', `the request has ${values.length} Authorization headers`);
+  if (value === undefined || value === '') return refuse('missing', 'the request has no Authorization header');
+  // eslint-disable-next-line no-control-regex -- what no header may hold (RFC 9110 §5.5)
+  if (/[\r\n\u0000]/.test(value)) {
+    return { ...refuse('malformed', 'the Authorization header holds a line break'), status: 400 };
+  }
+  const [, scheme = '', token = ''] = CREDENTIALS.exec(value) ?? [];
+  if (scheme === '') return refuse('malformed', 'the Authorization header is not a scheme and its credentials');
+  if (scheme.toLowerCase() !== 'bearer') {
+    // A token without its scheme, or with a sign after it, was meant to be one.
+    const bare = token === '' || /^bearer[^\dA-Za-z]/i.test(scheme);
+    return bare
+      ? refuse('malformed', 'the Authorization header does not say "Bearer", a space, and the token')
+      : refuse('wrong_scheme', 'the Authorization header has another scheme than Bearer');
+  }
+  if (token === '') return refuse('malformed', 'the Authorization header has the scheme Bearer and no token');
+  if (!B64TOKEN.test(token)) return refuse('malformed', 'the token holds characters that no bearer token has');
+  return { ok: true, token };
+}
+
+function refuse(fault: BearerFault, message: string): BearerResult & { readonly ok: false } {
+  return { ok: false, fault, status: 401, message };
+}
+
+/** Seconds after which a client may ask again when nobody could say. */
+const RETRY_AFTER = '5';
+
+/**
+ * Says what a client is told about a request that was not accepted.
+ *
+ * @param answer what the server answers; its status may be made more precise by `fault`.
+ * @param fault why no token was looked at; null if one was.
+ * @see [RFC 6750, section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3) WWW-Authenticate
+ */
+export function refuseRequest(
+  answer: ServerAnswer,
+  fault: { readonly fault: BearerFault; readonly status: 400 | 401 } | null,
+  realm: string,
+): Refusal {
+  const message = answer.body?.error.message ?? 'Authentication required';
+  const body = { error: { message } };
+  const shared = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+  if (answer.status === 503) return { status: 503, headers: { ...shared, 'retry-after': RETRY_AFTER }, body };
+  const challenge = [`Bearer realm="${quote(realm)}"`, ...describeError(fault?.fault ?? null, message)].join(', ');
+  return { status: fault?.status ?? 401, headers: { ...shared, 'www-authenticate': challenge }, body };
+}
+
+/** A request without bearer credentials is told no error (RFC 6750 §3.1). */
+function describeError(fault: BearerFault | null, message: string): string[] {
+  switch (fault) {
+    case 'missing':
+    case 'wrong_scheme':
+      return [];
+    case 'duplicate':
+      return ['error="invalid_request"', 'error_description="More than one credential"'];
+    case 'malformed':
+      return ['error="invalid_token"', 'error_description="Malformed credentials"'];
+    case null:
+      return ['error="invalid_token"', `error_description="${quote(message)}"`];
+  }
+}
+
+/** What RFC 6750 §3 allows in a description; the rest is left out. */
+function quote(text: string): string {
+  return text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '');
+}

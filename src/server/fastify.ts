@@ -1,0 +1,45 @@
+/** The plugin for Fastify, at `authcheck/fastify`. The only fastify-plugin import. */
+
+import type { FastifyPluginCallback } from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
+import type { Identity } from '../verdict.js';
+import type { Authenticator } from './authenticator.js';
+import { pairHeaders } from './node.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Who sent the request; null on public routes. */
+    user: Identity | null;
+  }
+}
+
+/** What the plugin is registered with. */
+export interface AuthcheckPluginOptions {
+  readonly authenticator: Authenticator;
+}
+
+const plugin: FastifyPluginCallback<AuthcheckPluginOptions> = (fastify, { authenticator }, done) => {
+  fastify.decorateRequest('user', null);
+  fastify.addHook('onRequest', async (request, reply) => {
+    const answer = await authenticator.authenticate({
+      method: request.method,
+      url: request.originalUrl,
+      headers: pairHeaders(request.raw.rawHeaders),
+      id: request.id,
+    });
+    if (answer.outcome === 'accepted') request.user = answer.identity;
+    else if (answer.outcome !== 'public') {
+      const { status, headers, body } = answer.refusal;
+      return reply.code(status).headers(headers).send(body);
+    }
+    return undefined;
+  });
+  fastify.addHook('onClose', () => authenticator.close());
+  done();
+};
+
+/** Guards every route registered after it: `app.register(authcheck, { authenticator })` sets `request.user`. */
+export const authcheck: FastifyPluginCallback<AuthcheckPluginOptions> = fastifyPlugin(plugin, {
+  fastify: '5.x',
+  name: 'authcheck',
+});

@@ -1,0 +1,25 @@
+/** The adapter for everything that speaks Fetch: Hono, Next, Bun, Deno, service workers. */
+
+import type { Identity } from '../verdict.js';
+import type { Authenticator } from './authenticator.js';
+
+/** Who sent a request; the answer to send instead; or null on a public route. */
+export type Guard = (request: Request) => Promise<Identity | Response | null>;
+
+/** Makes a guard: `const who = await guard(request); if (who instanceof Response) return who;` */
+export function createGuard(authenticator: Authenticator): Guard {
+  return async (request) => {
+    const { pathname, search } = new URL(request.url);
+    const id = request.headers.get('x-request-id');
+    const answer = await authenticator.authenticate({
+      method: request.method,
+      url: `${pathname}${search}`,
+      headers: [...request.headers],
+      ...(id === null ? {} : { id }),
+    });
+    if (answer.outcome === 'public') return null;
+    if (answer.outcome === 'accepted') return answer.identity;
+    const { status, headers, body } = answer.refusal;
+    return new Response(JSON.stringify(body), { status, headers });
+  };
+}

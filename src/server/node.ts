@@ -1,0 +1,58 @@
+/** The adapter for node:http, Connect and Express. */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Identity } from '../verdict.js';
+import type { Authenticator } from './authenticator.js';
+import type { HeaderPairs, Refusal } from './bearer.js';
+
+declare global {
+  // eslint-disable-next-line @typescript-eslint/no-namespace -- Express's own way to be extended
+  namespace Express {
+    interface Request {
+      /** Who sent the request; absent on public routes. */
+      auth?: Identity;
+    }
+  }
+}
+
+/** A request of node:http, Connect or Express. */
+export type NodeRequest = IncomingMessage & { readonly originalUrl?: string; auth?: Identity };
+
+/** Lets a request through with `req.auth` set, or answers it. */
+export type Middleware = (request: NodeRequest, response: ServerResponse, next: (error?: unknown) => void) => void;
+
+/**
+ * Makes middleware: `app.use(createMiddleware(authenticator))`. A request that is accepted has `req.auth` with
+ * principal and attributes; one that is not is answered and goes no further.
+ */
+export function createMiddleware(authenticator: Authenticator): Middleware {
+  return (request, response, next) => {
+    // What a client sends must never pass for what we found out.
+    delete request.auth;
+    const id = request.headers['x-request-id'];
+    const incoming = {
+      method: request.method ?? '',
+      // A router that was mounted below a path sees only the rest of it.
+      url: request.originalUrl ?? request.url ?? '',
+      headers: pairHeaders(request.rawHeaders),
+      ...(typeof id === 'string' ? { id } : {}),
+    };
+    authenticator.authenticate(incoming).then((answer) => {
+      if (answer.outcome === 'accepted') request.auth = answer.identity;
+      if (answer.outcome === 'accepted' || answer.outcome === 'public') next();
+      else sendRefusal(response, answer.refusal);
+    }, next);
+  };
+}
+
+/** The headers as they came; `request.headers` has dropped what came twice. */
+export function pairHeaders(raw: readonly string[]): HeaderPairs {
+  const pairs: [string, string][] = [];
+  for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([raw[at] ?? '', raw[at + 1] ?? '']);
+  return pairs;
+}
+
+/** Writes a refusal. */
+export function sendRefusal(response: ServerResponse, { status, headers, body }: Refusal): void {
+  response.writeHead(status, headers).end(JSON.stringify(body));
+}
