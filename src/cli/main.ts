@@ -38,6 +38,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'show what the claims mapping makes of a token’s claims',
     define: async () => (await import('./commands/map.js')).defineMap,
   },
+  can: {
+    summary: 'say whether a user may do something, and which rule of the config decides',
+    define: async () => (await import('./commands/can.js')).defineCan,
+  },
   parity: {
     summary: 'ask a live server about the token too, and compare: is its config this one?',
     define: async () => (await import('./commands/parity.js')).defineParity,

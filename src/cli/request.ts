@@ -6,8 +6,8 @@ import type { AuthRequest } from '../index.js';
 /** The flags that describe a request. */
 export interface RequestOptions {
   readonly requestPath?: string;
-  readonly requestHeader?: readonly (readonly [string, string])[];
-  readonly requestParam?: readonly (readonly [string, string])[];
+  readonly requestHeader?: Pairs;
+  readonly requestParam?: Pairs;
 }
 
 /** Adds the flags. */
@@ -20,19 +20,26 @@ export function addRequestOptions(command: Command): Command {
 
 /** Builds the request. */
 export function readRequest(options: RequestOptions, token: string | null): AuthRequest {
-  const params = new Map<string, string[]>();
-  for (const [name, value] of options.requestParam ?? []) params.set(name, [...(params.get(name) ?? []), value]);
   return {
     token,
     path: options.requestPath ?? '/',
     headers: options.requestHeader ?? [],
-    params: Object.fromEntries(params),
+    params: groupPairs(options.requestParam ?? []),
   };
 }
 
-type Pairs = readonly (readonly [string, string])[];
+/** Names with values, as flags give them: a name may be repeated. */
+export type Pairs = readonly (readonly [string, string])[];
 
-function collect(separator: string): (text: string, previous: Pairs | undefined) => Pairs {
+/** The values of each name, in order. */
+export function groupPairs(pairs: Pairs): Record<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const [name, value] of pairs) groups.set(name, [...(groups.get(name) ?? []), value]);
+  return Object.fromEntries(groups);
+}
+
+/** Reads one NAME and VALUE more, for flags that may be repeated. */
+export function collect(separator: string): (text: string, previous: Pairs | undefined) => Pairs {
   return (text, previous = []) => {
     const at = text.indexOf(separator);
     if (at < 1) throw new InvalidArgumentError(`expected NAME${separator}VALUE`);

@@ -40,12 +40,12 @@ export function decideAccess(
   }
   const isDefault = rules.length === 0;
   const name = `${resource.type}::${resource.identifier}`;
-  const decision = askRules(isDefault ? DEFAULT_ACCESS_POLICY : rules, {
+  return askRules(isDefault ? DEFAULT_ACCESS_POLICY : rules, {
+    policy: isDefault ? 'default_policy' : 'access_policy',
     misses: (scope) => missOf(scope, user.principal, action, name),
     holds: (condition) => holds(condition, user, resource.owner),
     unless: 'all',
   });
-  return { ...decision, policy: isDefault ? 'default_policy' : 'access_policy' };
 }
 
 /** Tells whether the resource of a rule means a resource, by its whole name. */

@@ -31,14 +31,19 @@ export interface Guard {
   readonly sentences: readonly { readonly text: string; readonly condition: Condition }[];
 }
 
-/** What is asked of every rule. */
-export interface Question<Scope> {
-  /** Why the question is not in this scope; null if it is. */
-  readonly misses: (scope: Scope) => string | null;
+/** What the conditions of a rule look at. */
+export interface Circumstances {
   /** Whether a condition holds; null where there is no user, so that no condition can be met. */
   readonly holds: ((condition: Condition) => boolean) | null;
   /** How many conditions of an `unless` must hold to keep the rule out: access rules say all, route rules any. */
   readonly unless: 'all' | 'any';
+}
+
+/** What is asked of every rule. */
+export interface Question<Scope> extends Circumstances {
+  readonly policy: 'access_policy' | 'route_policy' | 'default_policy';
+  /** Why the question is not in this scope; null if it is. */
+  readonly misses: (scope: Scope) => string | null;
 }
 
 /** The conditions of a rule; null if it has none. The server takes an empty `when` or `unless` for none. */
@@ -66,7 +71,9 @@ export function effectOf<Scope>({ permit, forbid }: Rule<Scope>): { effect: Rule
  *
  * @throws {Error} for rules that the parser of the config would refuse.
  */
-export function askRules<Scope>(rules: readonly Rule<Scope>[], question: Question<Scope>): Omit<Decision, 'policy'> {
+export function askRules<Scope>(rules: readonly Rule<Scope>[], question: Question<Scope>): Decision {
+  const { policy } = question;
+  const name = policy === 'default_policy' ? 'the server’s default policy' : policy;
   const trace: RuleAnswer[] = [];
   for (const [index, rule] of rules.entries()) {
     const { effect, scope } = effectOf(rule);
@@ -79,13 +86,15 @@ export function askRules<Scope>(rules: readonly Rule<Scope>[], question: Questio
     const met = isMet(guard, question);
     const outcome = met ? 'decided' : 'condition_unmet';
     trace.push({ index, effect, outcome, message: explain(guard, question, met) });
-    if (met) return { allowed: effect === 'permit', rule: index, message: `rule ${index + 1} ${effect}s it`, trace };
+    const message = `rule ${index + 1} of ${name} ${effect}s it`;
+    if (met) return { allowed: effect === 'permit', policy, rule: index, message, trace };
   }
-  return { allowed: false, rule: null, message: 'no rule matches, and what no rule permits is denied', trace };
+  const message = `no rule of ${name} matches, and what no rule permits is denied`;
+  return { allowed: false, policy, rule: null, message, trace };
 }
 
 /** Tells whether the conditions of a rule let it decide. */
-export function isMet(guard: Guard | null, { holds, unless }: Omit<Question<never>, 'misses'>): boolean {
+export function isMet(guard: Guard | null, { holds, unless }: Circumstances): boolean {
   if (guard === null) return true;
   if (holds === null) return false;
   const so = guard.sentences.filter(({ condition }) => holds(condition)).length;
@@ -93,7 +102,7 @@ export function isMet(guard: Guard | null, { holds, unless }: Omit<Question<neve
   return unless === 'all' ? so < guard.sentences.length : so === 0;
 }
 
-function explain(guard: Guard | null, { holds }: Omit<Question<never>, 'misses'>, met: boolean): string {
+function explain(guard: Guard | null, { holds }: Circumstances, met: boolean): string {
   if (guard === null) return 'covers it, without a condition';
   if (holds === null) return 'has a condition, and without a user none is met';
   const named = guard.sentences.filter(({ condition }) => holds(condition) === ((guard.word === 'when') === met));

@@ -184,7 +184,7 @@ function translate(pattern: string): string {
   /** One character, or the inside of a class such as `\d`. */
   function element(): number | string {
     if (!eat('\\')) return character();
-    const code = take(/x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})/iy);
+    const code = take(/(?:x|u(?:[\da-fA-F]{2})|U(?:[\da-fA-F]{6}))[\da-fA-F]{2}/y);
     if (code !== null) return Number.parseInt(code[0].slice(1), 16);
     const octal = take(/0[0-7]{0,2}|[1-3][0-7]{2}/y);
     if (octal !== null) return Number.parseInt(octal[0], 8);

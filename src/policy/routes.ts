@@ -18,7 +18,8 @@ export function decideRoute(rules: readonly RouteRule[], user: Identity | null, 
   }
   const somebody = user !== null && (user.principal !== '' || Object.keys(user.attributes).length > 0) ? user : null;
   const asked = trimPath(path);
-  const decision = askRules(rules, {
+  return askRules(rules, {
+    policy: 'route_policy',
     misses({ paths }) {
       const written = [paths].flat();
       return written.some((one) => coversPath(one, asked)) ? null : `is about ${written.join(' and ')}`;
@@ -27,7 +28,6 @@ export function decideRoute(rules: readonly RouteRule[], user: Identity | null, 
     holds: somebody === null ? null : (condition) => holds(condition, somebody, null),
     unless: 'any',
   });
-  return { ...decision, policy: 'route_policy' };
 }
 
 /** Takes the slashes at the end away, as the server does before it looks at the rules. */

@@ -75,7 +75,8 @@ export async function runValidate(options: ValidateOptions, argument: string | u
   return exitCodeOf(verdicts);
 }
 
-async function ask(
+/** Asks one provider, and says where the token went. */
+export async function ask(
   configured: ConfiguredProvider,
   target: Target,
   request: AuthRequest,

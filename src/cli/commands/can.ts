@@ -1,0 +1,171 @@
+/** `authcheck can`: what a user may do, by the policies of the config, and which rule says so. */
+
+import type { Command } from 'commander';
+import {
+  ACTIONS,
+  AuthcheckError,
+  decideAccess,
+  decideRoute,
+  nearestName,
+  type AuthConfig,
+  type Identity,
+  type Verdict,
+} from '../../index.js';
+import { EXIT } from '../exit-code.js';
+import type { Io } from '../io.js';
+import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
+import { formatRuling, type Question, type Ruling } from '../render/policy.js';
+import { addRequestOptions, collect, groupPairs, readRequest, type Pairs, type RequestOptions } from '../request.js';
+import { openSession, type Session } from '../session.js';
+import { aimAt, findSource, type Source } from '../target.js';
+import { findToken } from '../token.js';
+import { ask } from './validate.js';
+
+/** The flags of `can`. */
+export interface CanOptions extends SharedOptions, IssuerOptions, RequestOptions {
+  readonly as?: string;
+  readonly attribute?: Pairs;
+  readonly owner?: string;
+  readonly ownerAttribute?: Pairs;
+}
+
+const CODES = { yes: EXIT.ok, no: EXIT.rejected, undecided: EXIT.undecided } as const;
+
+/** Defines the command. */
+export function defineCan(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+  const command = createCommand(
+    'can',
+    'say whether a user may do something, and which rule of the config decides',
+    'authcheck can read model::llama-3 --token "$TOKEN"\n  authcheck can /v1/files --as alice --attribute teams=ml',
+  )
+    .argument('<action or path>', 'create, read, update or delete; or the path of a request, such as /v1/files')
+    .argument('[resource]', 'what the action is done to, as TYPE::ID, such as model::llama-3')
+    .option('--as <principal>', 'ask for this user, without a token')
+    .option('--attribute <name=value>', 'an attribute of the user of --as; may be repeated', collect('='))
+    .option('--owner <principal>', 'who owns the resource; else nobody does')
+    .option('--owner-attribute <name=value>', 'an attribute of the owner; may be repeated', collect('='))
+    .addHelpText('after', '\nExit codes: 0 yes · 1 no · 2 usage, config or unreadable input · 3 undecided');
+  addRequestOptions(addIssuerOptions(command));
+  return command.action((subject: string, resource: string | undefined, options: CanOptions) =>
+    run((io) => runCan(options, subject, resource, io)),
+  );
+}
+
+/** Finds out who the user is, then what the policies say. */
+export async function runCan(
+  options: CanOptions,
+  subject: string,
+  object: string | undefined,
+  io: Io,
+): Promise<number> {
+  const question = readQuestion(options, subject, object);
+  const session = openSession(options, io);
+  const source = await findSource(options, io, session.onExchange);
+  const asker = await findAsker(options, question, source, io, session);
+  const ruling = rule(question, asker, source.config);
+  session.answer(
+    () => ruling,
+    (style) => formatRuling(ruling, `${source.origin} · ${asker.origin}`, style),
+  );
+  return CODES[ruling.answer];
+}
+
+/** Who asks: a user, or the verdict that there is none. */
+interface Asker {
+  /** How we know, for the first line of human output. */
+  readonly origin: string;
+  readonly user: Identity | null;
+  readonly verdict: Verdict | null;
+}
+
+function readQuestion(options: CanOptions, subject: string, object: string | undefined): Question {
+  const { owner, ownerAttribute = [] } = options;
+  if (owner === undefined && ownerAttribute.length > 0) throw usage('--owner-attribute needs --owner');
+  if (subject.startsWith('/')) {
+    if (object !== undefined || owner !== undefined) throw usage('a path has no resource and no owner');
+    return { path: readPath(subject) };
+  }
+  const action = ACTIONS.find((known) => known === subject);
+  if (action === undefined) {
+    const near = nearestName(subject, ACTIONS);
+    const hint = near === null ? `one of ${ACTIONS.join(', ')}, or a path such as /v1/files` : `did you mean ${near}?`;
+    throw usage(`there is no such action; ${hint}`);
+  }
+  if (object === undefined) throw usage(`${action} what? name a resource, such as model::llama-3`);
+  const [, type, identifier] = /^([^]+?)::([^]+)$/.exec(object) ?? [];
+  if (type === undefined || identifier === undefined) throw usage('a resource is written as TYPE::ID: model::llama-3');
+  if (identifier === '*') throw usage('name one resource: the star is for rules');
+  const attributes = groupPairs(ownerAttribute);
+  return {
+    action,
+    resource: { type, identifier, owner: owner === undefined ? null : { principal: owner, attributes } },
+  };
+}
+
+/** The path as the server's rules see it: decoded. */
+function readPath(path: string): string {
+  if (/[?#]/.test(path)) throw usage('rules see the path alone; leave the query out');
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    throw new AuthcheckError('usage_invalid', 'the path has a % that encodes nothing', { cause: error });
+  }
+}
+
+async function findAsker(
+  options: CanOptions,
+  question: Question,
+  source: Source,
+  io: Io,
+  session: Session,
+): Promise<Asker> {
+  if (options.as !== undefined) {
+    if (options.token !== undefined || options.tokenFile !== undefined) throw usage('--as needs no token');
+    if (options.as === '') throw usage('--as needs a name');
+    const user = { principal: options.as, attributes: groupPairs(options.attribute ?? []) };
+    return { origin: 'as if authenticated: no token was looked at', user, verdict: null };
+  }
+  if (options.attribute !== undefined) throw usage('--attribute needs --as; a token brings its own attributes');
+  if (source.config.providers.length === 0)
+    return { origin: 'no provider: everybody is anonymous', user: null, verdict: null };
+  const target = aimAt(source, options, io, session.onExchange);
+  session.warn(target.warnings);
+  const given = target.chosen.config.type === 'upstream_header' ? null : await findToken(options, undefined, io);
+  if (given !== null) session.noteStripped(given);
+  const path = 'path' in question ? { requestPath: question.path } : {};
+  const { verdict, destination } = await ask(
+    target.chosen,
+    target,
+    readRequest({ ...path, ...options }, given?.token ?? null),
+  );
+  const { principal, attributes } = verdict;
+  const user = principal === null ? null : { principal, attributes };
+  return { origin: `provider ${target.chosen.name} · ${destination}`, user, verdict };
+}
+
+function rule(question: Question, { user, verdict }: Asker, config: AuthConfig): Ruling {
+  const known = { question, user, verdict };
+  if (verdict !== null && verdict.outcome !== 'accepted') {
+    const answer = verdict.outcome === 'rejected' ? 'no' : 'undecided';
+    return { answer, ...known, message: verdict.reason?.message ?? '', policy: 'none', rule: null, trace: [] };
+  }
+  const { allowed, policy, message, rule, trace } =
+    'path' in question
+      ? decideRoute(config.route_policy, user, question.path)
+      : decideAccess(config.access_policy, user, question.action, question.resource);
+  const locate = (index: number): string | null =>
+    policy === 'access_policy' || policy === 'route_policy' ? config.locateRule(policy, index) : null;
+  const rules = policy === 'none' || policy === 'default_policy' ? [] : config[policy];
+  return {
+    answer: allowed ? 'yes' : 'no',
+    ...known,
+    message,
+    policy,
+    rule: rule === null ? null : { index: rule, position: locate(rule), description: rules[rule]?.description ?? null },
+    trace: trace.map((entry) => ({ ...entry, position: locate(entry.index) })),
+  };
+}
+
+function usage(message: string): AuthcheckError {
+  return new AuthcheckError('usage_invalid', message);
+}
