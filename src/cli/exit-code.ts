@@ -1,6 +1,6 @@
 /** Verdict or error → exit code. The same codes with every output format. */
 
-import { AuthcheckError, type Outcome, type Verdict } from '../index.js';
+import { AuthcheckError, type Finding, type Outcome, type Severity, type Verdict } from '../index.js';
 
 /** What each exit code means. */
 export const EXIT = {
@@ -23,6 +23,14 @@ export function exitCodeOf(verdicts: readonly Verdict[]): number {
   const outcomes = verdicts.map((verdict) => verdict.outcome);
   const best = (['accepted', 'undecided', 'rejected'] as const).find((outcome) => outcomes.includes(outcome));
   return best === undefined ? EXIT.unusable : OUTCOMES[best];
+}
+
+const RANKS: Readonly<Record<Severity, number>> = { error: 2, warning: 1, hint: 0 };
+
+/** The exit code of a check: whether there are findings at or above the bar, else whether all could be decided. */
+export function exitCodeOfFindings(findings: readonly Finding[], bar: Severity, isUndecided: boolean): number {
+  if (findings.some(({ severity }) => RANKS[severity] >= RANKS[bar])) return EXIT.rejected;
+  return isUndecided ? EXIT.undecided : EXIT.ok;
 }
 
 /** The exit code of an error: usage and config are the user's to mend, a failed question is nobody's, the rest is ours. */

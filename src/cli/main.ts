@@ -1,6 +1,5 @@
 /** argv → exit code: picks the command, loads only that one, and maps errors to exit codes in one place. */
 
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { AuthcheckError, ConfigError, createRedactor, nearestName, REDACTED } from '../index.js';
 import { EXIT, exitCodeOfError } from './exit-code.js';
@@ -8,6 +7,7 @@ import type { Io } from './io.js';
 import { formatError } from './render/findings.js';
 import { formatJson } from './render/json.js';
 import { createStyle } from './render/style.js';
+import { readVersion } from './version.js';
 
 type Run = (task: (io: Io) => Promise<number>) => Promise<void>;
 
@@ -45,6 +45,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
   parity: {
     summary: 'ask a live server about the token too, and compare: is its config this one?',
     define: async () => (await import('./commands/parity.js')).defineParity,
+  },
+  config: {
+    summary: 'check, show or write the server’s config',
+    define: async () => (await import('./commands/config.js')).defineConfig,
   },
   schema: {
     summary: 'print the JSON Schema of the config or the verdict',
@@ -118,7 +122,8 @@ async function buildProgram(name: string | null, run: Run, io: Io): Promise<Comm
     const wanted = key === name;
     program.addCommand(wanted ? (await entry.define())(run) : summarize(key, entry, run));
   }
-  for (const command of [program, ...program.commands]) {
+  const commands = [program, ...program.commands];
+  for (const command of [...commands, ...commands.slice(1).flatMap((group) => group.commands)]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => io.stdout.write(text),
       writeErr: (text) => io.stderr.write(text),
@@ -136,14 +141,9 @@ function summarize(name: string, entry: CommandEntry, run: Run): Command {
   return command.action(() => run(() => Promise.resolve(EXIT.ok)));
 }
 
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return /"version":\s*"([^"]+)"/.exec(text)?.[1] ?? 'unknown';
-}
-
 /** Says what went wrong, in the format that was asked for. */
 function reportError(error: unknown, argv: readonly string[], io: Io): number {
-  const asJson = argv.includes('--json');
+  const asJson = wantsJson(argv);
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok;
     const message = error.message.replace(/^error: /, '').replace(/\s+/g, ' ');
@@ -177,7 +177,7 @@ export function reportBug(error: unknown, argv: readonly string[], io: Io): numb
   const name = error instanceof Error ? `${error.name}: ${error.message}` : 'something that is no error was thrown';
   const message = redact(name.split('\n')[0] ?? '');
   const debug = argv.includes('--debug');
-  if (argv.includes('--json')) io.stdout.write(formatJson({ error: { code: 'internal', message } }));
+  if (wantsJson(argv)) io.stdout.write(formatJson({ error: { code: 'internal', message } }));
   const hint = debug ? '' : '; --debug shows the stack';
   const style = createStyle(io.stderr, io.env, colorFlag(argv));
   io.stderr.write(`${style.bad('bug')}  ${style.plain(`this is a bug in authcheck: ${message}${hint}`)}\n`);
@@ -185,6 +185,10 @@ export function reportBug(error: unknown, argv: readonly string[], io: Io): numb
     for (const line of redact(error.stack ?? '').split('\n')) io.stderr.write(`${style.dim(line)}\n`);
   }
   return EXIT.bug;
+}
+
+function wantsJson(argv: readonly string[]): boolean {
+  return argv.includes('--json') || /(?:^| )--format[= ]json(?: |$)/.test(argv.join(' '));
 }
 
 function colorFlag(argv: readonly string[]): boolean | undefined {

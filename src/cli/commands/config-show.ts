@@ -1,0 +1,44 @@
+/** `authcheck config show`: what the server will run with, and where each value comes from. */
+
+import { Command, Option } from 'commander';
+import { explainConfig } from '../../index.js';
+import { EXIT } from '../exit-code.js';
+import type { Io } from '../io.js';
+import type { SharedOptions } from '../options.js';
+import { describeConfig, formatConfig } from '../render/config-values.js';
+import { openSession } from '../session.js';
+
+/** Defines the command. */
+export function defineConfigShow(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+  return new Command('show')
+    .description('print what the server will run with: variables resolved, defaults marked, secrets masked')
+    .argument('[file]', 'the config, as with --config')
+    .option('--config <file>', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
+    .option('--json', 'print JSON')
+    .addOption(new Option('--color', 'colours even where the output is no terminal'))
+    .addOption(new Option('--no-color', 'no colours'))
+    .option('-q, --quiet', 'no human output: only the exit code (and JSON with --json)')
+    .option('--debug', 'show the stack of an internal error')
+    .addHelpText('beforeAll', 'Example:\n  authcheck config show run.yaml\n')
+    .allowExcessArguments(false)
+    .action((file: string | undefined, options: SharedOptions) =>
+      run((io) => runConfigShow(file === undefined ? options : { ...options, config: file }, io)),
+    );
+}
+
+/** Shows the config. */
+export async function runConfigShow(options: SharedOptions, io: Io): Promise<number> {
+  const session = openSession(options, io);
+  const explained = await explainConfig({
+    env: io.env,
+    cwd: io.cwd,
+    unknownFields: 'warn',
+    ...(options.config === undefined ? {} : { file: options.config }),
+  });
+  session.warn(explained.warnings.filter(({ code }) => code === 'field_unknown'));
+  session.answer(
+    () => describeConfig(explained),
+    (style) => formatConfig(explained, style),
+  );
+  return EXIT.ok;
+}

@@ -1,0 +1,26 @@
+/** `authcheck config`: the commands about the config itself. */
+
+import { Command } from 'commander';
+import { AuthcheckError } from '../../index.js';
+import type { Io } from '../io.js';
+import { defineConfigCheck } from './config-check.js';
+import { defineConfigInit } from './config-init.js';
+import { defineConfigShow } from './config-show.js';
+
+/** Defines the group. */
+export function defineConfig(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+  const group = new Command('config')
+    .description('check, show or write the server’s config')
+    .summary('check, show or write the server’s config')
+    .argument('[command]')
+    .usage('check|show|init [options]')
+    .helpCommand(false)
+    .addHelpText('before', 'Example:\n  authcheck config check run.yaml\n')
+    .action(() =>
+      run(() => {
+        throw new AuthcheckError('usage_invalid', 'name one of config check, config show, config init');
+      }),
+    );
+  for (const define of [defineConfigCheck, defineConfigShow, defineConfigInit]) group.addCommand(define(run));
+  return group;
+}

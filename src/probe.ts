@@ -1,0 +1,218 @@
+/** Asks the endpoints of a provider what no config can say of itself: whether they are there, and what they are. */
+
+import { readCaFile } from './ca-file.js';
+import type { ProbeName } from './config/finding-codes.js';
+import { urlsOf } from './config/lint.js';
+import type { ConfiguredProvider } from './config/parse.js';
+import { AuthcheckError, type Finding } from './errors.js';
+import { showUrl, type Exchange } from './exchange.js';
+import { reportKeySet } from './key-report.js';
+import { discoverIssuer, looksLikeJson } from './protocol/discovery.js';
+import { fetchKeySet, type KeySet } from './protocol/jwks.js';
+import { isPrivate } from './protocol/keys.js';
+import { reach } from './protocol/reach.js';
+import { createAuthProvider, createProviderClient, type ProviderOptions } from './providers/create.js';
+import { proxyFor } from './proxy.js';
+import type { Verdict } from './verdict.js';
+
+/** What came of one question. undecided: nobody could say. skipped: it was not asked. */
+export type ProbeStatus = 'passed' | 'warned' | 'failed' | 'undecided' | 'skipped';
+
+/** One question to an endpoint, and its answer. */
+export interface Probe {
+  readonly provider: string;
+  readonly name: ProbeName;
+  readonly status: ProbeStatus;
+  readonly message: string;
+  /** The field of the provider that the question is about, such as `jwks.uri`. */
+  readonly field: string;
+  /** Where that field stands, as `run.yaml:321:17`; null without a file. */
+  readonly position: string | null;
+  /** Milliseconds; null for what was not asked by itself. */
+  readonly ms: number | null;
+}
+
+/** How {@link probeProvider} asks. */
+export interface ProbeOptions extends Pick<ProviderOptions, 'env' | 'onExchange'> {
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** Sent where only an answer to a token says anything. It cannot be valid: it is public, and no issuer made it. */
+const IMPOSSIBLE_TOKEN = 'authcheck-probe-token-that-no-issuer-made';
+
+/** What a question found out. */
+type Answer = Pick<Probe, 'name' | 'status' | 'message'> & Partial<Pick<Probe, 'ms'>> & { readonly field?: string[] };
+
+/** Probes one provider. The token that is sent, if any, is one that cannot be valid. */
+export async function probeProvider(provider: ConfiguredProvider, options: ProbeOptions): Promise<Probe[]> {
+  const [endpoint] = urlsOf(provider.config);
+  if (endpoint === undefined) return [];
+  const way = await probeWay(provider, new URL(endpoint.url), options);
+  const isOpen = way.every(({ status }) => status !== 'failed' && status !== 'undecided');
+  const answers = isOpen
+    ? await (provider.config.type === 'oauth2_token' && provider.config.jwks !== null
+        ? probeKeySet(provider, provider.config.jwks, options)
+        : probeRefusal(provider, options))
+    : [skip('http', 'not reached')];
+  const all: Answer[] = [...way, ...answers, ...(await probeDiscovery(provider, options))];
+  return all.map(({ field = endpoint.path, ms = null, ...answer }) => ({
+    provider: provider.name,
+    ...answer,
+    field: field.join('.'),
+    position: provider.locate(field),
+    ms,
+  }));
+}
+
+/** A probe that did not pass as a finding, so that it can be reported where findings are; null for the others. */
+export function findingOf(probe: Probe): Finding | null {
+  if (probe.status === 'passed' || probe.status === 'skipped') return null;
+  const { position, message, field: path } = probe;
+  const severity = probe.status === 'failed' ? 'error' : 'warning';
+  return { severity, code: `probe_${probe.name}`, path, position, message };
+}
+
+function skip(name: ProbeName, message: string): Answer {
+  return { name, status: 'skipped', message };
+}
+
+async function probeWay({ config }: ConfiguredProvider, url: URL, { env = {}, now }: ProbeOptions): Promise<Answer[]> {
+  const proxy = proxyFor(url, env);
+  if (proxy !== null) {
+    const message = `left to the proxy ${showUrl(proxy)}`;
+    const tls = skip('tls', 'checked with the request, through the proxy');
+    return [skip('dns', message), skip('tcp', message), ...(url.protocol === 'https:' ? [tls] : [])];
+  }
+  const { verify_tls, tls_cafile } = 'verify_tls' in config ? config : { verify_tls: true, tls_cafile: null };
+  const ca = tls_cafile === null ? null : readCaFile(tls_cafile);
+  return reach(url, { verifyTls: verify_tls, ca, now });
+}
+
+/** Collects the exchanges that a question causes. */
+function listen(options: ProbeOptions): {
+  exchanges: Exchange[];
+  options: Pick<ProviderOptions, 'env' | 'onExchange'>;
+} {
+  const exchanges: Exchange[] = [];
+  const onExchange = (exchange: Exchange): void => {
+    exchanges.push(exchange);
+    options.onExchange?.(exchange);
+  };
+  return { exchanges, options: { ...(options.env === undefined ? {} : { env: options.env }), onExchange } };
+}
+
+async function probeKeySet(
+  provider: ConfiguredProvider,
+  jwks: { readonly uri: string; readonly token: string | null },
+  options: ProbeOptions,
+): Promise<Answer[]> {
+  const heard = listen(options);
+  const http = createProviderClient(provider, heard.options);
+  const result = await fetchKeySet(http, jwks.uri, jwks.token).finally(http.close);
+  const answers = judgeExchange(heard.exchanges.at(-1), [200]);
+  if (answers.some(({ name, status }) => name === 'http' && status !== 'passed')) return answers;
+  if (!result.ok) return [...answers, { name: 'key_set', status: 'failed', message: result.message }];
+  return [...answers, await judgeKeySet(result.keySet, options.now)];
+}
+
+async function judgeKeySet(keySet: KeySet, now: number): Promise<Answer> {
+  const { keys, warnings } = await reportKeySet(keySet, now, null);
+  const said = [...warnings, ...keys.flatMap((key) => key.warnings.map((text) => `${key.kid ?? '(no kid)'}: ${text}`))];
+  const usable = keySet.keys.filter((key) => key.fault === null && key.kid !== null);
+  const count = `${usable.length} usable key${usable.length === 1 ? '' : 's'}`;
+  const message = [count, ...said.slice(0, 5)].join('; ');
+  if (usable.length === 0 || keySet.keys.some(isPrivate)) return { name: 'key_set', status: 'failed', message };
+  return { name: 'key_set', status: said.length === 0 ? 'passed' : 'warned', message };
+}
+
+/** Sends a token that cannot be valid, with the code that judges tokens. */
+async function probeRefusal(provider: ConfiguredProvider, options: ProbeOptions): Promise<Answer[]> {
+  const heard = listen(options);
+  const asked = createAuthProvider(provider, { ...heard.options, now: () => options.now, cache: false });
+  const verdict = await asked.authenticate({ token: IMPOSSIBLE_TOKEN }).finally(asked.close);
+  const introspects = provider.config.type === 'oauth2_token';
+  const answers = judgeExchange(heard.exchanges.at(-1), [200, 201, 401, 403], introspects);
+  if (answers.some(({ name, status }) => name === 'http' && status !== 'passed')) return answers;
+  return [...answers, ...judgeRefusal(verdict, introspects)];
+}
+
+function judgeRefusal({ outcome, reason, steps }: Verdict, introspects: boolean): Answer[] {
+  const code = reason?.code;
+  if (code === 'client_credentials_rejected') {
+    const message = reason?.message ?? '';
+    return [{ name: 'credentials', status: 'failed', message, field: ['introspection', 'client_id'] }];
+  }
+  if (outcome === 'undecided') {
+    const status = code === 'endpoint_rate_limited' ? 'undecided' : 'failed';
+    return [{ name: 'refusal', status, message: reason?.message ?? '' }];
+  }
+  const raw = steps.find((step) => step.code === 'raw_client_credentials');
+  const credentials: Answer = {
+    name: 'credentials',
+    status: raw === undefined ? 'passed' : 'warned',
+    message: raw?.message ?? 'client_id and client_secret are accepted',
+    field: ['introspection', 'client_id'],
+  };
+  const refused = code === 'token_inactive' || code === 'token_refused';
+  const refusal: Answer = refused
+    ? { name: 'refusal', status: 'passed', message: 'a token that cannot be valid is refused' }
+    : { name: 'refusal', status: 'failed', message: 'a token that cannot be valid is accepted' };
+  return introspects ? [credentials, refusal] : [refusal];
+}
+
+/** Judges status and content type; what a status means for the token is not asked here. */
+function judgeExchange(exchange: Exchange | undefined, expected: readonly number[], typed = true): Answer[] {
+  if (exchange === undefined) return [skip('http', 'nothing was asked')];
+  const { status, failure, ms } = exchange;
+  if (status === null) return [{ name: 'http', status: 'undecided', message: failure ?? 'no answer', ms }];
+  const unsure = status === 429 || status >= 500;
+  const result = expected.includes(status) ? 'passed' : unsure ? 'undecided' : 'failed';
+  const answers: Answer[] = [{ name: 'http', status: result, message: `answered ${status}`, ms }];
+  if (!typed || status !== 200) return answers;
+  const type = exchange.response_headers['content-type'] ?? '';
+  const isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type);
+  const message = isJson ? type : `${type === '' ? 'no content type' : type} rather than application/json`;
+  return [...answers, { name: 'content_type', status: isJson ? 'passed' : 'warned', message }];
+}
+
+/** Compares the config with what its issuer publishes. */
+async function probeDiscovery(provider: ConfiguredProvider, options: ProbeOptions): Promise<Answer[]> {
+  const { config } = provider;
+  if (config.type !== 'oauth2_token' || config.issuer === null) return [];
+  const heard = listen(options);
+  const http = createProviderClient(provider, heard.options);
+  const started = performance.now();
+  const answer = (status: ProbeStatus, message: string, field: string[] = ['issuer']): Answer[] => [
+    { name: 'discovery', status, message, field, ms: performance.now() - started },
+  ];
+  try {
+    const metadata = await discoverIssuer(http, config.issuer);
+    const [field, name, mine, published] =
+      config.jwks === null
+        ? [
+            ['introspection', 'url'],
+            'introspection_endpoint',
+            config.introspection?.url,
+            metadata.introspection_endpoint,
+          ]
+        : [['jwks', 'uri'], 'jwks_uri', config.jwks.uri, metadata.jwks_uri];
+    const differs = published !== null && mine !== undefined && showUrl(published) !== showUrl(mine);
+    return differs
+      ? answer('warned', `the issuer publishes ${name} ${showUrl(published)}, the config has ${showUrl(mine)}`, field)
+      : answer(
+          'passed',
+          `the issuer publishes itself as ${config.issuer}${published === null ? '' : `, with this ${name}`}`,
+        );
+  } catch (error) {
+    if (!(error instanceof AuthcheckError)) throw error;
+    if (error.code === 'usage_invalid') return [skip('discovery', 'the issuer is no http(s) URL to ask')];
+    const { exchanges } = heard;
+    if (exchanges.some(({ status, response_body }) => status === 200 && looksLikeJson(response_body ?? '')))
+      return answer('failed', error.message);
+    const unsure = exchanges.some(({ status }) => status === null || status === 429 || status >= 500);
+    return answer(unsure ? 'undecided' : 'warned', error.message);
+  } finally {
+    await http.close();
+  }
+}

@@ -1,0 +1,208 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkConfig, FINDINGS, type ConfigReport, type Environment } from '../../src/index.js';
+import { makeCertificates, type Certificates } from '../certificates.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'authcheck-check-'));
+let certificates: Certificates;
+beforeAll(async () => {
+  certificates = await makeCertificates();
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const HOUR = 3_600_000;
+
+function check(text: string, env: Environment = {}, now: number = Date.now()): Promise<ConfigReport> {
+  const file = join(folder, 'run.yaml');
+  writeFileSync(file, text);
+  return checkConfig({ file, cwd: folder, env, now });
+}
+
+/** Severity, code, line:column. */
+async function brief(text: string, env: Environment = {}, now?: number): Promise<string[]> {
+  const { findings } = await check(text, env, now);
+  return findings.map(
+    ({ severity, code, position }) => `${severity} ${code} ${position?.replace('run.yaml:', '') ?? '-'}`,
+  );
+}
+
+/** A provider that nobody has anything to say about, and what is added to it. */
+function provider(more: string, mapping = 'claims_mapping: {groups: teams}'): string {
+  return `type: oauth2_token\nissuer: https://idp.example\naudience: my-api\n${mapping}\n${more}\n`;
+}
+const JWKS = 'jwks: {uri: https://idp.example/jwks}';
+
+describe('checkConfig', () => {
+  test('has nothing to say about a good config', async () => {
+    expect(await brief(provider(JWKS))).toEqual([]);
+  });
+
+  test('gives all warnings and hints of a config that has errors too, in the order of the file', async () => {
+    const text = `server:
+  auth:
+    provider_config:
+      type: \${env.AUTH:+oauth2_token}
+      audience: ""
+      verify_tls: false
+      jwks:
+        uri: http://idp.example/jwks
+        token: MARKED-token
+        key_recheck_period: 0
+        verify_tls: false
+      claims_mapping:
+        sub: roles
+        groups: ""
+    access_policy:
+      - permit: {actions: [create, read, update, delete]}
+`;
+    expect(await brief(text, { AUTH: '1' })).toEqual([
+      'warning issuer_unset 4:7',
+      'warning type_conditional 4:13',
+      'error field_invalid 5:17',
+      'warning tls_unverified 6:19',
+      'warning http_insecure 8:14',
+      'warning secret_written 9:16',
+      'error field_invalid 10:29',
+      'warning field_unknown 11:21',
+      'hint subject_split 13:14',
+      'error field_invalid 14:17',
+      'warning rule_permits_everything 16:9',
+    ]);
+  });
+
+  test('goes on where a required field is wrong, or its variable is not set', async () => {
+    const text = provider('verify_tls: false\nintrospection: {url: nowhere, client_secret: "${env.SECRET}"}');
+    expect(await brief(text)).toEqual([
+      'warning tls_unverified 5:13',
+      'error field_invalid 6:16',
+      'error field_invalid 6:22',
+      'error env_unset 6:46',
+    ]);
+  });
+
+  test('reports a document without authentication as a finding', async () => {
+    expect(await brief('version: 2\nserver: {port: 8321}\n')).toEqual(['error config_shape 2:9']);
+    expect(await brief('provider_config:\n  type: ${env.AUTH:+custom}\n  endpoint: https://x\n')).toEqual([
+      'error auth_off 2:9',
+    ]);
+  });
+
+  test('throws for what is no YAML, and for no file', async () => {
+    await expect(check('a: [')).rejects.toMatchObject({
+      code: 'config_invalid',
+      findings: [{ code: 'config_syntax' }],
+    });
+    await expect(checkConfig({ file: 'none.yaml', cwd: folder, env: {}, now: 0 })).rejects.toMatchObject({
+      code: 'config_unreadable',
+    });
+  });
+
+  test.each([
+    ['audience_default', 'warning', 'type: oauth2_token\nissuer: https://i\nclaims_mapping: {groups: teams}\n' + JWKS],
+    ['issuer_unset', 'warning', 'type: oauth2_token\naudience: a\nclaims_mapping: {groups: teams}\n' + JWKS],
+    ['key_recheck_long', 'warning', provider('jwks: {uri: https://idp.example/jwks, key_recheck_period: 86401}')],
+    ['symmetric_keys_allowed', 'warning', provider('jwks: {uri: https://idp.example/, allow_symmetric_keys: true}')],
+    ['tls_unverified', 'warning', provider(`verify_tls: false\n${JWKS}`)],
+    ['http_insecure', 'warning', provider('jwks: {uri: http://idp.example/jwks}')],
+    ['http_loopback', 'hint', provider('jwks: {uri: http://127.0.0.1/jwks}')],
+    ['url_credentials', 'warning', provider('jwks: {uri: https://u:MARKED@idp.example/jwks}')],
+    [
+      'url_query',
+      'warning',
+      'type: kubernetes\napi_server_url: https://k8s.example/?x\nclaims_mapping: {groups: teams}',
+    ],
+    ['secret_written', 'warning', provider('jwks: {uri: https://idp.example/jwks, token: MARKED}')],
+    ['secret_written', 'warning', provider('jwks: {uri: https://idp.example/jwks, token: "${env.T:=MARKED}"}')],
+    ['secret_written', 'warning', provider('jwks: {uri: https://idp.example/jwks, token: "${env.T:+MARKED}"}')],
+    ['client_secret_empty', 'warning', provider('introspection: {url: https://i/, client_id: c, client_secret: ""}')],
+    ['provider_absent', 'warning', 'access_policy: []'],
+    ['subject_split', 'hint', provider(JWKS, 'claims_mapping: {username: roles}')],
+    ['subject_split', 'hint', provider(JWKS, '')],
+    ['name_mapped', 'warning', provider(JWKS, 'claims_mapping: {preferred_username: roles}')],
+    ['claim_shadowed', 'warning', provider(JWKS, 'claims_mapping: {org: teams, org.roles: roles}')],
+    ['attribute_misspelt', 'hint', provider(JWKS, 'claims_mapping: {groups: team}')],
+    ['github_scope_unsaid', 'hint', 'type: github_token'],
+    ['field_unknown', 'warning', provider(`clock_tolerence: 5\n${JWKS}`)],
+  ])('%s is the only finding, a %s', async (code, severity, text) => {
+    const { findings } = await check(text);
+    expect(findings.map((finding) => [finding.severity, finding.code])).toEqual([[severity, code]]);
+    expect(JSON.stringify(findings)).not.toContain('MARKED');
+    expect(findings[0]?.position).toMatch(/^run\.yaml:\d+:\d+$/);
+  });
+
+  test.each([
+    ['a secret from the environment', provider('jwks: {uri: https://idp.example/jwks, token: "${env.T:=}"}')],
+    ['a day', provider('jwks: {uri: https://idp.example/jwks, key_recheck_period: 86400}')],
+    ['a comment about read:org', '# tokens need the scope read:org\ntype: github_token'],
+    ['GitHub without organizations', 'type: github_token\nclaims_mapping: {login: roles}'],
+    ['a type with a default', provider(JWKS).replace('oauth2_token', '${env.AUTH:=oauth2_token}')],
+    ['two claims of groups in one attribute', provider(JWKS, 'claims_mapping: {groups: teams, memberOf: teams}')],
+    ['a claim with dots in its name', provider(JWKS, 'claims_mapping: {"https://idp.example/groups": teams}')],
+  ])('has nothing to say about %s', async (_name, text) => {
+    expect(await brief(text)).toEqual([]);
+  });
+
+  test('names people and groups that meet in one attribute', async () => {
+    const { findings } = await check(provider(JWKS, 'claims_mapping: {sub: roles, realm_access.roles: roles}'));
+    expect(findings.map(({ code }) => code)).toEqual(['subject_split', 'claims_merged']);
+    expect(findings[1]?.message).toContain('sub and realm_access.roles');
+  });
+
+  test('hints that introspection does not compare an audience that is not set', async () => {
+    const text = `type: oauth2_token\nclaims_mapping: {groups: teams}\nintrospection: {url: https://i/, client_id: c, client_secret: "\${env.S}"}\n`;
+    expect(await brief(text, { S: 'secret' })).toEqual(['hint audience_unchecked 1:1']);
+  });
+
+  test('knows the shape with several providers', async () => {
+    const text = `providers:\n  a: {type: custom, endpoint: http://a.example/}\n  b: {type: github_token}\n`;
+    expect(await brief(text)).toEqual(['warning http_insecure 2:31', 'hint github_scope_unsaid 3:6']);
+  });
+
+  describe('of a CA file', () => {
+    const withCa = (path: string): string => provider(`tls_cafile: ${path}\n${JWKS}`);
+
+    test('says when it expires: its certificate has an hour left', async () => {
+      const text = withCa(certificates.caFile);
+      expect(await brief(text)).toEqual(['hint ca_expires_soon 5:13']);
+      expect(await brief(text, {}, Date.now() + 2 * HOUR)).toEqual(['warning ca_expired 5:13']);
+      expect(await brief(text, {}, Date.now() - 60 * 24 * HOUR)).toEqual([]);
+    });
+
+    test('counts in a bundle', async () => {
+      const bundle = join(folder, 'bundle.pem');
+      writeFileSync(bundle, `# two\n${certificates.ca}\n${certificates.expired.cert}`);
+      const { findings } = await check(withCa(bundle));
+      expect(findings.map(({ message }) => message)).toEqual([
+        expect.stringMatching(
+          /^1 of 2 certificates in the CA file expired \(CN=authcheck test server, 20\d\d-\d\d-\d\d\)$/,
+        ),
+        expect.stringContaining('1 of 2 certificates in the CA file will expire soon'),
+      ]);
+    });
+
+    test('says why it cannot be read, beside everything else, and gives no such provider to be probed', async () => {
+      const report = await check(withCa('/nonexistent/ca.pem').replace('issuer:', 'isuer:'));
+      expect(report.findings.map(({ code }) => code)).toEqual(['issuer_unset', 'field_unknown', 'ca_unreadable']);
+      expect(report.findings.at(-1)).toMatchObject({
+        severity: 'error',
+        path: 'tls_cafile',
+        position: 'run.yaml:5:13',
+      });
+      expect(report.providers).toEqual([]);
+    });
+
+    test('tells a path that the server does not expand from one that it does', async () => {
+      expect(await brief(withCa('~/ca.pem'), { HOME: folder })).toEqual(['error home_unexpanded 5:13']);
+      expect(await brief(withCa('${env.CA:=~/gone.pem}'), { HOME: folder })).toEqual(['error ca_unreadable 5:13']);
+    });
+  });
+
+  test('every code has a reason and a fix: whole sentences', () => {
+    for (const [code, { why, fix }] of Object.entries(FINDINGS)) {
+      expect(why, code).toMatch(/^[A-Z].*\.$/s);
+      expect(fix, code).toMatch(/^[A-Z].*[.:]?"?$/s);
+    }
+  });
+});

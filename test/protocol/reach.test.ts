@@ -1,0 +1,89 @@
+import { expect, test } from 'vitest';
+import { reach, type ReachOptions, type ReachStep } from '../../src/protocol/reach.js';
+import { makeCertificates } from '../certificates.js';
+import { hang, json, serve, serveRaw } from '../loopback.js';
+
+const certificates = await makeCertificates();
+const HOUR = 3_600_000;
+
+/** A moment at which the certificates, which are good for an hour more, do not expire soon. */
+const LONG_BEFORE = Date.now() - 30 * 24 * HOUR;
+
+async function ask(origin: string, options: Partial<ReachOptions> = {}): Promise<ReachStep[]> {
+  return reach(new URL(origin), { verifyTls: true, ca: certificates.ca, now: LONG_BEFORE, ...options });
+}
+
+function brief(steps: readonly ReachStep[]): string[] {
+  return steps.map(({ name, status, message }) => `${name} ${status}: ${message}`);
+}
+
+test('goes all the way to a trusted certificate, and sends nothing', async () => {
+  const server = await serve(json({}), certificates.right);
+  const steps = await ask(server.origin);
+  expect(brief(steps)).toEqual([
+    'dns passed: 127.0.0.1 is an address',
+    `tcp passed: connected to 127.0.0.1, port ${server.port}`,
+    expect.stringMatching(/^tls passed: TLSv1\.3, authcheck test server ← authcheck test CA, until 20\d\d-\d\d-\d\d$/),
+  ]);
+  expect(steps.every(({ ms }) => ms !== null && ms >= 0)).toBe(true);
+  expect(server.requests).toEqual([]);
+});
+
+test('has no certificate to ask about in plain http', async () => {
+  const server = await serve(json({}));
+  expect((await ask(server.origin)).map(({ name }) => name)).toEqual(['dns', 'tcp']);
+  expect((await ask(`http://localhost:${server.port}`))[0]?.message).toMatch(/^localhost is .*127\.0\.0\.1/);
+});
+
+test('is undecided about a name without an address, and about a closed port, and goes no further', async () => {
+  // A label this long is no name at all, so that no resolver needs to be asked.
+  expect(brief(await ask(`https://${'a'.repeat(64)}.invalid`))).toEqual([
+    expect.stringMatching(/^dns undecided: a{64}\.invalid has no address \(E[A-Z_]+\)$/),
+    'tcp skipped: not reached',
+    'tls skipped: not reached',
+  ]);
+  expect(brief(await ask('https://127.0.0.1:1')).slice(1)).toEqual([
+    'tcp undecided: the connection failed (ECONNREFUSED)',
+    'tls skipped: not reached',
+  ]);
+});
+
+test.each([
+  ['wrongHost', 'it is not for this host'],
+  ['expired', 'it has expired'],
+  ['selfSigned', 'it is signed by itself'],
+] as const)('says what is wrong with a certificate: %s', async (name, why) => {
+  const { origin } = await serve(json({}), certificates[name]);
+  expect((await ask(origin)).at(-1)).toMatchObject({ status: 'failed', message: expect.stringContaining(why) });
+  expect((await ask(origin, { verifyTls: false })).at(-1)).toMatchObject({
+    status: 'warned',
+    message: expect.stringContaining('verify_tls: false lets it pass'),
+  });
+});
+
+test('says what is not trusted by this machine', async () => {
+  const { origin } = await serve(json({}), certificates.right);
+  expect((await ask(origin, { ca: null })).at(-1)).toMatchObject({
+    status: 'failed',
+    message: expect.stringContaining('is not trusted'),
+  });
+});
+
+test('warns of a certificate that expires soon, and of verify_tls: false without need', async () => {
+  const { origin } = await serve(json({}), certificates.right);
+  expect((await ask(origin, { now: Date.now() })).at(-1)).toMatchObject({
+    status: 'warned',
+    message: expect.stringContaining('expires soon'),
+  });
+  expect((await ask(origin, { verifyTls: false })).at(-1)).toMatchObject({
+    status: 'warned',
+    message: expect.stringContaining('is not needed'),
+  });
+});
+
+test('is undecided where something else than TLS answers', async () => {
+  const plain = await serve(hang);
+  expect((await ask(`https://127.0.0.1:${plain.port}`)).at(-1)).toMatchObject({ name: 'tls', status: 'undecided' });
+  const closing = await serveRaw((socket) => socket.destroy());
+  expect((await ask(`https://127.0.0.1:${closing.port}`)).at(-1)).toMatchObject({ name: 'tls', status: 'undecided' });
+});
