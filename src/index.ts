@@ -70,6 +70,7 @@ export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
 export { fetchKeySet, MAX_KEY_SET_BYTES, readKeySet, type KeySet, type KeySetResult } from './protocol/jwks.js';
 export { MAX_TOKEN_BYTES, mediaType, parseJwt, type ParsedJwt } from './protocol/jwt.js';
 export { algorithmsFor, isPrivate, misfit, thumbprint, type Key } from './protocol/keys.js';
+export { formatPem, generatePrivateKey, readPrivateKey, type KeyRequest } from './protocol/private-keys.js';
 export { createSigner, type Signer, type SignerOptions } from './protocol/sign.js';
 export { createAuthProvider, createProviderClient, type ProviderOptions } from './providers/create.js';
 export type { AuthProvider, AuthRequest, Destination, HeldKeySet, ProviderEvent } from './providers/provider.js';

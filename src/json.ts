@@ -83,6 +83,15 @@ export function roundMembers(object: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [name, roundIntegers(value)]));
 }
 
+/** Writes a value as JSON on one line; a bigint keeps its digits, and members that are undefined are left out. */
+export function writeJson(value: unknown): string {
+  if (typeof value === 'bigint') return String(value);
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);
+  if (Array.isArray(value)) return `[${value.map((item: unknown) => writeJson(item)).join(',')}]`;
+  const members = Object.entries(value).filter(([, item]) => item !== undefined);
+  return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${writeJson(item)}`).join(',')}}`;
+}
+
 /** Returns an own member of a JSON object; what `Object.prototype` holds is not a member. */
 export function member(object: JsonObject, name: string): Json | undefined {
   return Object.hasOwn(object, name) ? object[name] : undefined;

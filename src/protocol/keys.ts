@@ -131,19 +131,22 @@ function sameAlgorithm(alg: Json, algorithm: string): boolean {
   return alg === algorithm || (edwards.some((name) => name === alg) && edwards.includes(algorithm));
 }
 
-/** Only the members that make the public key: a private member must never decide what a key is. */
-function publicPart(key: Key): JWK {
-  const names: Readonly<Record<string, readonly string[]>> = {
-    RSA: ['n', 'e'],
-    EC: ['crv', 'x', 'y'],
-    OKP: ['crv', 'x'],
-    oct: ['k'],
-  };
-  const members = (names[key.kty] ?? []).map((name) => [name, member(key.jwk, name)] as const);
-  return {
-    kty: key.kty,
-    ...Object.fromEntries(members.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : []))),
-  };
+const PUBLIC_MEMBERS: Readonly<Record<string, readonly string[]>> = {
+  RSA: ['n', 'e'],
+  EC: ['crv', 'x', 'y'],
+  OKP: ['crv', 'x'],
+  oct: ['k'],
+};
+
+/** Only the members that verify: a private member must never decide what a key is. Of a symmetric key, the secret. */
+export function publicPart(key: Key): JWK & { readonly kty: string } {
+  return { kty: key.kty, ...stringMembers(key.jwk, PUBLIC_MEMBERS[key.kty] ?? []) };
+}
+
+/** The members of these names that are strings. */
+export function stringMembers(jwk: JsonObject, names: readonly string[]): Record<string, string> {
+  const members = names.map((name) => [name, member(jwk, name)] as const);
+  return Object.fromEntries(members.flatMap(([name, value]) => (typeof value === 'string' ? [[name, value]] : [])));
 }
 
 function mismatch(message: string): { readonly code: RejectedCode; readonly message: string } {

@@ -1,36 +1,97 @@
 /**
- * Tokens for trying things out, signed by a throwaway key.
+ * Tokens for trying things out, signed by a throwaway key or one that was given.
  *
  * @see [RFC 7515, section 5.1](https://www.rfc-editor.org/rfc/rfc7515#section-5.1) message signature
+ * @see [RFC 7518, section 3](https://www.rfc-editor.org/rfc/rfc7518#section-3) algorithms
  */
 
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { constants, createHmac, sign, type KeyObject } from 'node:crypto';
+import { AuthcheckError } from '../errors.js';
+import { writeJson, type JsonObject } from '../json.js';
+import { verifySignature } from './jwt.js';
+import { algorithmsFor, importKey, misfit, publicPart, readKey, thumbprint, type Key } from './keys.js';
+import { generatePrivateKey, toKeyObject } from './private-keys.js';
 
 /** What a signer signs with. */
 export interface SignerOptions {
-  /** Default RS256. */
+  /** Default: what the key is for, else the first algorithm that fits it; RS256 without a key. */
   readonly algorithm?: string;
-  readonly kid: string;
+  /** Default: the key id of the key, else its thumbprint. */
+  readonly kid?: string;
+  /** A private key, or a secret for HS*. Default: a throwaway one, which lives as long as the program. */
+  readonly key?: Key;
 }
 
-/** A throwaway key, with what the world may know of it. */
+/** A key that signs, with what a verifier may know of it. */
 export interface Signer {
-  /** The public key, as a member of a key set. */
-  readonly jwk: Readonly<Record<string, unknown>>;
-  /** Signs claims; `header` adds to alg, kid and typ. */
+  readonly algorithm: string;
+  readonly kid: string;
+  /** RFC 7638, SHA-256; null for a symmetric key. */
+  readonly thumbprint: string | null;
+  /** What verifies the tokens, as a member of a key set: the public key; for HS* the SECRET, which must not be published. */
+  readonly jwk: JsonObject;
+  /** Signs claims; `header` adds to alg, kid and typ, or replaces them. Members that are undefined are left out. */
   readonly sign: (
     claims: Readonly<Record<string, unknown>>,
     header?: Readonly<Record<string, unknown>>,
   ) => Promise<string>;
 }
 
-/** Makes a key pair that lives as long as the program. */
-export async function createSigner({ algorithm = 'RS256', kid }: SignerOptions): Promise<Signer> {
-  const { publicKey, privateKey } = await generateKeyPair(algorithm);
-  const jwk = { ...(await exportJWK(publicKey)), kid, alg: algorithm, use: 'sig' };
-  return {
-    jwk,
-    sign: (claims, header = {}) =>
-      new SignJWT({ ...claims }).setProtectedHeader({ alg: algorithm, typ: 'JWT', kid, ...header }).sign(privateKey),
+/**
+ * Makes a signer.
+ *
+ * @throws {AuthcheckError} `usage_invalid` for a key that does not fit the algorithm, or whose halves do not belong together.
+ */
+export async function createSigner(options: SignerOptions = {}): Promise<Signer> {
+  const { key: given } = options;
+  const algorithm = options.algorithm ?? (given === undefined ? 'RS256' : algorithmOf(given));
+  const key = given ?? (await generatePrivateKey({ algorithm }));
+  const why = key.fault?.message ?? misfit(key, algorithm);
+  const object = why === null ? toKeyObject(key) : null;
+  if (object === null) throw unfit(why ?? 'it has no private members');
+  const fromKey = await thumbprint(key);
+  const kid = options.kid ?? key.kid ?? fromKey ?? '';
+  const seal = (header: object, claims: object): string => {
+    const input = [header, claims].map((part) => Buffer.from(writeJson(part)).toString('base64url')).join('.');
+    return `${input}.${signBytes(object, algorithm, Buffer.from(input)).toString('base64url')}`;
   };
+  const jwk: JsonObject = { ...publicPart(key), kid, alg: algorithm, use: 'sig' };
+  const imported = await importKey(readKey(jwk), algorithm);
+  if (imported === null || (await verifySignature(seal({ alg: algorithm }, {}), imported, algorithm)) !== 'verified')
+    throw unfit('its public and its private members do not belong together');
+  return {
+    algorithm,
+    kid,
+    thumbprint: fromKey,
+    jwk,
+    sign: (claims, header = {}) => Promise.resolve(seal({ alg: algorithm, typ: 'JWT', kid, ...header }, claims)),
+  };
+}
+
+function algorithmOf(key: Key): string {
+  return key.alg ?? algorithmsFor(key).find((algorithm) => misfit(key, algorithm) === null) ?? '';
+}
+
+function unfit(why: string): AuthcheckError {
+  return new AuthcheckError('usage_invalid', `the key cannot sign: ${why}`);
+}
+
+function signBytes(key: KeyObject, algorithm: string, data: Buffer): Buffer {
+  const hash = `sha${algorithm.slice(2)}`;
+  switch (algorithm.slice(0, 2)) {
+    case 'HS':
+      return createHmac(hash, key).update(data).digest();
+    case 'ES':
+      return sign(hash, data, { key, dsaEncoding: 'ieee-p1363' });
+    case 'PS':
+      return sign(hash, data, {
+        key,
+        padding: constants.RSA_PKCS1_PSS_PADDING,
+        saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+      });
+    case 'RS':
+      return sign(hash, data, key);
+    default:
+      return sign(null, data, key);
+  }
 }
