@@ -29,7 +29,14 @@ export interface Io {
   readonly now: () => number;
   /** Runs when the user interrupts; must be synchronous. */
   readonly onInterrupt: (cleanup: () => void) => void;
+  /** From now on signals end nothing: the handler decides. */
+  readonly takeSignals: (handle: (signal: Signal) => void) => void;
 }
+
+/** A signal that asks a process to end, or to read its config again. */
+export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
+
+const EXIT_CODES: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 /** Input that is larger than its limit. */
 export class InputTooLarge extends Error {}
@@ -38,12 +45,16 @@ export class InputTooLarge extends Error {}
 export function openProcessIo(): Io {
   process.title = 'authcheck';
   const cleanups: (() => void)[] = [];
-  for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
-    process.on(signal, () => {
-      for (const cleanup of cleanups) cleanup();
-      process.exit(code);
-    });
-  }
+  let taken: ((signal: Signal) => void) | null = null;
+  const hear = (signal: Signal): void => {
+    if (taken !== null) {
+      taken(signal);
+      return;
+    }
+    for (const cleanup of cleanups) cleanup();
+    process.exit(EXIT_CODES[signal]);
+  };
+  process.on('SIGINT', hear).on('SIGTERM', hear).on('SIGHUP', hear);
   return {
     stdin: { isPiped: isPiped(), read: readStdin },
     stdout: openOutput(process.stdout),
@@ -52,6 +63,9 @@ export function openProcessIo(): Io {
     cwd: process.cwd(),
     now: Date.now,
     onInterrupt: (cleanup) => cleanups.push(cleanup),
+    takeSignals(handle) {
+      taken = handle;
+    },
   };
 }
 

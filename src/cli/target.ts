@@ -26,6 +26,8 @@ import { readText } from './token.js';
 export interface Target {
   /** Where they come from, for the first line of human output. */
   readonly origin: string;
+  /** The path of the config file; null for a config made from flags. */
+  readonly file: string | null;
   readonly providers: readonly ConfiguredProvider[];
   /** The one that is asked unless all are. */
   readonly chosen: ConfiguredProvider;
@@ -40,6 +42,8 @@ type TargetOptions = SharedOptions & IssuerOptions & { readonly allProviders?: b
 export interface Source {
   readonly origin: string;
   readonly config: AuthConfig;
+  /** The path of the config file; null for a config made from flags. */
+  readonly file: string | null;
   readonly keySet?: KeySetResult;
 }
 
@@ -79,7 +83,7 @@ export async function findTarget(
  * @throws {AuthcheckError} `auth_off`, `provider_unknown`.
  */
 export function aimAt(
-  { origin, config, keySet }: Source,
+  { origin, config, file, keySet }: Source,
   options: TargetOptions,
   io: Io,
   onExchange: (exchange: Exchange) => void,
@@ -88,6 +92,7 @@ export function aimAt(
   const { at } = options;
   return {
     origin,
+    file,
     providers: config.providers.map((provider) => withTolerance(provider, options.clockTolerance)),
     chosen: withTolerance(chosen, options.clockTolerance),
     warnings: relevant(config, options, chosen.name),
@@ -111,7 +116,7 @@ async function fromFile(options: TargetOptions, io: Io): Promise<Source> {
   const how = { named: '', environment: ' (from AUTHCHECK_CONFIG)', searched: ' (found from here upward)' }[
     config.found
   ];
-  return { origin: `${config.file}${how}`, config };
+  return { origin: `${config.file}${how}`, config, file: resolve(io.cwd, config.file) };
 }
 
 async function fromFlags(options: TargetOptions, io: Io, onExchange: (exchange: Exchange) => void): Promise<Source> {
@@ -127,14 +132,19 @@ async function fromFlags(options: TargetOptions, io: Io, onExchange: (exchange: 
     const http = createHttpClient({ env: io.env, onExchange });
     try {
       const metadata = await discoverIssuer(http, issuer ?? '');
-      return { origin: `--issuer ${metadata.issuer}`, config: make(metadata.jwks_uri) };
+      return { origin: `--issuer ${metadata.issuer}`, config: make(metadata.jwks_uri), file: null };
     } finally {
       await http.close();
     }
   }
-  if (/^https?:\/\//i.test(jwks)) return { origin: '--jwks', config: make(jwks) };
+  if (/^https?:\/\//i.test(jwks)) return { origin: '--jwks', config: make(jwks), file: null };
   // The file stands in for the endpoint, which therefore is never asked.
-  return { origin: `--jwks ${jwks}`, config: make('https://key-set.invalid/'), keySet: readKeySetFile(jwks, io) };
+  return {
+    origin: `--jwks ${jwks}`,
+    config: make('https://key-set.invalid/'),
+    file: null,
+    keySet: readKeySetFile(jwks, io),
+  };
 }
 
 /**

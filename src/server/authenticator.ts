@@ -41,7 +41,7 @@ export interface Logger {
 }
 
 /** How requests are guarded. */
-export interface AuthenticatorOptions extends Omit<ProviderOptions, 'keySet'> {
+export interface AuthenticatorOptions extends ProviderOptions {
   /** Routes without authentication, such as `GET /v1/health`. Default none. */
   readonly public?: readonly string[];
   /** Names what is protected, in `WWW-Authenticate`. Default "api". */

@@ -7,7 +7,16 @@ function recorder(env: Io['env'] = {}): { readonly io: Io; readonly said: () => 
   let text = '';
   const output: Output = { write: (part) => (text += part), isTTY: false, columns: null };
   const stdin = { isPiped: false, read: () => Promise.resolve('') };
-  const io: Io = { stdin, stdout: output, stderr: output, env, cwd: '/', now: () => 0, onInterrupt: () => undefined };
+  const io: Io = {
+    stdin,
+    stdout: output,
+    stderr: output,
+    env,
+    cwd: '/',
+    now: () => 0,
+    onInterrupt: () => undefined,
+    takeSignals: () => undefined,
+  };
   return { io, said: () => text };
 }
 

@@ -1,0 +1,182 @@
+/** `authcheck serve`: the core as a service, for gateways and servers in any language. */
+
+import { unwatchFile, watchFile } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import {
+  AuthcheckError,
+  createAuthenticator,
+  isLoopback,
+  reasonOf,
+  type Authenticator,
+  type Logger,
+  type ProviderEvent,
+} from '../../index.js';
+import { EXIT } from '../exit-code.js';
+import type { Io } from '../io.js';
+import { holdConfig } from '../serve/live-config.js';
+import { LEVELS, openLog } from '../serve/log.js';
+import { createMetrics, type Metrics } from '../serve/metrics.js';
+import { startService, type Service } from '../serve/service.js';
+import { findTarget, type Target } from '../target.js';
+import { readText } from '../token.js';
+
+/** The flags of `serve`. */
+export interface ServeOptions {
+  readonly config?: string;
+  readonly provider?: string;
+  readonly issuer?: string;
+  readonly audience?: string;
+  readonly jwks?: string;
+  readonly host: string;
+  readonly port: number;
+  readonly public?: readonly string[];
+  readonly realm: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly maxConcurrency: number;
+  readonly logLevel: string;
+}
+
+/** Milliseconds for which a service that was told to stop still takes requests: gateways notice late. */
+const GRACE = 1000;
+/** Milliseconds after which requests that are still unanswered are given up. */
+const DEADLINE = 15_000;
+
+/** Defines the command. */
+export function defineServe(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+  return new Command('serve')
+    .description('answer for gateways (/auth) and for servers with a custom provider (/validate)')
+    .option('--config <file>', 'the config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
+    .option('--provider <name>', 'ask only this provider; else all of the config, in order, until one accepts')
+    .option('--issuer <url>', 'no config file: discover this issuer (OIDC, RFC 8414)')
+    .option('--audience <name>', 'the audience to expect, with --issuer or --jwks')
+    .option('--jwks <source>', 'no config file: a JWKS URI or file')
+    .option('--host <address>', 'the address to listen on', '127.0.0.1')
+    .option('--port <number>', 'the port to listen on; 0 for a free one', parseNumber(0, 65_535), 8401)
+    .option('--public <route...>', 'routes that /auth lets everybody use, such as "GET /v1/health"')
+    .option('--realm <name>', 'what is protected, for WWW-Authenticate', 'api')
+    .option('--tls-cert <file>', 'serve https with this certificate chain (PEM)')
+    .option('--tls-key <file>', 'the key of the certificate (PEM)')
+    .option('--max-concurrency <number>', 'requests that are answered at a time', parseNumber(1, 100_000), 1000)
+    .addOption(new Option('--log-level <level>', 'how much is logged, on stderr').choices([...LEVELS]).default('info'))
+    .option('--debug', 'show the stack of an internal error')
+    .addHelpText('beforeAll', 'Example:\n  authcheck serve --config run.yaml --port 8401\n')
+    .addHelpText(
+      'after',
+      '\nRoutes: POST /validate, /auth, /healthz, /readyz, /metrics. SIGHUP, or a change of the file, reads the config again.',
+    )
+    .allowExcessArguments(false)
+    .action((options: ServeOptions) => run((io) => runServe(options, io)));
+}
+
+/** Serves until a signal ends it. */
+export async function runServe(options: ServeOptions, io: Io): Promise<number> {
+  const tls = readTls(options, io);
+  const logger = openLog(io.stderr, options.logLevel);
+  const target = await findTarget(options, io, () => undefined);
+  let metrics: Metrics | null = null;
+  const onEvent = (event: ProviderEvent): void => {
+    metrics?.countEvent(event);
+    if (event.type === 'jwks.stale') logger.warn({ ...event }, 'the key set could not be refreshed');
+  };
+  const open = (from: Target): Authenticator => openAuthenticator(from, options, logger, onEvent);
+  const first = open(target);
+  const config = holdConfig(
+    first,
+    async () => open(await findTarget(options, io, () => undefined)),
+    logger,
+    (ok) => metrics?.countReload(ok),
+  );
+  metrics = createMetrics(() => config.current().providers);
+  for (const { code, path, message, position } of target.warnings) logger.warn({ code, path, position }, message);
+  if (tls === null && !isLoopback(options.host.includes(':') ? `[${options.host}]` : options.host))
+    logger.warn({ host: options.host }, 'tokens reach this service in the clear: set --tls-cert and --tls-key');
+
+  const { host, port, maxConcurrency } = options;
+  const service = await listen({ host, port, tls, maxConcurrency, config, metrics, logger });
+  for (const { ref, keySet } of first.providers) {
+    const why = (await keySet?.load()) ?? null;
+    if (why !== null) logger.warn({ provider: ref.name, why }, 'the key set could not be fetched yet');
+  }
+  const reload = (): void => {
+    config.reload().catch((error: unknown) => {
+      logger.error({ error: error instanceof Error ? error.name : typeof error }, 'the config could not be read again');
+    });
+  };
+  // Polling sees every way of replacing a file, the symbolic links of Kubernetes too.
+  if (target.file !== null) watchFile(target.file, { interval: 1000, persistent: false }, reload);
+  const ended = stopOnSignal(service, io, logger, reload);
+  io.stdout.write(`authcheck listens on ${service.url}\n`);
+  logger.info(
+    { url: service.url, config: target.origin, providers: first.providers.map(({ ref }) => ref.name) },
+    'ready',
+  );
+  await ended;
+  if (target.file !== null) unwatchFile(target.file);
+  await config.close();
+  return EXIT.ok;
+}
+
+function openAuthenticator(
+  target: Target,
+  options: ServeOptions,
+  logger: Logger,
+  onEvent: (event: ProviderEvent) => void,
+): Authenticator {
+  const { public: routes, realm, provider } = options;
+  const providers = provider === undefined ? target.providers : [target.chosen];
+  return createAuthenticator(
+    { providers },
+    { ...target.options, cache: true, realm, logger, onEvent, ...(routes === undefined ? {} : { public: routes }) },
+  );
+}
+
+async function listen(options: Parameters<typeof startService>[0]): Promise<Service> {
+  try {
+    return await startService(options);
+  } catch (error) {
+    const message = `cannot listen on ${options.host} port ${options.port}: ${describeFailure(error)}`;
+    throw new AuthcheckError('usage_invalid', message, { cause: error });
+  }
+}
+
+function describeFailure(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const words: Readonly<Record<string, string>> = {
+    EADDRINUSE: 'the port is in use',
+    EADDRNOTAVAIL: 'this machine has no such address',
+    EACCES: 'permission denied',
+  };
+  return words[code] ?? (code === '' ? 'the certificate or its key cannot be used' : reasonOf(error));
+}
+
+/** The first signal ends the service gracefully, a second one at once; SIGHUP reads the config again. */
+function stopOnSignal(service: Service, io: Io, logger: Logger, reload: () => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let stopping = false;
+    io.takeSignals((signal) => {
+      if (signal === 'SIGHUP') {
+        reload();
+        return;
+      }
+      logger.info({ signal }, stopping ? 'stopping at once' : 'stopping: what has begun is answered');
+      // Somebody at a terminal does not want to wait for gateways.
+      service.close(stopping || signal === 'SIGINT' ? 0 : GRACE, stopping ? 0 : DEADLINE).then(resolve, reject);
+      stopping = true;
+    });
+  });
+}
+
+function readTls({ tlsCert, tlsKey }: ServeOptions, io: Io): { readonly cert: string; readonly key: string } | null {
+  if (tlsCert === undefined && tlsKey === undefined) return null;
+  if (tlsCert === undefined || tlsKey === undefined)
+    throw new AuthcheckError('usage_invalid', '--tls-cert and --tls-key need each other');
+  return { cert: readText(tlsCert, io), key: readText(tlsKey, io) };
+}
+
+function parseNumber(least: number, most: number): (text: string) => number {
+  return (text) => {
+    if (/^\d{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
+  };
+}

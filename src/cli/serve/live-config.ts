@@ -1,0 +1,79 @@
+/** The config in force: read again on request, and kept when the new one is bad. */
+
+import { AuthcheckError, type Authenticator, type Logger } from '../../index.js';
+
+/** The authenticator of the config in force. */
+export interface LiveConfig {
+  /** Uses the authenticator for one request; it is not closed before. */
+  readonly use: <Result>(ask: (authenticator: Authenticator) => Promise<Result>) => Promise<Result>;
+  readonly current: () => Authenticator;
+  /** Reads the config again; one that cannot work changes nothing. */
+  readonly reload: () => Promise<void>;
+  /** Closes the authenticator when its last request is answered. */
+  readonly close: () => Promise<void>;
+}
+
+interface Lease {
+  readonly authenticator: Authenticator;
+  users: number;
+  retired: boolean;
+}
+
+/** Puts a first config in force; `open` makes the authenticator of what the file says now. */
+export function holdConfig(
+  first: Authenticator,
+  open: () => Promise<Authenticator>,
+  logger: Logger,
+  onReload: (ok: boolean) => void,
+): LiveConfig {
+  let lease: Lease = { authenticator: first, users: 0, retired: false };
+  let pending: Promise<void> = Promise.resolve();
+
+  async function retire(old: Lease): Promise<void> {
+    old.retired = true;
+    if (old.users === 0) await old.authenticator.close();
+  }
+
+  async function reload(): Promise<void> {
+    let next: Authenticator;
+    try {
+      next = await open();
+    } catch (error) {
+      if (!(error instanceof AuthcheckError)) throw error;
+      logger.error(describe(error), 'the new config is refused; the old one stays in force');
+      onReload(false);
+      return;
+    }
+    // The first request after the change should not wait for keys; failing to get them is for that request to say.
+    await Promise.all(next.providers.map(({ keySet }) => keySet?.load() ?? Promise.resolve(null)));
+    const old = lease;
+    lease = { authenticator: next, users: 0, retired: false };
+    logger.info({ providers: next.providers.map(({ ref }) => ref.name) }, 'the new config is in force');
+    onReload(true);
+    await retire(old);
+  }
+
+  return {
+    async use(ask) {
+      const held = lease;
+      held.users += 1;
+      try {
+        return await ask(held.authenticator);
+      } finally {
+        held.users -= 1;
+        if (held.retired && held.users === 0) await held.authenticator.close();
+      }
+    },
+    current: () => lease.authenticator,
+    reload() {
+      pending = pending.then(reload);
+      return pending;
+    },
+    close: () => pending.then(() => retire(lease)),
+  };
+}
+
+function describe(error: AuthcheckError): object {
+  const findings = 'findings' in error ? { findings: error.findings } : {};
+  return { code: error.code, error: error.message, position: error.position, ...findings };
+}

@@ -1,0 +1,154 @@
+/** What the service answers: one function a route. */
+
+import {
+  isObject,
+  isStringList,
+  member,
+  parseJson,
+  stringMember,
+  type Authentication,
+  type Authenticator,
+  type AuthRequest,
+  type HeaderPairs,
+  type Identity,
+  type JsonObject,
+} from '../../index.js';
+
+/** An answer of the service. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A request to the service, its body read. */
+export interface ServiceRequest {
+  readonly id: string;
+  readonly method: string;
+  /** Path and query. */
+  readonly url: string;
+  readonly headers: HeaderPairs;
+  readonly body: string;
+}
+
+/** Answers with JSON. */
+export function replyJson(status: number, value: unknown, headers: Readonly<Record<string, string>> = {}): Reply {
+  return {
+    status,
+    headers: { 'content-type': 'application/json', 'cache-control': 'no-store', ...headers },
+    body: JSON.stringify(value),
+  };
+}
+
+/** Answers with an error in the shape of the server's own. */
+export function replyError(status: number, message: string, headers: Readonly<Record<string, string>> = {}): Reply {
+  return replyJson(status, { error: { message } }, headers);
+}
+
+/** What a route answers, and what it found out about a token. */
+export interface Answered {
+  readonly reply: Reply;
+  readonly answer: Authentication | null;
+}
+
+/** `POST /validate`: what a server with `type: custom` asks. */
+export async function validate(request: ServiceRequest, authenticator: Authenticator): Promise<Answered> {
+  const refuse = (status: number, message: string): Answered => ({ reply: replyError(status, message), answer: null });
+  // A page in a browser may post text to the loopback, but not JSON.
+  const type = headerOf(request.headers, 'content-type') ?? '';
+  if (!/^application\/json(?:\s*;|$)/i.test(type)) return refuse(415, 'expected application/json');
+  const json = parseJson(request.body);
+  if (!json.ok || !isObject(json.value)) return refuse(400, 'expected a JSON object {api_key, request}');
+  const asked = readQuestion(json.value);
+  if (asked === null) return refuse(400, 'expected {api_key: string, request: {path, headers, params}}');
+  const answer = await authenticator.judge(asked, { id: request.id });
+  if (answer.outcome === 'accepted') {
+    return { reply: replyJson(200, { ...answer.identity, message: 'Authentication successful' }), answer };
+  }
+  if (answer.outcome === 'public') return refuse(500, 'unexpected');
+  const { status, headers, body } = answer.refusal;
+  return { reply: replyJson(status, { message: body.error.message, ...body }, headers), answer };
+}
+
+function readQuestion(value: JsonObject): AuthRequest | null {
+  const token = stringMember(value, 'api_key');
+  const about = member(value, 'request') ?? {};
+  if (token === null || !isObject(about)) return null;
+  const headers = member(about, 'headers') ?? {};
+  const params = member(about, 'params') ?? {};
+  if (!isObject(headers) || !isObject(params)) return null;
+  const lists = Object.entries(params).map(([name, list]): [string, readonly string[] | null] => [
+    name,
+    typeof list === 'string' ? [list] : isStringList(list) ? list : null,
+  ]);
+  const pairs = Object.entries(headers).map(([name, text]): [string, string] | null =>
+    typeof text === 'string' ? [name, text] : null,
+  );
+  if (lists.some(([, list]) => list === null) || pairs.includes(null)) return null;
+  return {
+    token,
+    path: stringMember(about, 'path') ?? '',
+    headers: pairs.filter((pair) => pair !== null),
+    params: Object.fromEntries(lists.map(([name, list]) => [name, list ?? []])),
+  };
+}
+
+/** Headers by which gateways name the request that they ask about; the first two are a method's, the others a URL's. */
+const METHOD_HEADERS = ['x-forwarded-method', 'x-original-method'];
+const URL_HEADERS = ['x-forwarded-uri', 'x-original-uri', 'x-original-url'];
+
+/** `/auth`: what nginx, Traefik, Envoy and Caddy ask before they let a request through. */
+export async function forwardAuth(request: ServiceRequest, authenticator: Authenticator): Promise<Answered> {
+  const method = agree(request.headers, METHOD_HEADERS);
+  const url = agree(request.headers, URL_HEADERS);
+  if (method === false || url === false) {
+    // A client may have sent one of them, to be judged by another path than the one it gets.
+    return { reply: replyError(400, 'headers disagree about the original request'), answer: null };
+  }
+  const answer = await authenticator.authenticate({
+    id: request.id,
+    method: method ?? request.method,
+    // Envoy appends the original path to ours.
+    url: pathOf(url ?? (request.url.replace(/^\/auth(?=[/?]|$)/, '') || '/')),
+    headers: request.headers,
+  });
+  if (answer.outcome === 'public') return { reply: replyJson(200, {}), answer };
+  if (answer.outcome !== 'accepted') {
+    const { status, headers, body } = answer.refusal;
+    return { reply: { status, headers: { ...headers }, body: JSON.stringify(body) }, answer };
+  }
+  const headers = identityHeaders(answer.identity);
+  return headers === null
+    ? { reply: replyError(503, 'the identity does not fit into headers'), answer }
+    : { reply: replyJson(200, {}, headers), answer };
+}
+
+/** Most gateways take no more than this for all headers of an answer. In bytes. */
+const MAX_IDENTITY = 12 * 1024;
+
+/** The headers that an `upstream_header` provider reads; null for an identity that they cannot carry unchanged. */
+export function identityHeaders({ principal, attributes }: Identity): Readonly<Record<string, string>> | null {
+  // A header loses the spaces around it, and then names somebody else.
+  if (principal.trim() !== principal) return null;
+  const name = Buffer.from(principal, 'utf8').toString('latin1');
+  const json = JSON.stringify(attributes).replace(
+    /[\u007f-\uffff]/g,
+    (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+  return name.length + json.length > MAX_IDENTITY ? null : { 'x-auth-principal': name, 'x-auth-attributes': json };
+}
+
+/** The value that all of these headers agree on; null if there is none, false if they disagree. */
+function agree(headers: HeaderPairs, names: readonly string[]): string | null | false {
+  const values = new Set(headers.filter(([name]) => names.includes(name.toLowerCase())).map(([, value]) => value));
+  const [value = null] = values;
+  return values.size > 1 ? false : value;
+}
+
+function pathOf(url: string): string {
+  return /^https?:\/\//i.test(url) && URL.canParse(url) ? new URL(url).pathname + new URL(url).search : url;
+}
+
+function headerOf(headers: HeaderPairs, wanted: string): string | null {
+  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? null;
+}

@@ -1,0 +1,154 @@
+/** The HTTP server of `authcheck serve`: limits, request ids, routes, and a shutdown that loses no request. */
+
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { pairHeaders, type Authenticator, type Logger } from '../../index.js';
+import type { LiveConfig } from './live-config.js';
+import type { Metrics } from './metrics.js';
+import {
+  forwardAuth,
+  replyError,
+  replyJson,
+  validate,
+  type Answered,
+  type Reply,
+  type ServiceRequest,
+} from './routes.js';
+
+/** How the service runs. */
+export interface ServiceOptions {
+  readonly host: string;
+  /** 0 for a free one. */
+  readonly port: number;
+  /** Certificate and key in PEM; null for plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | null;
+  /** Requests that are answered at a time; those beyond it are told to come back. */
+  readonly maxConcurrency: number;
+  readonly config: LiveConfig;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+}
+
+/** A running service. */
+export interface Service {
+  readonly url: string;
+  /** Answers what has begun, then ends. Milliseconds: how long requests may still come in, and how long they may take. */
+  readonly close: (grace: number, deadline: number) => Promise<void>;
+}
+
+/** Largest body of /validate, in bytes: a token of 256 KiB and the headers around it. */
+const MAX_BODY = 512 * 1024;
+/** Largest head of a request, in bytes: tokens with many groups are long. */
+const MAX_HEAD = 64 * 1024;
+
+/** Starts the service. */
+export async function startService(options: ServiceOptions): Promise<Service> {
+  let active = 0;
+  let closing = false;
+
+  const listener = (incoming: IncomingMessage, response: ServerResponse): void => {
+    const started = performance.now();
+    const id = requestId(incoming);
+    active += 1;
+    const route = routeOf(incoming);
+    answer(incoming, id, route)
+      .catch((error: unknown): Reply => {
+        const name = error instanceof Error ? error.name : typeof error;
+        options.logger.error({ id, error: name }, 'a request failed inside the service');
+        return replyError(503, 'Authentication service unavailable');
+      })
+      .then((reply) => {
+        const headers = { ...reply.headers, 'x-request-id': id, ...(closing ? { connection: 'close' } : {}) };
+        response.writeHead(reply.status, headers).end(incoming.method === 'HEAD' ? '' : reply.body);
+        options.metrics.observe(route, reply.status, (performance.now() - started) / 1000);
+      })
+      .finally(() => {
+        active -= 1;
+      })
+      .catch(() => response.destroy());
+  };
+
+  async function answer(incoming: IncomingMessage, id: string, route: string): Promise<Reply> {
+    const method = incoming.method ?? '';
+    if (route === '/healthz') return replyJson(200, { status: 'ok' });
+    if (route === '/readyz') return ready(options.config.current(), closing);
+    if (route === '/metrics') {
+      const body = await options.metrics.print();
+      return { status: 200, headers: { 'content-type': options.metrics.contentType }, body };
+    }
+    if (route === 'other') return replyError(404, 'there is no such route');
+    if (active > options.maxConcurrency) return replyError(503, 'too many requests at a time', { 'retry-after': '1' });
+    if (route === '/validate' && method !== 'POST') return replyError(405, 'expected POST', { allow: 'POST' });
+    const body = route === '/validate' ? await readBody(incoming) : '';
+    if (body === null) return replyError(413, `expected ${MAX_BODY} bytes at the most`, { connection: 'close' });
+    const headers = pairHeaders(incoming.rawHeaders);
+    const request: ServiceRequest = { id, method, url: incoming.url ?? '', headers, body };
+    const ask = route === '/validate' ? validate : forwardAuth;
+    const answered: Answered = await options.config.use((authenticator) => ask(request, authenticator));
+    if (answered.answer !== null && answered.answer.outcome !== 'public')
+      options.metrics.countVerdicts(answered.answer.verdicts);
+    return answered.reply;
+  }
+
+  const limits = { maxHeaderSize: MAX_HEAD, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
+  const server: Server =
+    options.tls === null ? createServer(limits, listener) : createTlsServer({ ...limits, ...options.tls }, listener);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(options.port, options.host, resolve);
+  });
+  return {
+    url: urlOf(server, options),
+    async close(grace, deadline) {
+      closing = true;
+      // A gateway goes on sending until it has noticed; each answer now tells it to close its connection.
+      await new Promise((resolve) => setTimeout(resolve, grace));
+      const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+      const timer = setTimeout(() => server.closeAllConnections(), deadline);
+      await ended;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function routeOf({ url = '' }: IncomingMessage): string {
+  const [path = ''] = url.split(/[?#]/, 1);
+  if (path === '/auth' || path.startsWith('/auth/')) return '/auth';
+  return ['/validate', '/healthz', '/readyz', '/metrics'].includes(path) ? path : 'other';
+}
+
+/** A gateway's own id for the request, so that its log and ours can be joined; else a new one. */
+function requestId(incoming: IncomingMessage): string {
+  const given = incoming.headers['x-request-id'];
+  // Longer ones may be anything, a token too.
+  return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+}
+
+async function ready(authenticator: Authenticator, closing: boolean): Promise<Reply> {
+  if (closing) return replyJson(503, { status: 'shutting down' });
+  const providers = await Promise.all(
+    authenticator.providers.map(async ({ ref, keySet }) => ({ name: ref.name, why: (await keySet?.load()) ?? null })),
+  );
+  const waiting = providers.filter(({ why }) => why !== null).map(({ name }) => name);
+  return waiting.length === 0
+    ? replyJson(200, { status: 'ready' })
+    : replyJson(503, { status: 'waiting for key sets', providers: waiting });
+}
+
+async function readBody(incoming: IncomingMessage): Promise<string | null> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of incoming) {
+    if (!(chunk instanceof Uint8Array)) throw new TypeError('a body is bytes');
+    size += chunk.length;
+    if (size > MAX_BODY) return null;
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function urlOf(server: Server, { host, tls }: ServiceOptions): string {
+  const address = server.address();
+  const port = address === null || typeof address === 'string' ? '' : `:${address.port}`;
+  return `${tls === null ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}${port}`;
+}
