@@ -2,7 +2,9 @@
 
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { inspect } from 'node:util';
 import { AbstractConnector, Redis } from 'ioredis';
+import { REDACTED } from '../redact.js';
 import type { SharedVerdicts } from './cache.js';
 import { guardReplies, MAX_VALUE_BYTES } from './redis-replies.js';
 import { sealVerdicts, type ByteStore } from './sealed-verdict.js';
@@ -35,7 +37,7 @@ function openRedis(url: URL, onFailure: (code: string) => void): ByteStore {
 
   function dial(): Line {
     const redis = createClient(url);
-    const dialled: Line = { redis, ready: redis.connect(), fault: null, over: false };
+    const dialled: Line = { redis, ready: open(redis, url), fault: null, over: false };
     redis.on('error', (error) => {
       dialled.fault ??= error;
       redis.disconnect();
@@ -92,9 +94,6 @@ function createClient(url: URL): Redis {
   return new Redis({
     Connector: connectorTo(url),
     ...(url.protocol === 'rediss:' ? { tls: {} } : {}),
-    username: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
-    db: Number(url.pathname.slice(1)),
     protocol: 2,
     lazyConnect: true,
     enableOfflineQueue: false,
@@ -102,6 +101,19 @@ function createClient(url: URL): Redis {
     disableClientInfo: true,
     retryStrategy: null,
   });
+}
+
+async function open(redis: Redis, url: URL): Promise<void> {
+  await redis.connect();
+  const { username, password } = url;
+  if (username !== '') await redis.auth(hide(username), hide(password));
+  else if (password !== '') await redis.auth(hide(password));
+  if (/[1-9]/.test(url.pathname)) await redis.select(url.pathname.slice(1));
+}
+
+/** As bytes that do not show themselves: with DEBUG=*, ioredis prints whatever it sends. */
+function hide(encoded: string): Buffer {
+  return Object.assign(Buffer.from(decodeURIComponent(encoded)), { [inspect.custom]: () => REDACTED });
 }
 
 /** ioredis wants a class. Its own one would hand over a socket whose bytes it cannot survive. */
