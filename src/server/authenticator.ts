@@ -189,7 +189,7 @@ function report(log: Log, request: AuthRequest, about: object, answer: Authentic
     outcome: answer.outcome,
     ...(request.token === null ? {} : { token: fingerprint(request.token) }),
     ...(answer.outcome === 'accepted' ? { principal: answer.identity.principal } : { status: answer.refusal.status }),
-    ...(fault === null ? {} : { fault: fault.fault, why: fault.message }),
+    ...(fault === null || answer.outcome === 'accepted' ? {} : { fault: fault.fault, why: fault.message }),
     providers: answer.verdicts.map(({ provider, outcome, reason }) => ({
       name: provider.name,
       outcome,

@@ -89,6 +89,8 @@ export async function runServe(options: ServeOptions, io: Io): Promise<number> {
   );
   metrics = createMetrics(() => config.current().providers);
   for (const { code, path, message, position } of target.warnings) logger.warn({ code, path, position }, message);
+  if (first.providers.some(({ ref }) => ref.type === 'upstream_header'))
+    logger.warn({}, 'a provider believes headers: whoever reaches this service names himself');
   if (tls === null && !isLoopback(options.host.includes(':') ? `[${options.host}]` : options.host))
     logger.warn({ host: options.host }, 'tokens reach this service in the clear: set --tls-cert and --tls-key');
 

@@ -59,8 +59,10 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         return replyError(503, 'Authentication service unavailable');
       })
       .then((reply) => {
-        const headers = { ...reply.headers, 'x-request-id': id, ...(closing ? { connection: 'close' } : {}) };
-        response.writeHead(reply.status, headers).end(incoming.method === 'HEAD' ? '' : reply.body);
+        const length = String(Buffer.byteLength(reply.body));
+        const close = closing ? { connection: 'close' } : {};
+        response.writeHead(reply.status, { ...reply.headers, 'content-length': length, 'x-request-id': id, ...close });
+        response.end(incoming.method === 'HEAD' ? '' : reply.body);
         options.metrics.observe(route, reply.status, (performance.now() - started) / 1000);
       })
       .finally(() => {

@@ -1,0 +1,234 @@
+// The service as a process: what it answers, what it logs, how it reloads and stops.
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { Agent, request as ask } from 'node:http';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { run, start } from './program.js';
+import { CLIENT_SECRET, JWKS_TOKEN, OPAQUE, startWorld, type World } from './world.js';
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+let world: World;
+let token: string;
+const children: ChildProcessWithoutNullStreams[] = [];
+
+beforeEach(async () => {
+  world = await startWorld();
+  token = await world.signer.sign(world.claims);
+});
+
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await world.close();
+});
+
+interface Running {
+  readonly url: string;
+  readonly child: ChildProcessWithoutNullStreams;
+  readonly log: () => string;
+  /** Waits until the log says so. */
+  readonly logged: (text: string, times?: number) => Promise<void>;
+}
+
+async function serve(...args: readonly string[]): Promise<Running> {
+  const child = start(['serve', '--port', '0', ...args]);
+  children.push(child);
+  let log = '';
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+  child.stdout.setEncoding('utf8');
+  for await (const text of child.stdout.iterator({ destroyOnReturn: false })) {
+    said += String(text);
+    if (said.includes('\n')) break;
+  }
+  const url = /^authcheck listens on (\S+)\n$/.exec(said)?.[1];
+  if (url === undefined) throw new Error(`it said ${said} and logged ${log}`);
+  const logged = async (text: string, times = 1): Promise<void> => {
+    while (log.split(text).length <= times) await once(child.stderr, 'data');
+  };
+  return { url, child, log: () => log, logged };
+}
+
+function send(
+  url: string,
+  options: { method?: string; headers?: Record<string, string | string[]>; body?: string; agent?: Agent } = {},
+): Promise<Answer> {
+  const { method = 'GET', headers = {}, body = '', agent } = options;
+  return new Promise((resolve, reject) => {
+    const outgoing = ask(url, { method, headers, ...(agent === undefined ? {} : { agent }) }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('end', () => {
+        const pairs = Object.entries(response.headers).map(([name, value]) => [name, String(value)]);
+        resolve({ status: response.statusCode ?? 0, headers: Object.fromEntries(pairs), body: text });
+      });
+      response.on('error', reject);
+    });
+    outgoing.on('error', reject).end(body);
+  });
+}
+
+const bearer = (value: string): Record<string, string> => ({ authorization: `Bearer ${value}` });
+
+function validate(url: string, api_key: string): Promise<Answer> {
+  const body = JSON.stringify({ api_key, request: { path: '/v1/models', headers: {}, params: {} } });
+  return send(`${url}/validate`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+}
+
+describe('/auth', () => {
+  it('answers with the headers that an upstream_header provider reads', async () => {
+    const { url } = await serve('--config', world.config, '--provider', 'jwt');
+    const answer = await send(`${url}/auth`, { headers: bearer(token) });
+    expect(answer.status).toBe(200);
+    expect(answer.headers['x-auth-principal']).toBe('alice');
+    expect(JSON.parse(answer.headers['x-auth-attributes'] ?? '')).toEqual({ roles: ['alice'], teams: ['ml'] });
+  });
+
+  it('refuses with a challenge', async () => {
+    const { url } = await serve('--config', world.config, '--provider', 'jwt');
+    const without = await send(`${url}/auth`);
+    expect([without.status, without.headers['www-authenticate']]).toEqual([401, 'Bearer realm="api"']);
+    const bad = await send(`${url}/auth`, { headers: bearer(`${token.slice(0, -6)}AAAAAA`) });
+    expect(bad.status).toBe(401);
+    expect(bad.headers['www-authenticate']).toContain('error="invalid_token"');
+    expect(JSON.parse(bad.body)).toEqual({ error: { message: 'Invalid JWT token' } });
+  });
+
+  it('says 503 when nobody can say', async () => {
+    const { url } = await serve('--config', world.config, '--provider', 'down');
+    const answer = await send(`${url}/auth`, { headers: bearer(token) });
+    expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
+  });
+
+  it('lets public routes through, and no route that headers disagree about', async () => {
+    const { url } = await serve('--config', world.config, '--provider', 'jwt', '--public', 'GET /v1/health');
+    const health = { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/v1/health' };
+    expect((await send(`${url}/auth`, { headers: health })).status).toBe(200);
+    expect((await send(`${url}/auth/v1/health`)).status).toBe(200);
+    expect((await send(`${url}/auth/v1/models`)).status).toBe(401);
+    const forged = { ...health, 'x-original-uri': '/v1/models' };
+    expect((await send(`${url}/auth`, { headers: forged })).status).toBe(400);
+  });
+});
+
+describe('/validate', () => {
+  it('speaks the protocol of custom providers: authcheck itself understands it', async () => {
+    const { url } = await serve('--config', world.config);
+    const config = world.file('custom.yaml', `type: custom\nendpoint: ${url}/validate\n`);
+    const accepted = await run(['validate', '--config', config, '--token', token, '--json']);
+    expect(accepted.code).toBe(0);
+    expect(JSON.parse(accepted.stdout)).toMatchObject({ principal: 'alice', attributes: { teams: ['ml'] } });
+    const opaque = await run(['validate', '--config', config, '--token', OPAQUE, '--json']);
+    expect(JSON.parse(opaque.stdout)).toMatchObject({ principal: 'bob' });
+  });
+
+  it('refuses what is no question', async () => {
+    const { url } = await serve('--config', world.config, '--provider', 'jwt');
+    const post = (body: string, type = 'application/json'): Promise<Answer> =>
+      send(`${url}/validate`, { method: 'POST', headers: { 'content-type': type }, body });
+    expect((await post('{"api_key":"x"}', 'text/plain')).status).toBe(415);
+    expect((await post('{"api_key":1}')).status).toBe(400);
+    expect((await post('{"api_key":"a","api_key":"b"}')).status).toBe(400);
+    expect((await post(`{"api_key":"${'x'.repeat(600_000)}"}`)).status).toBe(413);
+    expect((await send(`${url}/validate`)).status).toBe(405);
+    expect((await send(`${url}/nothing`)).status).toBe(404);
+    expect((await validate(url, 'garbage')).status).toBe(401);
+  });
+});
+
+describe('operation', () => {
+  it('is ready when the keys are there, and counts', async () => {
+    const { url } = await serve('--config', world.config, '--provider', 'jwt');
+    expect((await send(`${url}/healthz`)).status).toBe(200);
+    expect((await send(`${url}/readyz`)).status).toBe(200);
+    await send(`${url}/auth`, { headers: bearer(token) });
+    await send(`${url}/auth`);
+    const { body } = await send(`${url}/metrics`);
+    expect(body).toContain('authcheck_verdicts_total{provider="jwt",outcome="accepted",reason=""} 1');
+    expect(body).toContain('authcheck_verdicts_total{provider="jwt",outcome="rejected",reason="header_missing"} 1');
+    expect(body).toMatch(/authcheck_key_set_age_seconds\{provider="jwt"\} \d/);
+    expect(body).toContain('authcheck_request_duration_seconds_count{route="/auth",status="200"} 1');
+  });
+
+  it('is not ready without keys', async () => {
+    const config = world.file('down.yaml', 'type: oauth2_token\nissuer: x\njwks: {uri: "http://127.0.0.1:1/"}\n');
+    const { url } = await serve('--config', config);
+    const answer = await send(`${url}/readyz`);
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([
+      503,
+      { status: 'waiting for key sets', providers: ['default'] },
+    ]);
+  });
+
+  it('logs a reason for every provider, and never a token or a secret', async () => {
+    const { url, log, logged } = await serve('--config', world.config);
+    const headers = { ...bearer(token), 'x-request-id': 'gateway-42' };
+    const answer = await send(`${url}/auth?access_token=${OPAQUE}`, { headers });
+    expect(answer.headers['x-request-id']).toBe('gateway-42');
+    await validate(url, OPAQUE);
+    await validate(url, 'MARKED-unknown');
+    await logged('request ', 3);
+    const lines = log()
+      .trim()
+      .split('\n')
+      .map((line): unknown => JSON.parse(line));
+    expect(lines).toContainEqual(
+      expect.objectContaining({ id: 'gateway-42', principal: 'alice', outcome: 'accepted' }),
+    );
+    expect(log()).toContain('"reason":"token_malformed"');
+    for (const secret of [token, OPAQUE, CLIENT_SECRET, JWKS_TOKEN, 'MARKED']) expect(log()).not.toContain(secret);
+  });
+
+  it('reads the config again on SIGHUP, and keeps the old one when the new one is bad', async () => {
+    const { url, child, logged } = await serve('--config', world.config, '--provider', 'jwt');
+    const statusOf = async (): Promise<number> => (await send(`${url}/auth`, { headers: bearer(token) })).status;
+    expect(await statusOf()).toBe(200);
+    writeFileSync(world.config, 'type: nonsense\n');
+    child.kill('SIGHUP');
+    await logged('the old one stays in force');
+    expect(await statusOf()).toBe(200);
+    const other = `providers:\n  jwt: {type: oauth2_token, issuer: "${world.origin}", audience: other, jwks: {uri: "${world.origin}/jwks"}}\n`;
+    writeFileSync(world.config, other);
+    child.kill('SIGHUP');
+    await logged('the new config is in force');
+    expect(await statusOf()).toBe(401);
+  });
+
+  it('sees a file that changed without being told', async () => {
+    const { url, logged } = await serve('--config', world.config, '--provider', 'jwt');
+    const other = `providers:\n  jwt: {type: oauth2_token, issuer: "${world.origin}", audience: other, jwks: {uri: "${world.origin}/jwks"}}\n`;
+    writeFileSync(world.config, other);
+    await logged('the new config is in force');
+    expect((await send(`${url}/auth`, { headers: bearer(token) })).status).toBe(401);
+  });
+
+  it('answers what has begun when it is told to stop, and what still comes on open connections', async () => {
+    const { url, child, logged } = await serve('--config', world.config, '--provider', 'jwt');
+    const agent = new Agent({ keepAlive: true });
+    await send(`${url}/auth`, { headers: bearer(token), agent });
+    const begun = Array.from({ length: 50 }, () => send(`${url}/auth`, { headers: bearer(token) }));
+    await Promise.all(begun.slice(0, 1));
+    child.kill('SIGTERM');
+    await logged('stopping');
+    const late = await send(`${url}/auth`, { headers: bearer(token), agent });
+    expect([late.status, late.headers.connection]).toEqual([200, 'close']);
+    expect((await send(`${url}/readyz`)).status).toBe(503);
+    expect((await Promise.all(begun)).every(({ status }) => status === 200)).toBe(true);
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('says why it cannot start', async () => {
+    const { url } = await serve('--config', world.config);
+    const port = new URL(url).port;
+    const taken = await run(['serve', '--config', world.config, '--port', port]);
+    expect([taken.code, taken.stdout]).toEqual([2, '']);
+    expect(taken.stderr).toContain('the port is in use');
+    expect((await run(['serve', '--config', world.config, '--public', 'health'])).code).toBe(2);
+    expect((await run(['serve', '--config', world.config, '--tls-cert', 'x.pem'])).code).toBe(2);
+  });
+});
