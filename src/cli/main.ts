@@ -50,6 +50,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'check, show or write the server’s config',
     define: async () => (await import('./commands/config.js')).defineConfig,
   },
+  serve: {
+    summary: 'answer for gateways (/auth) and for servers with a custom provider (/validate)',
+    define: async () => (await import('./commands/serve.js')).defineServe,
+  },
   schema: {
     summary: 'print the JSON Schema of the config or the verdict',
     define: async () => (await import('./commands/schema.js')).defineSchema,
