@@ -50,7 +50,7 @@ export function findShadow<Scope>(
 
 /** Tells a resource or path that is none in particular. */
 export function isOpen(written: string): boolean {
-  return ['*', '/*', 'regex:', 'regex:.*', 'regex:^', 'regex:^.*'].includes(written);
+  return ['*', 'regex:', 'regex:.*', 'regex:^', 'regex:^.*'].includes(written);
 }
 
 function includesText(

@@ -35,7 +35,7 @@ export function findRouteFlaws(rule: RouteRule, later: readonly RouteRule[]): Fl
   const paths = [scope.paths].flat();
   const flaws = paths.flatMap(findPathFlaw);
   if (effect === 'forbid') return [...flaws, ...findSkippedForbid(rule, later)];
-  if (guardOf(rule) === null && paths.some(isOpen)) {
+  if (guardOf(rule) === null && paths.some((path) => path === '/*' || isOpen(path))) {
     flaws.push({
       code: 'rule_permits_everything',
       message:
@@ -54,7 +54,8 @@ function findPathFlaw(path: string): Flaw[] {
     const isBare = /^regex:\w(?![*?{|])[^|]*$/.test(path);
     return isBare ? never('a path starts with "/", and a pattern is compared from its start', 'write regex:/…') : [];
   }
-  if (path === '*') return [];
+  // What is left of a path of slashes alone is nothing.
+  if (path === '*' || path === '') return [];
   if (!path.startsWith('/')) return never('a path starts with "/"', `write /${path}`);
   if (/[?#]|%[\da-f]{2}/i.test(path)) return never('it is compared decoded, and without its query', 'write it so');
   if (path !== '/' && path.endsWith('/'))

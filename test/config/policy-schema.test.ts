@@ -1,0 +1,58 @@
+import { describe, expect, it, test } from 'vitest';
+import { ConfigError, parseAuthConfig, parseConfigText } from '../../src/index.js';
+
+/** What is said about a policy that is refused. */
+function refusal(document: object): string {
+  try {
+    parseAuthConfig(document);
+    return 'accepted';
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.findings
+      .filter(({ severity }) => severity === 'error')
+      .map(({ path, message }) => `${path}: ${message}`)
+      .join('\n');
+  }
+}
+
+describe('access_policy', () => {
+  const read = { actions: ['read'] };
+
+  test.each([
+    [{ permit: read, when: 'user in owner teams' }, 'when: no such condition; did you mean "user in owners teams"?'],
+    [{ permit: read, unless: ['user is owner', 'user is admin'] }, 'no such condition'],
+    [{ permit: read, when: [] }, 'when: an empty list is no condition: the rule would be for everybody'],
+    [{ permit: read, when: '' }, 'when: no such condition'],
+    [{ permit: { actions: [] } }, 'permit.actions: an empty list is no action'],
+    [{ permit: { actions: ['list'] } }, 'expected create, read, update or delete'],
+    [{ permit: { ...read, principal: '' } }, 'permit.principal: an empty principal is everybody'],
+    [{ permit: { ...read, resource: ' ' } }, 'permit.resource: an empty resource is every resource'],
+    [{ permit: { ...read, resource: 'model' } }, 'permit.resource: no resource can match this'],
+    [
+      { forbid: { ...read, resource: 'regex:model::(?!x)' } },
+      'forbid.resource: this regular expression cannot be used: looking ahead or behind',
+    ],
+  ])('refuses %j', (rule, message) => {
+    expect(refusal({ access_policy: [rule] })).toContain(message);
+  });
+});
+
+describe('route_policy', () => {
+  test.each([
+    [{ permit: { paths: [] } }, 'permit.paths: an empty list is no path'],
+    [{ permit: { paths: 'regex:(' } }, 'this regular expression cannot be used: a parenthesis is not closed'],
+    [{ permit: { paths: ['/a', 'regex:a++'] } }, 'this regular expression cannot be used: possessive repetition'],
+    [{ permit: { paths: 5 } }, 'expected a path or a list of paths'],
+  ])('refuses %j', (rule, message) => {
+    expect(refusal({ route_policy: [rule] })).toContain(message);
+  });
+});
+
+it('knows where every rule stands', () => {
+  const text = 'auth:\n  access_policy:\n    - permit: {actions: read}\n    - forbid: {actions: read}\n';
+  const { value, locate } = parseConfigText(text, 'run.yaml');
+  const { locateRule } = parseAuthConfig(value, { locate });
+  expect(locateRule('access_policy', 0)).toBe('run.yaml:3:7');
+  expect(locateRule('access_policy', 1)).toBe('run.yaml:4:7');
+  expect(parseAuthConfig(value).locateRule('access_policy', 0)).toBeNull();
+});
