@@ -180,7 +180,7 @@ describe('operation', () => {
     expect(lines).toContainEqual(
       expect.objectContaining({ id: 'gateway-42', principal: 'alice', outcome: 'accepted' }),
     );
-    expect(log()).toContain('"reason":"token_malformed"');
+    expect(log()).toContain('"reason":"token_opaque"');
     for (const secret of [token, OPAQUE, CLIENT_SECRET, JWKS_TOKEN, 'MARKED']) expect(log()).not.toContain(secret);
   });
 
