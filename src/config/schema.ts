@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import type { ProviderType } from '../verdict.js';
-import { cache, findSharingFault } from './cache-schema.js';
+import { cache, findCacheFault } from './cache-schema.js';
 import { ALGORITHMS, DEFAULT_AUDIENCE, DEFAULT_CLAIMS_MAPPING, type ProviderConfig } from './provider-config.js';
 import { accessRule, routeRule, type AccessRule, type RouteRule } from './policy-schema.js';
 import { boolean, expected, text, whole } from './scalars.js';
@@ -173,8 +173,8 @@ export function checkTogether(
       message: 'verify_tls: false makes tls_cafile meaningless; remove one of them',
     });
   }
-  const unshareable = findSharingFault(raw);
-  if (unshareable !== null) faults.push({ path: ['cache', 'redis_url'], message: unshareable });
+  const cacheFault = findCacheFault(raw);
+  if (cacheFault !== null) faults.push(cacheFault);
   const names = [raw.principal_header, raw.attributes_header].map((name) => String(name).toLowerCase());
   if (raw.type === 'upstream_header' && names[0] === names[1]) {
     faults.push({
