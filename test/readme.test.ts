@@ -12,19 +12,22 @@ const commands = [...readme.matchAll(/(?:npx |\$ )authcheck ([^\n#|>`]*)/g)].map
 describe('README', () => {
   test('names commands and flags that exist', async () => {
     expect(commands.length).toBeGreaterThan(8);
-    const known = ['validate', 'decode', 'jwks', 'introspect', 'map', 'schema', 'demo'];
+    const asking = ['validate', 'decode', 'jwks', 'introspect', 'map', 'can', 'parity'];
+    const known = [...asking, 'config', 'serve', 'schema', 'demo'];
     for (const args of commands) {
       const [first = ''] = args.split(' ');
       const command = first.startsWith('-') ? 'validate' : first;
       expect(known, args).toContain(command);
-      const { stdout: help } = await run([command, '--help']);
+      const words = command === 'config' ? args.split(' ').slice(0, 2) : [command];
+      const { stdout: help } = await run([...words, '--help']);
       for (const flag of args.match(/--[a-z-]+/g) ?? []) expect(help, args).toContain(flag);
     }
   });
 
   test('names flags of validate that exist', async () => {
     const { stdout: help } = await run(['validate', '--help']);
-    for (const [flag] of readme.matchAll(/(?<=`)--(?!claims-file|map|keep)[a-z-]+/g)) expect(help).toContain(flag);
+    for (const [flag] of readme.matchAll(/(?<=`)--(?!claims-file|map|keep|online|format|host)[a-z-]+/g))
+      expect(help).toContain(flag);
   });
 
   test('links to files that exist', () => {
