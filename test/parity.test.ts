@@ -1,9 +1,14 @@
+import express from 'express';
 import fc from 'fast-check';
+import { createServer } from 'node:http';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   compareWithServer,
+  createAuthenticator,
   createHttpClient,
+  createMiddleware,
   explainParity,
+  parseAuthConfig,
   type AuthProvider,
   type HttpOptions,
   type ParityReport,
@@ -11,7 +16,7 @@ import {
 } from '../src/index.js';
 import { makeCertificates, type Certificates } from './certificates.js';
 import { compact, encode, goodClaims, mint, newKey } from './forge.js';
-import { endless, json, redirect, serve, serveRaw, type Answer, type SeenRequest } from './loopback.js';
+import { endless, json, listen, redirect, serve, serveRaw, type Answer, type SeenRequest } from './loopback.js';
 import { provide } from './providers/provide.js';
 
 const key = newKey('ES256');
@@ -130,6 +135,40 @@ describe('a server with the same config', () => {
       expect(report.without_token.outcome).toBe('rejected');
       expect(report.same).toBe(true);
     }
+  });
+});
+
+describe('a server that this library guards', () => {
+  async function startApp(config: object): Promise<string> {
+    const authenticator = createAuthenticator(parseAuthConfig(config), { public: ['GET /health'] });
+    onTestFinished(() => authenticator.close());
+    const app = express()
+      .use(createMiddleware(authenticator))
+      .get(['/health', '/v1/models'], (_request, response) => response.json({ data: [] }));
+    return `http://127.0.0.1:${await listen(createServer(app))}`;
+  }
+
+  test('agrees with its own config, and with no other', async () => {
+    const issuer = await serve(json({ keys: [key.jwk] }));
+    const config = { type: 'oauth2_token', issuer: ISSUER, audience: 'my-api', jwks: { uri: issuer.origin } };
+    const app = await startApp(config);
+    for (const token of [GOOD, EXPIRED, mint(newKey('ES256', 'gone')), 'opaque']) {
+      for (const path of ['/v1/models', '/no/such/path']) {
+        const report = await ask(app + path, token, provide(config));
+        expect(report.same, JSON.stringify(report.rows)).toBe(true);
+        expect(report.server.outcome).toBe(token === GOOD ? 'accepted' : 'rejected');
+      }
+    }
+    expect((await ask(`${app}/v1/models`, GOOD, provide({ ...config, audience: 'other' }))).same).toBe(false);
+    expect((await ask(`${app}/v1/models`, EXPIRED, provide({ ...config, issuer: `${ISSUER}/new` }))).same).toBe(false);
+    expect(hintsOf(await ask(`${app}/health`, GOOD, provide(config)))).toContain('this path is public');
+  });
+
+  test('cannot say while its provider cannot', async () => {
+    const config = { type: 'custom', endpoint: 'http://127.0.0.1:1/' };
+    const report = await ask(`${await startApp(config)}/v1/models`, OPAQUE, provide(config));
+    expect(report.server).toMatchObject({ status: 503, outcome: 'undecided' });
+    expect(report.same).toBeNull();
   });
 });
 
