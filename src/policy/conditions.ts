@@ -23,6 +23,8 @@ export const CONDITION_FORMS: readonly string[] = [
 /** The attributes that mappings know by default. */
 export const ATTRIBUTES: readonly string[] = ['roles', 'teams', 'projects', 'namespaces'];
 
+const KEYWORDS: readonly string[] = ['user', 'resource', 'is', 'in', 'with', 'not', 'owner', 'owners', 'unowned'];
+
 /** Parses one sentence; null if there is no such sentence. Words may be separated by any white space. */
 export function parseCondition(text: string): Condition | null {
   const words = splitWords(text);
@@ -94,7 +96,8 @@ function valuesOf(attributes: Attributes, name: string): readonly string[] {
 /** Suggests the valid sentence nearest to an invalid one: `user in owner teams` → `user in owners teams`. */
 export function suggestCondition(text: string): string {
   const words = splitWords(text);
-  const attribute = words.find((word) => ATTRIBUTES.includes(word)) ?? 'ATTRIBUTE';
+  const last = words.filter((word) => !KEYWORDS.includes(word)).at(-1) ?? 'ATTRIBUTE';
+  const attribute = words.find((word) => ATTRIBUTES.includes(word)) ?? last;
   const negated = words.includes('not') ? 'not ' : '';
   const value = words[words.indexOf('with') + 1] ?? 'VALUE';
   if (words.includes('unowned')) return 'resource is unowned';

@@ -24,23 +24,37 @@ export interface PolicyFault extends Flaw {
   readonly index: number;
 }
 
-/** Finds the faults of both policies, in the order of their rules; the rules are those of a parsed config. Pure. */
+/** As many actions or paths as can be compared with one another in a second. */
+const MAX_PARTS = 1000;
+
+/**
+ * Finds the faults of both policies, in the order of their rules; the rules are those of a parsed config. Pure.
+ *
+ * The rules of a policy that lists more than a thousand actions or paths are looked at, but not compared.
+ */
 export function findPolicyFaults({ access_policy, route_policy }: Policies): PolicyFault[] {
+  const accessRules = comparable(access_policy, ACCESS_COMPARISON);
+  const routeRules = comparable(route_policy, ROUTE_COMPARISON);
   const ofAccess = access_policy.map((rule, index) => [
     ...findAccessFlaws(rule),
     ...findConditionFlaws(rule, 'all'),
-    ...findShadowFlaw(rule, access_policy.slice(0, index), ACCESS_COMPARISON),
+    ...findShadowFlaw(rule, accessRules.slice(0, index), ACCESS_COMPARISON),
   ]);
   const ofRoutes = route_policy.map((rule, index) => [
-    ...findRouteFlaws(rule, route_policy.slice(index + 1)),
+    ...findRouteFlaws(rule, routeRules.slice(index + 1)),
     ...findOwnerFlaws(guardOf(rule)),
     ...findConditionFlaws(rule, 'any'),
-    ...findShadowFlaw(rule, route_policy.slice(0, index), ROUTE_COMPARISON),
+    ...findShadowFlaw(rule, routeRules.slice(0, index), ROUTE_COMPARISON),
   ]);
   return [
     ...number('access_policy', [findDeadPolicy(access_policy), ...ofAccess]),
     ...number('route_policy', [findDeadPolicy(route_policy), ...ofRoutes]),
   ];
+}
+
+/** The rules, if they are few enough to be compared. */
+function comparable<Scope>(rules: readonly Rule<Scope>[], { split }: Comparison<Scope>): readonly Rule<Scope>[] {
+  return rules.flatMap((rule) => split(effectOf(rule).scope)).length > MAX_PARTS ? [] : rules;
 }
 
 /** Gives flaws their rules; the first list is about the whole policy, and stands at its first rule. */
@@ -98,7 +112,7 @@ function findConditionFlaws(rule: Rule<unknown>, unless: 'all' | 'any'): Flaw[] 
     flaws.push({
       code: 'rule_attribute_unusual',
       message: `"${text}" asks for the attribute ${attribute}, which no mapping makes unless told to`,
-      fix: `did you mean ${near}?`,
+      fix: `write ${near}, if that is meant; else map a claim to ${attribute}`,
     });
   }
   if (effectOf(rule).effect === 'permit' && guard !== null && admitsStranger(guard, unless)) {

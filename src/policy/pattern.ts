@@ -10,6 +10,10 @@ export type CompiledPattern =
 /** What marks a pattern in a rule. */
 const PREFIX = 'regex:';
 
+/** Rules are asked again and again, so their patterns are kept. */
+const kept = new Map<string, CompiledPattern>();
+const MAX_KEPT = 1000;
+
 /** The largest program, in instructions: with the length of the text, it bounds the time. */
 const MAX_INSTRUCTIONS = 5000;
 
@@ -34,7 +38,13 @@ export function compilePythonPattern(pattern: string): CompiledPattern {
 
 /** Compiles what a rule covers if it is written as `regex:PATTERN`; null if it is not. */
 export function compileScope(written: string): CompiledPattern | null {
-  return written.startsWith(PREFIX) ? compilePythonPattern(written.slice(PREFIX.length)) : null;
+  if (!written.startsWith(PREFIX)) return null;
+  const known = kept.get(written);
+  if (known !== undefined) return known;
+  const pattern = compilePythonPattern(written.slice(PREFIX.length));
+  if (kept.size >= MAX_KEPT) kept.clear();
+  kept.set(written, pattern);
+  return pattern;
 }
 
 /**

@@ -22,7 +22,7 @@ export function decideRoute(rules: readonly RouteRule[], user: Identity | null, 
     policy: 'route_policy',
     misses({ paths }) {
       const written = [paths].flat();
-      return written.some((one) => coversPath(one, asked)) ? null : `is about ${written.join(' and ')}`;
+      return written.some((one) => coversPath(one, asked)) ? null : `is about ${listSome(written)}`;
     },
     // A path is no resource, so nobody owns it.
     holds: somebody === null ? null : (condition) => holds(condition, somebody, null),
@@ -35,6 +35,11 @@ export function trimPath(path: string): string {
   let end = path.length;
   while (path !== '/' && path.charAt(end - 1) === '/') end -= 1;
   return path.slice(0, end);
+}
+
+function listSome(paths: readonly string[]): string {
+  const shown = paths.slice(0, 5).join(' and ');
+  return paths.length > 5 ? `${shown} and ${paths.length - 5} more` : shown;
 }
 
 /** Tells whether a path of a rule means a path of a request. */

@@ -27,6 +27,7 @@ describe('suggestCondition', () => {
   test.each([
     ['user in owner teams', 'user in owners teams'],
     ['user not in owner teams', 'user not in owners teams'],
+    ['user in owner region', 'user in owners region'],
     ['user with admin role in roles', 'user with admin in roles'],
     ['user is the owner', 'user is owner'],
     ['is unowned', 'resource is unowned'],

@@ -62,7 +62,7 @@ export async function runCan(
   const session = openSession(options, io);
   const source = await findSource(options, io, session.onExchange);
   const asker = await findAsker(options, question, source, io, session);
-  const ruling = rule(question, asker, source.config);
+  const ruling = judge(question, asker, source.config);
   session.answer(
     () => ruling,
     (style) => formatRuling(ruling, `${source.origin} · ${asker.origin}`, style),
@@ -143,7 +143,7 @@ async function findAsker(
   return { origin: `provider ${target.chosen.name} · ${destination}`, user, verdict };
 }
 
-function rule(question: Question, { user, verdict }: Asker, config: AuthConfig): Ruling {
+function judge(question: Question, { user, verdict }: Asker, config: AuthConfig): Ruling {
   const known = { question, user, verdict };
   if (verdict !== null && verdict.outcome !== 'accepted') {
     const answer = verdict.outcome === 'rejected' ? 'no' : 'undecided';
