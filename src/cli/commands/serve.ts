@@ -1,6 +1,5 @@
 /** `authcheck serve`: the core as a service, for gateways and servers in any language. */
 
-import { unwatchFile, watchFile } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
   AuthcheckError,
@@ -17,6 +16,7 @@ import { holdConfig } from '../serve/live-config.js';
 import { LEVELS, openLog } from '../serve/log.js';
 import { createMetrics, type Metrics } from '../serve/metrics.js';
 import { startService, type Service } from '../serve/service.js';
+import { watchForChange } from '../serve/watch.js';
 import { findTarget, type Target } from '../target.js';
 import { readText } from '../token.js';
 
@@ -74,6 +74,8 @@ export async function runServe(options: ServeOptions, io: Io): Promise<number> {
   const tls = readTls(options, io);
   const logger = openLog(io.stderr, options.logLevel);
   const target = await findTarget(options, io, () => undefined);
+  let reload = (): void => undefined;
+  const unwatch = target.file === null ? (): void => undefined : watchForChange(target.file, () => reload());
   let metrics: Metrics | null = null;
   const onEvent = (event: ProviderEvent): void => {
     metrics?.countEvent(event);
@@ -100,21 +102,19 @@ export async function runServe(options: ServeOptions, io: Io): Promise<number> {
     const why = (await keySet?.load()) ?? null;
     if (why !== null) logger.warn({ provider: ref.name, why }, 'the key set could not be fetched yet');
   }
-  const reload = (): void => {
+  reload = (): void => {
     config.reload().catch((error: unknown) => {
       logger.error({ error: error instanceof Error ? error.name : typeof error }, 'the config could not be read again');
     });
   };
-  // Polling sees every way of replacing a file, the symbolic links of Kubernetes too.
-  if (target.file !== null) watchFile(target.file, { interval: 1000, persistent: false }, reload);
-  const ended = stopOnSignal(service, io, logger, reload);
+  const ended = stopOnSignal(service, io, logger, () => reload());
   io.stdout.write(`authcheck listens on ${service.url}\n`);
   logger.info(
     { url: service.url, config: target.origin, providers: first.providers.map(({ ref }) => ref.name) },
     'ready',
   );
   await ended;
-  if (target.file !== null) unwatchFile(target.file);
+  unwatch();
   await config.close();
   return EXIT.ok;
 }
