@@ -41,6 +41,7 @@ function floorOf(file: string): number {
 const COMPOSED: Readonly<Record<string, string>> = {
   'decode.ts': 'providers',
   'key-report.ts': 'providers',
+  'likeness.ts': 'providers',
   'parity-hints.ts': 'providers',
   'parity.ts': 'providers',
   'probe.ts': 'providers',
@@ -108,9 +109,12 @@ describe('packages', () => {
     pino: ['cli/serve/log.ts'],
     'prom-client': ['cli/serve/metrics.ts'],
     valibot: [
+      'config/cache-schema.ts',
       'config/document-schema.ts',
+      'config/draft.ts',
       'config/parse.ts',
       'config/policy-schema.ts',
+      'config/scalars.ts',
       'config/schema.ts',
       'verdict-schema.ts',
     ],
