@@ -12,7 +12,9 @@ export type ErrorCode =
   | 'provider_unknown'
   | 'token_absent'
   | 'input_unreadable'
+  | 'output_unwritable'
   | 'discovery_failed'
+  | 'fixture_refused'
   | 'interrupted';
 
 /** What each error code means, in one sentence. */
@@ -25,7 +27,9 @@ export const ERRORS: Readonly<Record<ErrorCode, string>> = {
   provider_unknown: 'The config has no provider of that name.',
   token_absent: 'No token was given.',
   input_unreadable: 'The input cannot be read.',
+  output_unwritable: 'A file cannot be written.',
   discovery_failed: 'The issuer’s metadata could not be read.',
+  fixture_refused: 'The token cannot be made into one that may be shared.',
   interrupted: 'Interrupted.',
 };
 

@@ -53,6 +53,7 @@ export {
   type JsonResult,
 } from './json.js';
 export { reportKeySet, type KeyReport, type KeySetReport } from './key-report.js';
+export { likenTo, type Likeness } from './likeness.js';
 export { explainParity } from './parity-hints.js';
 export {
   compareWithServer,
@@ -96,6 +97,7 @@ export {
 export { readBearer, type BearerFault, type BearerResult, type HeaderPairs, type Refusal } from './server/bearer.js';
 export { createGuard, type Guard } from './server/fetch.js';
 export { createMiddleware, pairHeaders, sendRefusal, type Middleware, type NodeRequest } from './server/node.js';
+export { TIME_CLAIMS } from './time-claims.js';
 export { fingerprint, readGithubToken, type GithubToken } from './token.js';
 export type {
   Attributes,

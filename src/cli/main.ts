@@ -54,6 +54,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'answer for gateways (/auth) and for servers with a custom provider (/validate)',
     define: async () => (await import('./commands/serve.js')).defineServe,
   },
+  mint: {
+    summary: 'make a token for trying a config',
+    define: async () => (await import('./commands/mint.js')).defineMint,
+  },
   schema: {
     summary: 'print the JSON Schema of the config or the verdict',
     define: async () => (await import('./commands/schema.js')).defineSchema,
@@ -121,7 +125,8 @@ async function buildProgram(name: string | null, run: Run, io: Io): Promise<Comm
     .helpCommand('help [command]', 'print the help of a command')
     .addHelpText('beforeAll', name === null ? EXAMPLES : '')
     .addHelpText('after', FOOTER)
-    .usage('[command] [options]');
+    .usage('[command] [options]')
+    .enablePositionalOptions();
   for (const [key, entry] of Object.entries(COMMANDS)) {
     const wanted = key === name;
     program.addCommand(wanted ? (await entry.define())(run) : summarize(key, entry, run));

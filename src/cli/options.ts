@@ -29,20 +29,30 @@ export interface IssuerOptions {
 
 /** Makes a command with the shared flags; `example` comes first in its help. */
 export function createCommand(name: string, summary: string, example: string): Command {
-  return new Command(name)
-    .description(summary)
-    .summary(summary)
+  const command = new Command(name)
     .option('--config <file>', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
     .option('--provider <name>', 'the provider to ask, where the config has several')
     .option('--token <token>', 'the token; also understood: Bearer …, a whole header, a curl command, a token response')
-    .option('--token-file <file>', 'a file that holds the token (- for standard input)')
+    .option('--token-file <file>', 'a file that holds the token (- for standard input)');
+  return addOutputOptions(command, summary, example)
+    .option('-v, --verbose', 'every step, and the HTTP transcript on stderr, secrets masked')
+    .option('-q, --quiet', 'no human output: only the exit code (and JSON with --json)');
+}
+
+/** Makes a command whose answer is a thing, not a judgement: it asks nobody, and is given no token to judge. */
+export function createMaker(name: string, summary: string, example: string): Command {
+  return addOutputOptions(new Command(name), summary, example).option('-q, --quiet', 'no notes on stderr');
+}
+
+function addOutputOptions(command: Command, summary: string, example: string): Command {
+  return command
+    .description(summary)
+    .summary(summary)
     .option('--json', 'print JSON')
     .addOption(new Option('--color', 'colours even where the output is no terminal'))
     .addOption(new Option('--no-color', 'no colours'))
-    .option('-v, --verbose', 'every step, and the HTTP transcript on stderr, secrets masked')
-    .option('-q, --quiet', 'no human output: only the exit code (and JSON with --json)')
     .option('--debug', 'show the stack of an internal error')
-    .addHelpText('beforeAll', `Example:\n  ${example}\n`)
+    .addHelpText('before', `Example:\n  ${example}\n`)
     .allowExcessArguments(false);
 }
 

@@ -131,6 +131,7 @@ function pickJwk(text: string, kid: string | undefined): Json {
   const all = Array.isArray(keys) ? keys.map((value: Json) => readKey(value)) : [];
   const [first] = all;
   if (first === undefined) throw refuse('this key set has no keys');
+  if (all.every((key) => key.kty !== 'oct' && member(key.jwk, 'd') === undefined)) throw refuse(PUBLIC);
   const named = all.filter((key) => key.kid === kid);
   const picked = all.length === 1 ? first : named[0];
   if (picked !== undefined && named.length <= 1) return picked.jwk;

@@ -18,6 +18,7 @@ import { formatKeySet } from '../render/keys.js';
 import { openSession, type Session } from '../session.js';
 import { findTarget, readKeySetFile, type Target } from '../target.js';
 import { findToken } from '../token.js';
+import { defineJwksGenerate } from './jwks-generate.js';
 
 type JwksOptions = SharedOptions & IssuerOptions;
 
@@ -27,7 +28,10 @@ export function defineJwks(run: (task: (io: Io) => Promise<number>) => Promise<v
     'jwks',
     'list the keys of the issuer, and which one a token would use',
     'authcheck jwks https://idp.example/jwks',
-  ).argument('[source]', 'a JWKS URI or file; else that of the config or the issuer');
+  )
+    .argument('[source]', 'a JWKS URI or file; else that of the config or the issuer')
+    .enablePositionalOptions()
+    .addCommand(defineJwksGenerate(run));
   return addIssuerOptions(command).action((source: string | undefined, options: JwksOptions) =>
     run((io) => runJwks(source === undefined ? options : { ...options, jwks: source }, io)),
   );

@@ -5,13 +5,12 @@ import {
   AuthcheckError,
   decodeToken,
   DEFAULT_CLAIMS_MAPPING,
-  isObject,
   mapClaims,
-  parseJson,
   unusedClaims,
   type ClaimsMapping,
   type JsonObject,
 } from '../../index.js';
+import { parseClaims } from '../claims.js';
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
@@ -103,17 +102,6 @@ async function findClaims(
     (style) => `${style.warn('nothing was verified:')} ${style.plain('the claims are taken as they stand')}\n`,
   );
   return claims;
-}
-
-function parseClaims(text: string): JsonObject {
-  const json = parseJson(text);
-  if (!json.ok)
-    throw new AuthcheckError(
-      'input_unreadable',
-      `the claims are not valid JSON: ${json.message} (character ${json.offset + 1})`,
-    );
-  if (!isObject(json.value)) throw new AuthcheckError('input_unreadable', 'the claims are not a JSON object');
-  return json.value;
 }
 
 type Entries = readonly (readonly [string, string])[];

@@ -1,12 +1,9 @@
 /** A decoded token for people: header and claims as they are, in their order, with times explained beside them. */
 
-import { timesOf, type DecodedToken, type Json, type JsonObject } from '../../index.js';
+import { TIME_CLAIMS, timesOf, type DecodedToken, type Json, type JsonObject } from '../../index.js';
 import { formatJson } from './json.js';
 import { pad, wrap, type Style } from './style.js';
 import { drawLifetime, formatTime, relativeTime } from './time.js';
-
-/** Claims that hold seconds since 1970. */
-const TIME_CLAIMS = ['exp', 'nbf', 'iat', 'auth_time', 'updated_at'];
 
 const KINDS: Readonly<Record<DecodedToken['kind'], string>> = {
   jwt: 'JWT (signed)',

@@ -1,0 +1,221 @@
+/** `authcheck mint`: tokens for trying a config. */
+
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import {
+  ALGORITHMS,
+  AuthcheckError,
+  createSigner,
+  likenTo,
+  parseJwt,
+  readPrivateKey,
+  type Json,
+  type JsonObject,
+  type Key,
+  type Likeness,
+  type ProviderConfig,
+} from '../../index.js';
+import { parseClaims, parseValue, setClaim } from '../claims.js';
+import { EXIT } from '../exit-code.js';
+import type { Io } from '../io.js';
+import { createMaker, type SharedOptions } from '../options.js';
+import { writeOutputs } from '../output-file.js';
+import { formatJson } from '../render/json.js';
+import { formatMinted } from '../render/minted.js';
+import { openSession } from '../session.js';
+import { findTarget } from '../target.js';
+import { readPiped, readText, triage } from '../token.js';
+
+/** The flags of `mint`. */
+export interface MintOptions extends SharedOptions {
+  readonly issuer?: string;
+  readonly audience?: readonly string[];
+  readonly subject?: string;
+  readonly claim?: readonly Assignment[];
+  readonly claims?: string;
+  readonly like?: string;
+  /** Seconds. */
+  readonly expiresIn?: number;
+  /** Seconds. */
+  readonly notBefore?: number;
+  readonly alg?: string;
+  readonly key?: string;
+  readonly kid?: string;
+  readonly typ?: string;
+  readonly header?: readonly Assignment[];
+  readonly jwksOut?: string;
+  readonly force?: boolean;
+}
+
+type Assignment = readonly [string, Json];
+
+/** Defines the command. */
+export function defineMint(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+  return createMaker(
+    'mint',
+    'make a token for trying a config, signed by a throwaway key or your own',
+    'authcheck mint --config run.yaml --claim groups=\'["ml"]\' --jwks-out jwks.json',
+  )
+    .option('--config <file>', 'fill in what this config expects: iss, aud, and some sub')
+    .option('--provider <name>', 'the provider of the config')
+    .option('--issuer <iss>', 'the issuer')
+    .option('--audience <aud>', 'the audience; may be repeated', collectText)
+    .option('--subject <sub>', 'the subject')
+    .option('--claim <name=value>', 'a claim, JSON or text; a dotted name reaches inside; may be repeated', collect)
+    .option('--claims <json>', 'many claims: a JSON object, @FILE, or - for standard input')
+    .option('--like <token>', 'the claims and the header of a token (or @FILE, or -), its times moved to now')
+    .option('--expires-in <span>', 'such as 90s, 10m, 1h, 2d; negative for an expired token (default: 1h)', parseSpan)
+    .option('--not-before <span>', 'from now until the token is valid; negative for the past', parseSpan)
+    .addOption(new Option('--alg <name>', 'the algorithm (default: ES256, or what fits the key)').choices(ALGORITHMS))
+    .option('--key <file>', 'a private key, JWK, JWK set or PEM, rather than a throwaway one')
+    .option('--kid <id>', 'the key id (default: that of the key, else its thumbprint)')
+    .option('--typ <type>', 'the type (default: JWT)')
+    .option('--header <name=value>', 'another parameter of the header, JSON or text; may be repeated', collect)
+    .option('--jwks-out <file>', 'write the public key set that verifies the token')
+    .option('--force', 'write over a file that exists')
+    .action((options: MintOptions) => run((io) => runMint(options, io)));
+}
+
+/** Makes the token. It is the answer, so --quiet does not silence it. */
+export async function runMint(options: MintOptions, io: Io): Promise<number> {
+  if (options.like === '-' && options.claims === '-') throw usage('--like and --claims cannot both be standard input');
+  const session = openSession(options, io);
+  const now = Math.floor(io.now() / 1000);
+  const config = await findConfig(options, io);
+  const like = options.like === undefined ? null : likenTo(triage(await readGiven(options.like, io)).token, now);
+  const given = await gatherClaims(options, like, now, io);
+  const claims = { ...fillIn(given, like, config, now), ...given };
+  const key = readKeyFile(options, io);
+  const signer = await createSigner({
+    ...chooseAlgorithm(options, key, like, config),
+    ...(options.kid === undefined ? {} : { kid: options.kid }),
+    ...(key === undefined ? {} : { key }),
+  });
+  const token = await signer.sign(claims, { ...like?.header, ...typeOf(options), ...headerOf(options) });
+  // The key of HS* verifies and signs: it is nobody else's.
+  const keys = signer.jwk.kty === 'oct' ? [] : [signer.jwk];
+  const { jwksOut } = options;
+  if (jwksOut !== undefined) {
+    if (keys.length === 0) throw usage(`${signer.algorithm} has no public key that could be written`);
+    writeOutputs([{ path: jwksOut, text: formatJson({ keys }), isSecret: false }], options.force === true, io);
+  }
+  const { header } = parseJwt(token);
+  const text = options.json === true ? formatJson({ token, header, claims, jwks: { keys } }) : `${token}\n`;
+  io.stdout.write(text);
+  session.note((style) =>
+    formatMinted(
+      { signer, keyFile: options.key ?? null, jwksOut: jwksOut ?? null, dropped: like?.dropped ?? [] },
+      style,
+    ),
+  );
+  return EXIT.ok;
+}
+
+/** The config is read only where it is asked for: no token changes because of where one stands. */
+async function findConfig(options: MintOptions, io: Io): Promise<ExpectingConfig | null> {
+  const { config: file, provider } = options;
+  if (file === undefined && provider === undefined) return null;
+  const target = await findTarget(
+    { ...(file === undefined ? {} : { config: file }), ...(provider === undefined ? {} : { provider }) },
+    io,
+    () => undefined,
+  );
+  const { name, config } = target.chosen;
+  if (config.type === 'oauth2_token' && config.jwks !== null) return config;
+  throw usage(`the provider ${name} verifies no signature: it asks somebody who would not know a token made here`);
+}
+
+type ExpectingConfig = ProviderConfig & { readonly type: 'oauth2_token' };
+
+async function readGiven(given: string, io: Io): Promise<string> {
+  if (given === '-') return readPiped(io);
+  return given.startsWith('@') ? readText(given.slice(1), io) : given;
+}
+
+/** What the flags say: the nearer to the claim, the stronger. */
+async function gatherClaims(options: MintOptions, like: Likeness | null, now: number, io: Io): Promise<JsonObject> {
+  const { issuer, audience, subject, expiresIn, notBefore } = options;
+  const listed = options.claims === undefined ? {} : parseClaims(await readGiven(options.claims, io));
+  const aud = audience?.length === 1 ? audience[0] : audience;
+  const claims: JsonObject = {
+    ...like?.claims,
+    ...listed,
+    ...(issuer === undefined ? {} : { iss: issuer }),
+    ...(aud === undefined ? {} : { aud }),
+    ...(subject === undefined ? {} : { sub: subject }),
+    ...(notBefore === undefined ? {} : { nbf: now + notBefore }),
+    ...(expiresIn === undefined ? {} : { exp: now + expiresIn }),
+  };
+  return (options.claim ?? []).reduce<JsonObject>((all, [path, value]) => setClaim(all, path, value), claims);
+}
+
+/** Seconds that a token lives unless told otherwise. */
+const LIFETIME = 3600;
+
+/** What is missing: of a token that is like another, only what the config expects. */
+function fillIn(given: JsonObject, like: Likeness | null, config: ExpectingConfig | null, now: number): JsonObject {
+  const expected: JsonObject =
+    config === null
+      ? {}
+      : { ...(config.issuer === null ? {} : { iss: config.issuer }), aud: config.audience, sub: 'test-user' };
+  if (like !== null) return expected;
+  const exp = typeof given.exp === 'number' ? given.exp : now + LIFETIME;
+  return { ...expected, iat: exp > now ? now : exp - LIFETIME, exp };
+}
+
+function readKeyFile({ key, kid }: MintOptions, io: Io): Key | undefined {
+  if (key === undefined) return undefined;
+  const text = readText(key, io);
+  try {
+    return readPrivateKey(text, kid);
+  } catch (error) {
+    if (!(error instanceof AuthcheckError)) throw error;
+    throw new AuthcheckError(error.code, `${key}: ${error.message}`, { cause: error });
+  }
+}
+
+function chooseAlgorithm(
+  { alg }: MintOptions,
+  key: Key | undefined,
+  like: Likeness | null,
+  config: ExpectingConfig | null,
+): { readonly algorithm?: string } {
+  if (alg?.startsWith('HS') === true && key === undefined)
+    throw usage(`${alg} needs --key FILE: nobody could verify what a throwaway secret signed`);
+  if (alg !== undefined) return { algorithm: alg };
+  if (key !== undefined) return {};
+  if (typeof like?.algorithm === 'string') return { algorithm: like.algorithm };
+  const allowed = config?.algorithms?.filter((name) => !name.startsWith('HS')) ?? [];
+  return { algorithm: allowed[0] === undefined || allowed.includes('ES256') ? 'ES256' : allowed[0] };
+}
+
+function typeOf({ typ }: MintOptions): JsonObject {
+  return typ === undefined ? {} : { typ };
+}
+
+function headerOf({ header = [] }: MintOptions): JsonObject {
+  const own = header.find(([name]) => ['alg', 'kid', 'typ'].includes(name));
+  if (own !== undefined) throw usage(`--header cannot set ${own[0]}; use --${own[0]}`);
+  return Object.fromEntries(header);
+}
+
+function usage(message: string): AuthcheckError {
+  return new AuthcheckError('usage_invalid', message);
+}
+
+function collect(text: string, previous: readonly Assignment[] | undefined): readonly Assignment[] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('expected NAME=VALUE');
+  return [...(previous ?? []), [text.slice(0, at), parseValue(text.slice(at + 1))]];
+}
+
+function collectText(text: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), text];
+}
+
+const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
+
+function parseSpan(text: string): number {
+  const [, sign, count = '', unit = 's'] = /^([+-]?)(\d{1,9})([smhd]?)$/.exec(text) ?? [];
+  if (count === '') throw new InvalidArgumentError('expected a span such as 90s, 10m, 1h or 2d');
+  return Number(count) * (UNITS[unit] ?? 1) * (sign === '-' ? -1 : 1);
+}

@@ -1,0 +1,66 @@
+/** Files that a command writes: never over another unless told so, and a secret for nobody but its owner. */
+
+import { randomUUID } from 'node:crypto';
+import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { AuthcheckError } from '../index.js';
+import type { Io } from './io.js';
+
+/** A file to be written. */
+export interface OutputFile {
+  /** As the user named it. */
+  readonly path: string;
+  readonly text: string;
+  /** Whether only the owner may read it. */
+  readonly isSecret: boolean;
+}
+
+/**
+ * Writes files, or none of them where one exists already and `force` is not given.
+ *
+ * @throws {AuthcheckError} `output_unwritable`; `usage_invalid` for one path given twice.
+ */
+export function writeOutputs(files: readonly OutputFile[], force: boolean, io: Io): void {
+  const paths = files.map(({ path }) => resolve(io.cwd, path));
+  const twice = files.find((_, index) => paths.indexOf(paths[index] ?? '') !== index);
+  if (twice !== undefined) throw new AuthcheckError('usage_invalid', `${twice.path} is named for two files`);
+  for (const { path } of files) checkFree(path, force, io);
+  for (const file of files) writeOutput(file, force, io);
+}
+
+function checkFree(path: string, force: boolean, io: Io): void {
+  const existing = lstatSync(resolve(io.cwd, path), { throwIfNoEntry: false });
+  if (existing === undefined) return;
+  if (!existing.isFile()) throw unwritable(path, 'there is something that is no ordinary file');
+  if (!force) throw unwritable(path, 'the file exists already; --force writes over it');
+}
+
+/** A file is replaced as a whole, so that it has its own mode and nobody reads half of it. */
+function writeOutput({ path, text, isSecret }: OutputFile, force: boolean, io: Io): void {
+  const target = resolve(io.cwd, path);
+  const written = force ? `${target}.${randomUUID()}` : target;
+  try {
+    writeFileSync(written, text, { flag: 'wx', mode: isSecret ? 0o600 : 0o644 });
+    if (force) renameSync(written, target);
+  } catch (error) {
+    if (force) rmSync(written, { force: true });
+    throw unwritable(path, describe(error), error);
+  }
+}
+
+function describe(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const words: Readonly<Record<string, string>> = {
+    EEXIST: 'the file exists already; --force writes over it',
+    ENOENT: 'there is no such folder',
+    ENOTDIR: 'there is no such folder',
+    EACCES: 'permission denied',
+    EROFS: 'the disk is read-only',
+    ENOSPC: 'the disk is full',
+  };
+  return words[code] ?? `it cannot be written (${code})`;
+}
+
+function unwritable(path: string, why: string, cause?: unknown): AuthcheckError {
+  return new AuthcheckError('output_unwritable', `${path}: ${why}`, { cause });
+}
