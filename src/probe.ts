@@ -24,6 +24,8 @@ export interface Probe {
   readonly name: ProbeName;
   readonly status: ProbeStatus;
   readonly message: string;
+  /** What was asked, without credentials. */
+  readonly url: string;
   /** The field of the provider that the question is about, such as `jwks.uri`. */
   readonly field: string;
   /** Where that field stands, as `run.yaml:321:17`; null without a file. */
@@ -42,7 +44,8 @@ export interface ProbeOptions extends Pick<ProviderOptions, 'env' | 'onExchange'
 const IMPOSSIBLE_TOKEN = 'authcheck-probe-token-that-no-issuer-made';
 
 /** What a question found out. */
-type Answer = Pick<Probe, 'name' | 'status' | 'message'> & Partial<Pick<Probe, 'ms'>> & { readonly field?: string[] };
+type Answer = Pick<Probe, 'name' | 'status' | 'message'> &
+  Partial<Pick<Probe, 'ms' | 'url'>> & { readonly field?: string[] };
 
 /** Probes one provider. The token that is sent, if any, is one that cannot be valid. */
 export async function probeProvider(provider: ConfiguredProvider, options: ProbeOptions): Promise<Probe[]> {
@@ -58,6 +61,7 @@ export async function probeProvider(provider: ConfiguredProvider, options: Probe
   const all: Answer[] = [...way, ...answers, ...(await probeDiscovery(provider, options))];
   return all.map(({ field = endpoint.path, ms = null, ...answer }) => ({
     provider: provider.name,
+    url: showUrl(endpoint.url),
     ...answer,
     field: field.join('.'),
     position: provider.locate(field),
@@ -180,14 +184,15 @@ function judgeExchange(exchange: Exchange | undefined, expected: readonly number
 async function probeDiscovery(provider: ConfiguredProvider, options: ProbeOptions): Promise<Answer[]> {
   const { config } = provider;
   if (config.type !== 'oauth2_token' || config.issuer === null) return [];
+  const { issuer } = config;
   const heard = listen(options);
   const http = createProviderClient(provider, heard.options);
   const started = performance.now();
   const answer = (status: ProbeStatus, message: string, field: string[] = ['issuer']): Answer[] => [
-    { name: 'discovery', status, message, field, ms: performance.now() - started },
+    { name: 'discovery', status, message, field, url: issuer, ms: performance.now() - started },
   ];
   try {
-    const metadata = await discoverIssuer(http, config.issuer);
+    const metadata = await discoverIssuer(http, issuer);
     const [field, name, mine, published] =
       config.jwks === null
         ? [
@@ -200,10 +205,7 @@ async function probeDiscovery(provider: ConfiguredProvider, options: ProbeOption
     const differs = published !== null && mine !== undefined && showUrl(published) !== showUrl(mine);
     return differs
       ? answer('warned', `the issuer publishes ${name} ${showUrl(published)}, the config has ${showUrl(mine)}`, field)
-      : answer(
-          'passed',
-          `the issuer publishes itself as ${config.issuer}${published === null ? '' : `, with this ${name}`}`,
-        );
+      : answer('passed', `the issuer publishes itself as ${issuer}${published === null ? '' : `, with this ${name}`}`);
   } catch (error) {
     if (!(error instanceof AuthcheckError)) throw error;
     if (error.code === 'usage_invalid') return [skip('discovery', 'the issuer is no http(s) URL to ask')];

@@ -15,7 +15,10 @@ export function findMappingSurprises(mapping: ClaimsMapping, isDefault: boolean)
   const entries = Object.entries(mapping);
   const notes = entries.flatMap(([claim, attribute]) => judgeEntry(claim, attribute, mapping));
   // Of a default, one word is enough.
-  if (isDefault) return notes.map((note) => ({ ...note, path: ['claims_mapping'] })).slice(0, 1);
+  if (isDefault)
+    return notes
+      .slice(0, 1)
+      .map(({ code, message }) => ({ code, path: ['claims_mapping'], message: `by default, ${message}` }));
   return [...notes, ...findMerged(entries)];
 }
 

@@ -149,7 +149,7 @@ describe('authcheck config check --online', () => {
     const { origin } = await startIssuer(json(KEYS), certificates.right);
     const { stdout, code } = await check(configOf(origin, `tls_cafile: ${certificates.caFile}\n`), ['--online']);
     expect(code).toBe(0);
-    expect(stdout).toContain('online: provider default');
+    expect(unwrap(stdout)).toContain(`online: provider default · ${origin}/jwks`);
     for (const row of [
       /^✓ dns +127\.0\.0\.1 is an address \(\d+ ms\)$/m,
       /^✓ tcp +connected to 127\.0\.0\.1, port \d+ \(\d+ ms\)$/m,
@@ -197,6 +197,7 @@ describe('authcheck config check --online', () => {
       name: 'key_set',
       status: 'failed',
       message: expect.stringContaining('0 usable keys') as string,
+      url: `${origin}/jwks`,
       field: 'jwks.uri',
       position: 'checked.yaml:5:13',
       ms: null,

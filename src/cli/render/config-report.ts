@@ -87,8 +87,9 @@ function formatProbes(probes: readonly Probe[], style: Style): string {
   if (providers.length === 0) return `${style.dim('online: there is no endpoint to ask')}\n\n`;
   return providers
     .map((name) => {
-      const rows = probes.filter(({ provider }) => provider === name).map((probe) => formatProbe(probe, style));
-      return `${style.strong(`online: provider ${name}`)}\n${rows.join('')}\n`;
+      const own = probes.filter(({ provider }) => provider === name);
+      const title = wrap(`online: provider ${name} · ${own[0]?.url ?? ''}`, style.width, 0).map(style.strong);
+      return `${title.join('\n')}\n${own.map((probe) => formatProbe(probe, style)).join('')}\n`;
     })
     .join('');
 }

@@ -5,7 +5,6 @@
  * @see https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support-for-code-scanning
  */
 
-import { pathToFileURL } from 'node:url';
 import { isAbsolute } from 'node:path';
 import { FINDINGS, type Finding, type FindingCode, type Severity } from '../../index.js';
 import { escapeTerminal } from './escape.js';
@@ -69,10 +68,11 @@ function describeRule(code: FindingCode): object {
 
 function locate(finding: Finding, context: SarifContext): object {
   const { file, line, column } = readPlace(finding.position ?? context.file, context);
+  const uri = file.split('/').map(encodePart).join('/');
   return {
     artifactLocation: isAbsolute(file)
-      ? { uri: pathToFileURL(file).href }
-      : { uri: file.split('/').map(encodePart).join('/'), uriBaseId: '%SRCROOT%' },
+      ? { uri: `file://${uri.startsWith('/') ? '' : '/'}${uri}` }
+      : { uri, uriBaseId: '%SRCROOT%' },
     region: { startLine: line, startColumn: column },
   };
 }

@@ -34,6 +34,7 @@ const probes: fc.Arbitrary<Probe[]> = fc.array(
     name: fc.constantFrom('dns' as const, 'http' as const),
     status: fc.constantFrom('passed' as const, 'warned' as const, 'undecided' as const),
     message: hostile,
+    url: hostile,
     field: fc.constant('jwks.uri'),
     position: fc.constant(null),
     ms: fc.constantFrom(null, 12),
