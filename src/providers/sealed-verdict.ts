@@ -37,34 +37,32 @@ export function sealVerdicts(store: ByteStore, scope: string): SharedVerdicts {
 
   return {
     async recall(question, token) {
-      const name = nameOf(question);
-      const sealed = await store.get(name);
-      const text = sealed === null ? null : open(keyOf(question), name, sealed);
+      const sealed = await store.get(nameOf(question));
+      const text = sealed === null ? null : open(keyOf(question), sealed);
       return text === null ? null : readDated(text, token);
     },
     keep(question, { verdict, since }, ms) {
-      const name = nameOf(question);
-      const sealed = seal(keyOf(question), name, JSON.stringify({ since, verdict }));
-      if (ms >= 1) store.set(name, sealed, Math.floor(ms));
+      const sealed = seal(keyOf(question), JSON.stringify({ since, verdict }));
+      if (ms >= 1) store.set(nameOf(question), sealed, Math.floor(ms));
     },
     close: store.close,
   };
 }
 
-function seal(key: Uint8Array, name: string, text: string): Buffer {
+function seal(key: Uint8Array, text: string): Buffer {
   const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAAD(Buffer.from(name));
+  const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES });
   const body = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
   return Buffer.concat([nonce, body, cipher.getAuthTag()]);
 }
 
-/** Null for whatever was not sealed under this name with this key. */
-function open(key: Uint8Array, name: string, sealed: Buffer): string | null {
+/** Null for whatever was not sealed with this key. */
+function open(key: Uint8Array, sealed: Buffer): string | null {
   if (sealed.length < NONCE_BYTES + TAG_BYTES) return null;
   const nonce = sealed.subarray(0, NONCE_BYTES);
-  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES })
-    .setAAD(Buffer.from(name))
-    .setAuthTag(sealed.subarray(-TAG_BYTES));
+  const decipher = createDecipheriv(CIPHER, key, nonce, { authTagLength: TAG_BYTES }).setAuthTag(
+    sealed.subarray(-TAG_BYTES),
+  );
   const body = decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES));
   try {
     return Buffer.concat([body, decipher.final()]).toString('utf8');

@@ -113,6 +113,10 @@ describe('an accepted token', () => {
       timing: { total_ms: 0, network_ms: 0 },
     });
     expect(events).toEqual([{ type: 'cache.miss' }, { type: 'cache.hit', shared: false }]);
+    wait(1_000);
+    expect((await ask('a')).steps[0]?.message).toBe(
+      'verified 13 seconds ago; taken from the cache for 47 seconds more',
+    );
   });
 
   test('is asked about again when its time is over, to the millisecond', async () => {
@@ -494,26 +498,21 @@ describe('a shared verdict', () => {
     expect(summary(await other.ask('a'))).toBe('rejected: token_inactive');
   });
 
-  test('is nobody’s who has another config or another token', async () => {
+  test('is nobody’s who has another config or asks another question, not even if it is moved there', async () => {
+    const words = fc.constantFrom('a', 'b', 'a\n["/v1",[],{}]', 'a\n["/v2",[],{}]', '');
     await fc.assert(
-      fc.asyncProperty(
-        fc.string(),
-        fc.string(),
-        fc.string({ minLength: 1 }),
-        fc.string({ minLength: 1 }),
-        async (...all) => {
-          const [scope, otherScope, token, otherToken] = all;
-          fc.pre(scope !== otherScope || token !== otherToken);
-          const store = memory();
-          await replica(store, undefined, scope).ask(token);
-          // Not even by moving it there.
-          const moved: ByteStore = { ...store, get: () => Promise.resolve([...store.held.values()][0] ?? null) };
-          for (const place of [store, moved]) {
-            const other = replica(place, () => ({ code: 'token_inactive' }), otherScope);
-            expect(summary(await other.ask(otherToken))).toBe('rejected: token_inactive');
-          }
-        },
-      ),
+      fc.asyncProperty(words, words, words, words, async (scope, question, otherScope, otherQuestion) => {
+        const store = memory();
+        const verdict = await replica(memory()).ask('a');
+        sealVerdicts(store, scope).keep(question, { since: NOW, verdict }, 1000);
+        const [[name, bytes] = ['', Buffer.alloc(0)]] = [...store.held];
+        const moved: ByteStore = { ...store, get: () => Promise.resolve(bytes) };
+        const same = scope === otherScope && question === otherQuestion;
+        for (const place of [store, moved])
+          expect((await sealVerdicts(place, otherScope).recall(otherQuestion, 'a')) !== null).toBe(same);
+        sealVerdicts(store, otherScope).keep(otherQuestion, { since: NOW, verdict }, 1000);
+        expect([...store.held.keys()].at(-1) === name).toBe(same);
+      }),
     );
   });
 
@@ -574,6 +573,7 @@ describe('a shared verdict', () => {
     expect(store.held.size).toBe(1);
     const other = replica(store, () => ({ code: 'token_inactive' }));
     expect(summary(await other.ask('a'))).toBe('rejected: token_inactive');
+    expect(await sealVerdicts(store, SCOPE).recall('a', 'a')).toBeNull();
   });
 
   test.each([null, '1', NaN, Infinity])('that is of the time %s is none', async (since) => {

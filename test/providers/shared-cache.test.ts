@@ -37,20 +37,26 @@ function failures({ events }: World): string[] {
   return events.flatMap((event) => (event.type === 'cache.unavailable' ? [event.code] : []));
 }
 
-/** A server that hears how many commands came; says how often it was called. */
-async function saying(
-  answer: (socket: Socket, commands: number) => void,
-): Promise<{ readonly port: number; readonly calls: () => number }> {
-  let calls = 0;
+interface FakeServer {
+  readonly port: number;
+  /** How often it was called. */
+  readonly calls: () => number;
+  /** How many of its connections are open. */
+  readonly open: () => number;
+}
+
+/** A server that hears how many commands came. */
+async function saying(answer: (socket: Socket, commands: number) => void): Promise<FakeServer> {
+  const sockets: Socket[] = [];
   const { port } = await serveRaw((socket) => {
-    calls += 1;
+    sockets.push(socket);
     socket.on('data', (chunk) => answer(socket, chunk.toString('latin1').split(/\*\d+\r\n/).length - 1));
   });
-  return { port, calls: () => calls };
+  return { port, calls: () => sockets.length, open: () => sockets.filter(({ destroyed }) => !destroyed).length };
 }
 
 /** A server with one reply for each command, in their order: AUTH, SELECT, and what follows. */
-function replying(replies: readonly string[]): ReturnType<typeof saying> {
+function replying(replies: readonly string[]): Promise<FakeServer> {
   const left = [...replies];
   return saying((socket, commands) => {
     for (let count = commands; count > 0; count -= 1) socket.write(left.shift() ?? '');
@@ -78,13 +84,14 @@ describe('a Redis that cannot be asked', () => {
   });
 
   test('though it takes connections, is called once, and then left alone', async () => {
-    const { port, calls } = await saying(() => undefined);
+    const { port, calls, open } = await saying(() => undefined);
     const world = await sharing(port);
     const outcomes = await Promise.all(['a', 'b', 'c'].map(world.ask));
     outcomes.push(await world.ask('d'), await world.ask('e'));
     expect(outcomes).toEqual(Array(5).fill('accepted'));
     expect(failures(world)).toEqual(['ETIMEDOUT']);
     expect(calls()).toBe(1);
+    await vi.waitFor(() => expect(open()).toBe(0));
   });
 
   test('is tried again after a while, by one request', async () => {
@@ -97,7 +104,9 @@ describe('a Redis that cannot be asked', () => {
       await world.ask('b');
       expect(calls()).toBe(1);
       vi.advanceTimersByTime(1);
-      await Promise.all(['c', 'd', 'e'].map(world.ask));
+      const answered: string[] = [];
+      await Promise.all(['c', 'd', 'e'].map((token) => world.ask(token).then(() => answered.push(token))));
+      expect(answered.at(-1)).toBe('c');
       expect(calls()).toBe(2);
     } finally {
       vi.useRealTimers();
@@ -208,6 +217,18 @@ describe('a server that is no Redis', () => {
     const world = await sharing(port);
     expect(await world.ask('a')).toBe('accepted');
     await vi.waitFor(() => expect(closed).toHaveBeenCalled());
+  });
+
+  test('but says more than it is asked is called anew', async () => {
+    const OK = '+OK\r\n';
+    const once = [OK, OK, '$0\r\n\r\n'];
+    const { port, calls, open } = await replying([...once, OK + OK, ...once, OK]);
+    const world = await sharing(port);
+    expect(await world.ask('a')).toBe('accepted');
+    await vi.waitFor(() => expect([calls(), open()]).toEqual([1, 0]));
+    expect(await world.ask('b')).toBe('accepted');
+    expect(calls()).toBe(2);
+    expect(failures(world)).toEqual([]);
   });
 
   test('but gives every value it is asked for is not believed', async () => {
