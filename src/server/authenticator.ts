@@ -6,7 +6,7 @@ import { createAuthProvider, type ProviderOptions } from '../providers/create.js
 import type { AuthProvider, AuthRequest } from '../providers/provider.js';
 import { createRedactor } from '../redact.js';
 import { fingerprint } from '../token.js';
-import type { Identity, Verdict } from '../verdict.js';
+import type { Identity, ServerAnswer, Verdict } from '../verdict.js';
 import { readBearer, refuseRequest, type BearerFault, type HeaderPairs, type Refusal } from './bearer.js';
 import { parsePublicRoutes } from './public-route.js';
 
@@ -115,7 +115,8 @@ export function guardWith(providers: readonly AuthProvider[], { isPublic, realm,
     // Whoever could not say might have accepted.
     const undecided = verdicts.find(({ outcome }) => outcome === 'undecided');
     const [first] = verdicts;
-    const answer = broken || first === undefined ? UNAVAILABLE : (undecided ?? first).server;
+    const decided = undecided ?? first;
+    const answer = broken || decided === undefined ? UNAVAILABLE : answerOf(decided, fault);
     const outcome = answer.status === 503 ? 'undecided' : 'rejected';
     return { outcome, refusal: refuseRequest(answer, fault, realm), fault: fault?.fault ?? null, verdicts };
   }
@@ -152,6 +153,14 @@ const UNAVAILABLE = {
   status: 503,
   body: { error: { message: 'Authentication service unavailable' } },
 } as const;
+
+/** As the server, which tells a missing header from one that it cannot read. */
+function answerOf({ server, provider }: Verdict, fault: BearerFaultSeen): ServerAnswer {
+  const unread = fault !== null && fault.fault !== 'missing' && provider.type !== 'upstream_header';
+  return unread && server.status === 401
+    ? { status: 401, body: { error: { message: 'Invalid Authorization header format' } } }
+    : server;
+}
 
 /** The query as `custom` endpoints are told of it. */
 function queryOf(url: string): Record<string, string[]> {

@@ -1,0 +1,257 @@
+// The adapters in the frameworks that they are for, over real sockets.
+import { createServer, request as ask, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { serve as serveHono } from '@hono/node-server';
+import connect from 'connect';
+import express from 'express';
+import fastify from 'fastify';
+import { Hono } from 'hono';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import {
+  createAuthenticator,
+  createGuard,
+  createMiddleware,
+  parseAuthConfig,
+  type Authenticator,
+  type AuthenticatorOptions,
+  type Identity,
+} from '../../src/index.js';
+import { authcheck } from '../../src/server/fastify.js';
+import { mint, newKey } from '../forge.js';
+import { json, listen, serve } from '../loopback.js';
+
+interface Reply {
+  readonly status: number;
+  readonly challenge: string | undefined;
+  readonly body: unknown;
+}
+
+const KEY = newKey('ES256');
+let token: string;
+
+beforeEach(() => {
+  token = mint(KEY, { groups: ['ml'] });
+});
+
+async function guard(options: AuthenticatorOptions = {}, uri?: string): Promise<Authenticator> {
+  const issuer = await serve(json({ keys: [KEY.jwk] }));
+  const config = parseAuthConfig({
+    type: 'oauth2_token',
+    issuer: 'https://idp.example',
+    audience: 'my-api',
+    jwks: { uri: uri ?? `${issuer.origin}/jwks` },
+  });
+  const authenticator = createAuthenticator(config, { public: ['GET /health', 'GET /api/health'], ...options });
+  onTestFinished(() => authenticator.close());
+  return authenticator;
+}
+
+function send(origin: string, path: string, authorization: readonly string[] = [], method = 'GET'): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const outgoing = ask(`${origin}${path}`, { method, agent: false, headers: { authorization: [...authorization] } });
+    if (authorization.length === 0) outgoing.removeHeader('authorization');
+    outgoing.on('error', reject).on('response', (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('end', () => {
+        const challenge = response.headers['www-authenticate'];
+        resolve({ status: response.statusCode ?? 0, challenge, body: text === '' ? null : JSON.parse(text) });
+      });
+    });
+    outgoing.end();
+  });
+}
+
+async function listenWith(listener: RequestListener): Promise<string> {
+  return `http://127.0.0.1:${await listen(createServer(listener))}`;
+}
+
+/** Starts a server that answers `/who` and `/health` with the identity, or null. */
+type Start = (authenticator: Authenticator) => Promise<string>;
+
+const FRAMEWORKS: Readonly<Record<string, Start>> = {
+  'node:http': (authenticator) => {
+    const middleware = createMiddleware(authenticator);
+    return listenWith((request, response) => {
+      middleware(request, response, () => {
+        const { auth = null }: { auth?: Identity | null } = request as { auth?: Identity };
+        response.end(JSON.stringify(auth));
+      });
+    });
+  },
+  connect: (authenticator) => {
+    const app = connect();
+    app.use(createMiddleware(authenticator));
+    app.use((request, response) => {
+      const { auth = null }: { auth?: Identity | null } = request as { auth?: Identity };
+      response.end(JSON.stringify(auth));
+    });
+    return listenWith(app);
+  },
+  express: (authenticator) => {
+    const app = express();
+    app.use(createMiddleware(authenticator));
+    app.get(['/who', '/health'], (request, response) => {
+      response.json(request.auth ?? null);
+    });
+    return listenWith((request, response) => {
+      app(request, response);
+    });
+  },
+  fastify: async (authenticator) => {
+    const app = fastify();
+    await app.register(authcheck, { authenticator });
+    for (const path of ['/who', '/health']) app.get(path, (request, reply) => reply.send(JSON.stringify(request.user)));
+    onTestFinished(() => app.close());
+    return app.listen({ host: '127.0.0.1', port: 0 });
+  },
+  hono: async (authenticator) => {
+    const guarded = createGuard(authenticator);
+    const app = new Hono<{ Variables: { user: Identity | null } }>();
+    app.use(async (context, next) => {
+      const who = await guarded(context.req.raw);
+      if (who instanceof Response) return who;
+      context.set('user', who);
+      await next();
+      return undefined;
+    });
+    for (const path of ['/who', '/health']) app.get(path, (context) => context.json(context.get('user')));
+    const server = serveHono({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 });
+    onTestFinished(() => {
+      server.close();
+    });
+    await new Promise<void>((resolve) => server.once('listening', () => resolve()));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  },
+};
+
+const ALICE = { principal: 'alice', attributes: { roles: ['alice'], teams: ['ml'] } };
+
+describe.each(Object.entries(FRAMEWORKS))('%s', (_name, startServer) => {
+  test('hands over who sent the request', async () => {
+    const origin = await startServer(await guard());
+    expect(await send(origin, '/who?x=1', [`bearer ${token}`])).toMatchObject({ status: 200, body: ALICE });
+  });
+
+  test('refuses with status, challenge and body', async () => {
+    const origin = await startServer(await guard());
+    const body = {
+      error: {
+        message: 'Authentication required. Please provide a valid OAuth2 Bearer token from https://idp.example',
+      },
+    };
+    expect(await send(origin, '/who')).toEqual({ status: 401, challenge: 'Bearer realm="api"', body });
+    const forged = await send(origin, '/who', [`Bearer ${mint(newKey('ES256'))}`]);
+    expect(forged).toEqual({
+      status: 401,
+      challenge: 'Bearer realm="api", error="invalid_token", error_description="Invalid JWT token"',
+      body: { error: { message: 'Invalid JWT token' } },
+    });
+  });
+
+  test('refuses two credentials', async () => {
+    const origin = await startServer(await guard());
+    expect((await send(origin, '/who', [`Bearer ${token}`, 'Bearer other'])).status).toBe(401);
+    expect((await send(origin, '/who', ['Bearer other', `Bearer ${token}`])).status).toBe(401);
+  });
+
+  test('says 503 when nobody can say', async () => {
+    const origin = await startServer(await guard({}, 'http://127.0.0.1:1/jwks'));
+    expect((await send(origin, '/who', [`Bearer ${token}`])).status).toBe(503);
+  });
+
+  test('lets everybody use a public route, and no other', async () => {
+    const origin = await startServer(await guard());
+    expect(await send(origin, '/health?x=1')).toMatchObject({ status: 200, body: null });
+    expect((await send(origin, '/health', [], 'POST')).status).toBe(401);
+    expect((await send(origin, '/health/')).status).toBe(401);
+    expect((await send(origin, '/%68ealth')).status).toBe(401);
+  });
+});
+
+test('express: a mounted router is judged by the whole path', async () => {
+  const app = express();
+  const router = express.Router();
+  router.use(createMiddleware(await guard()));
+  router.get(['/health', '/who'], (request, response) => {
+    response.json(request.auth ?? null);
+  });
+  app.use('/api', router);
+  app.use('/other', router);
+  const origin = await listenWith((request, response) => {
+    app(request, response);
+  });
+  expect((await send(origin, '/api/health')).status).toBe(200);
+  expect((await send(origin, '/other/health')).status).toBe(401);
+});
+
+test('hono: an app asked without a socket', async () => {
+  const guarded = createGuard(await guard());
+  const app = new Hono();
+  app.use(async (context, next) => {
+    const who = await guarded(context.req.raw);
+    if (who instanceof Response) return who;
+    await next();
+    return undefined;
+  });
+  app.get('/who', (context) => context.text('in'));
+  expect((await app.request('/who')).status).toBe(401);
+  expect((await app.request('/who', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+});
+
+describe('logging', () => {
+  test('that fails, fails no request', async () => {
+    const fail = (): never => {
+      throw new Error('the disk is full');
+    };
+    const authenticator = await guard({ logger: { info: fail, warn: fail, error: fail } });
+    const headers = [['authorization', `Bearer ${token}`]] as const;
+    expect((await authenticator.authenticate({ method: 'GET', url: '/', headers })).outcome).toBe('accepted');
+  });
+
+  test('never hears of the token, wherever a client puts it', async () => {
+    const heard: string[] = [];
+    const hear = (details: object, message: string): void => {
+      heard.push(JSON.stringify(details) + message);
+    };
+    const authenticator = await guard({ logger: { info: hear, warn: hear, error: hear } });
+    const forged = mint(newKey('ES256'), { aud: 'x' });
+    for (const sent of [token, forged]) {
+      const headers = [['Authorization', `Bearer ${sent}`]] as const;
+      await authenticator.authenticate({ method: 'GET', url: `/${sent}?t=${sent}`, headers, id: sent });
+    }
+    expect(heard).toHaveLength(2);
+    expect(heard[1]).toContain('signature_invalid');
+    for (const line of heard) {
+      expect(line).not.toContain(token);
+      expect(line).not.toContain(forged);
+    }
+  });
+});
+
+test('several providers are asked in order; who could not say counts more than who refused', async () => {
+  const issuer = await serve(json({ keys: [KEY.jwk] }));
+  const provider = (audience: string, uri = `${issuer.origin}/jwks`): object => ({
+    type: 'oauth2_token',
+    issuer: 'https://idp.example',
+    audience,
+    jwks: { uri },
+  });
+  const askAll = async (providers: object): Promise<string> => {
+    const authenticator = createAuthenticator(parseAuthConfig({ providers }));
+    const headers = [['authorization', `Bearer ${token}`]] as const;
+    const answer = await authenticator.authenticate({ method: 'GET', url: '/', headers });
+    await authenticator.close();
+    if (answer.outcome === 'public') return 'public';
+    const names = answer.verdicts.map((verdict) => verdict.provider.name).join(' ');
+    return `${answer.outcome}: ${names}${answer.outcome === 'accepted' ? '' : ` ${answer.refusal.status}`}`;
+  };
+  const down = provider('my-api', 'http://127.0.0.1:1/');
+  expect(await askAll({ other: provider('x'), mine: provider('my-api'), third: down })).toBe('accepted: other mine');
+  expect(await askAll({ other: provider('x'), another: provider('y') })).toBe('rejected: other another 401');
+  expect(await askAll({ other: provider('x'), down })).toBe('undecided: other down 503');
+});
+
+test('a config without providers guards nothing, and is refused', () => {
+  expect(() => createAuthenticator({ providers: [] })).toThrow('everybody let in');
+});
