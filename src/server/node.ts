@@ -10,13 +10,16 @@ declare global {
   namespace Express {
     interface Request {
       /** Who sent the request; absent on public routes. */
-      auth?: Identity;
+      auth?: Identity | undefined;
     }
   }
 }
 
 /** A request of node:http, Connect or Express. */
-export type NodeRequest = IncomingMessage & { readonly originalUrl?: string; auth?: Identity };
+export type NodeRequest = IncomingMessage & {
+  readonly originalUrl?: string | undefined;
+  auth?: Identity | undefined;
+};
 
 /** Lets a request through with `req.auth` set, or answers it. */
 export type Middleware = (request: NodeRequest, response: ServerResponse, next: (error?: unknown) => void) => void;

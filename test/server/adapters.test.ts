@@ -48,8 +48,8 @@ async function guard(options: AuthenticatorOptions = {}, uri?: string): Promise<
 
 function send(origin: string, path: string, authorization: readonly string[] = [], method = 'GET'): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const outgoing = ask(`${origin}${path}`, { method, agent: false, headers: { authorization: [...authorization] } });
-    if (authorization.length === 0) outgoing.removeHeader('authorization');
+    const headers = ['host', new URL(origin).host, ...authorization.flatMap((value) => ['authorization', value])];
+    const outgoing = ask(`${origin}${path}`, { method, agent: false, headers });
     outgoing.on('error', reject).on('response', (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += part));
