@@ -5,7 +5,8 @@ import type { ProviderType } from '../verdict.js';
 import { findUnknownFields, findUnwise, type Note } from './lint.js';
 import { nearestName } from './nearest.js';
 import type { ProviderConfig } from './provider-config.js';
-import { checkTogether, kindOfValue, PROVIDER_SCHEMAS } from './schema.js';
+import { kindOfValue } from './scalars.js';
+import { checkTogether, PROVIDER_SCHEMAS } from './schema.js';
 import { isMapping, type Mapping, type Path } from './shape.js';
 
 /** What became of a provider. */

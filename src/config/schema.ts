@@ -7,8 +7,6 @@ import { ALGORITHMS, DEFAULT_AUDIENCE, DEFAULT_CLAIMS_MAPPING, type ProviderConf
 import { accessRule, routeRule, type AccessRule, type RouteRule } from './policy-schema.js';
 import { boolean, expected, text, whole } from './scalars.js';
 
-export { kindOfValue } from './scalars.js';
-
 /** The longest key_recheck_period: a year, in seconds. */
 const MAX_RECHECK = 365 * 24 * 3600;
 

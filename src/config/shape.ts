@@ -1,6 +1,6 @@
 /** Which of the accepted shapes a document has, and where in it the providers stand. Pure. */
 
-import { kindOfValue } from './schema.js';
+import { kindOfValue } from './scalars.js';
 
 /** Keys and indexes from the top of a document. */
 export type Path = readonly (string | number)[];
