@@ -1,0 +1,85 @@
+// The examples of docs/ are complete: each is saved, run, and asked.
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { request as ask } from 'node:http';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { startWorld } from './e2e/world.js';
+
+const root = resolve(import.meta.dirname, '..');
+const guide = readFileSync(join(root, 'docs/server.md'), 'utf8');
+const examples = [...guide.matchAll(/^## (.+)$[^#]*?```js\n([\s\S]*?)```/gm)].map(([, title = '', code = '']) => ({
+  title,
+  code,
+}));
+
+/** A folder in which the packages that an example imports are installed. */
+function install(code: string): string {
+  const folder = mkdtempSync(join(tmpdir(), 'authcheck-docs-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  mkdirSync(join(folder, 'node_modules/@hono'), { recursive: true });
+  symlinkSync(root, join(folder, 'node_modules/authcheck'));
+  for (const name of ['express', 'fastify', 'hono', '@hono/node-server'])
+    symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name));
+  writeFileSync(join(folder, 'server.mjs'), code);
+  return folder;
+}
+
+async function findPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+function send(port: number, headers: Readonly<Record<string, string>>): Promise<{ status: number; body: unknown }> {
+  return new Promise((done, fail) => {
+    const outgoing = ask({ port, host: '127.0.0.1', headers, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (part: string) => (text += part));
+      response.on('end', () => done({ status: response.statusCode ?? 0, body: JSON.parse(text) as unknown }));
+    });
+    outgoing.on('error', fail).end();
+  });
+}
+
+/** The first answer of a server that is about to listen. */
+async function firstAnswer(port: number, alive: () => boolean): ReturnType<typeof send> {
+  for (;;) {
+    try {
+      return await send(port, {});
+    } catch (error) {
+      if (!alive()) throw error;
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  }
+}
+
+test('has an example for each adapter', () => {
+  expect(examples.map(({ title }) => title)).toHaveLength(4);
+});
+
+test.each(examples)('$title', async ({ code }) => {
+  const world = await startWorld();
+  onTestFinished(() => world.close());
+  const port = await findPort();
+  const child = spawn(process.execPath, ['server.mjs'], {
+    cwd: install(code),
+    env: { PATH: process.env.PATH ?? '', PORT: String(port), AUTHCHECK_CONFIG: world.config },
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  onTestFinished(() => {
+    child.kill();
+  });
+  const without = await firstAnswer(port, () => child.exitCode === null);
+  expect(without.status).toBe(401);
+  const token = await world.signer.sign(world.claims);
+  const answer = await send(port, { authorization: `Bearer ${token}` });
+  expect(answer).toEqual({
+    status: 200,
+    body: { principal: 'alice', attributes: { roles: ['alice'], teams: ['ml'] } },
+  });
+});
