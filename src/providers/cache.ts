@@ -145,7 +145,7 @@ function tell(entry: Entry, at: number): Verdict {
     name: 'cache',
     status: 'passed',
     code: null,
-    message: `verified ${duration(age)} ago; taken from the cache for ${duration(Math.ceil((entry.until - at) / 1000))} more`,
+    message: `verified ${duration(age)} ago, kept for ${duration(Math.ceil((entry.until - at) / 1000))} more`,
     unverified: false,
   };
   const steps = [Object.freeze(step), ...entry.verdict.steps];

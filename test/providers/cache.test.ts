@@ -105,7 +105,7 @@ describe('an accepted token', () => {
           name: 'cache',
           status: 'passed',
           code: null,
-          message: 'verified 12 seconds ago; taken from the cache for 48 seconds more',
+          message: 'verified 12 seconds ago, kept for 48 seconds more',
           unverified: false,
         },
         ...first.steps,
@@ -114,9 +114,7 @@ describe('an accepted token', () => {
     });
     expect(events).toEqual([{ type: 'cache.miss' }, { type: 'cache.hit', shared: false }]);
     wait(1_000);
-    expect((await ask('a')).steps[0]?.message).toBe(
-      'verified 13 seconds ago; taken from the cache for 47 seconds more',
-    );
+    expect((await ask('a')).steps[0]?.message).toBe('verified 13 seconds ago, kept for 47 seconds more');
   });
 
   test('is asked about again when its time is over, to the millisecond', async () => {
@@ -299,7 +297,7 @@ describe('requests at the same time', () => {
     clock.now += 20_000;
     await ask('a');
     expect(asked).toHaveLength(2);
-    expect((await ask('a')).steps[0]?.message).toMatch(/^verified 40 seconds ago; taken from the cache for 20 seconds/);
+    expect((await ask('a')).steps[0]?.message).toMatch(/^verified 40 seconds ago, kept for 20 seconds/);
   });
 
   test('keep nothing whose time was over before the answer came', async () => {
@@ -447,7 +445,7 @@ describe('a shared verdict', () => {
     const verdicts = [await other.ask('a'), await other.ask('a')];
     expect([one.asked, other.asked]).toEqual([['a'], []]);
     expect(verdicts.map(({ principal, steps }) => [principal, steps[0]?.message])).toEqual(
-      Array(2).fill(['user of a', 'verified 5 seconds ago; taken from the cache for 55 seconds more']),
+      Array(2).fill(['user of a', 'verified 5 seconds ago, kept for 55 seconds more']),
     );
     expect(other.events).toEqual([
       { type: 'cache.hit', shared: true },
