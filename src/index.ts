@@ -116,3 +116,4 @@ export type {
   TokenSummary,
   Verdict,
 } from './verdict.js';
+export { compareVerdicts, type VerdictChange } from './verdict-diff.js';

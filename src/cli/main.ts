@@ -42,6 +42,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'say whether a user may do something, and which rule of the config decides',
     define: async () => (await import('./commands/can.js')).defineCan,
   },
+  diff: {
+    summary: 'show what changes for a token under another config or provider, or with another token',
+    define: async () => (await import('./commands/diff.js')).defineDiff,
+  },
   parity: {
     summary: 'ask a live server about the token too, and compare: is its config this one?',
     define: async () => (await import('./commands/parity.js')).defineParity,

@@ -1,0 +1,145 @@
+// `diff`: one token under two configs or providers, two tokens under one.
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run, unwrap, type Ended } from './program.js';
+import { CLIENT_SECRET, JWKS_TOKEN, OPAQUE, startWorld, type World } from './world.js';
+
+let world: World;
+let token = '';
+let other = '';
+beforeAll(async () => {
+  world = await startWorld();
+  token = await world.signer.sign({ ...world.claims, realm_access: { roles: ['x'] } });
+  other = world.file(
+    'other.yaml',
+    `type: oauth2_token\nissuer: ${world.origin}\naudience: other\njwks: {uri: ${world.origin}/jwks}\n` +
+      'claims_mapping: {groups: roles, realm_access.roles: roles}\n',
+  );
+});
+afterAll(() => world.close());
+
+const diff = (...args: readonly string[]): Promise<Ended> => run(['diff', '--config', world.config, ...args]);
+
+interface Changes {
+  readonly same: boolean;
+  readonly changes: readonly { readonly path: string; readonly before: unknown; readonly after: unknown }[];
+  readonly before: { readonly outcome: string };
+  readonly after: { readonly outcome: string };
+}
+
+describe('authcheck diff', () => {
+  it('shows what another config changes', async () => {
+    const { stdout, code } = await diff('--against', other, '--token', token);
+    expect(code).toBe(1);
+    expect(unwrap(stdout)).toContain('accepted as alice');
+    expect(unwrap(stdout)).toContain('rejected: expected "other", the token is for "api"');
+    expect(stdout).toMatch(/outcome +− accepted\n +\+ rejected/);
+    expect(stdout).toMatch(/reason +\+ audience_mismatch/);
+    expect(stdout).toMatch(/steps\.audience\.expected +− api\n +\+ other/);
+    expect(stdout).toMatch(/mapping\.groups +− → teams: ml\n +\+ → roles: ml/);
+    expect(stdout).not.toContain('timing');
+    const json = JSON.parse((await diff('--against', other, '--token', token, '--json')).stdout) as Changes;
+    expect(Object.keys(json)).toEqual(['same', 'changes', 'before', 'after']);
+    expect(json).toMatchObject({ same: false, before: { outcome: 'accepted' }, after: { outcome: 'rejected' } });
+    expect(json.changes[0]).toEqual({ path: 'outcome', before: 'accepted', after: 'rejected' });
+  });
+
+  it('is the same for a config and its copy, however far apart', async () => {
+    const copy = world.file('copy.yaml', `# a line more\n\n${readFileSync(world.config, 'utf8')}`);
+    const { stdout, code } = await diff('--against', copy, '--token', token);
+    expect(code).toBe(0);
+    expect(stdout).toContain('✓ same');
+    expect(JSON.parse((await diff('--against', copy, '--token', token, '--json')).stdout)).toMatchObject({
+      same: true,
+      changes: [],
+    });
+  });
+
+  it('compares two tokens; only what follows from their times is a change', async () => {
+    const renewed = await world.signer.sign({
+      ...world.claims,
+      realm_access: { roles: ['x'] },
+      iat: 5,
+      jti: 'x',
+      exp: Number(world.claims.exp) + 9,
+    });
+    expect((await diff('--token', token, '--against-token', renewed)).code).toBe(0);
+    const expired = await world.signer.sign({ ...world.claims, exp: 7 });
+    const { stdout, code } = await diff('--token', token, '--against-token', expired, '--json');
+    expect(code).toBe(1);
+    expect((JSON.parse(stdout) as Changes).changes.map(({ path }) => path)).toEqual([
+      ...['outcome', 'reason', 'steps.expiry.status', 'steps.expiry.code'],
+      ...['principal', 'attributes.roles', 'attributes.teams'],
+    ]);
+    const file = world.file('token.txt', await world.signer.sign({ ...world.claims, groups: ['ops', 'ml'] }));
+    const grown = await diff('--token', token, '--against-token-file', file);
+    expect(grown.stdout).toMatch(/attributes\.teams +\+ ops\n/);
+    const piped = await run(['diff', '--config', world.config, '--token', token, '--against-token', '-'], {
+      stdin: expired,
+    });
+    expect(piped.code).toBe(1);
+  });
+
+  it('compares two providers of one config', async () => {
+    const args = ['--provider', 'introspection', '--against-provider', 'custom', '--token', OPAQUE];
+    const { stdout, stderr, code } = await diff(...args);
+    expect(code).toBe(1);
+    expect(unwrap(stdout)).toContain('provider introspection (oauth2_token, introspection)');
+    expect(stdout).toMatch(/reason +\+ token_refused/);
+    for (const secret of [OPAQUE, CLIENT_SECRET, JWKS_TOKEN]) expect(stdout + stderr).not.toContain(secret);
+    const proxy = await diff(
+      '--provider',
+      'proxy',
+      '--against-provider',
+      'proxy',
+      '--request-header',
+      'x-auth-principal: bob',
+    );
+    expect(proxy.code).toBe(0);
+  });
+
+  it('is 3 where one of the two is undecided', async () => {
+    const { stdout, code } = await diff('--against-provider', 'down', '--token', token);
+    expect(code).toBe(3);
+    expect(stdout).toContain('? undecided');
+    expect(stdout).toMatch(/reason +\+ endpoint_unreachable/);
+  });
+
+  it.each([
+    [[], 'say what to compare with'],
+    [['--against', 'x.yaml', '--against-token', 'MARKED'], 'not both'],
+    [['--against-token', '-', '--token-file', '-'], 'only one token'],
+    [['--against-provider', 'nobody'], 'no provider nobody'],
+    [['--against', '/nonexistent.yaml'], 'no such file'],
+  ])('is refused: %j', async (args, why) => {
+    const { stdout, stderr, code } = await diff('--token', token, ...args);
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(unwrap(stderr)).toContain(why);
+    expect(stderr).not.toContain('MARKED');
+  });
+
+  it('lets nothing of a token touch the terminal', async () => {
+    const evil = await world.signer.sign({
+      ...world.claims,
+      aud: ['api', 'x\u001b[2J\u202e'],
+      groups: ['\u0007\r'],
+      sub: 'é\u200f',
+    });
+    const { stdout } = await diff('--token', token, '--against-token', evil);
+    expect(stdout).toContain('\\u{1b}');
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e\u200f]/);
+  });
+
+  it('tells empty lists, objects and long names apart', async () => {
+    const deep = 'https://idp.example/a/very/long/name/of/a/claim/indeed';
+    const config = world.file(
+      'long.yaml',
+      `type: oauth2_token\nissuer: ${world.origin}\naudience: api\njwks: {uri: ${world.origin}/jwks}\nclaims_mapping: {"${deep}": roles}\n`,
+    );
+    const full = await world.signer.sign({ ...world.claims, [deep]: ['x'], iss: { a: 1 } });
+    const empty = await world.signer.sign({ ...world.claims, [deep]: [] });
+    const { stdout } = await run(['diff', '--config', config, '--token', full, '--against-token', empty]);
+    expect(unwrap(stdout)).toContain(`mapping["${deep}"] − → roles: x + → roles: mapped`);
+    expect(stdout).toMatch(/steps\.issuer\.actual +− \{ "a": 1 \}/);
+  });
+});
