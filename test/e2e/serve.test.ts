@@ -89,6 +89,16 @@ describe('/auth', () => {
     expect(JSON.parse(answer.headers['x-auth-attributes'] ?? '')).toEqual({ roles: ['alice'], teams: ['ml'] });
   });
 
+  it('names people from beyond ASCII in UTF-8', async () => {
+    const { url } = await serve('--config', world.config, '--provider', 'jwt');
+    const answer = await send(`${url}/auth`, {
+      headers: bearer(await world.signer.sign({ ...world.claims, sub: 'zoë-魔' })),
+    });
+    const principal = answer.headers['x-auth-principal'];
+    expect(Buffer.from(String(principal), 'latin1').toString('utf8')).toBe('zoë-魔');
+    expect(JSON.parse(answer.headers['x-auth-attributes'] ?? '')).toEqual({ roles: ['zoë-魔'], teams: ['ml'] });
+  });
+
   it('refuses with a challenge', async () => {
     const { url } = await serve('--config', world.config, '--provider', 'jwt');
     const without = await send(`${url}/auth`);

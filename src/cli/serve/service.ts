@@ -62,7 +62,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         const length = String(Buffer.byteLength(reply.body));
         const close = closing ? { connection: 'close' } : {};
         response.writeHead(reply.status, { ...reply.headers, 'content-length': length, 'x-request-id': id, ...close });
-        response.end(incoming.method === 'HEAD' ? '' : reply.body);
+        // Bytes: with a string, Node writes the headers as UTF-8 too, and names from beyond ASCII arrive garbled.
+        response.end(incoming.method === 'HEAD' ? '' : Buffer.from(reply.body));
         options.metrics.observe(route, reply.status, (performance.now() - started) / 1000);
       })
       .finally(() => {
