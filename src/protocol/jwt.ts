@@ -1,12 +1,11 @@
 /**
- * JSON Web Tokens in compact form: strict parsing, header rules, and the signature. The cryptography is jose's.
+ * JSON Web Tokens in compact form: strict parsing, and the rules for headers.
  *
  * @see [RFC 7515](https://www.rfc-editor.org/rfc/rfc7515) JSON Web Signature
  * @see [RFC 7519](https://www.rfc-editor.org/rfc/rfc7519) JSON Web Token
  * @see [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725) Best current practices
  */
 
-import { compactVerify, errors, type CryptoKey } from 'jose';
 import { isObject, member, parseJson, type JsonObject } from '../json.js';
 import type { RejectedCode } from '../reason-codes.js';
 
@@ -68,25 +67,6 @@ export function parseJwt(token: string): ParsedJwt {
     raw: { header: header.text, claims: claims.text },
     fault: header.fault ?? form ?? claims.fault ?? (header.object === null ? null : checkHeader(header.object)),
   };
-}
-
-/** The outcome of a signature check. */
-export type SignatureResult = 'verified' | 'invalid' | 'unusable';
-
-/** Verifies the signature of a well-formed JWS with one key and one algorithm; the token's own `alg` decides nothing. */
-export async function verifySignature(
-  token: string,
-  key: CryptoKey | Uint8Array,
-  algorithm: string,
-): Promise<SignatureResult> {
-  try {
-    await compactVerify(token, key, { algorithms: [algorithm] });
-    return 'verified';
-  } catch (error) {
-    if (error instanceof errors.JWSSignatureVerificationFailed) return 'invalid';
-    if (error instanceof errors.JOSEError || error instanceof TypeError) return 'unusable';
-    throw error;
-  }
 }
 
 /** The part of the media type that says which kind of JWT this is; `application/` may be left out. */

@@ -6,7 +6,7 @@
  * @see [RFC 8037](https://www.rfc-editor.org/rfc/rfc8037) EdDSA keys
  */
 
-import { calculateJwkThumbprint, importJWK, type CryptoKey, type JWK } from 'jose';
+import { calculateJwkThumbprint, type JWK } from 'jose';
 import { isObject, member, stringMember, type Json, type JsonObject } from '../json.js';
 import type { RejectedCode } from '../reason-codes.js';
 import { decodeBase64url } from './jwt.js';
@@ -96,19 +96,6 @@ export function misfit(key: Key, algorithm: string): string | null {
     return 'the key is not for verifying (key_ops)';
   }
   return null;
-}
-
-const imported = new WeakMap<JsonObject, Map<string, Promise<CryptoKey | Uint8Array | null>>>();
-
-/** Imports a key for one algorithm, once; null if the key's numbers make no key. */
-export function importKey(key: Key, algorithm: string): Promise<CryptoKey | Uint8Array | null> {
-  const byAlgorithm = imported.get(key.jwk) ?? new Map<string, Promise<CryptoKey | Uint8Array | null>>();
-  imported.set(key.jwk, byAlgorithm);
-  const known = byAlgorithm.get(algorithm);
-  if (known !== undefined) return known;
-  const fresh = importJWK(publicPart(key), algorithm).catch(() => null);
-  byAlgorithm.set(algorithm, fresh);
-  return fresh;
 }
 
 /** The RFC 7638 thumbprint (SHA-256) of a key; null for a key that has none. */

@@ -5,12 +5,11 @@
  * @see [RFC 7518, section 3](https://www.rfc-editor.org/rfc/rfc7518#section-3) algorithms
  */
 
-import { constants, createHmac, sign, type KeyObject } from 'node:crypto';
 import { AuthcheckError } from '../errors.js';
 import { writeJson, type JsonObject } from '../json.js';
-import { verifySignature } from './jwt.js';
-import { algorithmsFor, importKey, misfit, publicPart, readKey, thumbprint, type Key } from './keys.js';
+import { algorithmsFor, misfit, publicPart, readKey, thumbprint, type Key } from './keys.js';
 import { generatePrivateKey, toKeyObject } from './private-keys.js';
+import { signBytes, verifySignature } from './signature.js';
 
 /** What a signer signs with. */
 export interface SignerOptions {
@@ -53,11 +52,10 @@ export async function createSigner(options: SignerOptions = {}): Promise<Signer>
   const kid = options.kid ?? key.kid ?? fromKey ?? '';
   const seal = (header: object, claims: object): string => {
     const input = [header, claims].map((part) => Buffer.from(writeJson(part)).toString('base64url')).join('.');
-    return `${input}.${signBytes(object, algorithm, Buffer.from(input)).toString('base64url')}`;
+    return `${input}.${signBytes(Buffer.from(input), object, algorithm).toString('base64url')}`;
   };
   const jwk: JsonObject = { ...publicPart(key), kid, alg: algorithm, use: 'sig' };
-  const imported = await importKey(readKey(jwk), algorithm);
-  if (imported === null || (await verifySignature(seal({ alg: algorithm }, {}), imported, algorithm)) !== 'verified')
+  if (!verifySignature(seal({ alg: algorithm }, {}), readKey(jwk), algorithm))
     throw unfit('its public and its private members do not belong together');
   return {
     algorithm,
@@ -74,24 +72,4 @@ function algorithmOf(key: Key): string {
 
 function unfit(why: string): AuthcheckError {
   return new AuthcheckError('usage_invalid', `the key cannot sign: ${why}`);
-}
-
-function signBytes(key: KeyObject, algorithm: string, data: Buffer): Buffer {
-  const hash = `sha${algorithm.slice(2)}`;
-  switch (algorithm.slice(0, 2)) {
-    case 'HS':
-      return createHmac(hash, key).update(data).digest();
-    case 'ES':
-      return sign(hash, data, { key, dsaEncoding: 'ieee-p1363' });
-    case 'PS':
-      return sign(hash, data, {
-        key,
-        padding: constants.RSA_PKCS1_PSS_PADDING,
-        saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
-      });
-    case 'RS':
-      return sign(hash, data, key);
-    default:
-      return sign(null, data, key);
-  }
 }

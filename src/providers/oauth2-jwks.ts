@@ -5,8 +5,9 @@ import type { JwksConfig, OAuth2TokenConfig } from '../config/provider-config.js
 import { showUrl } from '../exchange.js';
 import { stringMember, type JsonObject } from '../json.js';
 import { createKeySetCache, fetchKeySet, type CachedKeySet, type KeySet } from '../protocol/jwks.js';
-import { parseJwt, verifySignature, type ParsedJwt } from '../protocol/jwt.js';
-import { algorithmsFor, importKey, misfit, type Key } from '../protocol/keys.js';
+import { parseJwt, type ParsedJwt } from '../protocol/jwt.js';
+import { algorithmsFor, misfit, type Key } from '../protocol/keys.js';
+import { verifySignature } from '../protocol/signature.js';
 import { fingerprint, readGithubToken } from '../token.js';
 import type { TokenSummary, Trace, Verdict } from '../verdict.js';
 import { mapIdentity } from './mapping.js';
@@ -125,13 +126,13 @@ export function createOAuth2JwksProvider(
     };
   }
 
-  async function checkSignature(
+  function checkSignature(
     trace: Trace,
     token: string,
     alg: string,
     kid: string,
     found: CachedKeySet,
-  ): Promise<{ readonly ok: boolean; readonly skew: number | null }> {
+  ): { readonly ok: boolean; readonly skew: number | null } {
     if (!found.ok) {
       trace.fail('key', found.code, found.message, { field: ['jwks', 'uri'] });
       trace.pass('algorithm', `${alg} is allowed`, { actual: alg });
@@ -165,12 +166,9 @@ export function createOAuth2JwksProvider(
       return unverified;
     }
     trace.pass('algorithm', `${alg} is allowed and fits the key`, { actual: alg });
-    for (const key of fitting) {
-      const imported = await importKey(key, alg);
-      if (imported !== null && (await verifySignature(token, imported, alg)) === 'verified') {
-        trace.pass('signature', 'the signature is valid');
-        return { ok: true, skew: keySet.skew };
-      }
+    if (fitting.some((key) => verifySignature(token, key, alg))) {
+      trace.pass('signature', 'the signature is valid');
+      return { ok: true, skew: keySet.skew };
     }
     trace.fail('signature', 'signature_invalid', `the signature does not match the key ${shownKid}`);
     return unverified;

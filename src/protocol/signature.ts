@@ -1,0 +1,115 @@
+/**
+ * The signature of a JWS: the one place where signatures are made and verified, by node:crypto.
+ *
+ * @see [RFC 7515, section 5](https://www.rfc-editor.org/rfc/rfc7515#section-5) producing and consuming
+ * @see [RFC 7518, section 3](https://www.rfc-editor.org/rfc/rfc7518#section-3) the algorithms
+ */
+
+import {
+  constants,
+  createHmac,
+  createPublicKey,
+  createSecretKey,
+  sign,
+  timingSafeEqual,
+  verify,
+  type KeyObject,
+  type SigningOptions,
+} from 'node:crypto';
+import type { JsonObject } from '../json.js';
+import { misfit, publicPart, type Key } from './keys.js';
+
+interface Scheme {
+  /** Null where the algorithm hashes by itself. */
+  readonly hash: string | null;
+  readonly options: SigningOptions;
+  /** Bytes of a signature; null where they depend on the key, or all are compared. */
+  readonly bytes: number | null;
+}
+
+const PSS: SigningOptions = {
+  padding: constants.RSA_PKCS1_PSS_PADDING,
+  saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
+};
+const PKCS1: SigningOptions = { padding: constants.RSA_PKCS1_PADDING };
+/** Two numbers of fixed size, never DER: RFC 7518 §3.4. */
+const P1363: SigningOptions = { dsaEncoding: 'ieee-p1363' };
+
+const SCHEMES: Readonly<Record<string, Scheme>> = {
+  RS256: { hash: 'sha256', options: PKCS1, bytes: null },
+  RS384: { hash: 'sha384', options: PKCS1, bytes: null },
+  RS512: { hash: 'sha512', options: PKCS1, bytes: null },
+  PS256: { hash: 'sha256', options: PSS, bytes: null },
+  PS384: { hash: 'sha384', options: PSS, bytes: null },
+  PS512: { hash: 'sha512', options: PSS, bytes: null },
+  ES256: { hash: 'sha256', options: P1363, bytes: 64 },
+  ES384: { hash: 'sha384', options: P1363, bytes: 96 },
+  ES512: { hash: 'sha512', options: P1363, bytes: 132 },
+  EdDSA: { hash: null, options: {}, bytes: 64 },
+  Ed25519: { hash: null, options: {}, bytes: 64 },
+  HS256: { hash: 'sha256', options: {}, bytes: null },
+  HS384: { hash: 'sha384', options: {}, bytes: null },
+  HS512: { hash: 'sha512', options: {}, bytes: null },
+};
+
+/**
+ * Verifies the signature of a well-formed JWS with one key and one algorithm; the token's own `alg` decides nothing.
+ *
+ * With a key that does not fit the algorithm, or whose numbers make no key, no signature is valid.
+ */
+export function verifySignature(token: string, key: Key, algorithm: string): boolean {
+  const scheme = SCHEMES[algorithm];
+  const imported = importKey(key, algorithm);
+  if (scheme === undefined || imported === null) return false;
+  const end = token.lastIndexOf('.');
+  const signed = Buffer.from(token.slice(0, end), 'latin1');
+  const signature = Buffer.from(token.slice(end + 1), 'base64url');
+  if (scheme.bytes !== null && signature.length !== scheme.bytes) return false;
+  try {
+    if (imported.type === 'secret') {
+      const expected = signBytes(signed, imported, algorithm);
+      return expected.length === signature.length && timingSafeEqual(expected, signature);
+    }
+    return verify(scheme.hash, signed, { key: imported, ...scheme.options }, signature);
+  } catch {
+    // Numbers that passed for a key, and with which nothing can be computed.
+    return false;
+  }
+}
+
+/**
+ * Signs bytes with a private key or a secret that fits the algorithm.
+ *
+ * @throws {Error} for a key that does not.
+ */
+export function signBytes(data: Buffer, key: KeyObject, algorithm: string): Buffer {
+  const scheme = SCHEMES[algorithm];
+  if (scheme === undefined) throw new Error(`nothing signs with ${algorithm}`);
+  return key.type === 'secret'
+    ? createHmac(scheme.hash ?? '', key)
+        .update(data)
+        .digest()
+    : sign(scheme.hash, data, { key, ...scheme.options });
+}
+
+const imported = new WeakMap<JsonObject, Map<string, KeyObject | null>>();
+
+/** Imports a key for an algorithm, once; null if it is not fit for it, or if its numbers make no key. */
+function importKey(key: Key, algorithm: string): KeyObject | null {
+  const byAlgorithm = imported.get(key.jwk) ?? new Map<string, KeyObject | null>();
+  imported.set(key.jwk, byAlgorithm);
+  const known = byAlgorithm.get(algorithm);
+  if (known !== undefined) return known;
+  const fresh = key.fault === null && misfit(key, algorithm) === null ? makeKeyObject(key) : null;
+  byAlgorithm.set(algorithm, fresh);
+  return fresh;
+}
+
+function makeKeyObject(key: Key): KeyObject | null {
+  const jwk = publicPart(key);
+  try {
+    return key.kty === 'oct' ? createSecretKey(jwk.k ?? '', 'base64url') : createPublicKey({ key: jwk, format: 'jwk' });
+  } catch {
+    return null;
+  }
+}
