@@ -15,6 +15,12 @@ const brokenText = fc
     }, text),
   );
 
+/** A number as parseJson has it by default. */
+function exact(digits: string): number | bigint {
+  const value = Number(digits);
+  return Number.isSafeInteger(value) || !/^-?\d+$/.test(digits) ? value : BigInt(digits);
+}
+
 describe('parseJson', () => {
   test('reads what JSON.parse reads', () => {
     fc.assert(
@@ -31,6 +37,24 @@ describe('parseJson', () => {
         if (parseJson(text).ok) expect(() => void JSON.parse(text)).not.toThrow();
         else expect(parseJson(text)).toMatchObject({ message: expect.any(String), offset: expect.any(Number) });
       }),
+    );
+  });
+
+  test('reads the same with and without the help of JSON.parse', () => {
+    const longNumber = fc
+      .tuple(fc.bigInt(), fc.constantFrom('', '.5', 'e3'))
+      .map(([digits, tail]) => `{"n": ${digits}${tail}}`);
+    const twice = fc
+      .tuple(fc.string(), jsonText)
+      .map(([name, text]) => `{${JSON.stringify(name)}: 1, "a": ${text}, "\\u0061": 2}`);
+    const nested = fc.nat(140).map((depth) => '[{"a": '.repeat(depth) + '1' + '}]'.repeat(depth));
+    fc.assert(
+      fc.property(fc.oneof(jsonText, brokenText, longNumber, twice, nested), (text) => {
+        // A number reader of one's own is what JSON.parse has no place for.
+        const alone = parseJson(text, { number: (digits) => exact(digits) });
+        expect(parseJson(text)).toEqual(alone);
+      }),
+      { numRuns: 1000 },
     );
   });
 
@@ -136,7 +160,7 @@ function rounded(value: unknown): unknown {
 }
 
 test('a string that exhausts the regular expression is a fault, not a throw', () => {
-  expect(parseJson(`"${'\\n'.repeat(20_000_000)}"`)).toMatchObject({
+  expect(parseJson(`"${'\\n'.repeat(20_000_000)}"`, { number: Number })).toMatchObject({
     ok: false,
     message: 'the JSON text is too large',
   });
