@@ -1,6 +1,7 @@
 /** Claims through a mapping to attributes, with the provenance of every value. Pure. */
 
 import { isObject, member, type Json, type JsonObject } from './json.js';
+import { createNearMisses, type NearMisses } from './near-misses.js';
 import type { Attributes, MappingRow } from './verdict.js';
 
 /** Claim (dotted path or literal key) to attribute name, in the order of the config. */
@@ -19,20 +20,40 @@ export interface MappedClaims {
  * duplicates. The claims are not changed.
  */
 export function mapClaims(claims: JsonObject, mapping: ClaimsMapping): MappedClaims {
-  const attributes = new Map<string, Set<string>>();
-  const rows: MappingRow[] = [];
-  for (const [claim, attribute] of Object.entries(mapping)) {
-    const row = mapEntry(claims, claim, attribute, mapping);
-    rows.push(row);
-    if (row.status !== 'mapped') continue;
-    const values = attributes.get(attribute) ?? new Set<string>();
-    for (const value of row.values) values.add(value);
-    attributes.set(attribute, values);
+  const { entries, nearMisses } = prepare(mapping);
+  const attributes = new Map<string, readonly string[]>();
+  const near = nearMisses(claims);
+  const rows = entries.map((entry) => mapEntry(claims, entry, near));
+  for (const { attribute, status, values } of rows) {
+    if (status !== 'mapped') continue;
+    const joined = [...(attributes.get(attribute) ?? []), ...values];
+    attributes.set(attribute, joined.length > 1 ? [...new Set(joined)] : joined);
   }
-  return {
-    attributes: Object.fromEntries([...attributes].map(([name, values]) => [name, [...values]])),
-    mapping: rows,
-  };
+  return { attributes: Object.fromEntries(attributes), mapping: rows };
+}
+
+/** One entry of a mapping, taken apart. */
+interface Entry {
+  readonly claim: string;
+  readonly attribute: string;
+  readonly path: readonly string[];
+}
+
+interface Prepared {
+  readonly entries: readonly Entry[];
+  readonly nearMisses: NearMisses;
+}
+
+const prepared = new WeakMap<ClaimsMapping, Prepared>();
+
+/** Takes a mapping apart, once. */
+function prepare(mapping: ClaimsMapping): Prepared {
+  const known = prepared.get(mapping);
+  if (known !== undefined) return known;
+  const entries = Object.entries(mapping).map(([claim, attribute]) => ({ claim, attribute, path: claim.split('.') }));
+  const fresh = { entries, nearMisses: createNearMisses(Object.keys(mapping)) };
+  prepared.set(mapping, fresh);
+  return fresh;
 }
 
 /** Lists the top-level claims that no entry of the mapping reads. */
@@ -42,18 +63,20 @@ export function unusedClaims(claims: JsonObject, mapping: ClaimsMapping): string
 }
 
 /** Finds a claim: the dotted path is walked first, then the literal key. A null claim is an absent one. */
-export function findClaim(claims: JsonObject, claim: string): Json | undefined {
+function findClaim(claims: JsonObject, claim: string, path: readonly string[]): Json | undefined {
   let value: Json | undefined = claims;
-  for (const name of claim.split('.')) {
-    value = isObject(value) ? member(value, name) : undefined;
-  }
+  for (const name of path) value = isObject(value) ? member(value, name) : undefined;
   return value ?? member(claims, claim) ?? undefined;
 }
 
-function mapEntry(claims: JsonObject, claim: string, attribute: string, mapping: ClaimsMapping): MappingRow {
-  const value = findClaim(claims, claim);
+function mapEntry(
+  claims: JsonObject,
+  { claim, attribute, path }: Entry,
+  near: (claim: string) => readonly string[],
+): MappingRow {
+  const value = findClaim(claims, claim, path);
   if (value === undefined) {
-    const near_misses = nearMisses(claims, claim).filter((near) => !Object.hasOwn(mapping, near));
+    const near_misses = near(claim);
     return { claim, attribute, status: 'absent', values: [], ...(near_misses.length === 0 ? {} : { near_misses }) };
   }
   if (typeof value === 'string') return mapWords(claim, attribute, value);
@@ -102,51 +125,4 @@ function kindOf(value: Json): string {
 function listSome(entries: readonly string[]): string {
   const shown = entries.slice(0, 5).join(', ');
   return entries.length > 5 ? `${shown} and ${entries.length - 5} more` : shown;
-}
-
-/** Names that issuers use for the same thing. */
-const SYNONYMS: readonly (readonly string[])[] = [
-  ['groups', 'group', 'roles', 'role', 'teams', 'team', 'memberOf', 'wids', 'cognito:groups', 'organizations'],
-  ['username', 'preferred_username', 'upn', 'unique_name', 'user_name', 'login', 'email', 'name', 'cognito:username'],
-  ['scope', 'scp', 'scopes', 'permissions'],
-  ['tenant', 'tid', 'tenant_id', 'org_id', 'organization'],
-  ['project', 'project_id', 'projects'],
-  ['namespace', 'namespaces'],
-];
-
-const MAX_NEAR_MISSES = 3;
-const MAX_CLAIMS_SEARCHED = 2000;
-
-/** Finds claims that may have been meant: the same name deeper or in another case, then names that mean the same. */
-export function nearMisses(claims: JsonObject, claim: string): string[] {
-  const wanted = (claim.split('.').at(-1) ?? claim).toLowerCase();
-  const synonyms = SYNONYMS.filter((names) => names.some((name) => name.toLowerCase() === wanted)).flat();
-  const same: string[] = [];
-  const similar: string[] = [];
-  for (const path of claimPaths(claims)) {
-    const last = lastName(path);
-    if (last.toLowerCase() === wanted) same.push(path);
-    else if (synonyms.includes(last)) similar.push(path);
-  }
-  return [...same, ...similar].slice(0, MAX_NEAR_MISSES);
-}
-
-/** The name of a claim inside its container: the end of a dotted path, or of a URL used as a claim name. */
-function lastName(path: string): string {
-  return path.split(/[./]/).at(-1) ?? path;
-}
-
-/** Lists the paths of all claims that a mapping could use: strings and lists, outermost first. */
-function claimPaths(claims: JsonObject): string[] {
-  const paths: string[] = [];
-  const queue: [string, JsonObject][] = [['', claims]];
-  for (let index = 0, seen = 0; index < queue.length; index += 1) {
-    const [prefix, container] = queue[index] ?? ['', {}];
-    for (const [name, value] of Object.entries(container)) {
-      if ((seen += 1) > MAX_CLAIMS_SEARCHED) return paths;
-      if (isObject(value)) queue.push([`${prefix}${name}.`, value]);
-      else if (typeof value === 'string' || Array.isArray(value)) paths.push(prefix + name);
-    }
-  }
-  return paths;
 }

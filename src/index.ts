@@ -1,6 +1,6 @@
 /** The public door of authcheck: everything that a server, a tool or our own CLI may use. */
 
-export { mapClaims, nearMisses, splitWords, unusedClaims, type ClaimsMapping, type MappedClaims } from './claims.js';
+export { mapClaims, splitWords, unusedClaims, type ClaimsMapping, type MappedClaims } from './claims.js';
 export { duration } from './checks.js';
 export { checkConfig, type CheckOptions, type ConfigReport } from './config/check.js';
 export { formatYaml, parseConfigText, type ConfigDocument } from './config/document.js';

@@ -78,13 +78,9 @@ function parseLoosely(text: string): Json {
 
 /** How many members all objects in a value have. */
 function sizeOf(value: Json): number {
-  let size = 0;
-  if (typeof value !== 'object' || value === null) return size;
-  if (Array.isArray(value)) {
-    for (const item of value) size += sizeOf(item);
-    return size;
-  }
-  for (const inner of Object.values(value)) size += 1 + sizeOf(inner);
+  if (typeof value !== 'object' || value === null) return 0;
+  let size = isObject(value) ? Object.keys(value).length : 0;
+  for (const inner of Object.values(value)) if (typeof inner === 'object') size += sizeOf(inner);
   return size;
 }
 

@@ -141,39 +141,41 @@ export interface Trace {
   failure(): (Step & { readonly code: ReasonCode }) | null;
 }
 
+const NOTHING: StepDetail = {};
+
 /** Starts a trace; `locate` gives the position of a config field. */
 export function createTrace(locate: (field: readonly string[]) => string | null): Trace {
   const steps: Step[] = [];
   let failure: (Step & { readonly code: ReasonCode }) | null = null;
   let unverified = false;
 
-  function build(name: StepName, status: StepStatus, message: string, detail: StepDetail = {}): Omit<Step, 'code'> {
-    const position = detail.field === undefined ? null : locate(detail.field);
-    return {
-      name,
-      status,
-      message,
-      ...(detail.expected === undefined ? {} : { expected: roundIntegers(detail.expected) }),
-      ...(detail.actual === undefined ? {} : { actual: roundIntegers(detail.actual) }),
-      unverified,
-      ...(position === null ? {} : { position }),
-    };
+  function add(
+    name: StepName,
+    status: StepStatus,
+    code: Step['code'],
+    message: string,
+    { expected, actual, field }: StepDetail = NOTHING,
+  ): Step {
+    const position = field === undefined ? null : locate(field);
+    const step: { -readonly [Field in keyof Step]: Step[Field] } = { name, status, code, message, unverified };
+    if (expected !== undefined) step.expected = roundIntegers(expected);
+    if (actual !== undefined) step.actual = roundIntegers(actual);
+    if (position !== null) step.position = position;
+    steps.push(step);
+    return step;
   }
 
   return {
     steps,
-    pass: (name, message, detail) => steps.push({ code: null, ...build(name, 'passed', message, detail) }),
-    warn: (name, code, message, detail) => steps.push({ code, ...build(name, 'warned', message, detail) }),
+    pass: (name, message, detail) => void add(name, 'passed', null, message, detail),
+    warn: (name, code, message, detail) => void add(name, 'warned', code, message, detail),
     fail(name, code, message, detail) {
-      const step = { code, ...build(name, 'failed', message, detail) };
-      failure ??= step;
-      steps.push(step);
+      const step = add(name, 'failed', code, message, detail);
+      failure ??= { ...step, code };
     },
-    skip: (name, message) => steps.push({ code: null, ...build(name, 'skipped', message) }),
+    skip: (name, message) => void add(name, 'skipped', null, message),
     notReached(...names) {
-      for (const name of names) {
-        steps.push({ code: null, ...build(name, 'not_reached', 'not reached') });
-      }
+      for (const name of names) add(name, 'not_reached', null, 'not reached');
     },
     distrust() {
       unverified = true;

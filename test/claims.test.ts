@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { mapClaims, nearMisses, splitWords, unusedClaims } from '../src/claims.js';
+import { mapClaims, splitWords, unusedClaims } from '../src/claims.js';
 
 const PROTO = '__proto__';
 
@@ -76,24 +76,6 @@ describe('mapClaims', () => {
         expect(JSON.stringify(given)).toBe(before);
       }),
     );
-  });
-});
-
-describe('nearMisses', () => {
-  test('prefers the same name deeper over names that mean the same', () => {
-    const claims = { roles: ['a'], resource_access: { app: { groups: ['b'] } } };
-    expect(nearMisses(claims, 'groups')).toEqual(['resource_access.app.groups', 'roles']);
-  });
-
-  test('finds another case, and a name inside a URL', () => {
-    expect(nearMisses({ Groups: ['a'], 'https://example.com/groups': ['b'] }, 'groups')).toEqual([
-      'Groups',
-      'https://example.com/groups',
-    ]);
-  });
-
-  test('offers nothing that cannot be mapped', () => {
-    expect(nearMisses({ role: 5, realm_access: { roles: {} } }, 'groups')).toEqual([]);
   });
 });
 
