@@ -21,16 +21,21 @@ export interface Clock {
   readonly skew: number | null;
 }
 
+const ISSUER: readonly string[] = ['issuer'];
+const AUDIENCE: readonly string[] = ['audience'];
+
 /** `iss` must be the issuer of the config, letter by letter; without one it is not checked. */
 export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | null): void {
   const actual = member(claims, 'iss');
-  const detail = { ...(issuer === null ? {} : { expected: issuer }), ...shown(actual), field: ['issuer'] };
   if (issuer === null) {
     trace.warn('issuer', 'issuer_unchecked', 'no issuer is configured, so iss is not checked', {
       ...shown(actual),
-      field: ['issuer'],
+      field: ISSUER,
     });
-  } else if (actual === undefined) {
+    return;
+  }
+  const detail = { expected: issuer, ...shown(actual), field: ISSUER };
+  if (actual === undefined) {
     trace.fail('issuer', 'issuer_missing', `the token has no iss; the server wants ${quote(issuer)}`, detail);
   } else if (typeof actual !== 'string') {
     trace.fail(
@@ -52,7 +57,7 @@ export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | n
 /** `aud` must be, or list, the audience of the config. */
 export function checkAudience(trace: Trace, claims: JsonObject, audience: string): void {
   const actual = member(claims, 'aud');
-  const detail = { expected: audience, ...shown(actual), field: ['audience'] };
+  const detail = { expected: audience, ...shown(actual), field: AUDIENCE };
   if (actual === undefined) {
     trace.fail('audience', 'audience_missing', `the token has no aud; the server wants ${quote(audience)}`, detail);
     return;
@@ -151,20 +156,21 @@ export function findPrincipalFault(value: Json | undefined): string | null {
   return value.isWellFormed() ? null : 'is not well-formed Unicode';
 }
 
+const UNITS: readonly (readonly [string, number])[] = [
+  ['year', 31_536_000],
+  ['day', 86_400],
+  ['hour', 3600],
+  ['minute', 60],
+  ['second', 1],
+];
+
 /** A span of seconds in words, two units at the most: "3 days 4 hours". */
 export function duration(seconds: number): string {
   const rest = Math.max(0, Math.floor(seconds));
-  const units: readonly [string, number][] = [
-    ['year', 31_536_000],
-    ['day', 86_400],
-    ['hour', 3600],
-    ['minute', 60],
-    ['second', 1],
-  ];
-  const first = units.findIndex(([, size]) => rest >= size);
+  const first = UNITS.findIndex(([, size]) => rest >= size);
   if (first === -1) return '0 seconds';
   let left = rest;
-  const words = units.slice(first, first + 2).flatMap(([unit, size]) => {
+  const words = UNITS.slice(first, first + 2).flatMap(([unit, size]) => {
     const count = Math.floor(left / size);
     left -= count * size;
     return count === 0 ? [] : [`${count} ${unit}${count === 1 ? '' : 's'}`];

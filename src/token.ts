@@ -1,6 +1,6 @@
 /** A token seen from outside: its kind, its fingerprint, and whether it can be sent at all. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 import type { JsonObject } from './json.js';
 import type { TokenKind, TokenSummary } from './verdict.js';
@@ -47,7 +47,7 @@ function base62(number: number): string {
 
 /** The name under which a token can be talked about: the start of its SHA-256. */
 export function fingerprint(token: string): string {
-  return `sha256:${createHash('sha256').update(token).digest('hex').slice(0, 16)}`;
+  return `sha256:${hash('sha256', token, 'hex').slice(0, 16)}`;
 }
 
 /** Summarizes a token that is not decoded here. */

@@ -148,7 +148,7 @@ export function readAuthConfig(document: unknown, options: ParseOptions): Readin
       name,
       config: draft.config,
       source: position(here),
-      locate: (field) => position([...here, ...field]),
+      locate: remember((field) => position([...here, ...field])),
       sets,
     });
   }
@@ -180,6 +180,19 @@ export function readAuthConfig(document: unknown, options: ParseOptions): Readin
   const locateRule: AuthConfig['locateRule'] = (policy, index) => position([...section.path, policy, index]);
   const config = { default: fallback, providers, access_policy, route_policy, locateRule, warnings };
   return { config, path: section.path, providers: read, findings };
+}
+
+/** Every token asks for the same few places. */
+function remember(locate: ConfiguredProvider['locate']): ConfiguredProvider['locate'] {
+  const known = new Map<string, string | null>();
+  return (field) => {
+    const name = field.join('\n');
+    const found = known.get(name);
+    if (found !== undefined) return found;
+    const fresh = locate(field);
+    known.set(name, fresh);
+    return fresh;
+  };
 }
 
 /** A note with its severity and its place; `above` is the path of what it is about. */

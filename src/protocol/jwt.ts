@@ -94,6 +94,8 @@ interface Part {
   readonly fault: TokenFault | null;
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function readPart(encoded: string, name: 'header' | 'claims'): Part {
   const fail = (message: string, text: string | null = null): Part => ({
     object: null,
@@ -106,7 +108,7 @@ function readPart(encoded: string, name: 'header' | 'claims'): Part {
   if (bytes === null) return fail(`${noun} is not base64url${pointAt(encoded)}`);
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    text = utf8.decode(bytes);
   } catch {
     return fail(`${noun} is not UTF-8 text`);
   }

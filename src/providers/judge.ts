@@ -51,8 +51,8 @@ export async function judge(
   let judgement: Judgement = { identity: null, refusal: frame.challenge };
   if (token === null || token === '') trace.fail('format', 'header_missing', 'the request carries no token');
   else judgement = await decide(trace, token);
-  const made = new Set(trace.steps.map(({ name }) => name));
-  trace.notReached(...frame.steps.filter((name) => !made.has(name)));
+  const reached = (name: StepName): boolean => trace.steps.some((step) => step.name === name);
+  trace.notReached(...frame.steps.filter((name) => !reached(name)));
   return conclude({
     provider: context.ref,
     trace,

@@ -40,6 +40,9 @@ export function createOAuth2JwksProvider(
       ? 'Authentication required. Please provide a valid OAuth2 Bearer token in the Authorization header'
       : `Authentication required. Please provide a valid OAuth2 Bearer token from ${config.issuer}`;
 
+  const safe = jwks.allow_symmetric_keys ? [...SAFE_ALGORITHMS, 'HS256', 'HS384', 'HS512'] : SAFE_ALGORITHMS;
+  const allowed = (config.algorithms ?? safe).filter((name) => safe.includes(name));
+
   const steps = [
     'key',
     'algorithm',
@@ -106,10 +109,8 @@ export function createOAuth2JwksProvider(
     message: string;
     detail: { expected: readonly string[]; actual: string; field: readonly string[] };
   } | null {
-    const symmetric = /^HS(?:256|384|512)$/.test(alg);
-    const safe = jwks.allow_symmetric_keys ? [...SAFE_ALGORITHMS, 'HS256', 'HS384', 'HS512'] : SAFE_ALGORITHMS;
-    const allowed = (config.algorithms ?? safe).filter((name) => safe.includes(name));
     if (allowed.includes(alg)) return null;
+    const symmetric = /^HS(?:256|384|512)$/.test(alg);
     const detail = { expected: allowed, actual: alg, field: ['algorithms'] };
     if (symmetric && !jwks.allow_symmetric_keys) {
       return {

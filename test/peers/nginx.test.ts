@@ -89,7 +89,8 @@ http {
 function stopWithTest(child: ChildProcess): void {
   onTestFinished(async () => {
     if (child.exitCode !== null) return;
-    child.kill('SIGKILL');
+    // Killed at once, nginx would leave its worker behind.
+    child.kill('SIGTERM');
     await once(child, 'exit');
   });
 }
