@@ -86,6 +86,7 @@ export {
 } from './reason-codes.js';
 export { createRedactor, REDACTED, type Redactor } from './redact.js';
 export type { ServerReply } from './server-reply.js';
+export { scrubClaims, type ScrubbedClaims, type ScrubOptions } from './scrub.js';
 export {
   createAuthenticator,
   type Authentication,

@@ -1,0 +1,186 @@
+/** Claims without what is personal in them: the same value is replaced by the same replacement everywhere. Pure. */
+
+import { isObject, type Json, type JsonObject } from './json.js';
+import { TIME_CLAIMS } from './time-claims.js';
+
+/** What stays as it is. */
+export interface ScrubOptions {
+  /** Claims whose values stay, there and wherever else they are; each as a name or a dotted path. Default none. */
+  readonly claims?: readonly string[];
+  /** Values, and names, that stay wherever they are: those that a config compares with. Default none. */
+  readonly values?: readonly string[];
+}
+
+/** Claims that may be shown. */
+export interface ScrubbedClaims {
+  readonly claims: JsonObject;
+  /** What was replaced, a word or a part of a URL at a time, and what stands in its place. */
+  readonly replacements: ReadonlyMap<string, string>;
+  /** Where something was replaced, as names or dotted paths. */
+  readonly replaced: readonly string[];
+}
+
+/**
+ * Replaces the values of claims.
+ *
+ * Every word of every string is replaced, and every number; times, truth values and the names of claims stay. Of a URL
+ * the scheme and the slashes stay, of a text its white space, so that what was equal, blank, split or almost equal is so
+ * afterwards. A name that holds a replaced value is replaced too, unless everybody has it. The same claims and options
+ * give the same result.
+ */
+export function scrubClaims(claims: JsonObject, options: ScrubOptions = {}): ScrubbedClaims {
+  const { claims: keptClaims = [], values = [] } = options;
+  const stays = (path: Path): boolean =>
+    keptClaims.length > 0 && path.some((_, index) => keptClaims.includes(path.slice(0, index + 1).join('.')));
+  const kept = new Set(values);
+  const names = new Set<string>();
+  rewrite(claims, {
+    text(text, path) {
+      if (stays(path)) for (const word of [text, ...(text.match(WORDS) ?? [])]) kept.add(word);
+      return text;
+    },
+    name(name) {
+      names.add(name);
+      return name;
+    },
+  });
+
+  const found = new Map<string, readonly Form[]>();
+  const note = (part: string, forms: readonly Form[]): string => {
+    if (!found.has(part)) found.set(part, forms);
+    return part;
+  };
+  rewrite(claims, { text: (text, path) => swapWords(text, path.at(-1), kept, note), name: String });
+  const holdsSecret = createFinder([...found.keys()]);
+  const unfit = new Set([...names].filter((name) => !kept.has(name) && !isCommon(name) && holdsSecret(name)));
+  for (const name of unfit) note(name, [['name-', '']]);
+
+  const taken = new Set([...found.keys(), ...kept, ...names]);
+  const take = (part: string): string => {
+    taken.add(part);
+    return part;
+  };
+  for (const value of kept) swapWords(value, undefined, new Set(), take);
+  const replacements = assignReplacements(found, taken, holdsSecret);
+  const swap = (part: string): string => replacements.get(part) ?? part;
+  const name = (original: string): string => (unfit.has(original) ? swap(original) : original);
+
+  const replaced = new Set<string>();
+  const scrubbed = rewrite(claims, {
+    text(text, path) {
+      const fresh = swapWords(text, path.at(-1), kept, swap);
+      if (fresh !== text) replaced.add(path.map(name).join('.'));
+      return fresh;
+    },
+    name,
+  });
+  return { claims: isObject(scrubbed) ? scrubbed : {}, replacements, replaced: [...replaced] };
+}
+
+/** Names of claims; items of a list have that of the list. */
+type Path = readonly string[];
+
+interface Rewriting {
+  readonly text: (text: string, path: Path) => string;
+  readonly name: (name: string) => string;
+}
+
+function rewrite(value: Json, rewriting: Rewriting, path: Path = []): Json {
+  if (typeof value === 'string') return rewriting.text(value, path);
+  if (typeof value === 'number' || typeof value === 'bigint') {
+    if (TIME_CLAIMS.includes(path.at(-1) ?? '') || Math.abs(Number(value)) === Infinity) return value;
+    const text = String(value);
+    const fresh = rewriting.text(text, path);
+    return fresh === text ? value : Number(fresh);
+  }
+  if (Array.isArray(value)) return value.map((item: Json) => rewrite(item, rewriting, path));
+  if (!isObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [rewriting.name(name), rewrite(inner, rewriting, [...path, name])]),
+  );
+}
+
+/** What a replacement looks like around its number. */
+type Form = readonly [before: string, after: string];
+
+/** White space splits a text into values; what cannot be seen, or is no character, can be why a token is refused. */
+const WORDS = /[^\s\p{Cc}\p{Cs}]+/gu;
+const VISIBLE = /[^\p{Cf}\u115f\u1160\u3164\uffa0]/u;
+const URL_PARTS = /^(https?:\/\/)([^/?#]+)(.*)$/i;
+
+function swapWords(
+  text: string,
+  claim: string | undefined,
+  kept: ReadonlySet<string>,
+  swap: (part: string, forms: readonly Form[]) => string,
+): string {
+  if (kept.has(text)) return text;
+  const swapPart = (part: string, forms: readonly Form[]): string => (kept.has(part) ? part : swap(part, forms));
+  return text.replace(WORDS, (word) => {
+    if (!VISIBLE.test(word)) return '\u200b';
+    const [, scheme, host = '', rest = ''] = kept.has(word) ? [] : (URL_PARTS.exec(word) ?? []);
+    if (scheme === undefined) return swapPart(word, formsOf(word, claim));
+    const origin = `${scheme}${swapPart(host, HOST)}`;
+    return origin + rest.replace(/[^/?#&=]+/g, (part) => swapPart(part, formsOf(part, 'path')));
+  });
+}
+
+const HOST: readonly Form[] = [
+  ['host-', '.example.com'],
+  ['h', '.test'],
+];
+
+/** Claims that everybody has, and what is said in the place of their values. */
+const NOUNS: Readonly<Record<string, string>> = {
+  ...{ sub: 'user', username: 'user', preferred_username: 'user', login: 'user', upn: 'user', email: 'user' },
+  ...{ name: 'name', given_name: 'name', family_name: 'name', groups: 'group', roles: 'role', team: 'team' },
+  ...{ organizations: 'org', project: 'project', tenant: 'tenant', namespace: 'namespace', path: 'path' },
+  ...{ iss: 'issuer', aud: 'audience', azp: 'client', client_id: 'client', scope: 'scope', scp: 'scope', kid: 'key' },
+};
+
+function formsOf(part: string, claim = ''): readonly Form[] {
+  if (/^-?\d+(?:\.\d+)?(?:e[+-]\d+)?$/.test(part)) return [['', '']];
+  const email: readonly Form[] = /^[^@]+@[^@]+$/.test(part) ? [['user-', '@example.com']] : [];
+  return [...email, [`${Object.hasOwn(NOUNS, claim) ? NOUNS[claim] : 'value'}-`, '']];
+}
+
+function isCommon(name: string): boolean {
+  return Object.hasOwn(NOUNS, name) || TIME_CLAIMS.includes(name);
+}
+
+/** Numbers the replacements of each form; none is, or holds, what stood there before. */
+function assignReplacements(
+  found: ReadonlyMap<string, readonly Form[]>,
+  taken: ReadonlySet<string>,
+  holdsSecret: (text: string) => boolean,
+): Map<string, string> {
+  const counts = new Map<string, number>();
+  return new Map(
+    [...found].map(([part, forms]) => {
+      const [before, after] = forms.find((form) => !form.some(holdsSecret)) ?? ['v', ''];
+      const form = `${before} ${after}`;
+      let fresh = '';
+      do {
+        const count = (counts.get(form) ?? 0) + 1;
+        counts.set(form, count);
+        fresh = `${before}${count}${after}`;
+      } while (taken.has(fresh) || holdsSecret(fresh));
+      return [part, fresh];
+    }),
+  );
+}
+
+/** Shorter values are too ordinary to be looked for inside of others. */
+const MIN_LENGTH = 4;
+
+/** Tells whether a text holds one of these, in time that does not grow with their number. */
+function createFinder(secrets: readonly string[]): (text: string) => boolean {
+  const known = new Set(secrets.filter((secret) => secret.length >= MIN_LENGTH));
+  const lengths = [...new Set([...known].map((secret) => secret.length))];
+  return (text) =>
+    lengths.some((length) => {
+      for (let start = 0; start + length <= text.length; start += 1)
+        if (known.has(text.slice(start, start + length))) return true;
+      return false;
+    });
+}
