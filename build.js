@@ -14,9 +14,10 @@ execFileSync(process.execPath, [path('node_modules/typescript/bin/tsc'), '-p', p
 
 const { toJsonSchema } = await import('@valibot/to-json-schema');
 const { documentSchema } = await import('./dist/config/document-schema.js');
+const { suiteSchema } = await import('./dist/suite/schema.js');
 const { verdictSchema } = await import('./dist/verdict-schema.js');
 mkdirSync(path('dist/schema'), { recursive: true });
-for (const [name, schema] of Object.entries({ config: documentSchema, verdict: verdictSchema })) {
+for (const [name, schema] of Object.entries({ config: documentSchema, test: suiteSchema, verdict: verdictSchema })) {
   // A check that JSON Schema cannot say (such as "a URL") is left out of it; the parser makes it all the same.
   const json = toJsonSchema(schema, { errorMode: 'ignore', typeMode: 'input', target: 'draft-2020-12' });
   writeFileSync(

@@ -65,6 +65,7 @@ export {
 export { decideAccess, type Resource } from './policy/access.js';
 export type { Decision, RuleAnswer } from './policy/decision.js';
 export { findPolicyFaults, type Policies, type PolicyFault, type PolicyFaultCode } from './policy/faults.js';
+export { decide, parseQuestion, type Question } from './policy/question.js';
 export { decideRoute } from './policy/routes.js';
 export { findingOf, probeProvider, type Probe, type ProbeOptions, type ProbeStatus } from './probe.js';
 export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
@@ -85,8 +86,8 @@ export {
   type WarningCode,
 } from './reason-codes.js';
 export { createRedactor, REDACTED, type Redactor } from './redact.js';
-export type { ServerReply } from './server-reply.js';
 export { scrubClaims, type ScrubbedClaims, type ScrubOptions } from './scrub.js';
+export type { ServerReply } from './server-reply.js';
 export {
   createAuthenticator,
   type Authentication,
@@ -99,6 +100,18 @@ export { readBearer, type BearerFault, type BearerResult, type HeaderPairs, type
 export { createGuard, type Guard } from './server/fetch.js';
 export { createMiddleware, pairHeaders, sendRefusal, type Middleware, type NodeRequest } from './server/node.js';
 export { TIME_CLAIMS } from './time-claims.js';
+export type { Difference } from './suite/expectations.js';
+export {
+  loadSuite,
+  type AskedQuestion,
+  type Subject,
+  type Suite,
+  type SuiteCase,
+  type SuiteOptions,
+} from './suite/load.js';
+export { runSuite, type CaseResult, type RunOptions, type SuiteResult } from './suite/run.js';
+export type { Expectations, SuiteFile, WrittenCase, WrittenQuestion } from './suite/schema.js';
+export type { StubKind } from './suite/stub.js';
 export { fingerprint, readGithubToken, type GithubToken } from './token.js';
 export type {
   Attributes,

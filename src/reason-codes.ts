@@ -69,7 +69,7 @@ const UNDECIDED: ReadonlySet<string> = new Set<UndecidedCode>([
 ]);
 
 /** Tells the codes that mean "nobody could say" from those that mean "no". */
-export function isUndecided(code: ReasonCode): code is UndecidedCode {
+export function isUndecided(code: string): code is UndecidedCode {
   return UNDECIDED.has(code);
 }
 

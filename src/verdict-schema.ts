@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { REASONS } from './reasons.js';
 import { isReason, type ReasonCode, type WarningCode } from './reason-codes.js';
 import type { Json, JsonObject } from './json.js';
-import type { Verdict } from './verdict.js';
+import type { Outcome, StepName, StepStatus, Verdict } from './verdict.js';
 
 type Code = ReasonCode | WarningCode;
 
@@ -15,12 +15,30 @@ const object: v.GenericSchema<JsonObject> = v.lazy(() => v.record(v.string(), js
 const strings = v.array(v.string());
 const codes = Object.keys(REASONS).filter((code): code is Code => code in REASONS);
 
+/** The outcome of a verdict. */
+export const outcome: v.GenericSchema<Outcome> = v.picklist(['accepted', 'rejected', 'undecided']);
+
+/** The code of a reason. */
+export const reasonCode: v.GenericSchema<ReasonCode> = v.picklist(codes.filter(isReason));
+
+/** The name of a step. */
+export const stepName: v.GenericSchema<StepName> = v.picklist([
+  ...(['cache', 'format', 'request', 'key', 'algorithm', 'signature', 'active', 'organizations'] as const),
+  ...(['issuer', 'audience', 'expiry', 'not_before', 'subject', 'mapping'] as const),
+]);
+
+/** The status of a step. */
+export const stepStatus: v.GenericSchema<StepStatus> = v.picklist([
+  'passed',
+  'failed',
+  'warned',
+  'skipped',
+  'not_reached',
+]);
+
 const step = v.strictObject({
-  name: v.picklist([
-    ...(['cache', 'format', 'request', 'key', 'algorithm', 'signature', 'active', 'organizations'] as const),
-    ...(['issuer', 'audience', 'expiry', 'not_before', 'subject', 'mapping'] as const),
-  ]),
-  status: v.picklist(['passed', 'failed', 'warned', 'skipped', 'not_reached']),
+  name: stepName,
+  status: stepStatus,
   code: v.nullable(v.picklist(codes)),
   message: v.string(),
   expected: v.exactOptional(json),
@@ -40,7 +58,7 @@ const row = v.strictObject({
 
 /** The schema of a verdict. */
 export const verdictSchema: v.GenericSchema<unknown, Verdict> = v.strictObject({
-  outcome: v.picklist(['accepted', 'rejected', 'undecided']),
+  outcome,
   provider: v.strictObject({
     name: v.string(),
     type: v.picklist(['oauth2_token', 'github_token', 'custom', 'kubernetes', 'upstream_header']),
@@ -50,7 +68,7 @@ export const verdictSchema: v.GenericSchema<unknown, Verdict> = v.strictObject({
   principal: v.nullable(v.string()),
   attributes: v.record(v.string(), strings),
   reason: v.nullable(
-    v.strictObject({ code: v.picklist(codes.filter(isReason)), message: v.string(), fix: v.string() }),
+    v.strictObject({ code: reasonCode, message: v.string(), fix: v.string() }),
   ),
   steps: v.array(step),
   mapping: v.array(row),

@@ -63,7 +63,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     define: async () => (await import('./commands/mint.js')).defineMint,
   },
   schema: {
-    summary: 'print the JSON Schema of the config or the verdict',
+    summary: 'print the JSON Schema of the config, of tests, or of the verdict',
     define: async () => (await import('./commands/schema.js')).defineSchema,
   },
   demo: {

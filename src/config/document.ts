@@ -14,11 +14,11 @@ export interface ConfigDocument {
 export const MAX_CONFIG_BYTES: number = 1024 * 1024;
 
 /**
- * Parses a config text. YAML 1.1, as the server's parser reads it (`1:30` is 90, `yes` is true); JSON is YAML.
+ * Parses a config text. By default YAML 1.1, as the server's parser reads it (`1:30` is 90, `yes` is true); JSON is YAML.
  *
  * @throws {ConfigError} for a syntax error, a duplicate key, an unknown tag, too deep nesting, or aliases that explode.
  */
-export function parseConfigText(text: string, file: string): ConfigDocument {
+export function parseConfigText(text: string, file: string, version: '1.1' | '1.2' = '1.1'): ConfigDocument {
   const lines = new LineCounter();
   const at = (offset: number): string => {
     const { line, col } = lines.linePos(offset);
@@ -30,7 +30,7 @@ export function parseConfigText(text: string, file: string): ConfigDocument {
 
   try {
     const document = parseDocument(text, {
-      version: '1.1',
+      version,
       merge: true,
       // The parser's own check is quadratic; ours is not, and names the place.
       uniqueKeys: false,

@@ -22,6 +22,8 @@ export interface ProviderOptions extends Pick<HttpOptions, 'env' | 'onExchange' 
   readonly now?: () => number;
   /** A key set to use instead of fetching one, for `oauth2_token` with `jwks`. */
   readonly keySet?: KeySetResult;
+  /** What requests are sent with, rather than the network: for tests. */
+  readonly http?: HttpClient;
   /** Whether the config's cache is used. Default true; false for who wants to know what the provider says now. */
   readonly cache?: boolean;
   /** Hears what a host may want to count. Errors that it throws are dropped. */
@@ -37,7 +39,7 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
   const onEvent = quietly(options.onEvent);
   const context: ProviderContext = {
     ref: referTo(provider),
-    http: createProviderClient(provider, options),
+    http: options.http ?? createProviderClient(provider, options),
     now: options.now ?? Date.now,
     locate: provider.locate,
     sets: provider.sets,

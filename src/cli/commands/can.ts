@@ -2,19 +2,18 @@
 
 import type { Command } from 'commander';
 import {
-  ACTIONS,
   AuthcheckError,
-  decideAccess,
-  decideRoute,
-  nearestName,
+  decide,
+  parseQuestion,
   type AuthConfig,
   type Identity,
+  type Question,
   type Verdict,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
-import { formatRuling, type Question, type Ruling } from '../render/policy.js';
+import { formatRuling, type Ruling } from '../render/policy.js';
 import { addRequestOptions, collect, groupPairs, readRequest, type Pairs, type RequestOptions } from '../request.js';
 import { openSession, type Session } from '../session.js';
 import { aimAt, findSource, type Source } from '../target.js';
@@ -81,35 +80,15 @@ interface Asker {
 function readQuestion(options: CanOptions, subject: string, object: string | undefined): Question {
   const { owner, ownerAttribute = [] } = options;
   if (owner === undefined && ownerAttribute.length > 0) throw usage('--owner-attribute needs --owner');
-  if (subject.startsWith('/')) {
+  const question = parseQuestion(object === undefined ? subject : `${subject} ${object}`);
+  if ('path' in question) {
     if (object !== undefined || owner !== undefined) throw usage('a path has no resource and no owner');
-    return { path: readPath(subject) };
+    return question;
   }
-  const action = ACTIONS.find((known) => known === subject);
-  if (action === undefined) {
-    const near = nearestName(subject, ACTIONS);
-    const hint = near === null ? `one of ${ACTIONS.join(', ')}, or a path such as /v1/files` : `did you mean ${near}?`;
-    throw usage(`there is no such action; ${hint}`);
-  }
-  if (object === undefined) throw usage(`${action} what? name a resource, such as model::llama-3`);
-  const [, type, identifier] = /^([^]+?)::([^]+)$/.exec(object) ?? [];
-  if (type === undefined || identifier === undefined) throw usage('a resource is written as TYPE::ID: model::llama-3');
-  if (identifier === '*') throw usage('name one resource: the star is for rules');
   const attributes = groupPairs(ownerAttribute);
-  return {
-    action,
-    resource: { type, identifier, owner: owner === undefined ? null : { principal: owner, attributes } },
-  };
-}
-
-/** The path as the server's rules see it: decoded. */
-function readPath(path: string): string {
-  if (/[?#]/.test(path)) throw usage('rules see the path alone; leave the query out');
-  try {
-    return decodeURIComponent(path);
-  } catch (error) {
-    throw new AuthcheckError('usage_invalid', 'the path has a % that encodes nothing', { cause: error });
-  }
+  return owner === undefined
+    ? question
+    : { ...question, resource: { ...question.resource, owner: { principal: owner, attributes } } };
 }
 
 async function findAsker(
@@ -149,10 +128,7 @@ function judge(question: Question, { user, verdict }: Asker, config: AuthConfig)
     const answer = verdict.outcome === 'rejected' ? 'no' : 'undecided';
     return { answer, ...known, message: verdict.reason?.message ?? '', policy: 'none', rule: null, trace: [] };
   }
-  const { allowed, policy, message, rule, trace } =
-    'path' in question
-      ? decideRoute(config.route_policy, user, question.path)
-      : decideAccess(config.access_policy, user, question.action, question.resource);
+  const { allowed, policy, message, rule, trace } = decide(config, user, question);
   const locate = (index: number): string | null =>
     policy === 'access_policy' || policy === 'route_policy' ? config.locateRule(policy, index) : null;
   const rules = policy === 'none' || policy === 'default_policy' ? [] : config[policy];

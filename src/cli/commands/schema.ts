@@ -8,8 +8,8 @@ import type { Io } from '../io.js';
 /** Defines the command. */
 export function defineSchema(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
   return new Command('schema')
-    .description('print the JSON Schema of the config or the verdict')
-    .addArgument(new Argument('<name>', 'which one').choices(['config', 'verdict']))
+    .description('print the JSON Schema of the config, of tests, or of the verdict')
+    .addArgument(new Argument('<name>', 'which one').choices(['config', 'test', 'verdict']))
     .option('--json', 'accepted for symmetry: a schema is JSON')
     .option('--debug', 'show the stack of an internal error')
     .addHelpText('beforeAll', 'Example:\n  authcheck schema config > authcheck.schema.json\n')

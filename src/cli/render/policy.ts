@@ -1,19 +1,15 @@
 /** What the policies say, for people: yes or no, the rule that decides, and what the rules before it said. */
 
 import {
-  type Action,
   type Attributes,
   type Decision,
   type Identity,
+  type Question,
   type Reason,
-  type Resource,
   type RuleAnswer,
   type Verdict,
 } from '../../index.js';
 import { formatTable, listSome, wrap, type Style } from './style.js';
-
-/** What was asked. */
-export type Question = { readonly path: string } | { readonly action: Action; readonly resource: Resource };
 
 /** The answer, as `--json` prints it. */
 export interface Ruling {

@@ -1,0 +1,58 @@
+/** Questions to the policies, as people write them: `read model::llama-3`, `/v1/files`. Pure. */
+
+import { ACTIONS, type AccessRule, type Action, type RouteRule } from '../config/policy-schema.js';
+import { nearestName } from '../config/nearest.js';
+import { AuthcheckError } from '../errors.js';
+import type { Identity } from '../verdict.js';
+import { decideAccess, type Resource } from './access.js';
+import type { Decision } from './decision.js';
+import { decideRoute } from './routes.js';
+
+/** May a user ask for a path, or do something with a resource? */
+export type Question = { readonly path: string } | { readonly action: Action; readonly resource: Resource };
+
+/**
+ * Reads a question: the path of a request, or an action and the TYPE::ID of a resource that nobody owns.
+ *
+ * @throws {AuthcheckError} `usage_invalid`, saying how it is written.
+ */
+export function parseQuestion(text: string): Question {
+  if (text.startsWith('/')) return { path: readPath(text) };
+  const [, verb = '', object = ''] = /^(\S*)\s*([^]*)$/.exec(text) ?? [];
+  const action = ACTIONS.find((known) => known === verb);
+  if (action === undefined) {
+    const near = nearestName(verb, ACTIONS);
+    const hint = near === null ? `one of ${ACTIONS.join(', ')}, or a path such as /v1/files` : `did you mean ${near}?`;
+    throw usage(`there is no such action; ${hint}`);
+  }
+  if (object === '') throw usage(`${action} what? name a resource, such as model::llama-3`);
+  const [, type, identifier] = /^([^]+?)::([^]+)$/.exec(object) ?? [];
+  if (type === undefined || identifier === undefined) throw usage('a resource is written as TYPE::ID: model::llama-3');
+  if (identifier === '*') throw usage('name one resource: the star is for rules');
+  return { action, resource: { type, identifier, owner: null } };
+}
+
+/** Asks the policy that the question is for. */
+export function decide(
+  policies: { readonly access_policy: readonly AccessRule[]; readonly route_policy: readonly RouteRule[] },
+  user: Identity | null,
+  question: Question,
+): Decision {
+  return 'path' in question
+    ? decideRoute(policies.route_policy, user, question.path)
+    : decideAccess(policies.access_policy, user, question.action, question.resource);
+}
+
+/** The path as the server's rules see it: decoded. */
+function readPath(path: string): string {
+  if (/[?#]/.test(path)) throw usage('rules see the path alone; leave the query out');
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    throw new AuthcheckError('usage_invalid', 'the path has a % that encodes nothing', { cause: error });
+  }
+}
+
+function usage(message: string): AuthcheckError {
+  return new AuthcheckError('usage_invalid', message);
+}

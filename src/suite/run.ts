@@ -1,0 +1,116 @@
+/** Runs tests: each gets the real provider, with its clock, its keys and its answers in the place of the world's. */
+
+import type { Environment } from '../config/env.js';
+import type { ConfiguredProvider } from '../config/parse.js';
+import { ALGORITHMS } from '../config/provider-config.js';
+import type { JsonObject } from '../json.js';
+import { readKeySet, type KeySetResult } from '../protocol/jwks.js';
+import { createSigner, type Signer } from '../protocol/sign.js';
+import { createAuthProvider, type ProviderOptions } from '../providers/create.js';
+import type { Verdict } from '../verdict.js';
+import { compare, type Difference } from './expectations.js';
+import type { Suite, SuiteCase } from './load.js';
+import { createSilence, createStub } from './stub.js';
+
+/** How tests are run. */
+export interface RunOptions {
+  /** Only tests whose names match. Default all. */
+  readonly only?: RegExp;
+  /** Whether providers without an answer in the file are really asked. Default false. */
+  readonly live?: boolean;
+  /** Variables for the way to them: proxies. Default none. */
+  readonly env?: Environment;
+}
+
+/** What became of one test. */
+export interface CaseResult {
+  readonly test: SuiteCase;
+  readonly verdict: Verdict;
+  /** Empty for a test that passed. */
+  readonly differences: readonly Difference[];
+  readonly ms: number;
+}
+
+/** What became of a file of tests. */
+export interface SuiteResult {
+  readonly suite: Suite;
+  /** In the order of the file. */
+  readonly results: readonly CaseResult[];
+}
+
+/** Runs the tests of a file, all at once. */
+export async function runSuite(suite: Suite, options: RunOptions = {}): Promise<SuiteResult> {
+  const signerFor = rememberSigners();
+  const chosen = suite.cases.filter(({ name }) => options.only?.test(name) ?? true);
+  const results = await Promise.all(
+    chosen.map(async (test): Promise<CaseResult> => {
+      const started = performance.now();
+      const verdict = await judge(test, suite.keySet, signerFor, options);
+      const differences = compare(test, verdict, suite.config);
+      return { test, verdict, differences, ms: performance.now() - started };
+    }),
+  );
+  return { suite, results };
+}
+
+async function judge(
+  test: SuiteCase,
+  keySet: KeySetResult | null,
+  signerFor: (algorithm: string) => Promise<Signer>,
+  options: RunOptions,
+): Promise<Verdict> {
+  const { provider, now, subject, stub, request } = test;
+  const clock = now ?? Date.now();
+  let token: string | null = null;
+  let keys = keySet;
+  if (subject.kind === 'token') ({ token } = subject);
+  if (subject.kind === 'claims') {
+    const signer = await signerFor(subject.algorithm ?? preferredAlgorithm(provider));
+    token = await signer.sign(complete(subject.claims, provider, clock / 1000), subject.header);
+    keys = readKeySet(JSON.stringify({ keys: [signer.jwk] }));
+  }
+  const isReal = options.live === true && stub === null && keys === null;
+  const http = stub === null ? createSilence() : createStub(stub.kind, stub.written);
+  const given: ProviderOptions = {
+    env: options.env ?? {},
+    now: () => clock,
+    cache: false,
+    ...(isReal ? {} : { http }),
+    ...(keys === null ? {} : { keySet: keys }),
+  };
+  const asked = createAuthProvider(provider, given);
+  return asked.authenticate({ token, ...request }).finally(() => asked.close());
+}
+
+/** One throwaway key for each algorithm, under a name that is the same in every run. */
+function rememberSigners(): (algorithm: string) => Promise<Signer> {
+  const signers = new Map<string, Promise<Signer>>();
+  return (algorithm) => {
+    const known = signers.get(algorithm) ?? createSigner({ algorithm, kid: 'test' });
+    signers.set(algorithm, known);
+    return known;
+  };
+}
+
+/** ES256 unless the config refuses it: its keys are made in no time. */
+function preferredAlgorithm({ config }: ConfiguredProvider): string {
+  const allowed = config.type === 'oauth2_token' ? config.algorithms : null;
+  return ['ES256', ...ALGORITHMS].find((name) => allowed?.includes(name) ?? true) ?? 'ES256';
+}
+
+/** Seconds that a token lives of which nothing else is said. */
+const LIFETIME = 3600;
+
+/** Claims with what every token has and no test is about; a claim that is null is left out. */
+function complete(claims: JsonObject, { config }: ConfiguredProvider, now: number): JsonObject {
+  const { issuer, audience } = config.type === 'oauth2_token' ? config : { issuer: null, audience: '' };
+  const hasTimes = Object.hasOwn(claims, 'exp') || Object.hasOwn(claims, 'iat');
+  const issued = Math.floor(now);
+  const all: JsonObject = {
+    ...(issuer === null ? {} : { iss: issuer }),
+    aud: audience,
+    ...(hasTimes ? {} : { iat: issued, exp: issued + LIFETIME }),
+    ...claims,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
+}

@@ -1,0 +1,148 @@
+/** The files of `authcheck test`: what may stand in them. Pure. */
+
+import * as v from 'valibot';
+import { ALGORITHMS } from '../config/provider-config.js';
+import { isMapping, type Mapping } from '../config/shape.js';
+import type { ReasonCode } from '../reason-codes.js';
+import type { Attributes, Outcome, StepName, StepStatus } from '../verdict.js';
+import { outcome, reasonCode, stepName, stepStatus } from '../verdict-schema.js';
+
+/** A question to the policies, with the owner of its resource where it has one. */
+export type WrittenQuestion =
+  string | { readonly ask: string; readonly owner: string; readonly owner_attributes: Attributes };
+
+/** What a test expects; what is absent is not looked at. */
+export interface Expectations {
+  readonly outcome?: Outcome;
+  readonly reason?: ReasonCode | null;
+  readonly principal?: string | null;
+  /** All of them. */
+  readonly attributes?: Attributes;
+  readonly attributes_contain?: Attributes;
+  /** Values that must not be there; an empty list means the attribute. */
+  readonly attributes_absent?: Attributes;
+  readonly steps?: Readonly<Partial<Record<StepName, StepStatus>>>;
+  readonly server?: { readonly status?: 200 | 401 | 503; readonly message?: string | null };
+  readonly allow?: readonly WrittenQuestion[];
+  readonly deny?: readonly WrittenQuestion[];
+}
+
+/** One test, as it is written. */
+export interface WrittenCase {
+  readonly name: string;
+  readonly provider?: string;
+  readonly now?: number | string;
+  readonly token?: string;
+  readonly token_file?: string;
+  readonly claims?: Mapping;
+  readonly header?: Mapping;
+  readonly algorithm?: string;
+  readonly introspection?: Mapping;
+  readonly github?: Mapping;
+  readonly custom?: Mapping;
+  readonly kubernetes?: Mapping;
+  readonly request?: {
+    readonly path?: string;
+    readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+    readonly params?: Readonly<Record<string, string | readonly string[]>>;
+  };
+  readonly expect: Expectations;
+}
+
+const text = v.string('expected a string');
+const texts = v.array(text, 'expected a list of strings');
+/** Not `v.record`, which leaves out `__proto__` and its like: they are claims as any other. */
+const mapping = v.pipe(v.custom<Mapping>(isMapping, 'expected a mapping'), v.metadata({ type: 'object' }));
+
+const time = v.pipe(
+  v.union([v.number(), v.string()], 'expected a time such as 2026-01-31T12:00:00Z, or seconds since 1970'),
+  v.check(
+    (value) => !Number.isNaN(readTime(value)),
+    'expected a time with its zone, such as 2026-01-31T12:00:00Z, or seconds since 1970',
+  ),
+);
+
+const attributes = v.record(text, texts, 'expected attribute names with lists of values');
+
+const question: v.GenericSchema<unknown, WrittenQuestion> = v.union(
+  [
+    text,
+    v.strictObject({
+      ask: text,
+      owner: text,
+      owner_attributes: v.exactOptional(attributes, {}),
+    }),
+  ],
+  'expected a question such as "read model::llama-3", or {ask, owner, owner_attributes}',
+);
+
+const expectations: v.GenericSchema<unknown, Expectations> = v.strictObject({
+  outcome: v.exactOptional(outcome),
+  reason: v.exactOptional(v.nullable(reasonCode)),
+  principal: v.exactOptional(v.nullable(text)),
+  attributes: v.exactOptional(attributes),
+  attributes_contain: v.exactOptional(attributes),
+  attributes_absent: v.exactOptional(attributes),
+  steps: v.exactOptional(v.record(stepName, stepStatus, 'expected step names with statuses')),
+  server: v.exactOptional(
+    v.strictObject({
+      status: v.exactOptional(v.picklist([200, 401, 503])),
+      message: v.exactOptional(v.nullable(text)),
+    }),
+  ),
+  allow: v.exactOptional(v.array(question, 'expected a list of questions')),
+  deny: v.exactOptional(v.array(question, 'expected a list of questions')),
+});
+
+const request = v.strictObject({
+  path: v.exactOptional(text),
+  headers: v.exactOptional(v.record(text, v.union([text, texts]), 'expected header names with values')),
+  params: v.exactOptional(v.record(text, v.union([text, texts]), 'expected parameter names with values')),
+});
+
+const testCase: v.GenericSchema<unknown, WrittenCase> = v.strictObject({
+  name: v.pipe(text, v.nonEmpty('expected a name')),
+  provider: v.exactOptional(text),
+  now: v.exactOptional(time),
+  token: v.exactOptional(text),
+  token_file: v.exactOptional(text),
+  claims: v.exactOptional(mapping),
+  header: v.exactOptional(mapping),
+  algorithm: v.exactOptional(v.picklist(ALGORITHMS, 'expected an algorithm such as ES256')),
+  introspection: v.exactOptional(mapping),
+  github: v.exactOptional(mapping),
+  custom: v.exactOptional(mapping),
+  kubernetes: v.exactOptional(mapping),
+  request: v.exactOptional(request),
+  expect: v.exactOptional(expectations, {}),
+});
+
+/** A file of tests; published as a JSON Schema. */
+export const suiteSchema: v.GenericSchema<unknown, SuiteFile> = v.strictObject({
+  now: v.exactOptional(time),
+  config: v.union([text, mapping], 'expected the path of a config, or a config'),
+  provider: v.exactOptional(text),
+  env: v.exactOptional(
+    v.record(text, v.string('expected a string: quote it'), 'expected variable names with strings'),
+    {},
+  ),
+  jwks: v.exactOptional(v.union([text, mapping], 'expected the path of a key set, or a key set')),
+  tests: v.pipe(v.array(testCase, 'expected a list of tests'), v.minLength(1, 'expected at least one test')),
+});
+
+/** A whole file, as it is written. */
+export interface SuiteFile {
+  readonly now?: number | string;
+  readonly config: string | Mapping;
+  readonly provider?: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly jwks?: string | Mapping;
+  readonly tests: readonly WrittenCase[];
+}
+
+/** Milliseconds since 1970; NaN for what is no time. */
+export function readTime(value: number | string): number {
+  if (typeof value === 'number') return Math.abs(value) <= 1e11 ? Math.floor(value * 1000) : NaN;
+  const iso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
+  return iso.test(value) ? Date.parse(value) : NaN;
+}

@@ -1,0 +1,73 @@
+/** What the provider of a test is answered, rather than the network. Pure. */
+
+import type { HttpAnswer, HttpClient, HttpRequest } from '../exchange.js';
+import { isUndecided } from '../reason-codes.js';
+import { isMapping, type Mapping } from '../config/shape.js';
+
+/** The kinds of answers that a test can bring. */
+export const STUBS = ['introspection', 'github', 'custom', 'kubernetes'] as const;
+
+/** One of the kinds of answers that a test can bring. */
+export type StubKind = (typeof STUBS)[number];
+
+/**
+ * Makes a client that answers as a test says: with the body that the provider hopes for, with
+ * `{status, headers, body}`, or with `{failure: endpoint_timeout}`. What is asked beyond that is not there.
+ */
+export function createStub(kind: StubKind, written: Mapping): HttpClient {
+  return { send: (request) => Promise.resolve(answer(kind, written, request)), close: () => Promise.resolve() };
+}
+
+/** Makes a client for tests that bring no answer: nothing can be reached. */
+export function createSilence(): HttpClient {
+  const message = 'the test brings no answer of the provider, and without --live nobody is asked';
+  return {
+    send: () => Promise.resolve({ ok: false, code: 'endpoint_unreachable', message, ms: 0 }),
+    close: () => Promise.resolve(),
+  };
+}
+
+function answer(kind: StubKind, written: Mapping, { url }: HttpRequest): HttpAnswer {
+  switch (kind) {
+    case 'introspection':
+    case 'custom':
+      return enclosed(written) ?? reply(200, written);
+    case 'kubernetes':
+      return enclosed(written) ?? reply(201, { status: { userInfo: written } });
+    case 'github': {
+      const { pathname, searchParams } = new URL(url);
+      const asked = pathname.endsWith('/orgs') ? (written.orgs ?? []) : (written.user ?? {});
+      const isFirst = (searchParams.get('page') ?? '1') === '1';
+      return enclosed(written) ?? enclosed(asked) ?? reply(200, isFirst ? asked : []);
+    }
+  }
+}
+
+const ENVELOPE = ['status', 'headers', 'body'];
+
+/** An answer that is more than its body: with a status of its own, or none at all. */
+function enclosed(written: unknown): HttpAnswer | null {
+  if (!isMapping(written)) return null;
+  const { status, headers, body, failure } = written;
+  if (typeof failure === 'string' && isUndecided(failure))
+    return { ok: false, code: failure, message: `as the test has it: ${failure}`, ms: 0 };
+  const isEnvelope = typeof status === 'number' && Object.keys(written).every((name) => ENVELOPE.includes(name));
+  return isEnvelope ? reply(status, body, headersOf(headers)) : null;
+}
+
+function reply(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpAnswer {
+  const text = typeof body === 'string' ? body : JSON.stringify(body ?? {});
+  return {
+    ok: true,
+    status,
+    headers: { 'content-type': 'application/json', ...headers },
+    body: text,
+    skew: null,
+    ms: 0,
+  };
+}
+
+function headersOf(written: unknown): Record<string, string> {
+  if (!isMapping(written)) return {};
+  return Object.fromEntries(Object.entries(written).map(([name, value]) => [name.toLowerCase(), String(value)]));
+}
