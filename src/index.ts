@@ -100,15 +100,9 @@ export { readBearer, type BearerFault, type BearerResult, type HeaderPairs, type
 export { createGuard, type Guard } from './server/fetch.js';
 export { createMiddleware, pairHeaders, sendRefusal, type Middleware, type NodeRequest } from './server/node.js';
 export { TIME_CLAIMS } from './time-claims.js';
+export type { AskedQuestion, Subject, SuiteCase } from './suite/case.js';
 export type { Difference } from './suite/expectations.js';
-export {
-  loadSuite,
-  type AskedQuestion,
-  type Subject,
-  type Suite,
-  type SuiteCase,
-  type SuiteOptions,
-} from './suite/load.js';
+export { loadSuite, type Suite, type SuiteOptions } from './suite/load.js';
 export { runSuite, type CaseResult, type RunOptions, type SuiteResult } from './suite/run.js';
 export type { Expectations, SuiteFile, WrittenCase, WrittenQuestion } from './suite/schema.js';
 export type { StubKind } from './suite/stub.js';

@@ -5,7 +5,7 @@ import type { Json } from '../json.js';
 import { decide } from '../policy/question.js';
 import type { AuthConfig } from '../config/parse.js';
 import type { Attributes, Verdict } from '../verdict.js';
-import type { AskedQuestion, SuiteCase } from './load.js';
+import type { AskedQuestion, SuiteCase } from './case.js';
 
 /** One thing that is not as expected. */
 export interface Difference {

@@ -9,7 +9,8 @@ import { createSigner, type Signer } from '../protocol/sign.js';
 import { createAuthProvider, type ProviderOptions } from '../providers/create.js';
 import type { Verdict } from '../verdict.js';
 import { compare, type Difference } from './expectations.js';
-import type { Suite, SuiteCase } from './load.js';
+import type { SuiteCase } from './case.js';
+import type { Suite } from './load.js';
 import { createSilence, createStub } from './stub.js';
 
 /** How tests are run. */
