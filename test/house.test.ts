@@ -99,7 +99,7 @@ describe('packages', () => {
   const HOMES: Readonly<Record<string, readonly string[]>> = {
     chalk: ['cli/render/style.ts'],
     'string-width': ['cli/render/style.ts'],
-    commander: ['cli/main.ts', 'cli/options.ts', 'cli/request.ts'],
+    commander: ['cli/help.ts', 'cli/main.ts', 'cli/options.ts', 'cli/request.ts', 'cli/tree.ts'],
     cosmiconfig: ['config/load.ts'],
     undici: ['http.ts'],
     re2js: ['policy/pattern.ts'],

@@ -1,6 +1,7 @@
 /** The flags that commands share. */
 
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { GROUPS } from './help.js';
 
 /** What every command understands. */
 export interface SharedOptions {
@@ -30,24 +31,29 @@ export interface IssuerOptions {
 /** Makes a command with the shared flags; `example` comes first in its help. */
 export function createCommand(name: string, summary: string, example: string): Command {
   const command = new Command(name)
+    .optionsGroup(GROUPS.input)
     .option('--config <file>', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
     .option('--provider <name>', 'the provider to ask, where the config has several')
     .option('--token <token>', 'the token; also understood: Bearer …, a whole header, a curl command, a token response')
     .option('--token-file <file>', 'a file that holds the token (- for standard input)');
   return addOutputOptions(command, summary, example)
     .option('-v, --verbose', 'every step, and the HTTP transcript on stderr, secrets masked')
-    .option('-q, --quiet', 'no human output: only the exit code (and JSON with --json)');
+    .option('-q, --quiet', 'no human output: only the exit code (and JSON with --json)')
+    .optionsGroup(GROUPS.own);
 }
 
 /** Makes a command whose answer is a thing, not a judgement: it asks nobody, and is given no token to judge. */
 export function createMaker(name: string, summary: string, example: string): Command {
-  return addOutputOptions(new Command(name), summary, example).option('-q, --quiet', 'no notes on stderr');
+  return addOutputOptions(new Command(name), summary, example)
+    .option('-q, --quiet', 'no notes on stderr')
+    .optionsGroup(GROUPS.own);
 }
 
 function addOutputOptions(command: Command, summary: string, example: string): Command {
   return command
     .description(summary)
     .summary(summary)
+    .optionsGroup(GROUPS.output)
     .option('--json', 'print JSON')
     .addOption(new Option('--color', 'colours even where the output is no terminal'))
     .addOption(new Option('--no-color', 'no colours'))
@@ -59,11 +65,14 @@ function addOutputOptions(command: Command, summary: string, example: string): C
 /** Adds the flags that name a provider without a config file, and the clock. */
 export function addIssuerOptions(command: Command): Command {
   return command
+    .optionsGroup(GROUPS.issuer)
     .option('--issuer <url>', 'no config file: discover this issuer (OIDC, RFC 8414)')
     .option('--audience <name>', 'the audience to expect, with --issuer or --jwks')
     .option('--jwks <source>', 'no config file: a JWKS URI or file')
+    .optionsGroup(GROUPS.clock)
     .option('--at <time>', 'judge as if it were this time (ISO 8601, or seconds since 1970)', parseTime)
-    .option('--clock-tolerance <seconds>', 'by how much exp, nbf and iat may be off', parseSeconds);
+    .option('--clock-tolerance <seconds>', 'by how much exp, nbf and iat may be off', parseSeconds)
+    .optionsGroup(GROUPS.own);
 }
 
 function parseTime(text: string): number {

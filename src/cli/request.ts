@@ -2,6 +2,7 @@
 
 import { InvalidArgumentError, type Command } from 'commander';
 import type { AuthRequest } from '../index.js';
+import { GROUPS } from './help.js';
 
 /** The flags that describe a request. */
 export interface RequestOptions {
@@ -13,9 +14,11 @@ export interface RequestOptions {
 /** Adds the flags. */
 export function addRequestOptions(command: Command): Command {
   return command
+    .optionsGroup(GROUPS.request)
     .option('--request-path <path>', 'the path that a custom endpoint is told')
     .option('--request-header <header>', 'a header of the request; may be repeated', collect(':'))
-    .option('--request-param <name=value>', 'a query parameter of the request; may be repeated', collect('='));
+    .option('--request-param <name=value>', 'a query parameter of the request; may be repeated', collect('='))
+    .optionsGroup(GROUPS.own);
 }
 
 /** Builds the request. */

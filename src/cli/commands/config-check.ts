@@ -11,6 +11,7 @@ import {
   type Severity,
 } from '../../index.js';
 import { EXIT, exitCodeOfFindings } from '../exit-code.js';
+import { GROUPS } from '../help.js';
 import type { Io } from '../io.js';
 import type { SharedOptions } from '../options.js';
 import { describeReport, formatAnnotations, formatReport, type CheckedConfig } from '../render/config-report.js';
@@ -25,9 +26,9 @@ export interface ConfigCheckOptions extends SharedOptions {
   readonly online?: boolean;
 }
 
-const EXITS = `
-Exit codes: 0 nothing at or above the bar · 1 findings at or above it · 2 usage, or no config that can be read ·
-3 nothing found, but a probe could not be decided`;
+const EXITS =
+  '\nExit codes: 0 nothing at or above the bar · 1 findings at or above it · 2 usage, or no config that can be read · ' +
+  '3 nothing found, but a probe could not be decided';
 
 /** Defines the command. */
 export function defineConfigCheck(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
@@ -46,6 +47,7 @@ export function defineConfigCheck(run: (task: (io: Io) => Promise<number>) => Pr
         .choices(['error', 'warning', 'hint'])
         .default('error'),
     )
+    .optionsGroup(GROUPS.output)
     .option('--json', 'as --format json')
     .addOption(new Option('--color', 'colours even where the output is no terminal'))
     .addOption(new Option('--no-color', 'no colours'))

@@ -14,6 +14,7 @@ import {
   type IssuerMetadata,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
+import { GROUPS } from '../help.js';
 import type { Io } from '../io.js';
 import type { SharedOptions } from '../options.js';
 import { openSession, type Session } from '../session.js';
@@ -39,6 +40,7 @@ export function defineConfigInit(run: (task: (io: Io) => Promise<number>) => Pro
     .option('--introspection', 'ask the issuer about every token, rather than check signatures')
     .option('--out <file>', 'write a file rather than to standard output; never over one that exists')
     .option('--force', 'write over a file that exists')
+    .optionsGroup(GROUPS.output)
     .addOption(new Option('--color', 'colours even where the output is no terminal'))
     .addOption(new Option('--no-color', 'no colours'))
     .option('-v, --verbose', 'the HTTP transcript on stderr')

@@ -3,6 +3,7 @@
 import { Command, Option } from 'commander';
 import { explainConfig } from '../../index.js';
 import { EXIT } from '../exit-code.js';
+import { GROUPS } from '../help.js';
 import type { Io } from '../io.js';
 import type { SharedOptions } from '../options.js';
 import { describeConfig, formatConfig } from '../render/config-values.js';
@@ -14,6 +15,7 @@ export function defineConfigShow(run: (task: (io: Io) => Promise<number>) => Pro
     .description('print what the server will run with: variables resolved, defaults marked, secrets masked')
     .argument('[file]', 'the config, as with --config')
     .option('--config <file>', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
+    .optionsGroup(GROUPS.output)
     .option('--json', 'print JSON')
     .addOption(new Option('--color', 'colours even where the output is no terminal'))
     .addOption(new Option('--no-color', 'no colours'))

@@ -7,6 +7,7 @@ import { Command, Option } from 'commander';
 import { createAuthProvider, parseAuthConfig, parseConfigText, type AuthConfig, type Verdict } from '../../index.js';
 import { DEMO_CLIENT, demoConfig, startDemoIssuer, type DemoIssuer, type DemoToken } from '../demo/issuer.js';
 import { EXIT } from '../exit-code.js';
+import { GROUPS } from '../help.js';
 import type { Io } from '../io.js';
 import { formatVerdict } from '../render/verdict.js';
 import { openSession } from '../session.js';
@@ -26,6 +27,7 @@ export function defineDemo(run: (task: (io: Io) => Promise<number>) => Promise<v
   return new Command('demo')
     .description('see it work: an embedded issuer on loopback, tokens minted on the spot, the real output')
     .option('--keep', 'leave the issuer running, and print what to type to try every command')
+    .optionsGroup(GROUPS.output)
     .option('--json', 'print JSON')
     .addOption(new Option('--color', 'colours even where the output is no terminal'))
     .addOption(new Option('--no-color', 'no colours'))

@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { Argument, Command } from 'commander';
 import { EXIT } from '../exit-code.js';
+import { GROUPS } from '../help.js';
 import type { Io } from '../io.js';
 
 /** Defines the command. */
@@ -10,6 +11,7 @@ export function defineSchema(run: (task: (io: Io) => Promise<number>) => Promise
   return new Command('schema')
     .description('print the JSON Schema of the config, of tests, or of the verdict')
     .addArgument(new Argument('<name>', 'which one').choices(['config', 'test', 'verdict']))
+    .optionsGroup(GROUPS.output)
     .option('--json', 'accepted for symmetry: a schema is JSON')
     .option('--debug', 'show the stack of an internal error')
     .addHelpText('beforeAll', 'Example:\n  authcheck schema config > authcheck.schema.json\n')

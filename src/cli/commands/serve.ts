@@ -11,6 +11,7 @@ import {
   type ProviderEvent,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
+import { GROUPS } from '../help.js';
 import type { Io } from '../io.js';
 import { holdConfig } from '../serve/live-config.js';
 import { LEVELS, openLog } from '../serve/log.js';
@@ -60,6 +61,7 @@ export function defineServe(run: (task: (io: Io) => Promise<number>) => Promise<
     .option('--max-concurrency <number>', 'requests that are answered at a time', parseNumber(1, 100_000), 1000)
     .addOption(new Option('--log-level <level>', 'how much is logged, on stderr').choices([...LEVELS]).default('info'))
     .option('--debug', 'show the stack of an internal error')
+    .optionsGroup(GROUPS.output)
     .addHelpText('beforeAll', 'Example:\n  authcheck serve --config run.yaml --port 8401\n')
     .addHelpText(
       'after',

@@ -1,0 +1,103 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Io, Output } from '../../src/cli/io.js';
+import { main } from '../../src/cli/main.js';
+import { buildProgram, COMMAND_NAMES, listCommands } from '../../src/cli/tree.js';
+
+function record(columns: number): { readonly io: Io; readonly said: () => string } {
+  let text = '';
+  const stdout: Output = { write: (part) => (text += part), isTTY: true, columns };
+  const io: Io = {
+    stdin: { isPiped: false, read: () => Promise.resolve('') },
+    stdout,
+    stderr: { write: () => undefined, isTTY: true, columns },
+    env: {},
+    cwd: '/',
+    now: () => 0,
+    onInterrupt: () => undefined,
+    takeSignals: () => undefined,
+  };
+  return { io, said: () => text };
+}
+
+async function say(args: readonly string[], columns = 80): Promise<string> {
+  const { io, said } = record(columns);
+  expect(await main(args, io), args.join(' ')).toBe(0);
+  return said();
+}
+
+/** The words of every command, such as ["config", "check"]; none for the program. */
+const paths: string[][] = [[]];
+const helps = new Map<string, string>();
+
+beforeAll(async () => {
+  for (const name of COMMAND_NAMES) {
+    const program = await buildProgram(name, () => Promise.resolve(), record(80).io);
+    for (const top of program.commands.filter((command) => command.name() === name)) {
+      for (const command of listCommands(top)) paths.push(command === top ? [name] : [name, command.name()]);
+    }
+  }
+  for (const path of paths) helps.set(path.join(' '), await say([...path, '--help']));
+});
+
+describe('the help of every command', () => {
+  it('is found', () => {
+    expect(paths.length).toBeGreaterThan(COMMAND_NAMES.length + 4);
+    for (const path of ['', 'validate', 'config', 'config check', 'jwks generate'])
+      expect(helps.has(path), path).toBe(true);
+  });
+
+  it('begins with an example of it, whose flags exist', () => {
+    for (const [path, help] of helps) {
+      const example = /^Example:\n((?: {2}authcheck .*\n)+)\nUsage: /.exec(help)?.[1] ?? '';
+      expect(example, path).not.toBe('');
+      for (const line of example.trimEnd().split('\n')) {
+        expect(line.startsWith(`  authcheck ${path}`), line).toBe(true);
+        // The program’s own example is that of validate.
+        const flags = line.match(/ --[a-z-]+/g) ?? [];
+        for (const flag of flags) expect(helps.get(path === '' ? 'validate' : path) ?? '', path).toContain(flag);
+      }
+    }
+  });
+
+  it('is what help says too', async () => {
+    for (const path of paths) expect(await say(['help', ...path])).toBe(helps.get(path.join(' ')));
+  });
+
+  it('fits 80 columns, but for examples, which are copied', () => {
+    for (const [path, help] of helps) {
+      for (const line of help.split('\n'))
+        if (!line.startsWith('  authcheck ')) expect(line.length, `${path}: ${line}`).toBeLessThanOrEqual(80);
+    }
+  });
+
+  it('has one line for what is wide, and none that is endless', async () => {
+    const wide = await say(['validate', '--help'], 300);
+    expect(wide).toContain('else AUTHCHECK_CONFIG, else searched upward\n');
+    expect(Math.max(...wide.split('\n').map((line) => line.length))).toBeLessThanOrEqual(120);
+  });
+
+  it('shows its own flags first, and last those about output', () => {
+    const headings = (path: string): string[] =>
+      [...(helps.get(path) ?? '').matchAll(/^([A-Z][a-z ]+):$/gm)].map(([, heading = '']) => heading);
+    expect(headings('can')).toEqual([
+      ...['Example', 'Arguments', 'Options', 'Config and token', 'Without a config file', 'Clock', 'Request', 'Output'],
+    ]);
+    expect(headings('mint')).toEqual(['Example', 'Options', 'Output']);
+    expect(headings('config')).toEqual(['Example', 'Options', 'Commands']);
+    expect(headings('')).toEqual(['Example', 'Options', 'Commands']);
+    for (const [path, help] of helps) expect(help.match(/^ {2}-h, --help {2,}print help$/gm), path).toHaveLength(1);
+  });
+
+  it('has no word that a line break tears from its exit code', () => {
+    expect(helps.get('')).toMatch(/Exit codes: 0 accepted · 1 rejected .* · 70 a bug · 130 interrupted\n/s);
+    for (const [path, help] of helps) expect(help, path).not.toMatch(/· \d+\n/);
+  });
+});
+
+describe('help', () => {
+  it('of what is no command says so', async () => {
+    const { io, said } = record(80);
+    expect(await main(['help', 'validat'], io)).toBe(2);
+    expect(said()).toBe('');
+  });
+});
