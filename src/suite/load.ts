@@ -45,8 +45,17 @@ export interface Suite {
  */
 export function loadSuite(file: string, options: SuiteOptions): Suite {
   const path = resolve(options.cwd, file);
+  return readSuite(readFile(path, relative(options.cwd, path)), file, options);
+}
+
+/**
+ * As {@link loadSuite}, for the text of a file that need not be there.
+ *
+ * @throws {AuthcheckError} as above.
+ */
+export function readSuite(text: string, file: string, options: SuiteOptions): Suite {
+  const path = resolve(options.cwd, file);
   const shown = relative(options.cwd, path);
-  const text = readFile(path, shown);
   // YAML 1.2, as editors and people read it: `sub: on` is a word. The config is read as the server reads it.
   const { value, locate } = parseConfigText(text, shown, '1.2');
   const written = checkShape(value, locate);
@@ -102,14 +111,22 @@ function checkShape(value: unknown, locate: Locate): SuiteFile {
     const name = String(path.at(-1) ?? '');
     // A strict object says `never` of a member that it does not know.
     if (issue.expected !== 'never') {
-      const message = issue.input === undefined && path.length > 0 ? `${name} is missing` : issue.message;
-      return faultAt(path, message, locate(path));
+      const isMissing = issue.input === undefined && path.length > 0;
+      return faultAt(path, isMissing ? `${name} is missing` : describeIssue(issue), locate(path));
     }
     const near = nearestName(name, FIELDS);
     const hint = near === null ? '' : `; did you mean ${near}?`;
     return { ...faultAt(path, `there is no field ${name}${hint}`, locate(path)), code: 'field_unknown' };
   });
   throw new ConfigError(findings);
+}
+
+/** Of a choice: what was probably meant, or what there is. */
+function describeIssue({ expected, input, message }: v.BaseIssue<unknown>): string {
+  const choices = [...(expected ?? '').matchAll(/"([^"]+)"/g)].map(([, choice = '']) => choice);
+  if (choices.length === 0 || typeof input !== 'string') return message;
+  const near = nearestName(input, choices);
+  return near === null ? `expected ${choices.slice(0, 8).join(', ')}` : `there is no such word; did you mean ${near}?`;
 }
 
 /** For the hint about a mistyped one. */

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { CONFIG, differencesOf } from './suite.js';
+
+const test = (expectations: string, claims = '{sub: alice, groups: [ml, ops]}'): Promise<string[]> =>
+  differencesOf(`${CONFIG}tests:
+  - name: a test
+    claims: ${claims}
+    expect: ${expectations}
+`);
+
+describe('what holds', () => {
+  it.each([
+    '{outcome: accepted, reason: null, principal: alice}',
+    '{attributes: {teams: [ops, ml], roles: [alice]}}',
+    '{attributes_contain: {teams: [ml]}}',
+    '{attributes_absent: {teams: [root], projects: []}}',
+    '{steps: {audience: passed, not_before: skipped}}',
+    '{server: {status: 200, message: null}}',
+    '{allow: [read model::llama-3, /v1/files]}',
+    '{allow: [{ask: read model::llama-3, owner: bob, owner_attributes: {teams: [ml]}}]}',
+    '{deny: [{ask: read model::llama-3, owner: bob, owner_attributes: {teams: [hr]}}]}',
+  ])('%s', async (expectations) => {
+    expect(await test(expectations)).toEqual([]);
+  });
+});
+
+describe('what does not hold', () => {
+  it.each([
+    ['{outcome: rejected}', 'expect.outcome: "rejected" / "accepted"'],
+    ['{reason: token_expired}', 'expect.reason: "token_expired" / null'],
+    ['{principal: bob}', 'expect.principal: "bob" / "alice"'],
+    ['{attributes: {roles: [alice]}}', 'expect.attributes.teams: [] / ["ml","ops"]'],
+    ['{attributes: {roles: [alice], teams: [ml]}}', 'expect.attributes.teams: ["ml"] / ["ml","ops"]'],
+    ['{attributes_contain: {teams: [ml, hr]}}', 'expect.attributes_contain.teams: ["hr"] / ["ml","ops"]'],
+    ['{attributes_absent: {teams: []}}', 'expect.attributes_absent.teams: [] / ["ml","ops"]'],
+    ['{attributes_absent: {teams: [ops]}}', 'expect.attributes_absent.teams: [] / ["ops"]'],
+    ['{steps: {audience: failed}}', 'expect.steps.audience: "failed" / "passed"'],
+    ['{steps: {active: passed}}', 'expect.steps.active: "passed" / null'],
+    ['{server: {status: 401}}', 'expect.server.status: 401 / 200'],
+    ['{server: {message: Invalid JWT token}}', 'expect.server.message: "Invalid JWT token" / null'],
+    ['{deny: [/v1/files]}', 'expect.deny.0: "/v1/files: denied" / "/v1/files: allowed"'],
+  ])('%s', async (expectations, difference) => {
+    expect(await test(expectations)).toContain(difference);
+  });
+
+  it('lets nobody do anything who is refused', async () => {
+    expect(await test('{allow: [/v1/files]}', '{sub: alice, aud: other}')).toEqual([
+      'expect.allow.0: "/v1/files: allowed" / "/v1/files: denied"',
+    ]);
+    expect(await test('{deny: [/v1/files, read model::x]}', '{sub: alice, aud: other}')).toEqual([]);
+  });
+});

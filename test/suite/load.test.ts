@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { AuthcheckError, ConfigError, loadSuite, readSuite } from '../../src/index.js';
+import { CONFIG } from './suite.js';
+
+/** What is wrong with a file, as `position: message`. */
+function faultsOf(text: string, live = false): string[] {
+  try {
+    readSuite(text, 'a.yaml', { cwd: '/', live });
+    return [];
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.findings.map(({ position, message }) => `${position ?? ''}: ${message}`);
+  }
+}
+
+describe('a file that cannot be used', () => {
+  it.each([
+    ['tests: [{name: a}]', 'a.yaml:1:1: config is missing'],
+    [`${CONFIG}tests: []`, 'a.yaml:6:8: expected at least one test'],
+    [`${CONFIG}test: []\ntests: [{name: a}]`, 'a.yaml:6:7: there is no field test; did you mean tests?'],
+    [`${CONFIG}tests: [{name: a, claim: {}}]`, 'a.yaml:6:26: there is no field claim; did you mean claims?'],
+    [`${CONFIG}tests: [{name: a, claims: {}}]`, 'a.yaml:6:9: the test expects nothing; --update writes what it finds'],
+    [
+      `${CONFIG}tests: [{name: a, claims: {}, expect: {outcome: acepted}}]`,
+      'there is no such word; did you mean accepted?',
+    ],
+    [
+      `${CONFIG}tests: [{name: a, token: x, expect: {outcome: rejected}}]`,
+      'a token needs jwks in this file: the keys to check it with (or --live)',
+    ],
+    [`${CONFIG}tests: [{name: a, token: x, claims: {}, expect: {reason: null}}]`, 'a test has one of'],
+    [
+      `${CONFIG}tests: [{name: a, github: {}, expect: {reason: null}}]`,
+      'the provider default is not answered by github',
+    ],
+    [`${CONFIG}provider: b\ntests: [{name: a, claims: {}, expect: {reason: null}}]`, 'the config has no provider b'],
+    [`${CONFIG}tests: [{name: a, header: {}, expect: {reason: null}}]`, 'header goes with claims'],
+    [`${CONFIG}tests: [{name: a, claims: {}, expect: {allow: [raead model::x]}}]`, 'did you mean read?'],
+    [
+      `now: yesterday\n${CONFIG}tests: [{name: a, claims: {}, expect: {reason: null}}]`,
+      'expected a time with its zone',
+    ],
+    [`env: {A: 1}\n${CONFIG}tests: [{name: a, claims: {}, expect: {reason: null}}]`, 'expected a string: quote it'],
+    ['config: {type: oauth2_token}\ntests: [{name: a, expect: {reason: null}}]', 'jwks'],
+  ])('%s', (text, fault) => {
+    expect(faultsOf(text).join('\n')).toContain(fault);
+  });
+
+  it('is told what there is to choose from', () => {
+    expect(faultsOf(`${CONFIG}tests: [{name: a, claims: {}, expect: {outcome: fine}}]`)).toEqual([
+      'a.yaml:6:49: expected accepted, rejected, undecided',
+    ]);
+  });
+
+  it('is told every fault', () => {
+    expect(faultsOf(`${CONFIG}tests: [{name: a, clams: {}}, {nam: b}]`).length).toBe(3);
+  });
+});
+
+it('may ask for tokens without keys where providers are really asked', () => {
+  expect(faultsOf(`${CONFIG}tests: [{name: a, token: x, expect: {outcome: rejected}}]`, true)).toEqual([]);
+});
+
+describe('other files', () => {
+  it('are named relative to the file of tests, and only their own variables count', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'authcheck-suite-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const config = 'server: {auth: {provider_config: {type: custom, endpoint: "${env.ENDPOINT}"}}}';
+    writeFileSync(join(folder, 'run.yaml'), config);
+    writeFileSync(join(folder, 'token'), 'Zm9v\n');
+    const write = (env: string): void =>
+      writeFileSync(
+        join(folder, 'a.test.yaml'),
+        `config: run.yaml\n${env}tests: [{name: a, token_file: token, custom: {}, expect: {outcome: undecided}}]`,
+      );
+    write('env: {ENDPOINT: https://auth.example/}\n');
+    const suite = loadSuite('a.test.yaml', { cwd: folder });
+    expect(suite.cases[0]?.subject).toEqual({ kind: 'token', token: 'Zm9v' });
+    expect(suite.sources).toEqual(['a.test.yaml', 'run.yaml', 'token'].map((name) => join(folder, name)));
+    write('');
+    expect(() => loadSuite('a.test.yaml', { cwd: folder })).toThrow(/ENDPOINT is not set/);
+    rmSync(join(folder, 'run.yaml'));
+    expect(() => loadSuite('a.test.yaml', { cwd: folder })).toThrow(AuthcheckError);
+    expect(() => loadSuite('none.yaml', { cwd: folder })).toThrow('none.yaml: there is no such file');
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest';
+import { createSigner } from '../../src/index.js';
+import { CONFIG, runText } from './suite.js';
+
+async function verdictOf(text: string): Promise<unknown> {
+  const [result] = await runText(text);
+  const { outcome, reason, principal, attributes } = result?.verdict ?? {};
+  return { outcome, reason: reason?.code ?? null, principal, attributes };
+}
+
+const accepted = (principal: string, attributes: object): object => ({
+  outcome: 'accepted',
+  reason: null,
+  principal,
+  attributes,
+});
+
+const refused = (reason: string, outcome = 'rejected'): object => ({
+  outcome,
+  reason,
+  principal: null,
+  attributes: {},
+});
+
+describe('claims', () => {
+  const judge = (rest: string, config = CONFIG): Promise<unknown> =>
+    verdictOf(`${config}tests: [{name: a, ${rest}, expect: {outcome: accepted}}]`);
+
+  it('are signed, and completed with what the config wants', async () => {
+    expect(await judge('claims: {sub: alice}')).toEqual(accepted('alice', { roles: ['alice'] }));
+  });
+
+  it('are taken as they are written', async () => {
+    expect(await judge('claims: {sub: alice, iss: https://other.example}')).toEqual(refused('issuer_mismatch'));
+    expect(await judge('claims: {sub: alice, aud: null}')).toEqual(refused('audience_missing'));
+    expect(await judge('claims: {sub: alice, exp: 1}')).toEqual(refused('token_expired'));
+    expect(await judge('claims: {sub: on, groups: [2026-01-01, yes]}')).toEqual(
+      accepted('on', { roles: ['on'], teams: ['2026-01-01', 'yes'] }),
+    );
+    expect(await judge('claims: {sub: alice, groups: {constructor: 1}}')).toMatchObject({ outcome: 'accepted' });
+  });
+
+  it('are judged at the time of the file, or of the test', async () => {
+    const at = (now: string, own = ''): Promise<unknown> =>
+      judge(`claims: {sub: alice, exp: 1767225600}${own}`, `now: ${now}\n${CONFIG}`);
+    expect(await at('2025-12-31T23:59:59Z')).toMatchObject({ outcome: 'accepted' });
+    expect(await at('2026-01-01T00:00:00Z')).toEqual(refused('token_expired'));
+    expect(await at('1767225599')).toMatchObject({ outcome: 'accepted' });
+    expect(await at('2025-12-31T23:59:59Z', ', now: 1767225600')).toEqual(refused('token_expired'));
+  });
+
+  it('may have a header and an algorithm of their own', async () => {
+    expect(await judge('claims: {sub: alice}, header: {typ: id+jwt}')).toEqual(refused('header_invalid'));
+    expect(await judge('claims: {sub: alice}, header: {alg: none}')).toEqual(refused('algorithm_not_allowed'));
+    expect(await judge('claims: {sub: alice}, header: {kid: other}')).toEqual(refused('key_not_found'));
+    expect(await judge('claims: {sub: alice}, algorithm: PS256')).toMatchObject({ outcome: 'accepted' });
+    const only = CONFIG.replace('audience', 'algorithms: [RS512]\n  audience');
+    expect(await judge('claims: {sub: alice}', only)).toMatchObject({ outcome: 'accepted' });
+    expect(await judge('claims: {sub: alice}, algorithm: ES256', only)).toEqual(refused('algorithm_not_allowed'));
+  });
+});
+
+describe('tokens', () => {
+  it('are checked with the key set of the file', async () => {
+    const signer = await createSigner({ algorithm: 'ES256', kid: 'k' });
+    const other = await createSigner({ algorithm: 'ES256', kid: 'k' });
+    const claims = { sub: 'alice', iss: 'https://idp.example', aud: 'api', exp: 2_000_000_000 };
+    const judge = async (token: string): Promise<unknown> =>
+      verdictOf(`now: 1900000000
+${CONFIG}jwks: {keys: [${JSON.stringify(signer.jwk)}]}
+tests: [{name: a, token: ${token}, expect: {outcome: accepted}}]`);
+    expect(await judge(await signer.sign(claims))).toEqual(accepted('alice', { roles: ['alice'] }));
+    expect(await judge(await other.sign(claims))).toEqual(refused('signature_invalid'));
+  });
+});
+
+describe('answers', () => {
+  const judge = (type: string, answer: string): Promise<unknown> =>
+    verdictOf(`config: {${type}}\ntests: [{name: a, ${answer}, expect: {outcome: accepted}}]`);
+  const asks = 'type: oauth2_token, introspection: {url: https://idp.example/i, client_id: c, client_secret: s}';
+
+  it('of an introspection endpoint', async () => {
+    expect(await judge(asks, 'introspection: {active: true, sub: alice, groups: [ml]}')).toEqual(
+      accepted('alice', { roles: ['alice'], teams: ['ml'] }),
+    );
+    expect(await judge(asks, 'introspection: {active: false}')).toEqual(refused('token_inactive'));
+    expect(await judge(asks, 'introspection: {status: 401}')).toEqual(
+      refused('client_credentials_rejected', 'undecided'),
+    );
+    expect(await judge(asks, 'introspection: {failure: endpoint_timeout}')).toEqual(
+      refused('endpoint_timeout', 'undecided'),
+    );
+  });
+
+  it('of GitHub', async () => {
+    const type = 'type: github_token';
+    const user = 'user: {login: alice, id: 1}';
+    expect(await judge(type, `github: {${user}, orgs: [{login: acme}]}`)).toEqual(
+      accepted('alice', { roles: ['alice'], teams: ['acme'] }),
+    );
+    expect(await judge(type, `github: {${user}, orgs: {status: 403, body: {}}}`)).toEqual(
+      accepted('alice', { roles: ['alice'], teams: [] }),
+    );
+    expect(await judge(type, 'github: {status: 401}')).toEqual(refused('token_refused'));
+  });
+
+  it('of a custom endpoint', async () => {
+    const type = 'type: custom, endpoint: https://auth.example/';
+    expect(await judge(type, 'custom: {principal: alice, attributes: {roles: [a]}, status: 7, more: 1}')).toEqual(
+      accepted('alice', { roles: ['a'] }),
+    );
+    expect(await judge(type, 'custom: {status: 403, body: {message: no}}')).toEqual(refused('token_refused'));
+    expect(await judge(type, 'custom: {status: 200, body: not JSON}')).toEqual(
+      refused('endpoint_invalid_response', 'undecided'),
+    );
+  });
+
+  it('of Kubernetes', async () => {
+    expect(await judge('type: kubernetes', 'kubernetes: {username: alice, groups: [ml]}')).toEqual(
+      accepted('alice', { roles: ['alice', 'ml'] }),
+    );
+    expect(await judge('type: kubernetes', 'kubernetes: {status: 401}')).toEqual(refused('token_refused'));
+  });
+
+  it('of nobody: the headers of the request', async () => {
+    const type = 'type: upstream_header, principal_header: x-user, attributes_header: x-groups';
+    expect(await judge(type, `request: {headers: {X-User: alice, x-groups: '{"roles":["a"]}'}}`)).toEqual(
+      accepted('alice', { roles: ['a'] }),
+    );
+    expect(await judge(type, 'request: {path: /}')).toEqual(refused('header_missing'));
+  });
+
+  it('are not needed for a request without a token', async () => {
+    expect(await judge(asks, 'request: {path: /}')).toEqual(refused('header_missing'));
+  });
+});
+
+it('runs the tests that are asked for, in the order of the file', async () => {
+  const names = Array.from({ length: 20 }, (_, index) => `test ${index}`);
+  const tests = names.map((name) => `  - {name: ${name}, claims: {sub: a}, expect: {outcome: accepted}}\n`);
+  const results = await runText(`${CONFIG}tests:\n${tests.join('')}`);
+  expect(results.map(({ test }) => test.name)).toEqual(names);
+  expect(new Set(results.map(({ differences }) => differences.length))).toEqual(new Set([0]));
+});
