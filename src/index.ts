@@ -9,7 +9,7 @@ export { explainConfig, type ExplainedConfig, type ExplainedValue, type Origin }
 export type { FindingCode, FindingText, ProbeName, Severity } from './config/finding-codes.js';
 export { FINDINGS } from './config/findings.js';
 export { isLoopback } from './config/lint.js';
-export { loadAuthConfig, type LoadedConfig, type LoadOptions } from './config/load.js';
+export { listProviders, loadAuthConfig, type LoadedConfig, type LoadOptions } from './config/load.js';
 export { nearestName } from './config/nearest.js';
 export { formatPath } from './config/shape.js';
 export { parseAuthConfig, type AuthConfig, type ConfiguredProvider, type ParseOptions } from './config/parse.js';

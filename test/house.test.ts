@@ -98,8 +98,15 @@ describe('imports', () => {
 describe('packages', () => {
   const HOMES: Readonly<Record<string, readonly string[]>> = {
     chalk: ['cli/render/style.ts'],
-    'string-width': ['cli/render/style.ts'],
-    commander: ['cli/help.ts', 'cli/main.ts', 'cli/options.ts', 'cli/request.ts', 'cli/tree.ts'],
+    'fast-string-width': ['cli/render/style.ts'],
+    commander: [
+      'cli/complete.ts',
+      'cli/help.ts',
+      'cli/main.ts',
+      'cli/options.ts',
+      'cli/request.ts',
+      'cli/tree.ts',
+    ],
     cosmiconfig: ['config/load.ts'],
     undici: ['http.ts'],
     re2js: ['policy/pattern.ts'],

@@ -17,7 +17,7 @@ export const GROUPS = {
 /** Lines longer than this are hard to read. */
 const MAX_WIDTH = 120;
 
-/** Lets a command speak through `io`, and throw where it would end the process. */
+/** Lets a command speak through `io`, and throw rather than end the program. */
 export function layOut(command: Command, io: Io): void {
   const columns = ({ columns }: Io['stdout']): number => Math.min(columns ?? 80, MAX_WIDTH);
   const headings: readonly string[] = Object.values(GROUPS);

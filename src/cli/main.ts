@@ -18,6 +18,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   try {
     if (argv.length === 0 && !io.stdin.isPiped && (io.env.AUTHCHECK_TOKEN ?? '') === '')
       return await main(['--help'], io);
+    if (argv[0] === '__complete') return await (await import('./complete.js')).complete(argv.slice(1), io);
     const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
     const name = pickCommand(words);
     const program = await buildProgram(name, run, io);

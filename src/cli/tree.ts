@@ -64,6 +64,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'print the JSON Schema of the config, of tests, or of the verdict',
     define: async () => (await import('./commands/schema.js')).defineSchema,
   },
+  completion: {
+    summary: 'print a script that makes your shell complete commands, flags and values',
+    define: async () => (await import('./commands/completion.js')).defineCompletion,
+  },
   demo: {
     summary: 'see it work: an embedded issuer, five tokens, the real output',
     define: async () => (await import('./commands/demo.js')).defineDemo,

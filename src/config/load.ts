@@ -3,12 +3,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { FileTooLarge, readBounded } from '../bounded-read.js';
-import { AuthcheckError, reasonOf } from '../errors.js';
+import { AuthcheckError, ConfigError, reasonOf } from '../errors.js';
 import { MAX_CONFIG_BYTES, parseConfigText, type ConfigDocument } from './document.js';
 import type { Environment } from './env.js';
 import { findCaFault } from './lint-ca.js';
 import { acceptReading, placeNote, readAuthConfig, type AuthConfig, type ParseOptions, type Reading } from './parse.js';
-import type { Path } from './shape.js';
+import { findSection, type Path } from './shape.js';
 
 /** Where a config may come from. */
 export interface LoadOptions {
@@ -98,6 +98,20 @@ export async function readConfigFile(options: LoadOptions): Promise<ConfigFile> 
     home: (user: string | null) => (user === null ? (options.env.HOME ?? null) : homeOf(user)),
   };
   return { file, found, text, value: inPackage ? packageEntry(value) : value, parseOptions };
+}
+
+/**
+ * The names of the providers in the config that would be read, whether it can be used or not.
+ *
+ * @throws {AuthcheckError} `config_not_found`, `config_unreadable`.
+ * @throws {ConfigError} for what is no YAML, and no config.
+ */
+export async function listProviders(options: LoadOptions): Promise<string[]> {
+  const { value } = await readConfigFile(options);
+  const { providers } = findSection(value, (path, message) => {
+    throw new ConfigError([placeNote({ code: 'config_shape', path, message }, [], options)]);
+  });
+  return providers.map(({ name }) => name);
 }
 
 async function locateFile(options: LoadOptions): Promise<{ path: string; found: LoadedConfig['found'] }> {
