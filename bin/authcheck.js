@@ -1,2 +1,3 @@
 #!/usr/bin/env node
-import '../dist/cli/run.js';
+'use strict';
+require('../dist/cli/run.cjs');

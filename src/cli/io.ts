@@ -57,8 +57,8 @@ export function openProcessIo(): Io {
   process.on('SIGINT', hear).on('SIGTERM', hear).on('SIGHUP', hear);
   return {
     stdin: { isPiped: isPiped(), read: readStdin },
-    stdout: openOutput(process.stdout),
-    stderr: openOutput(process.stderr),
+    stdout: openOutput(() => process.stdout),
+    stderr: openOutput(() => process.stderr),
     env: process.env,
     cwd: process.cwd(),
     now: Date.now,
@@ -86,20 +86,29 @@ export function onCrash(report: (error: unknown) => number): void {
   process.on('unhandledRejection', leave);
 }
 
-function openOutput(stream: NodeJS.WriteStream): Output {
-  let open = true;
-  // A reader that has seen enough (`| head -1`) closes the pipe; that is no error of ours.
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    open = false;
-    // A full disk or a closed terminal: there is nowhere to say more.
-    if (error.code !== 'EPIPE') process.exit(2);
-  });
+/** A stream is opened when it is first needed: that takes time. */
+function openOutput(open: () => NodeJS.WriteStream): Output {
+  let opened: NodeJS.WriteStream | null = null;
+  let isOpen = true;
+  const stream = (): NodeJS.WriteStream => {
+    // A reader that has seen enough (`| head -1`) closes the pipe; that is no error of ours.
+    opened ??= open().on('error', (error: NodeJS.ErrnoException) => {
+      isOpen = false;
+      // A full disk or a closed terminal: there is nowhere to say more.
+      if (error.code !== 'EPIPE') process.exit(2);
+    });
+    return opened;
+  };
   return {
     write(text) {
-      if (open) stream.write(text);
+      if (isOpen) stream().write(text);
     },
-    isTTY: stream.isTTY,
-    columns: stream.isTTY ? stream.columns : null,
+    get isTTY() {
+      return stream().isTTY;
+    },
+    get columns() {
+      return stream().isTTY ? stream().columns : null;
+    },
   };
 }
 

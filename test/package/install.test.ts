@@ -45,7 +45,7 @@ describe('the package', () => {
       'bin/authcheck.js',
       'dist/index.js',
       'dist/index.d.ts',
-      'dist/cli/run.js',
+      'dist/cli/run.cjs',
       'dist/schema/verdict.schema.json',
       'LICENSE',
       'README.md',

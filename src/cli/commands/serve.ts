@@ -17,7 +17,7 @@ import { holdConfig } from '../serve/live-config.js';
 import { LEVELS, openLog } from '../serve/log.js';
 import { createMetrics, type Metrics } from '../serve/metrics.js';
 import { startService, type Service } from '../serve/service.js';
-import { watchForChange } from '../serve/watch.js';
+import { watchForChange } from '../watch.js';
 import { findTarget, type Target } from '../target.js';
 import { readText } from '../token.js';
 
@@ -60,8 +60,8 @@ export function defineServe(run: (task: (io: Io) => Promise<number>) => Promise<
     .option('--tls-key <file>', 'the key of the certificate (PEM)')
     .option('--max-concurrency <number>', 'requests that are answered at a time', parseNumber(1, 100_000), 1000)
     .addOption(new Option('--log-level <level>', 'how much is logged, on stderr').choices([...LEVELS]).default('info'))
-    .option('--debug', 'show the stack of an internal error')
     .optionsGroup(GROUPS.output)
+    .option('--debug', 'show the stack of an internal error')
     .addHelpText('beforeAll', 'Example:\n  authcheck serve --config run.yaml --port 8401\n')
     .addHelpText(
       'after',

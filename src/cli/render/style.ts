@@ -1,7 +1,7 @@
 /** Colours and line breaks. The only chalk import. Every function escapes the text that it is given. */
 
 import { Chalk } from 'chalk';
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import type { Environment } from '../../index.js';
 import type { Output } from '../io.js';
 import { escapeTerminal } from './escape.js';

@@ -14,7 +14,6 @@ export function watchForChange(file: string, onChange: () => void): () => void {
     known = seen;
     onChange();
   }, 1000);
-  timer.unref();
   return () => clearInterval(timer);
 }
 
