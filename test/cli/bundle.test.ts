@@ -16,7 +16,10 @@ function loadedBy(entry: string): string {
   const visit = (name: string): void => {
     if (seen.has(name)) return;
     seen.add(name);
-    for (const [, to = ''] of (chunks.get(name) ?? '').matchAll(/(?<!then\(\(\)=>[^;]{0,40})require\([`"']\.\/([^`"']+)[`"']\)/g)) visit(to);
+    for (const [, to = ''] of (chunks.get(name) ?? '').matchAll(
+      /(?<!then\(\(\)=>[^;]{0,40})require\([`"']\.\/([^`"']+)[`"']\)/g,
+    ))
+      visit(to);
   };
   visit(entry);
   return [...seen].map((name) => chunks.get(name) ?? '').join('\n');
