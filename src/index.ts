@@ -9,7 +9,7 @@ export { explainConfig, type ExplainedConfig, type ExplainedValue, type Origin }
 export type { FindingCode, FindingText, ProbeName, Severity } from './config/finding-codes.js';
 export { FINDINGS } from './config/findings.js';
 export { isLoopback } from './config/lint.js';
-export { listProviders, loadAuthConfig, type LoadedConfig, type LoadOptions } from './config/load.js';
+export { listProviders, loadAuthConfig, SEARCH_PLACES, type LoadedConfig, type LoadOptions } from './config/load.js';
 export { nearestName } from './config/nearest.js';
 export { formatPath } from './config/shape.js';
 export { parseAuthConfig, type AuthConfig, type ConfiguredProvider, type ParseOptions } from './config/parse.js';
@@ -102,10 +102,11 @@ export { createMiddleware, pairHeaders, sendRefusal, type Middleware, type NodeR
 export { TIME_CLAIMS } from './time-claims.js';
 export type { AskedQuestion, Subject, SuiteCase } from './suite/case.js';
 export type { Difference } from './suite/expectations.js';
-export { loadSuite, type Suite, type SuiteOptions } from './suite/load.js';
+export { loadSuite, readSuite, type Suite, type SuiteOptions } from './suite/load.js';
 export { runSuite, type CaseResult, type RunOptions, type SuiteResult } from './suite/run.js';
 export type { Expectations, SuiteFile, WrittenCase, WrittenQuestion } from './suite/schema.js';
 export type { StubKind } from './suite/stub.js';
+export { updateSuite } from './suite/update.js';
 export { fingerprint, readGithubToken, type GithubToken } from './token.js';
 export type {
   Attributes,

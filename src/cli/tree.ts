@@ -48,6 +48,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'ask a live server about the token too, and compare: is its config this one?',
     define: async () => (await import('./commands/parity.js')).defineParity,
   },
+  test: {
+    summary: 'run tests of an auth config: tokens or claims, and what the server must make of them',
+    define: async () => (await import('./commands/test.js')).defineTest,
+  },
   config: {
     summary: 'check, show or write the server’s config',
     define: async () => (await import('./commands/config.js')).defineConfig,

@@ -1,4 +1,4 @@
-/** A YAML or JSON text to a plain value that remembers the line and column of every part. The only `yaml` import. */
+/** A YAML or JSON text to a plain value that remembers the line and column of every part. */
 
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, type Node, type Pair } from 'yaml';
 import { ConfigError } from '../errors.js';
@@ -9,6 +9,12 @@ export interface ConfigDocument {
   /** The position of the value at a path, or of the nearest part above it, as `file:line:column`. */
   readonly locate: (path: readonly (string | number)[]) => string;
 }
+
+/** `yes`, `1:30` and `2026-01-01` are quoted; lines are not folded. */
+export const YAML_FORMAT: { readonly compat: 'yaml-1.1'; readonly lineWidth: number } = {
+  compat: 'yaml-1.1',
+  lineWidth: 0,
+};
 
 /** Largest config text that is parsed: 1 MiB. */
 export const MAX_CONFIG_BYTES: number = 1024 * 1024;
@@ -51,9 +57,9 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
   }
 }
 
-/** Writes a value as YAML. */
+/** Writes a value as YAML that says the same to readers of 1.1 and of 1.2. */
 export function formatYaml(value: unknown): string {
-  return stringify(value);
+  return stringify(value, YAML_FORMAT);
 }
 
 /** The parser's own messages quote the text, which may be a secret; its codes do not. */

@@ -32,8 +32,8 @@ export interface LoadedConfig extends AuthConfig {
 
 const NAMES = ['json', 'yaml', 'yml'];
 
-/** In this order; never a file that would have to be run. */
-const SEARCH_PLACES: readonly string[] = [
+/** Where a config is searched for, in this order; never a file that would have to be run. */
+export const SEARCH_PLACES: readonly string[] = [
   '.authcheckrc',
   ...NAMES.map((extension) => `.authcheckrc.${extension}`),
   ...NAMES.map((extension) => `authcheck.config.${extension}`),

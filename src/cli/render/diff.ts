@@ -55,7 +55,8 @@ function formatSide(mark: string, { origin, verdict }: DiffSide, paint: Paint, s
 /** Longer paths have a line of their own. */
 const MAX_PATH = 36;
 
-function formatChange({ path, before, after }: VerdictChange, width: number, style: Style): string {
+/** Writes one change: what was, or should be, and what is; `width` is that of the longest path. */
+export function formatChange({ path, before, after }: VerdictChange, width: number, style: Style): string {
   const indent = width + 6;
   const isRow = path.startsWith('mapping');
   const [gone, come] = isRow ? [summarizeRow(before), summarizeRow(after)] : difference(before, after);

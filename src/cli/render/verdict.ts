@@ -84,6 +84,11 @@ const MARKS: Readonly<Record<Step['status'], string>> = {
 };
 const NAME_WIDTH = 14;
 
+/** Writes steps, one a paragraph. */
+export function formatSteps(steps: readonly Step[], style: Style): string {
+  return steps.map((step) => formatStep(step, style)).join('');
+}
+
 function formatStep(step: Step, style: Style): string {
   const paints: Readonly<Record<Step['status'], Paint>> = {
     passed: style.good,

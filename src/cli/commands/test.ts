@@ -1,0 +1,170 @@
+/** `authcheck test`: tests of an auth config. */
+
+import { lstatSync, readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { InvalidArgumentError, type Command } from 'commander';
+import { AuthcheckError, loadSuite, runSuite, updateSuite, type Suite, type SuiteResult } from '../../index.js';
+import { EXIT } from '../exit-code.js';
+import type { Io } from '../io.js';
+import { createCommand, type SharedOptions } from '../options.js';
+import { writeOutputs } from '../output-file.js';
+import { formatError } from '../render/findings.js';
+import { formatJunit } from '../render/junit.js';
+import { annotateSuites, describeSuites, formatSuites } from '../render/suite.js';
+import { formatTap } from '../render/tap.js';
+import { openSession, type Session } from '../session.js';
+import { watchForChange } from '../watch.js';
+import { initSuite } from './test-init.js';
+
+/** The flags of `test`. */
+export interface TestOptions extends SharedOptions {
+  readonly run?: RegExp;
+  readonly watch?: boolean;
+  readonly update?: boolean;
+  readonly live?: boolean;
+  readonly report?: readonly Report[];
+  readonly init?: boolean;
+  readonly force?: boolean;
+}
+
+/** A report beside, or in the place of, the text for people. */
+type Report = { readonly kind: 'junit'; readonly file: string } | { readonly kind: 'tap' | 'github' };
+
+/** Defines the command. */
+export function defineTest(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+  return createCommand(
+    'test',
+    'run tests of an auth config: tokens or claims, and what the server must make of them',
+    'authcheck test auth.authcheck.yaml\n  authcheck test --init --config run.yaml --token "$TOKEN"',
+  )
+    .argument('[files...]', 'files of tests; else *.authcheck.yaml and authcheck.test.yaml of this folder')
+    .option('--run <regex>', 'only tests whose names match', parseRegex)
+    .option('--report <kind>', 'junit=FILE, tap (to stdout), or github (annotations); may be repeated', collectReport)
+    .option('--update', 'write what was found into the files, as what is expected from now on')
+    .option('--watch', 'run again whenever a file changes, until Ctrl-C')
+    .option('--live', 'ask the real providers where a test brings no answer')
+    .option('--init', 'write a first file of tests for --config, from the claims of a token if one is given')
+    .option('--force', 'with --init, write over a file that exists')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 all passed · 1 a test failed · 2 usage or an unusable file · 3 undecided (--live)',
+    )
+    .action((files: string[], options: TestOptions) => run((io) => runTest(options, files, io)));
+}
+
+/** Runs the tests, or writes first ones. */
+export async function runTest(options: TestOptions, files: readonly string[], io: Io): Promise<number> {
+  const session = openSession(options, io);
+  if (options.init === true) return initSuite(options, files, io, session);
+  for (const name of ['config', 'provider', 'token', 'tokenFile'] as const)
+    if (options[name] !== undefined)
+      throw usage(`--${name.replace('F', '-f')} goes with --init; a file of tests says it`);
+  const found = files.length > 0 ? files : findFiles(io.cwd);
+  if (options.watch === true) return watch(found, options, io, session);
+  return runOnce(load(found, options, io), options, io, session);
+}
+
+function load(files: readonly string[], { live, update }: TestOptions, { cwd }: Io): Suite[] {
+  return files.map((file) => loadSuite(file, { cwd, live: live === true, update: update === true }));
+}
+
+function findFiles(cwd: string): string[] {
+  const names = readdirSync(cwd).filter((name) => /^(?:.+\.authcheck|authcheck\.test)\.ya?ml$/.test(name));
+  if (names.length === 0) {
+    throw new AuthcheckError(
+      'input_unreadable',
+      'there are no tests here: no *.authcheck.yaml, no authcheck.test.yaml; name a file, or write one with --init',
+    );
+  }
+  return names.sort();
+}
+
+async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, session: Session): Promise<number> {
+  const { run, live, report = [] } = options;
+  const started = performance.now();
+  const how = { live: live === true, env: io.env, ...(run === undefined ? {} : { only: run }) };
+  const results = await Promise.all(suites.map((suite) => runSuite(suite, how)));
+  const ms = performance.now() - started;
+  const all = results.flatMap((result) => result.results);
+  if (all.length === 0) throw usage('no test has a name that matches --run');
+
+  const changed = options.update === true ? update(results, io) : [];
+  const tap = report.some(({ kind }) => kind === 'tap');
+  if (tap) io.stdout.write(formatTap(results));
+  else {
+    session.answer(
+      () => describeSuites(results),
+      (style) => formatSuites(results, { ms, changed, verbose: options.verbose === true }, style),
+    );
+  }
+  // On stderr, which GitHub reads too: stdout holds the answer and nothing else.
+  if (io.env.GITHUB_ACTIONS === 'true' || report.some(({ kind }) => kind === 'github'))
+    io.stderr.write(annotateSuites(results, { cwd: io.cwd, root: io.env.GITHUB_WORKSPACE ?? io.cwd }));
+  for (const one of report) {
+    if (one.kind === 'junit') writeOutputs([{ path: one.file, text: formatJunit(results), isSecret: false }], true, io);
+  }
+  const failed = all.filter(({ differences }) => differences.length > 0);
+  if (failed.length === 0 || options.update === true) return EXIT.ok;
+  return failed.some(({ verdict, test }) => verdict.outcome === 'undecided' && test.stub === null)
+    ? EXIT.undecided
+    : EXIT.rejected;
+}
+
+/** Writes the files that are not as they were found; gives their names. */
+function update(results: readonly SuiteResult[], io: Io): string[] {
+  return results.flatMap((result) => {
+    const { file, text } = result.suite;
+    const updated = updateSuite(result);
+    if (updated === text) return [];
+    // A file that nobody else may read has tokens in it, and stays so.
+    const isSecret = (lstatSync(resolve(io.cwd, file)).mode & 0o077) === 0;
+    writeOutputs([{ path: file, text: updated, isSecret }], true, io);
+    return [file];
+  });
+}
+
+/** Runs until it is interrupted. */
+async function watch(files: readonly string[], options: TestOptions, io: Io, session: Session): Promise<number> {
+  for (;;) {
+    let changed: Promise<void> | null = null;
+    try {
+      const suites = load(files, options, io);
+      // From now on: what changes while the tests run is not missed.
+      changed = changeOf(suites.flatMap((suite) => suite.sources));
+      await runOnce(suites, options, io, session);
+    } catch (error) {
+      if (!(error instanceof AuthcheckError)) throw error;
+      session.note((style) => formatError(error, style));
+    }
+    session.note((style) => `\n${style.dim('waiting for a change; Ctrl-C ends')}\n\n`);
+    await (changed ?? changeOf(files.map((file) => resolve(io.cwd, file))));
+  }
+}
+
+/** Waits until one of the files changes. */
+async function changeOf(files: readonly string[]): Promise<void> {
+  const stops: (() => void)[] = [];
+  await new Promise<void>((done) => {
+    for (const file of new Set(files)) stops.push(watchForChange(file, done));
+  });
+  for (const stop of stops) stop();
+}
+
+function parseRegex(text: string): RegExp {
+  try {
+    return new RegExp(text, 'u');
+  } catch {
+    throw new InvalidArgumentError('expected a regular expression');
+  }
+}
+
+function collectReport(text: string, previous: readonly Report[] = []): readonly Report[] {
+  const [, file] = /^junit=(.+)$/s.exec(text) ?? [];
+  if (file !== undefined) return [...previous, { kind: 'junit', file }];
+  if (text === 'tap' || text === 'github') return [...previous, { kind: text }];
+  throw new InvalidArgumentError('expected junit=FILE, tap or github');
+}
+
+function usage(message: string): AuthcheckError {
+  return new AuthcheckError('usage_invalid', message);
+}

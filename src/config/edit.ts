@@ -1,0 +1,112 @@
+/** Values in a YAML text replaced, and every other byte left as it is. */
+
+import { isMap, isScalar, isSeq, parseDocument, stringify, visit, type Node, type YAMLMap } from 'yaml';
+import { AuthcheckError } from '../errors.js';
+import { YAML_FORMAT } from './document.js';
+import { formatPath, type Path } from './shape.js';
+
+/** A value in the place of another; its key is added where it is missing. */
+export interface Replacement {
+  readonly path: Path;
+  readonly value: unknown;
+}
+
+/** A part of the text, and what comes in its place. */
+interface Edit {
+  readonly from: number;
+  readonly to: number;
+  readonly text: string;
+}
+
+/**
+ * Replaces values in a text that was parsed before; the comments inside of what is replaced go with it.
+ *
+ * @throws {AuthcheckError} `input_unreadable` for a value that is used elsewhere too, or comes from elsewhere: an anchor,
+ * an alias, a merge key.
+ */
+export function replaceValues(text: string, file: string, replacements: readonly Replacement[]): string {
+  const { contents } = parseDocument(text, { version: '1.2', merge: true, uniqueKeys: false });
+  const edits = replacements.map(({ path, value }): Edit => {
+    const fail = (): never => {
+      const why = 'it has an anchor, an alias or a merge key; write it out first';
+      throw new AuthcheckError('input_unreadable', `${file}: ${formatPath(path)} cannot be replaced: ${why}`);
+    };
+    const key = String(path.at(-1) ?? '');
+    const parent = path.slice(0, -1).reduce<unknown>((node, part) => stepInto(node, part), contents);
+    if (!isMap(parent)) return fail();
+    const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === key);
+    if (pair === undefined) return addTo(parent, text, { [key]: value });
+    const old = pair.value;
+    if (!isMap(old) && !isSeq(old) && !isScalar(old)) return fail();
+    if (isShared(old)) return fail();
+    return replace(old, text, value);
+  });
+  const backwards = [...edits].sort((a, b) => b.from - a.from);
+  return backwards.reduce(
+    (result, { from, to, text: fresh }) => result.slice(0, from) + fresh + result.slice(to),
+    text,
+  );
+}
+
+function stepInto(node: unknown, part: string | number): unknown {
+  if (isSeq(node)) return node.items[Number(part)];
+  if (!isMap(node)) return undefined;
+  return node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part))?.value;
+}
+
+function isShared(node: Node): boolean {
+  let shared = false;
+  visit(node, {
+    Alias: () => void (shared = true),
+    Collection: (_key, { anchor }) => void (shared ||= anchor !== undefined),
+    Scalar: (_key, { anchor, value }) => void (shared ||= anchor !== undefined || value === '<<'),
+  });
+  return shared;
+}
+
+function replace(node: Node, text: string, value: unknown): Edit {
+  const { from, to } = extentOf(node, text);
+  const isBlock = isMap(node) && node.flow !== true;
+  return { from, to, text: isBlock ? writeBlock(value, columnOf(text, from)) : writeFlow(value) };
+}
+
+/** Adds a member at the end of a mapping. */
+function addTo(map: YAMLMap, text: string, member: Readonly<Record<string, unknown>>): Edit {
+  const { from, to } = extentOf(map, text);
+  if (map.flow === true) {
+    const inner = writeFlow(member).slice(1, -1).trim();
+    const last = text.slice(from + 1, to - 1).trim();
+    const comma = last === '' || last.endsWith(',') ? ' ' : ', ';
+    const end = to - 1 - (/\s*$/.exec(text.slice(from, to - 1))?.[0].length ?? 0);
+    return { from: end, to: to - 1, text: `${comma}${inner} ` };
+  }
+  const column = columnOf(text, from);
+  // A comment behind the last value stays where it is.
+  const lineEnd = text.indexOf('\n', to);
+  const end = lineEnd === -1 ? text.length : lineEnd;
+  return { from: end, to: end, text: `\n${' '.repeat(column)}${writeBlock(member, column)}` };
+}
+
+/** Where a node stands; the range of a block goes on over the white space behind it. */
+function extentOf(node: Node, text: string): { readonly from: number; readonly to: number } {
+  const [from = 0, to = 0] = node.range ?? [];
+  return { from, to: from + text.slice(from, to).trimEnd().length };
+}
+
+function columnOf(text: string, offset: number): number {
+  return offset - (text.lastIndexOf('\n', offset - 1) + 1);
+}
+
+/** Strings that no line break, and so no indentation, is inside of. */
+const ONE_LINE = { blockQuote: false, singleQuote: false, doubleQuotedMinMultiLineLength: Infinity };
+
+/** Lines that begin at a column; the first stands there already. */
+function writeBlock(value: unknown, column: number): string {
+  return stringify(value, { ...YAML_FORMAT, ...ONE_LINE })
+    .trimEnd()
+    .replaceAll('\n', `\n${' '.repeat(column)}`);
+}
+
+function writeFlow(value: unknown): string {
+  return stringify(value, { ...YAML_FORMAT, collectionStyle: 'flow' }).trim();
+}

@@ -1,0 +1,102 @@
+/** What was found, written into a file of tests as what is expected from now on. */
+
+import { replaceValues, type Replacement } from '../config/edit.js';
+import type { Attributes, Verdict } from '../verdict.js';
+import type { SuiteCase } from './case.js';
+import { isAllowed } from './expectations.js';
+import type { Suite } from './load.js';
+import type { CaseResult, SuiteResult } from './run.js';
+import type { Expectations, WrittenQuestion } from './schema.js';
+
+/**
+ * The text of a file with the expectations that hold. Tests that passed stay as they are, and of the others all but
+ * what they expect: no comment, no order and no quotes are lost.
+ *
+ * @throws {AuthcheckError} `input_unreadable` for expectations that cannot be replaced: an alias, an anchor, a merge.
+ */
+export function updateSuite({ suite, results }: SuiteResult): string {
+  const outdated = results.filter(
+    ({ test, differences }) => differences.length > 0 || Object.keys(test.expect).length === 0,
+  );
+  const replacements = outdated.map((result): Replacement => ({
+    path: ['tests', result.test.index, 'expect'],
+    value: expectationsOf(result, suite),
+  }));
+  return replaceValues(suite.text, suite.file, replacements);
+}
+
+/** The same things are expected as before; of a test that expected nothing, what matters. */
+function expectationsOf({ test, verdict }: CaseResult, suite: Suite): Expectations {
+  const { expect } = test;
+  if (Object.keys(expect).length === 0) return firstExpectations(verdict);
+  const found = {
+    outcome: verdict.outcome,
+    reason: verdict.reason?.code ?? null,
+    principal: verdict.principal,
+    attributes: verdict.attributes,
+    attributes_contain: keepPresent(expect.attributes_contain ?? {}, verdict.attributes),
+    attributes_absent: keepAbsent(expect.attributes_absent ?? {}, verdict.attributes),
+    steps: stepsOf(expect.steps ?? {}, verdict),
+    server: serverOf(expect.server ?? {}, verdict),
+    ...sortQuestions(test, verdict, suite),
+  };
+  // Questions may have moved to a list that was not there.
+  const names = Object.keys(found).filter(
+    (name) =>
+      Object.hasOwn(expect, name) ||
+      (name === 'allow' && found.allow.length > 0) ||
+      (name === 'deny' && found.deny.length > 0),
+  );
+  return Object.fromEntries(Object.entries(found).filter(([name]) => names.includes(name)));
+}
+
+function firstExpectations({ outcome, reason, principal, attributes }: Verdict): Expectations {
+  return reason === null ? { outcome, principal, attributes } : { outcome, reason: reason.code };
+}
+
+function keepPresent(expected: Attributes, actual: Attributes): Attributes {
+  return Object.fromEntries(
+    Object.entries(expected).map(([name, values]) => {
+      const kept = values.filter((value) => actual[name]?.includes(value) === true);
+      return [name, kept];
+    }),
+  );
+}
+
+/** Of an attribute that must not be there, and is, nothing can be said any more. */
+function keepAbsent(expected: Attributes, actual: Attributes): Attributes {
+  return Object.fromEntries(
+    Object.entries(expected).flatMap(([name, values]): [string, readonly string[]][] => {
+      const found = actual[name] ?? [];
+      const kept = values.filter((value) => !found.includes(value));
+      return kept.length > 0 || found.length === 0 ? [[name, kept]] : [];
+    }),
+  );
+}
+
+function stepsOf(expected: NonNullable<Expectations['steps']>, { steps }: Verdict): Expectations['steps'] {
+  return Object.fromEntries(
+    Object.keys(expected).flatMap((name) => {
+      const step = steps.find((one) => one.name === name);
+      return step === undefined ? [] : [[name, step.status]];
+    }),
+  );
+}
+
+function serverOf(expected: NonNullable<Expectations['server']>, { server }: Verdict): Expectations['server'] {
+  return {
+    ...(expected.status === undefined ? {} : { status: server.status }),
+    ...(expected.message === undefined ? {} : { message: server.body?.error.message ?? null }),
+  };
+}
+
+function sortQuestions(
+  { allow, deny }: SuiteCase,
+  verdict: Verdict,
+  { config }: Suite,
+): { readonly allow: readonly WrittenQuestion[]; readonly deny: readonly WrittenQuestion[] } {
+  const asked = [...allow, ...deny];
+  const those = (wanted: boolean): WrittenQuestion[] =>
+    asked.filter((one) => isAllowed(one, verdict, config) === wanted).map(({ written }) => written);
+  return { allow: those(true), deny: those(false) };
+}

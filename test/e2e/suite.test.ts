@@ -1,0 +1,182 @@
+// authcheck test, as a user starts it.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { run, start, unwrap, type Ended, type RunOptions } from './program.js';
+import { startWorld, type World } from './world.js';
+
+let world: World;
+const GOOD = 'good.authcheck.yaml';
+
+beforeAll(async () => {
+  world = await startWorld();
+  world.file(
+    GOOD,
+    `now: 2026-01-01T00:00:00Z
+config: run.yaml
+provider: jwt
+tests:
+  - name: an engineer is let in # as always
+    claims: {sub: alice, groups: [ml]}
+    expect: {outcome: accepted, principal: alice, attributes: {roles: [alice], teams: [ml]}, allow: [/v1/models]}
+  - name: an expired token is refused
+    claims: {sub: alice, exp: 1}
+    expect: {outcome: rejected, reason: token_expired, server: {status: 401, message: Invalid JWT token}}
+`,
+  );
+  world.file(
+    'bad.authcheck.yaml',
+    `now: 2026-01-01T00:00:00Z
+config: run.yaml
+provider: jwt
+tests:
+  - name: "eve::error ::x"
+    claims: {sub: "ev\\u001be", groups: ["]]>", "</failure>"]}
+    expect: {outcome: accepted, principal: alice}
+  - name: an engineer
+    claims: {sub: alice, groups: ["::error ::x\\n::warning ::y"]}
+    expect: {attributes: {roles: [root]}}
+`,
+  );
+});
+
+afterAll(() => world.close());
+
+const test = (args: readonly string[], options: RunOptions = {}): Promise<Ended> =>
+  run(['test', ...args], { cwd: world.folder, ...options });
+
+describe('authcheck test', () => {
+  it('passes', async () => {
+    const { stdout, stderr, code } = await test([GOOD]);
+    expect(stdout).toMatch(
+      /^good\.authcheck\.yaml\n {2}✓ an engineer is let in\n {2}✓ an expired .*\n\n✓ 2 passed {2}\d+ ms\n$/,
+    );
+    expect([stderr, code]).toEqual(['', 0]);
+    expect(world.requests).toEqual([]);
+  });
+
+  it('fails with what was expected and what was found', async () => {
+    const { stdout, code } = await test(['bad.authcheck.yaml']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('an engineer  bad.authcheck.yaml:10:34');
+    expect(stdout).toContain('− root');
+    expect(stdout).toContain('+ alice');
+    expect(unwrap(stdout)).toContain('claim_invalid: sub holds a control character');
+    expect(stdout).toContain('✗ 2 failed');
+    expect(stdout).not.toMatch(/\u001b|^::/m);
+  });
+
+  it('finds the files of the folder, and runs the tests that are asked for', async () => {
+    const { stdout, code } = await test(['--run', '^an e']);
+    expect(code).toBe(1);
+    expect(stdout).toContain('✗ 1 failed, 2 passed');
+    expect((await test(['--run', 'nothing'])).code).toBe(2);
+    expect((await test([], { cwd: '/' })).code).toBe(2);
+  });
+
+  it('says what is wrong with a file, and where', async () => {
+    world.file('broken.yaml', 'config: run.yaml\ntests:\n  - nam: a\n');
+    const { stderr, code } = await test(['broken.yaml']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('broken.yaml:3:5');
+    expect(stderr).toContain('did you mean name?');
+  });
+
+  it('gives JSON', async () => {
+    const { stdout, code } = await test(['bad.authcheck.yaml', '--json']);
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      passed: 0,
+      failed: 2,
+      files: [
+        { file: 'bad.authcheck.yaml', tests: [{ passed: false }, { differences: [{ path: 'attributes.roles' }, {}] }] },
+      ],
+    });
+  });
+
+  it('reports as JUnit, as TAP and to GitHub, all at once', async () => {
+    const reports = ['--report', 'junit=out.xml', '--report', 'tap', '--report', 'github'];
+    const { stdout, stderr, code } = await test(['bad.authcheck.yaml', GOOD, ...reports]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^TAP version 14\n1\.\.4\n/);
+    expect(stdout.match(/^not ok/gm)).toHaveLength(2);
+    expect(stderr.match(/^::/gm)).toHaveLength(2);
+    expect(stderr).toContain('::error file=bad.authcheck.yaml,line=7,');
+    const xml = readFileSync(join(world.folder, 'out.xml'), 'utf8');
+    expect(xml.match(/<testcase /g)).toHaveLength(4);
+    expect(xml.match(/<failure /g)).toHaveLength(2);
+    expect(xml).not.toContain('</failure>"');
+  });
+
+  it('annotates by itself where GitHub runs it, below the root of the repository', async () => {
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: join(world.folder, '..') };
+    const { stderr } = await test(['bad.authcheck.yaml'], { env });
+    expect(stderr).toMatch(/^::error file=authcheck-e2e-[^/]+\/bad\.authcheck\.yaml,line=7,/);
+  });
+
+  it('--update writes what was found, and nothing else', async () => {
+    const path = world.file(
+      'update.yaml',
+      readFileSync(join(world.folder, GOOD), 'utf8').replace('principal: alice', 'principal: bob'),
+    );
+    expect((await test(['update.yaml'])).code).toBe(1);
+    const { stdout, code } = await test(['update.yaml', '--update']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('− bob');
+    expect(stdout).toContain('updated  update.yaml');
+    expect(readFileSync(path, 'utf8')).toContain('# as always');
+    expect((await test(['update.yaml'])).code).toBe(0);
+  });
+
+  it('--watch runs again when the config changes', async () => {
+    const config = world.file('watched-run.yaml', readFileSync(world.config, 'utf8'));
+    const good = readFileSync(join(world.folder, GOOD), 'utf8');
+    world.file('watched.yaml', good.replace('config: run.yaml', 'config: watched-run.yaml'));
+    const child = start(['test', 'watched.yaml', '--watch'], { cwd: world.folder });
+    let output = '';
+    const until = (text: string): Promise<void> =>
+      new Promise((done) => {
+        child.stdout.on('data', () => output.includes(text) && done());
+      });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    await until('✓ 2 passed');
+    const again = until('✗ 1 failed');
+    writeFileSync(
+      config,
+      readFileSync(world.config, 'utf8').replace('audience: api', 'audience: api\n    claims_mapping: {groups: roles}'),
+    );
+    await again;
+    child.kill('SIGINT');
+    expect(await new Promise((done) => child.on('exit', done))).toBe(130);
+  });
+
+  it('--live asks the real provider', async () => {
+    const token = await world.signer.sign(world.claims);
+    world.file(
+      'live.yaml',
+      `config: run.yaml\nprovider: jwt\ntests: [{name: a, token: "${token}", expect: {outcome: accepted}}]`,
+    );
+    expect((await test(['live.yaml'])).code).toBe(2);
+    const { code, stdout, stderr } = await test(['live.yaml', '--live']);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).not.toContain(token.slice(0, 20));
+    expect(world.requests).toContain('GET /jwks');
+  });
+
+  it('--init writes tests that pass, with nothing personal in them', async () => {
+    const token = await world.signer.sign({ ...world.claims, sub: 'zoe.miller', email: 'zoe@corp.example' });
+    const init = ['--init', 'first.authcheck.yaml', '--config', 'run.yaml', '--provider', 'jwt', '--token', token];
+    const { stdout, code } = await test(init);
+    expect([stdout, code]).toEqual(['✓ first.authcheck.yaml  3 tests\n', 0]);
+    const text = readFileSync(join(world.folder, 'first.authcheck.yaml'), 'utf8');
+    expect(text).not.toMatch(/zoe|miller|corp/);
+    expect(text).not.toContain(token.slice(0, 20));
+    expect((await test(['first.authcheck.yaml'])).stdout).toContain('✓ 3 passed');
+    expect((await test(init)).code).toBe(2);
+    for (const provider of ['introspection', 'custom', 'proxy']) {
+      const file = `${provider}.authcheck.yaml`;
+      expect((await test(['--init', file, '--config', 'run.yaml', '--provider', provider])).code).toBe(0);
+      expect((await test([file])).stdout).toContain('✓ 2 passed');
+    }
+  });
+});
