@@ -1,6 +1,7 @@
-// Builds dist/: the library by tsc, the JSON Schemas from the valibot schemas, the CLI as a bundle split by command.
+// Builds dist/: the library by tsc, the JSON Schemas from the valibot schemas, the CLI as a bundle split by command, and
+// the manual from the tree of commands.
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'rolldown';
 
@@ -54,3 +55,16 @@ await build({
     chunkFileNames: '[name]-[hash].cjs',
   },
 });
+
+// The manual is written by code of the CLI, which is bundled for this alone.
+await build({
+  input: { manual: path('src/cli/manual.ts') },
+  platform: 'node',
+  external: ['typescript'],
+  output: { dir: path('dist/manual'), format: 'esm' },
+});
+const { writeManual } = await import('./dist/manual/manual.js');
+const { version } = JSON.parse(readFileSync(path('package.json'), 'utf8'));
+mkdirSync(path('dist/man'));
+for (const { name, text } of await writeManual(version)) writeFileSync(path(`dist/man/${name}`), text);
+rmSync(path('dist/manual'), { recursive: true });

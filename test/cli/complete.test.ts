@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { complete } from '../../src/cli/complete.js';
 import type { Io } from '../../src/cli/io.js';
 import { COMMAND_NAMES } from '../../src/cli/tree.js';
+import { record } from './recorder.js';
 
 let folder = '';
 
@@ -28,21 +29,10 @@ afterAll(() => {
 });
 
 async function say(shell: string, typed: string, env: Io['env'] = {}): Promise<string> {
-  let text = '';
-  const stdout = { write: (part: string) => (text += part), isTTY: false, columns: null };
-  const stderr = { ...stdout, write: (part: string) => expect.unreachable(part) };
-  const io: Io = {
-    stdin: { isPiped: true, read: () => Promise.resolve(typed) },
-    stdout,
-    stderr,
-    env,
-    cwd: folder,
-    now: () => 0,
-    onInterrupt: () => undefined,
-    takeSignals: () => undefined,
-  };
+  const { io, stdout, stderr } = record({ stdin: typed, env, cwd: folder });
   expect(await complete(shell === 'bash' ? [shell, ' =:'] : [shell], io)).toBe(0);
-  return text;
+  expect(stderr()).toBe('');
+  return stdout();
 }
 
 /** The candidates for a line, its last word at the cursor; null where the shell is to complete files. */

@@ -1,28 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Io, Output } from '../../src/cli/io.js';
 import { main } from '../../src/cli/main.js';
 import { buildProgram, COMMAND_NAMES, listCommands } from '../../src/cli/tree.js';
-
-function record(columns: number): { readonly io: Io; readonly said: () => string } {
-  let text = '';
-  const stdout: Output = { write: (part) => (text += part), isTTY: true, columns };
-  const io: Io = {
-    stdin: { isPiped: false, read: () => Promise.resolve('') },
-    stdout,
-    stderr: { write: () => undefined, isTTY: true, columns },
-    env: {},
-    cwd: '/',
-    now: () => 0,
-    onInterrupt: () => undefined,
-    takeSignals: () => undefined,
-  };
-  return { io, said: () => text };
-}
+import { record } from './recorder.js';
 
 async function say(args: readonly string[], columns = 80): Promise<string> {
-  const { io, said } = record(columns);
+  const { io, stdout } = record({ columns });
   expect(await main(args, io), args.join(' ')).toBe(0);
-  return said();
+  return stdout();
 }
 
 /** The words of every command, such as ["config", "check"]; none for the program. */
@@ -31,7 +15,7 @@ const helps = new Map<string, string>();
 
 beforeAll(async () => {
   for (const name of COMMAND_NAMES) {
-    const program = await buildProgram(name, () => Promise.resolve(), record(80).io);
+    const program = await buildProgram(name, () => Promise.resolve(), record().io);
     for (const top of program.commands.filter((command) => command.name() === name)) {
       for (const command of listCommands(top)) paths.push(command === top ? [name] : [name, command.name()]);
     }
@@ -96,8 +80,9 @@ describe('the help of every command', () => {
 
 describe('help', () => {
   it('of what is no command says so', async () => {
-    const { io, said } = record(80);
+    const { io, stdout, stderr } = record();
     expect(await main(['help', 'validat'], io)).toBe(2);
-    expect(said()).toBe('');
+    expect(stdout()).toBe('');
+    expect(stderr()).toContain('did you mean validate?');
   });
 });

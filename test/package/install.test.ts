@@ -46,6 +46,7 @@ describe('the package', () => {
       'dist/index.js',
       'dist/index.d.ts',
       'dist/cli/run.cjs',
+      'dist/man/authcheck.1',
       'dist/schema/verdict.schema.json',
       'LICENSE',
       'README.md',

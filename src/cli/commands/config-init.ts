@@ -50,6 +50,7 @@ export function defineConfigInit(run: (task: (io: Io) => Promise<number>) => Pro
       'beforeAll',
       'Example:\n  authcheck config init --issuer https://idp.example --audience my-api --out run.yaml\n',
     )
+    .addHelpText('after', '\nExit codes: 0 written · 2 usage, or a file that exists · 3 the issuer could not be asked')
     .allowExcessArguments(false)
     .action((options: ConfigInitOptions) => run((io) => runConfigInit(options, io)));
 }

@@ -13,6 +13,7 @@ import { findToken } from '../token.js';
 export function defineDecode(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
   return createCommand('decode', 'show what a token says, verifying nothing', 'authcheck decode "$TOKEN"')
     .argument('[token]', 'the token, as with --token')
+    .addHelpText('after', '\nExit codes: 0 decoded · 1 the token is broken · 2 usage or unreadable input')
     .action((token: string | undefined, options: SharedOptions) => run((io) => runDecode(options, token, io)));
 }
 

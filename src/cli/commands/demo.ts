@@ -34,6 +34,7 @@ export function defineDemo(run: (task: (io: Io) => Promise<number>) => Promise<v
     .option('-v, --verbose', 'every step of accepted tokens too')
     .option('-q, --quiet', 'only the exit code')
     .addHelpText('beforeAll', 'Example:\n  authcheck demo\n')
+    .addHelpText('after', '\nExit codes: 0 every verdict is what its title says · 1 one is not')
     .action((options: DemoOptions) => run((io) => runDemo(options, io)));
 }
 

@@ -27,6 +27,10 @@ export function defineDiff(run: (task: (io: Io) => Promise<number>) => Promise<v
     'authcheck diff --config run.yaml --against new.yaml --token "$TOKEN"',
   )
     .argument('[token]', 'the token, as with --token')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 nothing changes · 1 something changes · 2 usage, config or unreadable input · 3 undecided',
+    )
     .option('--against <file>', 'the other config')
     .option('--against-provider <name>', 'the other provider')
     .option('--against-token <token>', 'the other token')

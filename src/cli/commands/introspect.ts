@@ -19,7 +19,9 @@ export function defineIntrospect(run: (task: (io: Io) => Promise<number>) => Pro
     'introspect',
     'ask the introspection endpoint of the config about a token',
     'authcheck introspect --config run.yaml --token "$TOKEN"',
-  ).argument('[token]', 'the token, as with --token');
+  )
+    .argument('[token]', 'the token, as with --token')
+    .addHelpText('after', '\nExit codes: 0 accepted · 1 rejected · 2 usage, config or unreadable input · 3 undecided');
   return addIssuerOptions(command).action((token: string | undefined, options: IntrospectOptions) =>
     run((io) => runIntrospect(options, token, io)),
   );

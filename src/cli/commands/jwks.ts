@@ -30,6 +30,10 @@ export function defineJwks(run: (task: (io: Io) => Promise<number>) => Promise<v
     'authcheck jwks https://idp.example/jwks',
   )
     .argument('[source]', 'a JWKS URI or file; else that of the config or the issuer')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 listed · 1 none is the token’s · 2 usage, config or unreadable input · 3 undecided',
+    )
     .enablePositionalOptions()
     .addCommand(defineJwksGenerate(run));
   return addIssuerOptions(command).action((source: string | undefined, options: JwksOptions) =>

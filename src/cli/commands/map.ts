@@ -33,6 +33,10 @@ export function defineMap(run: (task: (io: Io) => Promise<number>) => Promise<vo
     'authcheck map --config run.yaml --token "$TOKEN" --map realm_access.roles=roles',
   )
     .argument('[token]', 'the token, as with --token')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 mapped · 2 usage, config or unreadable input · 3 the issuer could not be asked',
+    )
     .option('--claims-file <file>', 'JSON claims instead of a token (- for standard input)')
     .option('--map <claim=attribute>', 'try this mapping instead of the config’s; may be repeated', collectEntry);
   return addIssuerOptions(command).action((token: string | undefined, options: MapOptions) =>

@@ -33,6 +33,10 @@ export function defineParity(run: (task: (io: Io) => Promise<number>) => Promise
     'authcheck parity --config run.yaml --server https://api.example/v1/models --token "$TOKEN"',
   )
     .argument('[token]', 'the token, as with --token')
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 they agree · 1 they differ · 2 usage, config or unreadable input · 3 undecided',
+    )
     .requiredOption('--server <url>', 'the server: a URL that it answers to GET, and guards; the token is sent there')
     .option('--ca-file <file>', 'trust the server’s certificate if a CA of this PEM file signed it');
   addRequestOptions(addIssuerOptions(command));

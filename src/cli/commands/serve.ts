@@ -67,6 +67,10 @@ export function defineServe(run: (task: (io: Io) => Promise<number>) => Promise<
       'after',
       '\nRoutes: POST /validate, /auth, /healthz, /readyz, /metrics. SIGHUP, or a change of the file, reads the config again.',
     )
+    .addHelpText(
+      'after',
+      '\nExit codes: 0 ended by a signal · 2 usage, config or an address that is taken · 3 the issuer could not be asked',
+    )
     .allowExcessArguments(false)
     .action((options: ServeOptions) => run((io) => runServe(options, io)));
 }

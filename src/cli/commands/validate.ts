@@ -30,6 +30,7 @@ export function defineValidate(run: (task: (io: Io) => Promise<number>) => Promi
     'authcheck validate --config run.yaml --token "$TOKEN"',
   )
     .argument('[token]', 'the token, as with --token')
+    .addHelpText('after', '\nExit codes: 0 accepted · 1 rejected · 2 usage, config or unreadable input · 3 undecided')
     .option('--all-providers', 'ask every provider of the config');
   addRequestOptions(addIssuerOptions(command));
   return command.action((token: string | undefined, options: ValidateOptions) =>

@@ -1,0 +1,32 @@
+/** An io in which nothing happens but that what is written is remembered. */
+
+import type { Io, Output } from '../../src/cli/io.js';
+
+export interface Recorder {
+  readonly io: Io;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+}
+
+export function record(
+  options: Partial<Pick<Io, 'env' | 'cwd'>> & { columns?: number; stdin?: string } = {},
+): Recorder {
+  const said = { stdout: '', stderr: '' };
+  const columns = options.columns ?? null;
+  const output = (name: 'stdout' | 'stderr'): Output => ({
+    write: (text) => (said[name] += text),
+    isTTY: columns !== null,
+    columns,
+  });
+  const io: Io = {
+    stdin: { isPiped: options.stdin !== undefined, read: () => Promise.resolve(options.stdin ?? '') },
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    env: options.env ?? {},
+    cwd: options.cwd ?? '/',
+    now: () => 0,
+    onInterrupt: () => undefined,
+    takeSignals: () => undefined,
+  };
+  return { io, stdout: () => said.stdout, stderr: () => said.stderr };
+}
