@@ -40,6 +40,7 @@ export { FileTooLarge, readBounded } from './bounded-read.js';
 export { decodeToken, timesOf, type DecodedToken } from './decode.js';
 export { CLIENT_VARIABLES, writeConfigTemplate, type ConfigTemplate } from './config/template.js';
 export { AuthcheckError, ConfigError, ERRORS, reasonOf, type ErrorCode, type Finding } from './errors.js';
+export { checkExpectations, type ExpectationResult, type VerdictExpectations } from './expectations.js';
 export { showUrl, type Exchange, type HttpAnswer, type HttpClient, type HttpRequest } from './exchange.js';
 export { createHttpClient, type HttpOptions } from './http.js';
 export {
@@ -76,7 +77,7 @@ export { formatPem, generatePrivateKey, readPrivateKey, type KeyRequest } from '
 export { createSigner, type Signer, type SignerOptions } from './protocol/sign.js';
 export { createAuthProvider, createProviderClient, type ProviderOptions } from './providers/create.js';
 export type { AuthProvider, AuthRequest, Destination, HeldKeySet, ProviderEvent } from './providers/provider.js';
-export { REASONS, type ReasonText } from './reasons.js';
+export { findReasonCode, REASONS, type ReasonText } from './reasons.js';
 export {
   isReason,
   isUndecided,

@@ -1,6 +1,6 @@
 /** Why a token is not accepted, and what deserves a warning: every code with its sentence and its way out. */
 
-import type { ReasonCode, WarningCode } from './reason-codes.js';
+import { isReason, type ReasonCode, type WarningCode } from './reason-codes.js';
 
 /** What a code means in one sentence, and what to do about it. */
 export interface ReasonText {
@@ -183,3 +183,12 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
     fix: 'Use a client_id and client_secret of letters, digits, "-", "." and "_" only, or send_secret_in_body.',
   },
 };
+
+/** The reason code of this name; null if there is none. */
+export function findReasonCode(name: string): ReasonCode | null {
+  return isCode(name) && isReason(name) ? name : null;
+}
+
+function isCode(name: string): name is ReasonCode | WarningCode {
+  return Object.hasOwn(REASONS, name);
+}

@@ -99,7 +99,17 @@ describe('packages', () => {
   const HOMES: Readonly<Record<string, readonly string[]>> = {
     chalk: ['cli/render/style.ts'],
     'fast-string-width': ['cli/render/style.ts'],
-    commander: ['cli/complete.ts', 'cli/help.ts', 'cli/main.ts', 'cli/options.ts', 'cli/request.ts', 'cli/tree.ts'],
+    commander: [
+      'cli/complete.ts',
+      'cli/expect.ts',
+      'cli/help.ts',
+      'cli/main.ts',
+      'cli/manual.ts',
+      'cli/options.ts',
+      'cli/request.ts',
+      'cli/span.ts',
+      'cli/tree.ts',
+    ],
     cosmiconfig: ['config/load.ts'],
     undici: ['http.ts'],
     re2js: ['policy/pattern.ts'],

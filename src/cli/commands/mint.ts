@@ -18,6 +18,7 @@ import { parseClaims, parseValue, setClaim } from '../claims.js';
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
 import { createMaker, type SharedOptions } from '../options.js';
+import { parseSpan } from '../span.js';
 import { writeOutputs } from '../output-file.js';
 import { formatJson } from '../render/json.js';
 import { formatMinted } from '../render/minted.js';
@@ -210,12 +211,4 @@ function collect(text: string, previous: readonly Assignment[] | undefined): rea
 
 function collectText(text: string, previous: readonly string[] | undefined): readonly string[] {
   return [...(previous ?? []), text];
-}
-
-const UNITS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-
-function parseSpan(text: string): number {
-  const [, sign, count = '', unit = 's'] = /^([+-]?)(\d{1,9})([smhd]?)$/.exec(text) ?? [];
-  if (count === '') throw new InvalidArgumentError('expected a span such as 90s, 10m, 1h or 2d');
-  return Number(count) * (UNITS[unit] ?? 1) * (sign === '-' ? -1 : 1);
 }

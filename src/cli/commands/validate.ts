@@ -2,23 +2,29 @@
 
 import type { Command } from 'commander';
 import {
+  AuthcheckError,
+  checkExpectations,
   createAuthProvider,
   type AuthProvider,
   type AuthRequest,
   type ConfiguredProvider,
   type Verdict,
 } from '../../index.js';
-import { exitCodeOf } from '../exit-code.js';
+import { EXIT, exitCodeOf } from '../exit-code.js';
+import { addExpectOptions, readExpectations, type ExpectOptions } from '../expect.js';
+import { appendSummary, maskToken } from '../github-actions.js';
 import type { Io } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { addRequestOptions, readRequest, type RequestOptions } from '../request.js';
+import { formatExpectations } from '../render/expectations.js';
+import { formatJobSummary } from '../render/job-summary.js';
 import { formatVerdict, formatVerdicts } from '../render/verdict.js';
 import { openSession } from '../session.js';
 import { findTarget, type Target } from '../target.js';
 import { findToken } from '../token.js';
 
 /** The flags of `validate`. */
-export interface ValidateOptions extends SharedOptions, IssuerOptions, RequestOptions {
+export interface ValidateOptions extends SharedOptions, IssuerOptions, RequestOptions, ExpectOptions {
   readonly allProviders?: boolean;
 }
 
@@ -32,7 +38,7 @@ export function defineValidate(run: (task: (io: Io) => Promise<number>) => Promi
     .argument('[token]', 'the token, as with --token')
     .addHelpText('after', '\nExit codes: 0 accepted · 1 rejected · 2 usage, config or unreadable input · 3 undecided')
     .option('--all-providers', 'ask every provider of the config');
-  addRequestOptions(addIssuerOptions(command));
+  addRequestOptions(addIssuerOptions(addExpectOptions(command)));
   return command.action((token: string | undefined, options: ValidateOptions) =>
     run((io) => runValidate(options, token, io)),
   );
@@ -40,40 +46,55 @@ export function defineValidate(run: (task: (io: Io) => Promise<number>) => Promi
 
 /** Validates the token with the chosen provider, or with all. */
 export async function runValidate(options: ValidateOptions, argument: string | undefined, io: Io): Promise<number> {
+  const expected = readExpectations(options);
+  const isAll = options.allProviders === true;
+  if (isAll && expected !== null)
+    throw new AuthcheckError('usage_invalid', 'expectations are about one verdict; leave --all-providers out');
   const session = openSession(options, io);
   const target = await findTarget(options, io, session.onExchange);
   session.warn(target.warnings);
-  const asked = options.allProviders === true ? target.providers : [target.chosen];
+  const asked = isAll ? target.providers : [target.chosen];
   const needsToken = asked.some(({ config }) => config.type !== 'upstream_header');
   const given = needsToken ? await findToken(options, argument, io) : null;
-  if (given !== null) session.noteStripped(given);
+  if (given !== null) {
+    maskToken(given.token, io);
+    session.noteStripped(given);
+  }
   const request = readRequest(options, given?.token ?? null);
 
   const answers = await Promise.all(asked.map((configured) => ask(configured, target, request)));
   const verdicts = answers.map(({ verdict }) => verdict);
-  session.answer(
-    () => (options.allProviders === true ? verdicts : verdicts[0]),
-    (style) => {
-      if (options.allProviders === true)
-        return formatVerdicts(
+  const [first] = answers;
+  if (isAll || first === undefined) {
+    session.answer(
+      () => verdicts,
+      (style) =>
+        formatVerdicts(
           verdicts,
           target.origin,
           answers.map(({ destination }) => destination),
           style,
-        );
-      return answers
-        .map(({ verdict, destination }) => {
-          const now = (target.options.now?.() ?? io.now()) / 1000;
-          return formatVerdict(
-            verdict,
-            { origin: target.origin, destination, now, verbose: options.verbose === true },
-            style,
-          );
-        })
-        .join('');
+        ),
+    );
+    return exitCodeOf(verdicts);
+  }
+
+  const { verdict, destination } = first;
+  const now = (target.options.now?.() ?? io.now()) / 1000;
+  const results = expected === null ? [] : checkExpectations(verdict, expected, now);
+  appendSummary(() => formatJobSummary(verdict, results), io);
+  session.answer(
+    () => (expected === null ? verdict : { verdict, expectations: results }),
+    (style) => {
+      const about = { origin: target.origin, destination, now, verbose: options.verbose === true };
+      const below = expected === null ? '' : formatExpectations(results, style);
+      return formatVerdict(verdict, about, style) + below;
     },
   );
-  return exitCodeOf(verdicts);
+  if (expected === null) return exitCodeOf(verdicts);
+  const isUnexpected = verdict.outcome === 'undecided' && expected.reason !== verdict.reason?.code;
+  if (isUnexpected) return EXIT.undecided;
+  return results.every(({ ok }) => ok) ? EXIT.ok : EXIT.rejected;
 }
 
 /** Asks one provider, and says where the token went. */

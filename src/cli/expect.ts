@@ -1,0 +1,54 @@
+/** The flags that say what is expected of a verdict. */
+
+import { InvalidArgumentError, type Command } from 'commander';
+import { findReasonCode, nearestName, REASONS, type ReasonCode, type VerdictExpectations } from '../index.js';
+import { collect, type Pairs } from './request.js';
+import { parseSpan } from './span.js';
+
+/** The flags. */
+export interface ExpectOptions {
+  readonly expectPrincipal?: string;
+  readonly expectAttribute?: Pairs;
+  readonly expectReason?: ReasonCode;
+  /** Seconds. */
+  readonly minTtl?: number;
+}
+
+/** Adds the flags. */
+export function addExpectOptions(command: Command): Command {
+  return command
+    .option('--expect-principal <name>', 'fail unless this is the principal')
+    .option(
+      '--expect-attribute <name=value>',
+      'fail unless the attribute has this value; may be repeated',
+      collect('='),
+    )
+    .option('--expect-reason <code>', 'fail unless the token is refused for this reason', parseReason)
+    .option('--min-ttl <span>', 'fail unless the token lives that much longer, such as 10m', parseSpan);
+}
+
+/** What is expected; null without any of the flags. */
+export function readExpectations(options: ExpectOptions): VerdictExpectations | null {
+  const { expectPrincipal, expectAttribute, expectReason, minTtl } = options;
+  const expected = {
+    ...(expectPrincipal === undefined ? {} : { principal: expectPrincipal }),
+    ...(expectAttribute === undefined ? {} : { attributes: expectAttribute }),
+    ...(expectReason === undefined ? {} : { reason: expectReason }),
+    ...(minTtl === undefined ? {} : { minTtl }),
+  };
+  return Object.keys(expected).length === 0 ? null : expected;
+}
+
+function parseReason(text: string): ReasonCode {
+  const code = findReasonCode(text);
+  if (code !== null) return code;
+  const near = nearestName(
+    text,
+    Object.keys(REASONS).filter((name) => findReasonCode(name) !== null),
+  );
+  throw new InvalidArgumentError(
+    near === null
+      ? 'there is no such reason; see authcheck schema verdict'
+      : `there is no such reason; did you mean ${near}?`,
+  );
+}

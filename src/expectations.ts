@@ -1,0 +1,70 @@
+/** What somebody expects of a verdict, held against it. Pure. */
+
+import { isObject, member } from './json.js';
+import type { ReasonCode } from './reason-codes.js';
+import { duration } from './checks.js';
+import type { Verdict } from './verdict.js';
+
+/** Expectations; what is absent is not looked at. */
+export interface VerdictExpectations {
+  readonly principal?: string;
+  /** Values that attributes must have, among others. */
+  readonly attributes?: readonly (readonly [name: string, value: string])[];
+  /** Why the token must not be accepted. Default: it must be. */
+  readonly reason?: ReasonCode;
+  /** Seconds that the token must still live. */
+  readonly minTtl?: number;
+}
+
+/** Whether one expectation holds. */
+export interface ExpectationResult {
+  readonly name: 'outcome' | 'principal' | 'attribute' | 'reason' | 'min_ttl';
+  readonly ok: boolean;
+  readonly expected: string;
+  readonly actual: string;
+}
+
+/** Holds expectations against a verdict; `now` is in seconds since 1970. Unless a reason is expected, acceptance is. */
+export function checkExpectations(verdict: Verdict, expected: VerdictExpectations, now: number): ExpectationResult[] {
+  const { principal, attributes = [], reason, minTtl } = expected;
+  const said = verdict.reason === null ? verdict.outcome : `${verdict.outcome}: ${verdict.reason.code}`;
+  return [
+    reason === undefined
+      ? { name: 'outcome', ok: verdict.outcome === 'accepted', expected: 'accepted', actual: said }
+      : { name: 'reason', ok: verdict.reason?.code === reason, expected: reason, actual: said },
+    ...(principal === undefined
+      ? []
+      : [
+          {
+            name: 'principal',
+            ok: verdict.principal === principal,
+            expected: principal,
+            actual: verdict.principal ?? 'nobody',
+          } as const,
+        ]),
+    ...attributes.map(([name, value]) => checkAttribute(verdict, name, value)),
+    ...(minTtl === undefined ? [] : [checkLifetime(verdict, minTtl, now)]),
+  ];
+}
+
+function checkAttribute({ attributes }: Verdict, name: string, value: string): ExpectationResult {
+  const values = Object.hasOwn(attributes, name) ? (attributes[name] ?? []) : [];
+  const actual = values.length === 0 ? `no ${name}` : `${name}=${values.join(',')}`;
+  return { name: 'attribute', ok: values.includes(value), expected: `${name}=${value}`, actual };
+}
+
+/** A token without an end lives long enough. */
+function checkLifetime({ token: { claims } }: Verdict, least: number, now: number): ExpectationResult {
+  const exp = isObject(claims ?? undefined) && claims !== null ? member(claims, 'exp') : undefined;
+  const rest = typeof exp === 'number' ? exp - now : null;
+  const actual =
+    claims === null
+      ? 'nobody says when it ends'
+      : rest === null
+        ? 'for ever: it has no exp'
+        : rest > 0
+          ? `expires in ${duration(rest)}`
+          : `expired ${duration(-rest)} ago`;
+  const ok = claims !== null && (rest === null ? exp === undefined : rest >= least);
+  return { name: 'min_ttl', ok, expected: `expires in ${duration(least)} at the earliest`, actual };
+}
