@@ -40,7 +40,7 @@ const leaveOut = {
 
 // Split by command: each loads only what it needs, which test/cli/bundle.test.ts holds.
 await build({
-  input: { run: path('src/cli/run.ts') },
+  input: { run: path('src/cli/run.ts'), worker: path('src/cli/batch/worker.ts') },
   platform: 'node',
   plugins: [leaveOut],
   // cosmiconfig's loader for TypeScript configs, which is never called.

@@ -49,6 +49,7 @@ export {
   member,
   parseJson,
   stringMember,
+  writeJson,
   type Json,
   type JsonObject,
   type JsonResult,

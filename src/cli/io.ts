@@ -5,6 +5,8 @@ import { fstatSync } from 'node:fs';
 /** A stream that text is written to. */
 export interface Output {
   readonly write: (text: string) => void;
+  /** Waits until what was written is on its way, so that no more is held than a reader takes. */
+  readonly drain: () => Promise<void>;
   readonly isTTY: boolean;
   /** Characters in a line; null if nobody knows. */
   readonly columns: number | null;
@@ -16,6 +18,8 @@ export interface Input {
   readonly isPiped: boolean;
   /** Reads to the end, `maxBytes` at the most; `patience` is how many milliseconds the first byte may take. */
   readonly read: (maxBytes: number, patience?: number) => Promise<string>;
+  /** Reads as it comes, however much that is. */
+  readonly stream: () => AsyncIterable<Uint8Array>;
 }
 
 /** The world as a command sees it. */
@@ -56,7 +60,7 @@ export function openProcessIo(): Io {
   };
   process.on('SIGINT', hear).on('SIGTERM', hear).on('SIGHUP', hear);
   return {
-    stdin: { isPiped: isPiped(), read: readStdin },
+    stdin: { isPiped: isPiped(), read: readStdin, stream: () => process.stdin },
     stdout: openOutput(() => process.stdout),
     stderr: openOutput(() => process.stderr),
     env: process.env,
@@ -102,6 +106,16 @@ function openOutput(open: () => NodeJS.WriteStream): Output {
   return {
     write(text) {
       if (isOpen) stream().write(text);
+    },
+    async drain() {
+      const output = stream();
+      if (!isOpen || !output.writableNeedDrain) return;
+      await new Promise<void>((resolve) => {
+        output
+          .once('drain', resolve)
+          .once('close', resolve)
+          .once('error', () => resolve());
+      });
     },
     get isTTY() {
       return stream().isTTY;

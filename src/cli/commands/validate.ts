@@ -1,6 +1,6 @@
 /** `authcheck validate`: who a token is, or every reason why not. */
 
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import {
   AuthcheckError,
   checkExpectations,
@@ -26,6 +26,9 @@ import { findToken } from '../token.js';
 /** The flags of `validate`. */
 export interface ValidateOptions extends SharedOptions, IssuerOptions, RequestOptions, ExpectOptions {
   readonly allProviders?: boolean;
+  readonly tokens?: string;
+  readonly fromLine?: number;
+  readonly concurrency?: number;
 }
 
 /** Defines the command. */
@@ -37,7 +40,13 @@ export function defineValidate(run: (task: (io: Io) => Promise<number>) => Promi
   )
     .argument('[token]', 'the token, as with --token')
     .addHelpText('after', '\nExit codes: 0 accepted · 1 rejected · 2 usage, config or unreadable input · 3 undecided')
-    .option('--all-providers', 'ask every provider of the config');
+    .option('--all-providers', 'ask every provider of the config')
+    .option(
+      '--tokens <file>',
+      'many tokens: one a line, or JSON {token, id?, request?}; answers are NDJSON (- for standard input)',
+    )
+    .option('--from-line <number>', 'with --tokens, begin at this line', parseCount)
+    .option('--concurrency <number>', 'with --tokens, how many cores are used, or questions asked at once', parseCount);
   addRequestOptions(addIssuerOptions(addExpectOptions(command)));
   return command.action((token: string | undefined, options: ValidateOptions) =>
     run((io) => runValidate(options, token, io)),
@@ -47,6 +56,13 @@ export function defineValidate(run: (task: (io: Io) => Promise<number>) => Promi
 /** Validates the token with the chosen provider, or with all. */
 export async function runValidate(options: ValidateOptions, argument: string | undefined, io: Io): Promise<number> {
   const expected = readExpectations(options);
+  const { tokens } = options;
+  if (tokens !== undefined) {
+    if (expected !== null || options.allProviders === true || argument !== undefined || options.token !== undefined)
+      throw new AuthcheckError('usage_invalid', '--tokens goes with one provider, no other token, and no expectations');
+    const { runBatch } = await import('./batch.js');
+    return runBatch({ ...options, tokens }, io);
+  }
   const isAll = options.allProviders === true;
   if (isAll && expected !== null)
     throw new AuthcheckError('usage_invalid', 'expectations are about one verdict; leave --all-providers out');
@@ -122,4 +138,9 @@ export function describeDestination({ destination, ref }: AuthProvider, verdict:
   return destination.sends === 'token'
     ? `token sent to ${destination.url}${via}`
     : `keys from ${destination.url}${via}; the token was sent nowhere`;
+}
+
+function parseCount(text: string): number {
+  if (!/^[1-9]\d{0,11}$/.test(text)) throw new InvalidArgumentError('expected a whole number, 1 at least');
+  return Number(text);
 }

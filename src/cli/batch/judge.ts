@@ -1,0 +1,99 @@
+/** One line of a batch, from its text to its row. */
+
+import {
+  AuthcheckError,
+  isObject,
+  member,
+  parseJson,
+  stringMember,
+  type AuthProvider,
+  type AuthRequest,
+  type Json,
+  type JsonObject,
+  type Outcome,
+} from '../../index.js';
+import { formatRow } from '../render/batch.js';
+import { triage } from '../token.js';
+import type { Line } from './lines.js';
+
+/** What became of a line. */
+export interface Row {
+  readonly line: number;
+  /** The row as JSON, on one line. */
+  readonly text: string;
+  /** Null for a line that holds no token. */
+  readonly outcome: Outcome | null;
+  readonly reason: string | null;
+  /** Milliseconds. */
+  readonly ms: number;
+}
+
+/** Judges a line; the row holds the whole verdict if that is asked for. */
+export async function judgeLine(line: Line, provider: AuthProvider, whole: boolean): Promise<Row> {
+  const started = performance.now();
+  const asked = readQuestion(line);
+  if ('error' in asked) {
+    const row = { line: line.number, ...asked.id, error: { code: 'input_unreadable', message: asked.error } };
+    return { line: line.number, text: formatRow(row), outcome: null, reason: null, ms: 0 };
+  }
+  const verdict = await provider.authenticate(asked.request);
+  const { outcome, principal, attributes, reason, token } = verdict;
+  const about = { line: line.number, ...asked.id };
+  const row = whole
+    ? { ...about, verdict }
+    : { ...about, outcome, principal, attributes, reason: reason?.code ?? null, fingerprint: token.fingerprint };
+  return {
+    line: line.number,
+    text: formatRow(row),
+    outcome,
+    reason: reason?.code ?? null,
+    ms: performance.now() - started,
+  };
+}
+
+type Question =
+  | { readonly id: { readonly id?: Json }; readonly request: AuthRequest }
+  | { readonly id: { readonly id?: Json }; readonly error: string };
+
+function readQuestion({ text }: Line): Question {
+  if (text === null) return { id: {}, error: 'the line has more than 1 MiB' };
+  if (!text.trimStart().startsWith('{')) return readToken(text, {}, {});
+  const json = parseJson(text.trim());
+  // The message of a fault may quote the line.
+  if (!json.ok || !isObject(json.value)) return { id: {}, error: 'the line is not valid JSON' };
+  const given = member(json.value, 'id');
+  const id = given === undefined || typeof given === 'bigint' ? {} : { id: given };
+  const token = stringMember(json.value, 'token') ?? stringMember(json.value, 'access_token');
+  if (token === null) return { id, error: 'the object has neither token nor access_token' };
+  const about = member(json.value, 'request') ?? {};
+  return isObject(about) ? readToken(token, id, about) : { id, error: 'request is not an object' };
+}
+
+function readToken(text: string, id: { readonly id?: Json }, about: JsonObject): Question {
+  try {
+    const { token } = triage(text);
+    const texts = (name: string): [string, string[]][] =>
+      Object.entries(objectIn(about, name)).map(([key, value]) => [key, textsOf(value)]);
+    const headers = texts('headers').flatMap(([name, values]) =>
+      values.map((value): [string, string] => [name, value]),
+    );
+    const params = texts('params');
+    return {
+      id,
+      request: { token, path: stringMember(about, 'path') ?? '/', headers, params: Object.fromEntries(params) },
+    };
+  } catch (error) {
+    if (!(error instanceof AuthcheckError)) throw error;
+    return { id, error: error.message };
+  }
+}
+
+function objectIn(about: JsonObject, name: string): JsonObject {
+  const value = member(about, name);
+  return isObject(value) ? value : {};
+}
+
+function textsOf(value: Json): string[] {
+  const list = Array.isArray(value) ? value : [value];
+  return list.filter((item): item is string => typeof item === 'string');
+}

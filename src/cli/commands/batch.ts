@@ -1,0 +1,186 @@
+/** `authcheck validate --tokens`: many tokens, one a line, and an answer to each. */
+
+import { createReadStream, statSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { createHistogram } from 'node:perf_hooks';
+import { resolve } from 'node:path';
+import {
+  AuthcheckError,
+  createProviderClient,
+  fetchKeySet,
+  reasonOf,
+  type ConfiguredProvider,
+  type KeySetResult,
+} from '../../index.js';
+import { describeProvider, type AnsweredChunk, type Assignment, type Chunk } from '../batch/chunk.js';
+import { readLines, type Line } from '../batch/lines.js';
+import { judgeChunks } from '../batch/pool.js';
+import { EXIT } from '../exit-code.js';
+import type { Io } from '../io.js';
+import type { IssuerOptions, SharedOptions } from '../options.js';
+import { CLEAR_PROGRESS, formatBatch, formatProgress, type BatchSum } from '../render/batch.js';
+import { createStyle } from '../render/style.js';
+import { openSession } from '../session.js';
+import { findTarget, type Target } from '../target.js';
+
+/** The flags of a batch. */
+export interface BatchOptions extends SharedOptions, IssuerOptions {
+  readonly tokens: string;
+  readonly fromLine?: number;
+  readonly concurrency?: number;
+}
+
+/** Lines and characters that are judged together, at the most. */
+const CHUNK = { lines: 256, characters: 256 * 1024 };
+/** Questions to a provider at one time. */
+const CONCURRENCY = 16;
+/** Milliseconds between two looks at the progress. */
+const TICK = 100;
+
+/** Judges every line. */
+export async function runBatch(options: BatchOptions, io: Io): Promise<number> {
+  const session = openSession(options, io);
+  const target = await findTarget(options, io, session.onExchange);
+  session.warn(target.warnings);
+  const { input, size, read } = openInput(options.tokens, io);
+  const keySet = await fetchKeys(target);
+  if (keySet?.ok === false) session.note((style) => `${style.warn('undecided')}  ${style.plain(keySet.message)}\n`);
+  const assignment: Assignment = {
+    provider: describeProvider(target.chosen),
+    keySet,
+    at: options.at ?? null,
+    whole: options.json === true,
+    concurrency: keySet === null ? (options.concurrency ?? CONCURRENCY) : 1,
+  };
+  // What waits for a provider needs no second core; what checks signatures needs all.
+  const threads = keySet === null ? 1 : (options.concurrency ?? availableParallelism());
+
+  const tally = openTally();
+  const style = createStyle(io.stderr, io.env, options.color);
+  const shows = io.stderr.isTTY && options.quiet !== true;
+  let shown = 0;
+  io.onInterrupt(() => {
+    if (shows) io.stderr.write(CLEAR_PROGRESS);
+    const next = tally.sum().last + 1;
+    io.stderr.write(`interrupted; go on with --from-line ${next}\n`);
+  });
+  const chunks = splitInChunks(readLines(input), options.fromLine ?? 1);
+  for await (const answered of judgeChunks(chunks, assignment, target.options, threads)) {
+    if (options.quiet !== true || options.json === true) io.stdout.write(answered.text);
+    await io.stdout.drain();
+    tally.add(answered);
+    if (!shows || performance.now() - shown < TICK) continue;
+    shown = performance.now();
+    io.stderr.write(formatProgress(answered.last, size === null ? null : read() / size, style));
+  }
+  if (shows) io.stderr.write(CLEAR_PROGRESS);
+  const sum = tally.sum();
+  session.note((on) => formatBatch(sum, on));
+  if (sum.unreadable > 0) return EXIT.unusable;
+  if (sum.undecided.size > 0) return EXIT.undecided;
+  return sum.rejected.size > 0 ? EXIT.rejected : EXIT.ok;
+}
+
+interface Input {
+  readonly input: AsyncIterable<Uint8Array>;
+  /** Bytes; null if nobody knows. */
+  readonly size: number | null;
+  /** Bytes read so far. */
+  readonly read: () => number;
+}
+
+function openInput(file: string, io: Io): Input {
+  if (file === '-') return { input: io.stdin.stream(), size: null, read: () => 0 };
+  const path = resolve(io.cwd, file);
+  try {
+    const { size } = statSync(path);
+    const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
+    return { input: readFile(stream, file), size: size === 0 ? null : size, read: () => stream.bytesRead };
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+async function* readFile(stream: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* stream;
+  } catch (error) {
+    throw unreadable(file, error);
+  }
+}
+
+function unreadable(file: string, cause: unknown): AuthcheckError {
+  return new AuthcheckError('input_unreadable', `${file}: ${reasonOf(cause)}`, { cause });
+}
+
+/** The key set is fetched once, for all tokens; null for a provider that has none. */
+async function fetchKeys({ chosen, options }: Target): Promise<KeySetResult | null> {
+  const jwks = jwksOf(chosen);
+  if (jwks === null || options.keySet !== undefined) return options.keySet ?? null;
+  const http = createProviderClient(chosen, options);
+  try {
+    return await fetchKeySet(http, jwks.uri, jwks.token);
+  } finally {
+    await http.close();
+  }
+}
+
+function jwksOf({ config }: ConfiguredProvider): { readonly uri: string; readonly token: string | null } | null {
+  return config.type === 'oauth2_token' ? config.jwks : null;
+}
+
+/** Blank lines are nobody's token. */
+async function* splitInChunks(lines: AsyncIterable<Line>, from: number): AsyncGenerator<Chunk> {
+  let sequence = 0;
+  let held: Line[] = [];
+  let characters = 0;
+  for await (const line of lines) {
+    if (line.number < from || line.text?.trim() === '') continue;
+    held.push(line);
+    characters += line.text?.length ?? 0;
+    if (held.length < CHUNK.lines && characters < CHUNK.characters) continue;
+    yield { sequence, lines: held };
+    sequence += 1;
+    held = [];
+    characters = 0;
+  }
+  if (held.length > 0) yield { sequence, lines: held };
+}
+
+interface Tally {
+  readonly add: (answered: AnsweredChunk) => void;
+  readonly sum: () => BatchSum;
+}
+
+/** Counts, in memory that does not grow. */
+function openTally(): Tally {
+  const started = performance.now();
+  const times = createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 });
+  const rejected = new Map<string, number>();
+  const undecided = new Map<string, number>();
+  let accepted = 0;
+  let unreadable = 0;
+  let last = 0;
+  return {
+    add(answered) {
+      ({ last } = answered);
+      for (const { outcome, reason, ms } of answered.tallies) {
+        if (outcome === null) unreadable += 1;
+        else times.record(Math.max(1, Math.round(ms * 1000)));
+        if (outcome === 'accepted') accepted += 1;
+        const counts = outcome === 'rejected' ? rejected : outcome === 'undecided' ? undecided : null;
+        counts?.set(reason ?? '', (counts.get(reason ?? '') ?? 0) + 1);
+      }
+    },
+    sum: () => ({
+      accepted,
+      rejected,
+      undecided,
+      unreadable,
+      last,
+      p50: times.percentile(50) / 1000,
+      p99: times.percentile(99) / 1000,
+      ms: performance.now() - started,
+    }),
+  };
+}
