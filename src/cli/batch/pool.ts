@@ -50,7 +50,11 @@ interface Thread {
 }
 
 function startThread(assignment: Assignment): Thread {
-  const worker = new Worker(new URL('./worker.cjs', import.meta.url), { workerData: assignment });
+  const worker = new Worker(new URL('./worker.cjs', import.meta.url), {
+    workerData: assignment,
+    // A thread forgets each chunk; without a bound it would first let much of that pile up. In MiB.
+    resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 },
+  });
   const asked = new Map<number, { resolve: (answered: AnsweredChunk) => void; reject: (error: unknown) => void }>();
   worker.on('message', (answered: AnsweredChunk) => {
     asked.get(answered.sequence)?.resolve(answered);

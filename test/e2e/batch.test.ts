@@ -1,0 +1,173 @@
+// validate --tokens: many tokens, an answer to each, in order.
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { run, start, type Ended, type RunOptions } from './program.js';
+import { OPAQUE, startWorld, type World } from './world.js';
+
+let world: World;
+let good: string;
+let expired: string;
+let before = 0;
+
+/** What was asked in this test. */
+const asked = (): readonly string[] => world.requests.slice(before);
+
+beforeAll(async () => {
+  world = await startWorld();
+  good = await world.signer.sign(world.claims);
+  expired = await world.signer.sign({ ...world.claims, sub: 'old', exp: 1 });
+});
+
+beforeEach(() => {
+  before = world.requests.length;
+});
+
+afterAll(() => world.close());
+
+interface Row {
+  readonly line: number;
+  readonly outcome?: string;
+  readonly principal?: string;
+  readonly [name: string]: unknown;
+}
+
+const validate = (flags: readonly string[], options: RunOptions = {}): Promise<Ended> =>
+  run(['validate', '--config', world.config, '--provider', 'jwt', ...flags], { cwd: world.folder, ...options });
+
+const rowsOf = ({ stdout }: Ended): Row[] =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const row: Row = JSON.parse(line);
+      return row;
+    });
+
+describe('a few lines', () => {
+  it('are answered in order, whatever is on them', async () => {
+    const request = JSON.stringify({
+      token: good,
+      id: { n: 12345678901234567890n.toString() },
+      request: { path: '/x' },
+    });
+    const lines = [
+      good,
+      '',
+      expired,
+      request,
+      'not a token',
+      `Bearer ${good}`,
+      '{"no": 1}',
+      '{broken',
+      `{"access_token":"${good}"}`,
+    ];
+    const ended = await validate(['--tokens', '-'], { stdin: `${lines.join('\r\n')}\n` });
+    const rows = rowsOf(ended);
+    expect(rows.map(({ line, outcome }) => [line, outcome ?? 'error'])).toEqual([
+      [1, 'accepted'],
+      [3, 'rejected'],
+      [4, 'accepted'],
+      [5, 'rejected'],
+      [6, 'accepted'],
+      [7, 'error'],
+      [8, 'error'],
+      [9, 'accepted'],
+    ]);
+    expect(rows[0]).toEqual({
+      line: 1,
+      outcome: 'accepted',
+      principal: 'alice',
+      attributes: { roles: ['alice'], teams: ['ml'] },
+      reason: null,
+      fingerprint: expect.stringMatching(/^sha256:[0-9a-f]{16}$/),
+    });
+    expect(rows[1]).toMatchObject({ reason: 'token_expired', principal: null });
+    expect(rows[2]).toMatchObject({ id: { n: '12345678901234567890' } });
+    expect(ended.code).toBe(2);
+    expect(ended.stderr).toContain('4  accepted');
+    expect(ended.stderr).toContain('token_expired: The token has expired.');
+    expect(ended.stderr).toContain('2  lines without a token');
+    expect(ended.stdout + ended.stderr).not.toContain(good.slice(-20));
+    expect(asked()).toEqual(['GET /jwks']);
+  });
+
+  it('end with the worst code', async () => {
+    const code = async (lines: readonly string[], ...flags: string[]): Promise<number | null> =>
+      (await validate(['--tokens', '-', ...flags], { stdin: lines.join('\n') })).code;
+    expect(await code([good])).toBe(0);
+    expect(await code([good, expired])).toBe(1);
+    expect(await code([])).toBe(0);
+    expect(await code([good], '--provider', 'down')).toBe(3);
+    expect((await validate(['--tokens', 'nowhere.txt'])).code).toBe(2);
+    expect((await validate(['--tokens', '-', '--token', good])).code).toBe(2);
+  });
+
+  it('may have whole verdicts, or no output at all', async () => {
+    const [row] = rowsOf(await validate(['--tokens', '-', '--json'], { stdin: good }));
+    expect(row).toMatchObject({ line: 1, verdict: { outcome: 'accepted', steps: expect.any(Array) } });
+    expect(await validate(['--tokens', '-', '--quiet'], { stdin: good })).toMatchObject({
+      stdout: '',
+      stderr: '',
+      code: 0,
+    });
+  });
+
+  it('are undecided without a key set, which is said once', async () => {
+    const { stdout, stderr, code } = await run(
+      ['validate', '--jwks', 'http://127.0.0.1:1/', '--audience', 'api', '--tokens', '-'],
+      { stdin: `${good}\n${good}\nrubbish\n` },
+    );
+    expect(code).toBe(3);
+    expect(stdout.match(/endpoint_unreachable/g)).toHaveLength(2);
+    expect(stderr.match(/could not be fetched/g)).toHaveLength(1);
+  });
+
+  it('are asked about where the provider is asked', async () => {
+    const ended = await validate(['--tokens', '-', '--provider', 'introspection'], { stdin: `${OPAQUE}\n${good}\n` });
+    expect(rowsOf(ended).map(({ outcome }) => outcome)).toEqual(['accepted', 'rejected']);
+    expect(asked()).toHaveLength(2);
+    expect(ended.stdout).not.toContain(OPAQUE);
+  });
+});
+
+describe('many lines', () => {
+  it('are answered in order by several threads, with one fetch of the key set', async () => {
+    const tokens = await Promise.all(
+      Array.from({ length: 5000 }, (_, index) =>
+        index % 100 === 0 ? Promise.resolve(expired) : world.signer.sign({ ...world.claims, sub: `user-${index}` }),
+      ),
+    );
+    const file = world.file('tokens.txt', `${tokens.join('\n')}\n`);
+    const ended = await validate(['--tokens', file, '--concurrency', '2']);
+    const rows = rowsOf(ended);
+    expect(rows.map(({ line }) => line)).toEqual(tokens.map((_, index) => index + 1));
+    expect(rows.map(({ principal }) => principal)).toEqual(
+      tokens.map((_, index) => (index % 100 === 0 ? null : `user-${index}`)),
+    );
+    expect(ended.code).toBe(1);
+    expect(asked()).toEqual(['GET /jwks']);
+    const rest = await validate(['--tokens', file, '--from-line', '4998']);
+    expect(rowsOf(rest)).toEqual(rows.slice(4997));
+  });
+
+  it('that are interrupted say where to go on', async () => {
+    const child = start(['validate', '--config', world.config, '--provider', 'jwt', '--tokens', '-'], {
+      stdin: `${good}\n`.repeat(100_000),
+    });
+    let stderr = '';
+    let stdout = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    await new Promise<void>((done) => {
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+        if (stdout.length > 100_000) done();
+      });
+    });
+    child.kill('SIGINT');
+    expect(await new Promise((done) => child.on('close', done))).toBe(130);
+    const [, next = ''] = /go on with --from-line (\d+)/.exec(stderr) ?? [];
+    expect(Number(next)).toBeGreaterThan(1);
+    // What is said to be answered was written.
+    const written = stdout.split('\n').length - 1;
+    expect(Number(next) - 1).toBeLessThanOrEqual(written);
+  });
+});
