@@ -25,22 +25,25 @@ export interface ScrubbedClaims {
  *
  * Every word of every string is replaced, and every number; times, truth values and the names of claims stay. Of a URL
  * the scheme and the slashes stay, of a text its white space, so that what was equal, blank, split or almost equal is so
- * afterwards. A name that holds a replaced value is replaced too, unless everybody has it. The same claims and options
- * give the same result.
+ * afterwards. A name that holds a replaced value is replaced too, unless everybody has it; of one that is a URL, the
+ * host. The same claims and options give the same result.
  */
 export function scrubClaims(claims: JsonObject, options: ScrubOptions = {}): ScrubbedClaims {
   const { claims: keptClaims = [], values = [] } = options;
   const stays = (path: Path): boolean =>
     keptClaims.length > 0 && path.some((_, index) => keptClaims.includes(path.slice(0, index + 1).join('.')));
-  const kept = new Set(values);
+  // The host of a URL that stays is no secret.
+  const kept = new Set(values.flatMap((value) => [value, URL_PARTS.exec(value)?.[2] ?? value]));
   const names = new Set<string>();
+  const fixed = new Set(values);
   rewrite(claims, {
     text(text, path) {
       if (stays(path)) for (const word of [text, ...(text.match(WORDS) ?? [])]) kept.add(word);
       return text;
     },
-    name(name) {
+    name(name, path) {
       names.add(name);
+      if (stays(path)) fixed.add(name);
       return name;
     },
   });
@@ -51,8 +54,11 @@ export function scrubClaims(claims: JsonObject, options: ScrubOptions = {}): Scr
     return part;
   };
   rewrite(claims, { text: (text, path) => swapWords(text, path.at(-1), kept, note), name: String });
+  const strange = [...names].filter((name) => !fixed.has(name) && !isCommon(name));
+  // The host in the name of a claim is that of whoever named it.
+  for (const name of strange) swapHost(name, kept, note);
   const holdsSecret = createFinder([...found.keys()]);
-  const unfit = new Set([...names].filter((name) => !kept.has(name) && !isCommon(name) && holdsSecret(name)));
+  const unfit = new Set(strange.filter((name) => holdsSecret(swapHost(name, kept, () => ''))));
   for (const name of unfit) note(name, [['name-', '']]);
 
   const taken = new Set([...found.keys(), ...kept, ...names]);
@@ -63,7 +69,8 @@ export function scrubClaims(claims: JsonObject, options: ScrubOptions = {}): Scr
   for (const value of kept) swapWords(value, undefined, new Set(), take);
   const replacements = assignReplacements(found, taken, holdsSecret);
   const swap = (part: string): string => replacements.get(part) ?? part;
-  const name = (original: string): string => (unfit.has(original) ? swap(original) : original);
+  const renamed = new Map(strange.map((name) => [name, unfit.has(name) ? swap(name) : swapHost(name, kept, swap)]));
+  const name = (original: string): string => renamed.get(original) ?? original;
 
   const replaced = new Set<string>();
   const scrubbed = rewrite(claims, {
@@ -82,7 +89,8 @@ type Path = readonly string[];
 
 interface Rewriting {
   readonly text: (text: string, path: Path) => string;
-  readonly name: (name: string) => string;
+  /** The path ends with the name. */
+  readonly name: (name: string, path: Path) => string;
 }
 
 function rewrite(value: Json, rewriting: Rewriting, path: Path = []): Json {
@@ -96,7 +104,10 @@ function rewrite(value: Json, rewriting: Rewriting, path: Path = []): Json {
   if (Array.isArray(value)) return value.map((item: Json) => rewrite(item, rewriting, path));
   if (!isObject(value)) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [rewriting.name(name), rewrite(inner, rewriting, [...path, name])]),
+    Object.entries(value).map(([name, inner]) => {
+      const inside = [...path, name];
+      return [rewriting.name(name, inside), rewrite(inner, rewriting, inside)];
+    }),
   );
 }
 
@@ -125,6 +136,16 @@ function swapWords(
   });
 }
 
+/** Swaps the host in a name that is a URL. */
+function swapHost(
+  name: string,
+  kept: ReadonlySet<string>,
+  swap: (part: string, forms: readonly Form[]) => string,
+): string {
+  const [, scheme, host = '', rest = ''] = URL_PARTS.exec(name) ?? [];
+  return scheme === undefined || kept.has(host) ? name : `${scheme}${swap(host, HOST)}${rest}`;
+}
+
 const HOST: readonly Form[] = [
   ['host-', '.example.com'],
   ['h', '.test'],
@@ -132,9 +153,33 @@ const HOST: readonly Form[] = [
 
 /** Claims that everybody has, and what is said in the place of their values. */
 const NOUNS: Readonly<Record<string, string>> = {
-  ...{ sub: 'user', username: 'user', preferred_username: 'user', login: 'user', upn: 'user', email: 'user' },
-  ...{ name: 'name', given_name: 'name', family_name: 'name', groups: 'group', roles: 'role', team: 'team' },
-  ...{ organizations: 'org', project: 'project', tenant: 'tenant', namespace: 'namespace', path: 'path' },
+  ...{
+    sub: 'user',
+    username: 'user',
+    principal: 'user',
+    preferred_username: 'user',
+    login: 'user',
+    upn: 'user',
+    email: 'user',
+  },
+  ...{
+    name: 'name',
+    given_name: 'name',
+    family_name: 'name',
+    groups: 'group',
+    roles: 'role',
+    teams: 'team',
+    team: 'team',
+  },
+  ...{
+    organizations: 'org',
+    projects: 'project',
+    project: 'project',
+    tenant: 'tenant',
+    namespaces: 'namespace',
+    namespace: 'namespace',
+    path: 'path',
+  },
   ...{ iss: 'issuer', aud: 'audience', azp: 'client', client_id: 'client', scope: 'scope', scp: 'scope', kid: 'key' },
 };
 

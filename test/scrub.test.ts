@@ -101,6 +101,28 @@ describe('scrubClaims', () => {
     expect(scrubClaims(claims, { values: ['payroll'] }).claims).toHaveProperty('x/payroll');
   });
 
+  it('replaces the host in a name, unless it stays elsewhere', () => {
+    const claims = {
+      'https://acme.example/dept': 'x',
+      'http://acme.example/x/groups': true,
+      iss: 'https://acme.example',
+    };
+    expect(scrubClaims(claims).claims).toEqual({
+      'https://host-1.example.com/dept': 'value-1',
+      'http://host-1.example.com/x/groups': true,
+      iss: 'https://host-1.example.com',
+    });
+    expect(Object.keys(scrubClaims(claims, { values: ['https://acme.example'] }).claims)).toEqual(Object.keys(claims));
+    expect(Object.keys(scrubClaims(claims, { values: ['https://acme.example/dept'] }).claims)).toEqual(
+      Object.keys(claims),
+    );
+  });
+
+  it('keeps an issuer that is almost the one that stays almost that one', () => {
+    const { claims } = scrubClaims({ iss: 'https://idp.example/' }, { values: ['https://idp.example'] });
+    expect(claims).toEqual({ iss: 'https://idp.example/' });
+  });
+
   it('makes no replacement that was a value, or holds one', () => {
     const claims = { sub: 'bob', groups: ['user-1', 'value-1', 'group', 'group-'], hd: 'example.com', n: [2, 1234] };
     const { claims: scrubbed } = scrubClaims({ ...claims, email: 'bob@x.example', iss: 'https://x' });

@@ -1,5 +1,6 @@
 /** The pages of the manual, read off the tree of commands when the package is built. */
 
+import { Readable } from 'node:stream';
 import type { Argument, Command } from 'commander';
 import { SEARCH_PLACES } from '../index.js';
 import { GROUPS } from './help.js';
@@ -26,11 +27,12 @@ export async function writeManual(version: string): Promise<ManualFile[]> {
 }
 
 const written: string[] = [];
+const mute = { write: () => undefined, drain: () => Promise.resolve(), isTTY: false, columns: null };
 /** The world of a build: what help says is heard, and nothing else happens. */
 const io: Io = {
-  stdin: { isPiped: false, read: () => Promise.resolve('') },
-  stdout: { write: (text) => void written.push(text), isTTY: false, columns: null },
-  stderr: { write: () => undefined, isTTY: false, columns: null },
+  stdin: { isPiped: false, read: () => Promise.resolve(''), stream: () => Readable.from([]) },
+  stdout: { ...mute, write: (text) => void written.push(text) },
+  stderr: mute,
   env: {},
   cwd: '/',
   now: () => 0,

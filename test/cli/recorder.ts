@@ -1,5 +1,6 @@
 /** An io in which nothing happens but that what is written is remembered. */
 
+import { Readable } from 'node:stream';
 import type { Io, Output } from '../../src/cli/io.js';
 
 export interface Recorder {
@@ -15,11 +16,16 @@ export function record(
   const columns = options.columns ?? null;
   const output = (name: 'stdout' | 'stderr'): Output => ({
     write: (text) => (said[name] += text),
+    drain: () => Promise.resolve(),
     isTTY: columns !== null,
     columns,
   });
   const io: Io = {
-    stdin: { isPiped: options.stdin !== undefined, read: () => Promise.resolve(options.stdin ?? '') },
+    stdin: {
+      isPiped: options.stdin !== undefined,
+      read: () => Promise.resolve(options.stdin ?? ''),
+      stream: () => Readable.from([]),
+    },
     stdout: output('stdout'),
     stderr: output('stderr'),
     env: options.env ?? {},

@@ -72,8 +72,10 @@ async function readClaims(
     options.token !== undefined || options.tokenFile !== undefined || (io.env.AUTHCHECK_TOKEN ?? '') !== '';
   if (!isGiven || config.type !== 'oauth2_token') return example;
   const { token } = await findToken(options, undefined, io);
-  const { issuer, audience } = config;
-  return scrubClaims(likenTo(token, now).claims, { values: [audience, ...(issuer === null ? [] : [issuer])] }).claims;
+  const { issuer, audience, claims_mapping } = config;
+  const mapped = Object.keys(claims_mapping).flatMap((claim) => [claim, ...claim.split('.')]);
+  const values = [audience, ...(issuer === null ? [] : [issuer]), ...mapped];
+  return scrubClaims(likenTo(token, now).claims, { values }).claims;
 }
 
 function writeTests({ config }: ConfiguredProvider, claims: JsonObject, now: number): readonly object[] {
