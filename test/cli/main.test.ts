@@ -1,23 +1,12 @@
 import { expect, test } from 'vitest';
 import { reportBug } from '../../src/cli/main.js';
-import type { Io, Output } from '../../src/cli/io.js';
+import type { Io } from '../../src/cli/io.js';
+import { record } from './recorder.js';
 
 /** An io that remembers what was written. */
 function recorder(env: Io['env'] = {}): { readonly io: Io; readonly said: () => string } {
-  let text = '';
-  const output: Output = { write: (part) => (text += part), isTTY: false, columns: null };
-  const stdin = { isPiped: false, read: () => Promise.resolve('') };
-  const io: Io = {
-    stdin,
-    stdout: output,
-    stderr: output,
-    env,
-    cwd: '/',
-    now: () => 0,
-    onInterrupt: () => undefined,
-    takeSignals: () => undefined,
-  };
-  return { io, said: () => text };
+  const { io, stdout, stderr } = record({ env });
+  return { io, said: () => stdout() + stderr() };
 }
 
 test.each([

@@ -25,7 +25,11 @@ const DEFAULT_WIDTH = 80;
 const MAX_WIDTH = 120;
 
 /** Decides about colour: the flag, then NO_COLOR, then FORCE_COLOR, then whether this is a terminal. */
-export function createStyle(output: Output, env: Environment, color: boolean | undefined): Style {
+export function createStyle(
+  output: Pick<Output, 'isTTY' | 'columns'>,
+  env: Environment,
+  color: boolean | undefined,
+): Style {
   const chalk = new Chalk({ level: wantsColor(output, env, color) ? 1 : 0 });
   const paint =
     (colour: Paint): Paint =>
@@ -42,7 +46,7 @@ export function createStyle(output: Output, env: Environment, color: boolean | u
   };
 }
 
-function wantsColor(output: Output, env: Environment, color: boolean | undefined): boolean {
+function wantsColor(output: Pick<Output, 'isTTY'>, env: Environment, color: boolean | undefined): boolean {
   if (color !== undefined) return color;
   if ((env.NO_COLOR ?? '') !== '') return false;
   const force = env.FORCE_COLOR;

@@ -9,7 +9,7 @@ import { createStyle, type Style } from '../../../src/cli/render/style.js';
 import { FINDINGS, parseConfigText, type Finding, type FindingCode, type Probe } from '../../../src/index.js';
 import { hostile, readLikeRunner } from './hostile.js';
 
-const style: Style = createStyle({ write: () => undefined, isTTY: false, columns: 60 }, {}, false);
+const style: Style = createStyle({ isTTY: false, columns: 60 }, {}, false);
 const base = { cwd: '/repo', root: '/repo' };
 const context = { ...base, version: '1.2.3', file: 'run.yaml' };
 
