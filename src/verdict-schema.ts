@@ -67,9 +67,7 @@ export const verdictSchema: v.GenericSchema<unknown, Verdict> = v.strictObject({
   }),
   principal: v.nullable(v.string()),
   attributes: v.record(v.string(), strings),
-  reason: v.nullable(
-    v.strictObject({ code: reasonCode, message: v.string(), fix: v.string() }),
-  ),
+  reason: v.nullable(v.strictObject({ code: reasonCode, message: v.string(), fix: v.string() })),
   steps: v.array(step),
   mapping: v.array(row),
   token: v.strictObject({

@@ -31,7 +31,6 @@ function resultsOf(texts: readonly string[]): SuiteResult[] {
 
 /** XML 1.0, as far as the report uses it, read by its grammar: names of elements as they open and close. */
 function readXml(text: string): string[] {
-   
   expect(text).not.toMatch(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u);
   const [declaration = '', ...rest] = text.split('\n');
   expect(declaration).toBe('<?xml version="1.0" encoding="UTF-8"?>');
