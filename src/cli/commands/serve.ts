@@ -77,11 +77,26 @@ export function defineServe(run: (task: (io: Io) => Promise<number>) => Promise<
 
 /** Serves until a signal ends it. */
 export async function runServe(options: ServeOptions, io: Io): Promise<number> {
-  const tls = readTls(options, io);
-  const logger = openLog(io.stderr, options.logLevel);
   const target = await findTarget(options, io, () => undefined);
   let reload = (): void => undefined;
   const unwatch = target.file === null ? (): void => undefined : watchForChange(target.file, () => reload());
+  try {
+    return await serve(options, target, io, (reloadConfig) => {
+      reload = reloadConfig;
+    });
+  } finally {
+    unwatch();
+  }
+}
+
+async function serve(
+  options: ServeOptions,
+  target: Target,
+  io: Io,
+  onReload: (reload: () => void) => void,
+): Promise<number> {
+  const tls = readTls(options, io);
+  const logger = openLog(io.stderr, options.logLevel);
   let metrics: Metrics | null = null;
   const onEvent = (event: ProviderEvent): void => {
     metrics?.countEvent(event);
@@ -108,19 +123,19 @@ export async function runServe(options: ServeOptions, io: Io): Promise<number> {
     const why = (await keySet?.load()) ?? null;
     if (why !== null) logger.warn({ provider: ref.name, why }, 'the key set could not be fetched yet');
   }
-  reload = (): void => {
+  const reload = (): void => {
     config.reload().catch((error: unknown) => {
       logger.error({ error: error instanceof Error ? error.name : typeof error }, 'the config could not be read again');
     });
   };
-  const ended = stopOnSignal(service, io, logger, () => reload());
+  onReload(reload);
+  const ended = stopOnSignal(service, io, logger, reload);
   io.stdout.write(`authcheck listens on ${service.url}\n`);
   logger.info(
     { url: service.url, config: target.origin, providers: first.providers.map(({ ref }) => ref.name) },
     'ready',
   );
   await ended;
-  unwatch();
   await config.close();
   return EXIT.ok;
 }
