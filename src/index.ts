@@ -42,6 +42,7 @@ export { CLIENT_VARIABLES, writeConfigTemplate, type ConfigTemplate } from './co
 export { AuthcheckError, ConfigError, ERRORS, reasonOf, type ErrorCode, type Finding } from './errors.js';
 export { checkExpectations, type ExpectationResult, type VerdictExpectations } from './expectations.js';
 export { showUrl, type Exchange, type HttpAnswer, type HttpClient, type HttpRequest } from './exchange.js';
+export { makeFixture, type Fixture, type FixtureOptions } from './fixture.js';
 export { createHttpClient, type HttpOptions } from './http.js';
 export {
   isObject,

@@ -29,7 +29,7 @@ const inner = imports.filter(({ to }) => to.endsWith('.ts'));
 const outer = imports.filter(({ to }) => !to.endsWith('.ts'));
 
 /** From the top of the house to its ground floor. */
-const FLOORS = ['cli', 'index', 'server', 'suite', 'providers', 'protocol', 'http', 'ground'];
+const FLOORS = ['cli', 'index', 'server', 'fixture', 'suite', 'providers', 'protocol', 'http', 'ground'];
 
 function floorOf(file: string): number {
   const [first = ''] = file.split('/');

@@ -1,7 +1,7 @@
 /** Files that a command writes: never over another unless told so, and a secret for nobody but its owner. */
 
 import { randomUUID } from 'node:crypto';
-import { lstatSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AuthcheckError } from '../index.js';
 import type { Io } from './io.js';
@@ -26,6 +26,20 @@ export function writeOutputs(files: readonly OutputFile[], force: boolean, io: I
   if (twice !== undefined) throw new AuthcheckError('usage_invalid', `${twice.path} is named for two files`);
   for (const { path } of files) checkFree(path, force, io);
   for (const file of files) writeOutput(file, force, io);
+}
+
+/**
+ * Makes a folder for files, unless it is there.
+ *
+ * @throws {AuthcheckError} `output_unwritable`.
+ */
+export function makeFolder(path: string, io: Io): void {
+  try {
+    mkdirSync(resolve(io.cwd, path), { recursive: true });
+  } catch (error) {
+    const isFile = lstatSync(resolve(io.cwd, path), { throwIfNoEntry: false }) !== undefined;
+    throw unwritable(path, isFile ? 'there is something that is no folder' : describe(error), error);
+  }
 }
 
 function checkFree(path: string, force: boolean, io: Io): void {

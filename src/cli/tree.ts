@@ -64,6 +64,10 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     summary: 'make a token for trying a config',
     define: async () => (await import('./commands/mint.js')).defineMint,
   },
+  fixture: {
+    summary: 'make a token that may be shared: other names, other keys, the same verdict',
+    define: async () => (await import('./commands/fixture.js')).defineFixture,
+  },
   schema: {
     summary: 'print the JSON Schema of the config, of tests, or of the verdict',
     define: async () => (await import('./commands/schema.js')).defineSchema,

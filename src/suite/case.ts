@@ -60,7 +60,7 @@ export interface Surroundings {
 }
 
 /** What answers a provider of each type; null where nobody is asked. */
-const ANSWERS: Readonly<Record<ConfiguredProvider['config']['type'], StubKind | null>> = {
+export const ANSWERS: Readonly<Record<ConfiguredProvider['config']['type'], StubKind | null>> = {
   oauth2_token: 'introspection',
   github_token: 'github',
   custom: 'custom',

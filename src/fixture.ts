@@ -1,0 +1,218 @@
+/** A token that may be shared: other names, other keys, the same verdict. */
+
+import { formatYaml } from './config/document.js';
+import type { ConfiguredProvider } from './config/parse.js';
+import { AuthcheckError } from './errors.js';
+import { recordAnswer } from './fixture/answer.js';
+import { collectCompared, SECRET_VARIABLE, writeConfig, type Policies } from './fixture/config.js';
+import { forgeToken } from './fixture/forge.js';
+import { isObject, member, stringMember, writeJson, type JsonObject } from './json.js';
+import type { KeySet } from './protocol/jwks.js';
+import { parseJwt } from './protocol/jwt.js';
+import { REDACTED } from './redact.js';
+import { scrubClaims } from './scrub.js';
+import { readSuite } from './suite/load.js';
+import { runSuite } from './suite/run.js';
+import { compareVerdicts } from './verdict-diff.js';
+import type { Verdict } from './verdict.js';
+
+/** What a fixture is made of. */
+export interface FixtureOptions {
+  readonly token: string;
+  /** What the provider said of the token. */
+  readonly verdict: Verdict;
+  /** When it said so: milliseconds since 1970. */
+  readonly now: number;
+  readonly provider: ConfiguredProvider;
+  readonly policies: Policies;
+  /** The keys that the token was checked with; null where none were looked at. */
+  readonly keySet: KeySet | null;
+  /** Claims whose values stay, as names or dotted paths. Default none. */
+  readonly keep?: readonly string[];
+}
+
+/** A fixture, ready to be written. */
+export interface Fixture {
+  /** The verdict that the files give. */
+  readonly verdict: Verdict;
+  readonly files: readonly { readonly name: string; readonly text: string }[];
+  /** The claims, and parameters of the header, in which something was replaced. */
+  readonly replaced: readonly string[];
+  /** The claims that are as they were. */
+  readonly stayed: readonly string[];
+}
+
+/**
+ * Makes a fixture, and proves it: what is returned gives the verdict that it was made from.
+ *
+ * What a person, a customer or an issuer is called is replaced, in the token and in the config alike; what is wrong with
+ * the token stays wrong. Of the original neither signature nor keys nor secrets are in any file.
+ *
+ * @throws {AuthcheckError} `fixture_refused` for a token that cannot be read, and a verdict that does not come out again.
+ */
+export async function makeFixture(options: FixtureOptions): Promise<Fixture> {
+  const { verdict, now, provider, policies } = options;
+  const original = readParts(options);
+  const { header, claims, compared, otherKid, replaced } = scrubParts(options, original);
+  const config = writeConfig(provider, policies, compared);
+  const forged = !isSigned(provider)
+    ? null
+    : await forgeToken({
+        ...{ header, claims, otherKid },
+        statusOf: (step) => verdict.steps.find(({ name }) => name === step)?.status ?? null,
+        keys: options.keySet?.byKid.get(stringMember(original.header, 'kid') ?? '') ?? [],
+      });
+  const recorded = forged === null ? recordAnswer(verdict, claims) : {};
+  const describe = (sources: object, given: object): object => ({
+    now: new Date(Math.floor(now / 1000) * 1000).toISOString().replace('.000', ''),
+    ...(config.provider_config.introspection === undefined ? {} : { env: { [SECRET_VARIABLE]: 'placeholder' } }),
+    ...sources,
+    tests: [{ name: titleOf(verdict), ...recorded, ...given }],
+  });
+  const fresh = await judgeAgain(
+    forged === null ? describe({ config }, {}) : describe({ config, jwks: forged.jwks }, { token: forged.token }),
+  );
+  const difference = findDifference(verdict, fresh);
+  if (difference !== null) throw irreproducible(difference);
+
+  const expect = expectAgain(fresh);
+  const suite =
+    forged === null
+      ? describe({ config: 'config.yaml' }, { expect })
+      : describe({ config: 'config.yaml', jwks: 'jwks.json' }, { token_file: 'token.jwt', expect });
+  const texts: readonly (readonly [string, string | null])[] = [
+    ['token.jwt', forged === null ? null : `${forged.token}\n`],
+    ['jwks.json', forged === null ? null : `${JSON.stringify(forged.jwks, null, 2)}\n`],
+    ['config.yaml', formatYaml(config)],
+    ['authcheck.test.yaml', `${HEAD}${formatYaml(suite)}`],
+  ];
+  const files = texts.flatMap(([name, text]) => (text === null ? [] : [{ name, text }]));
+  return { verdict: fresh, files, ...reportNames(replaced, claims) };
+}
+
+interface Scrubbed {
+  readonly header: JsonObject;
+  readonly claims: JsonObject;
+  readonly compared: JsonObject;
+  readonly otherKid: string;
+  readonly replaced: readonly string[];
+}
+
+/** Scrubs the token and what the config compares with it at once: what was equal stays so. */
+function scrubParts({ provider, policies, keySet, keep = [] }: FixtureOptions, { header, claims }: Parts): Scrubbed {
+  const { config } = provider;
+  const kid = stringMember(header, 'kid');
+  const otherKid = [...(keySet?.byKid.keys() ?? [])].find((known) => known !== kid) ?? 'another';
+  const isFault = (name: string): boolean => FAULTS.includes(name);
+  // Names of three letters are never taken for values.
+  const { claims: scrubbed, replaced } = scrubClaims(
+    {
+      jwt: claims,
+      hdr: pick(header, (name) => !isFault(name)),
+      cfg: collectCompared(provider, policies, claims),
+      new: { kid: otherKid },
+    },
+    {
+      claims: keep.map((name) => `jwt.${name}`),
+      values: [REDACTED, ...(config.type === 'oauth2_token' && !provider.sets('audience') ? [config.audience] : [])],
+    },
+  );
+  const part = (name: string): JsonObject => {
+    const value = member(scrubbed, name);
+    return isObject(value) ? value : {};
+  };
+  return {
+    header: { ...pick(header, isFault), ...part('hdr') },
+    claims: part('jwt'),
+    compared: part('cfg'),
+    otherKid: stringMember(part('new'), 'kid') ?? '',
+    replaced,
+  };
+}
+
+/** Parameters of the header that can be what is wrong, and are nobody’s. */
+const FAULTS = ['alg', 'typ', 'crit', 'b64'];
+
+const HEAD =
+  '# yaml-language-server: $schema=node_modules/authcheck/dist/schema/test.schema.json\n' +
+  '# By authcheck fixture: names and keys are made up, what is right or wrong is not. Run it: authcheck test\n';
+
+interface Parts {
+  readonly header: JsonObject;
+  readonly claims: JsonObject;
+}
+
+/** What is scrubbed: the parts of a token that is checked here, or what the provider said of it. */
+function readParts({ token, verdict, provider }: FixtureOptions): Parts {
+  if (provider.config.type === 'upstream_header')
+    throw refuse(`the provider ${provider.name} looks at no token: there is nothing to share`);
+  if (!isSigned(provider)) return { header: {}, claims: verdict.token.claims ?? {} };
+  if (verdict.outcome === 'undecided') throw irreproducible(verdict.reason?.message ?? 'nobody could say');
+  const { header, claims, fault } = parseJwt(token);
+  const isBroken = fault !== null && ['token_malformed', 'token_opaque', 'token_encrypted'].includes(fault.code);
+  if (header !== null && claims !== null && !isBroken) return { header, claims };
+  throw refuse(`the token cannot be read, so that nothing in it can be replaced: ${fault?.message ?? 'no claims'}`);
+}
+
+function titleOf({ outcome, reason }: Verdict): string {
+  return reason === null ? outcome : `${outcome}: ${reason.code}`;
+}
+
+/** The same as the file will say, with everything in one: no file is read. */
+async function judgeAgain(suite: object): Promise<Verdict> {
+  const { results } = await runSuite(readSuite(writeJson(suite), 'authcheck.test.yaml', { cwd: '/', update: true }));
+  const [result] = results;
+  if (result === undefined) throw new Error('a suite of one test has one result');
+  return result.verdict;
+}
+
+/** Says what comes out otherwise; null if nothing does. */
+function findDifference(before: Verdict, after: Verdict): string | null {
+  const counted = compareVerdicts(before, after).filter(({ path }) =>
+    /^outcome$|^reason$|\.(?:status|code)$/.test(path),
+  );
+  const change = counted.find(({ path }) => path.startsWith('steps.')) ?? counted[0];
+  if (change !== undefined) {
+    const name = change.path.replace(/^steps\.(\w+)\.\w+$/, 'the step $1');
+    return `${name} would be ${writeJson(change.after)} rather than ${writeJson(change.before)}`;
+  }
+  const sizes = ({ attributes }: Verdict): string =>
+    writeJson(Object.values(attributes).map((values) => values.length));
+  return sizes(before) === sizes(after) ? null : 'the attributes would have other values';
+}
+
+function expectAgain({ outcome, reason, principal, attributes, steps }: Verdict): object {
+  return {
+    outcome,
+    reason: reason?.code ?? null,
+    ...(principal === null ? {} : { principal, attributes }),
+    steps: Object.fromEntries(steps.map(({ name, status }) => [name, status])),
+  };
+}
+
+function reportNames(replaced: readonly string[], claims: JsonObject): Pick<Fixture, 'replaced' | 'stayed'> {
+  const isTouched = (name: string): boolean =>
+    replaced.some((path) => path === `jwt.${name}` || path.startsWith(`jwt.${name}.`));
+  const header = replaced.filter((path) => path.startsWith('hdr.')).map((path) => path.replace('hdr', 'header'));
+  return {
+    replaced: [...Object.keys(claims).filter(isTouched), ...header],
+    stayed: Object.keys(claims).filter((name) => !isTouched(name)),
+  };
+}
+
+function pick(object: JsonObject, wants: (name: string) => boolean): JsonObject {
+  return Object.fromEntries(Object.entries(object).filter(([name]) => wants(name)));
+}
+
+/** Whether a token is checked here, by its signature. */
+function isSigned({ config }: ConfiguredProvider): boolean {
+  return config.type === 'oauth2_token' && config.jwks !== null;
+}
+
+function irreproducible(why: string): AuthcheckError {
+  return refuse(`this verdict cannot be reproduced offline: ${why}`);
+}
+
+function refuse(message: string): AuthcheckError {
+  return new AuthcheckError('fixture_refused', message);
+}
