@@ -1,6 +1,7 @@
 /** `regex:` patterns are written for Python; this compiles those that mean the same here. The only re2js import. */
 
-import { RE2JS, RE2JSException } from 're2js';
+import { createRequire } from 'node:module';
+import type * as Library from 're2js';
 import { translatePattern } from './python-pattern.js';
 
 /** A pattern that can be used, or why it cannot. */
@@ -17,6 +18,21 @@ const MAX_KEPT = 1000;
 /** The largest program, in instructions: with the length of the text, it bounds the time. */
 const MAX_INSTRUCTIONS = 5000;
 
+let loaded: typeof Library | null = null;
+
+/** Few configs have a pattern, and loading the library takes longer than all else that a config needs. */
+function load(): typeof Library {
+  if (loaded !== null) return loaded;
+  const library: unknown = createRequire(import.meta.url)('re2js');
+  if (!isLibrary(library)) throw new Error('this version of re2js has no RE2JS');
+  loaded = library;
+  return library;
+}
+
+function isLibrary(library: unknown): library is typeof Library {
+  return typeof library === 'object' && library !== null && 'RE2JS' in library && 'RE2JSException' in library;
+}
+
 /**
  * Compiles a Python pattern.
  *
@@ -26,6 +42,7 @@ const MAX_INSTRUCTIONS = 5000;
 export function compilePythonPattern(pattern: string): CompiledPattern {
   const translation = translatePattern(pattern);
   if (!translation.ok) return translation;
+  const { RE2JS, RE2JSException } = load();
   try {
     const compiled = RE2JS.compile(`\\A${translation.source}`);
     if (compiled.programSize() > MAX_INSTRUCTIONS) return { ok: false, message: 'it is too large' };
