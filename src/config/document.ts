@@ -10,11 +10,12 @@ export interface ConfigDocument {
   readonly locate: (path: readonly (string | number)[]) => string;
 }
 
-/** `yes`, `1:30` and `2026-01-01` are quoted; lines are not folded. */
-export const YAML_FORMAT: { readonly compat: 'yaml-1.1'; readonly lineWidth: number } = {
-  compat: 'yaml-1.1',
-  lineWidth: 0,
-};
+/** `yes`, `1:30` and `2026-01-01` are quoted; lines are not folded, and what occurs twice is written twice. */
+export const YAML_FORMAT: {
+  readonly compat: 'yaml-1.1';
+  readonly lineWidth: number;
+  readonly aliasDuplicateObjects: false;
+} = { compat: 'yaml-1.1', lineWidth: 0, aliasDuplicateObjects: false };
 
 /** Largest config text that is parsed: 1 MiB. */
 export const MAX_CONFIG_BYTES: number = 1024 * 1024;
