@@ -1,0 +1,51 @@
+// Whole processes against `node -e 0` of the same Node, in turn, so that a machine that slows down slows down both.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createSigner } from '../dist/index.js';
+
+const BIN = new URL('../bin/authcheck.js', import.meta.url).pathname;
+const RUNS = 15;
+
+/** @returns rows of [what, ratio]. */
+export async function measureStartup() {
+  const folder = mkdtempSync(join(tmpdir(), 'authcheck-bench-'));
+  const signer = await createSigner({ algorithm: 'RS256', kid: 'bench' });
+  const token = await signer.sign({ sub: 'alice', aud: 'api', exp: Math.floor(Date.now() / 1000) + 3600 });
+  writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: [signer.jwk] }));
+  writeFileSync(
+    join(folder, 'run.yaml'),
+    'type: oauth2_token\naudience: api\njwks: {uri: https://idp.example/jwks}\nissuer: https://idp.example\n',
+  );
+  const cases = [
+    ['--version', ['--version']],
+    ['--help', ['--help']],
+    ['decode TOKEN', ['decode', token]],
+    ['validate, key file', ['validate', '--jwks', join(folder, 'keys.json'), '--audience', 'api', '--token', token]],
+    ['config check', ['config', 'check', join(folder, 'run.yaml')]],
+  ];
+  const rows = cases.map(([name, args]) => [name, ratioOf([BIN, ...args])]);
+  rmSync(folder, { recursive: true });
+  return rows;
+}
+
+/** The median of the ratios, pair by pair. */
+function ratioOf(args) {
+  const ratios = [];
+  for (let run = 0; run < RUNS + 2; run += 1) {
+    const bare = time(['-e', '0']);
+    const ours = time(args);
+    if (run >= 2) ratios.push(ours / bare);
+  }
+  return ratios.sort((a, b) => a - b)[Math.floor(RUNS / 2)];
+}
+
+function time(args) {
+  // NODE_EXTRA_CA_CERTS alone would take longer than most of what is measured.
+  const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
+  const started = process.hrtime.bigint();
+  const { status } = spawnSync(process.execPath, args, { stdio: 'ignore', env });
+  if (status === null || status > 1) throw new Error(`${args[1] ?? ''} ended with ${status}`);
+  return Number(process.hrtime.bigint() - started);
+}
