@@ -168,14 +168,15 @@ const UNITS: readonly (readonly [string, number])[] = [
 export function duration(seconds: number): string {
   const rest = Math.max(0, Math.floor(seconds));
   const first = UNITS.findIndex(([, size]) => rest >= size);
-  if (first === -1) return '0 seconds';
-  let left = rest;
-  const words = UNITS.slice(first, first + 2).flatMap(([unit, size]) => {
-    const count = Math.floor(left / size);
-    left -= count * size;
-    return count === 0 ? [] : [`${count} ${unit}${count === 1 ? '' : 's'}`];
-  });
-  return words.join(' ');
+  const [unit, size] = UNITS[first] ?? ['second', 1];
+  const words = count(Math.floor(rest / size), unit);
+  const [smaller, part] = UNITS[first + 1] ?? ['', 1];
+  const left = Math.floor((rest % size) / part);
+  return first === -1 || left === 0 || smaller === '' ? words : `${words} ${count(left, smaller)}`;
+}
+
+function count(number: number, unit: string): string {
+  return `${number} ${unit}${number === 1 ? '' : 's'}`;
 }
 
 function readTime(trace: Trace, step: StepName, name: string, value: Json): number | null {

@@ -14,6 +14,8 @@ const SYNONYMS: readonly (readonly string[])[] = [
 
 const MAX_NEAR_MISSES = 3;
 const MAX_CLAIMS_SEARCHED = 2000;
+/** Names that are remembered. */
+const MAX_KEPT = 1000;
 
 /** Looks through the claims of a token, the first time that it is asked for a name. */
 export type NearMisses = (claims: JsonObject) => (claim: string) => readonly string[];
@@ -31,10 +33,20 @@ export function createNearMisses(names: readonly string[]): NearMisses {
   const meant = new Map(names.map((name) => [name, meaningOf(name)]));
   // Nearly all claims are of no interest, and one look tells.
   const interesting = new Set([...meant.values()].flatMap(({ wanted, synonyms }) => [wanted, ...synonyms]));
+  const lastNames = new Map<string, string | null>();
+  /** The last name of a claim if it is of interest; tokens of one issuer have the same names. */
+  const lookAt = (name: string): string | null => {
+    const known = lastNames.get(name);
+    if (known !== undefined) return known;
+    const last = lastName(name);
+    const found = interesting.has(last) || interesting.has(last.toLowerCase()) ? last : null;
+    if (lastNames.size < MAX_KEPT) lastNames.set(name, found);
+    return found;
+  };
   return (claims) => {
     let hits: readonly Hit[] | null = null;
     return (claim) => {
-      hits ??= search(claims, interesting);
+      hits ??= search(claims, lookAt);
       const { wanted, synonyms } = meant.get(claim) ?? meaningOf(claim);
       const same = hits.filter(({ last }) => last.toLowerCase() === wanted);
       const similar = hits.filter(({ last }) => last.toLowerCase() !== wanted && synonyms.includes(last));
@@ -51,7 +63,7 @@ function meaningOf(claim: string): { readonly wanted: string; readonly synonyms:
 }
 
 /** The claims of interest among those that a mapping could use: strings and lists, outermost first. */
-function search(claims: JsonObject, interesting: ReadonlySet<string>): Hit[] {
+function search(claims: JsonObject, lookAt: (name: string) => string | null): Hit[] {
   const hits: Hit[] = [];
   const queue: [string, JsonObject][] = [['', claims]];
   let seen = 0;
@@ -61,8 +73,8 @@ function search(claims: JsonObject, interesting: ReadonlySet<string>): Hit[] {
       const value = container[name];
       if (isObject(value)) queue.push([`${prefix}${name}.`, value]);
       else if (typeof value === 'string' || Array.isArray(value)) {
-        const last = lastName(name);
-        if (interesting.has(last) || interesting.has(last.toLowerCase())) hits.push({ path: prefix + name, last });
+        const last = lookAt(name);
+        if (last !== null) hits.push({ path: prefix + name, last });
       }
     }
   }
