@@ -26,7 +26,9 @@ const installed = Object.entries(packages).filter(
 );
 
 test('every dependency has its line, and no other', () => {
-  const listed = [...guide.matchAll(/^\| ([a-z0-9-]+) \|/gm)].map(([, name]) => name).filter((name) => name !== 'package');
+  const listed = [...guide.matchAll(/^\| ([a-z0-9-]+) \|/gm)]
+    .map(([, name]) => name)
+    .filter((name) => name !== 'package');
   expect(listed).toEqual(Object.keys(dependencies));
 });
 
