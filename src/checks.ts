@@ -167,16 +167,19 @@ const UNITS: readonly (readonly [string, number])[] = [
 /** A span of seconds in words, two units at the most: "3 days 4 hours". */
 export function duration(seconds: number): string {
   const rest = Math.max(0, Math.floor(seconds));
-  const first = UNITS.findIndex(([, size]) => rest >= size);
-  const [unit, size] = UNITS[first] ?? ['second', 1];
-  const words = count(Math.floor(rest / size), unit);
-  const [smaller, part] = UNITS[first + 1] ?? ['', 1];
-  const left = Math.floor((rest % size) / part);
-  return first === -1 || left === 0 || smaller === '' ? words : `${words} ${count(left, smaller)}`;
+  let first = 0;
+  while (first < UNITS.length - 1 && rest < sizeOf(first)) first += 1;
+  const words = count(Math.floor(rest / sizeOf(first)), first);
+  const left = first === UNITS.length - 1 ? 0 : Math.floor((rest % sizeOf(first)) / sizeOf(first + 1));
+  return left === 0 ? words : `${words} ${count(left, first + 1)}`;
 }
 
-function count(number: number, unit: string): string {
-  return `${number} ${unit}${number === 1 ? '' : 's'}`;
+function sizeOf(unit: number): number {
+  return UNITS[unit]?.[1] ?? 1;
+}
+
+function count(number: number, unit: number): string {
+  return `${number} ${UNITS[unit]?.[0] ?? ''}${number === 1 ? '' : 's'}`;
 }
 
 function readTime(trace: Trace, step: StepName, name: string, value: Json): number | null {

@@ -25,11 +25,15 @@ export function mapClaims(claims: JsonObject, mapping: ClaimsMapping): MappedCla
   const near = nearMisses(claims);
   const rows = entries.map((entry) => mapEntry(claims, entry, near));
   for (const { attribute, status, values } of rows) {
-    if (status !== 'mapped') continue;
-    const joined = [...(attributes.get(attribute) ?? []), ...values];
-    attributes.set(attribute, joined.length > 1 ? [...new Set(joined)] : joined);
+    if (status === 'mapped') attributes.set(attribute, join(attributes.get(attribute), values));
   }
   return { attributes: Object.fromEntries(attributes), mapping: rows };
+}
+
+/** First seen first, without duplicates. */
+function join(before: readonly string[] | undefined, values: readonly string[]): readonly string[] {
+  const joined = before === undefined ? values : [...before, ...values];
+  return [...(joined.length > 1 ? new Set(joined) : joined)];
 }
 
 /** One entry of a mapping, taken apart. */
@@ -77,7 +81,8 @@ function mapEntry(
   const value = findClaim(claims, claim, path);
   if (value === undefined) {
     const near_misses = near(claim);
-    return { claim, attribute, status: 'absent', values: [], ...(near_misses.length === 0 ? {} : { near_misses }) };
+    const row = { claim, attribute, status: 'absent', values: [] } as const;
+    return near_misses.length === 0 ? row : { ...row, near_misses };
   }
   if (typeof value === 'string') return mapWords(claim, attribute, value);
   if (Array.isArray(value)) return mapItems(claim, attribute, value);
@@ -87,23 +92,24 @@ function mapEntry(
 
 function mapWords(claim: string, attribute: string, text: string): MappingRow {
   const values = splitWords(text);
-  const note = values.length > 1 ? `one string, split at white space into ${values.length} values` : null;
-  return { claim, attribute, status: 'mapped', values, ...(note === null ? {} : { note }) };
+  const row = { claim, attribute, status: 'mapped', values } as const;
+  if (values.length < 2) return row;
+  return { ...row, note: `one string, split at white space into ${values.length} values` };
 }
 
 function mapItems(claim: string, attribute: string, items: readonly Json[]): MappingRow {
   const values: string[] = [];
   const skipped: string[] = [];
-  items.forEach((item, index) => {
+  for (const [index, item] of items.entries()) {
     if (typeof item === 'string') values.push(item);
     else if (typeof item === 'object') skipped.push(`item ${index} (${kindOf(item)})`);
     else values.push(String(item));
-  });
+  }
   if (items.length > 0 && values.length === 0) {
     return { claim, attribute, status: 'unusable', values, note: `no item can be mapped: ${listSome(skipped)}` };
   }
-  const note = skipped.length === 0 ? null : `skipped ${listSome(skipped)}`;
-  return { claim, attribute, status: 'mapped', values, ...(note === null ? {} : { note }) };
+  const row = { claim, attribute, status: 'mapped', values } as const;
+  return skipped.length === 0 ? row : { ...row, note: `skipped ${listSome(skipped)}` };
 }
 
 /** White space as Python's `str.split()` has it: U+001C–1F and U+0085 split, U+FEFF does not. */
@@ -112,7 +118,8 @@ const PYTHON_SPACE = /[\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u
 
 /** Splits a string into words exactly as the server does. */
 export function splitWords(text: string): string[] {
-  return text.split(PYTHON_SPACE).filter((word) => word !== '');
+  const words = text.split(PYTHON_SPACE);
+  return words.includes('') ? words.filter((word) => word !== '') : words;
 }
 
 function kindOf(value: Json): string {

@@ -79,8 +79,9 @@ function parseLoosely(text: string): Json {
 /** How many members all objects in a value have. */
 function sizeOf(value: Json): number {
   if (typeof value !== 'object' || value === null) return 0;
-  let size = isObject(value) ? Object.keys(value).length : 0;
-  for (const inner of Object.values(value)) if (typeof inner === 'object') size += sizeOf(inner);
+  let size = 0;
+  if (isList(value)) for (const inner of value) size += sizeOf(inner);
+  else for (const name of Object.keys(value)) size += 1 + sizeOf(value[name] ?? null);
   return size;
 }
 
@@ -110,6 +111,10 @@ export function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
 /** The same value as `JSON.parse` would have it: large integers are rounded, so that anybody can stringify it. */
 export function roundIntegers(value: Json): Json {
   if (typeof value === 'bigint') return Number(value);
@@ -127,8 +132,10 @@ export function roundMembers(object: JsonObject): JsonObject {
 function holdsBigint(value: Json): boolean {
   if (typeof value === 'bigint') return true;
   if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.some((item: Json) => holdsBigint(item));
-  return Object.values(value).some(holdsBigint);
+  if (isList(value)) {
+    for (const inner of value) if (holdsBigint(inner)) return true;
+  } else for (const name of Object.keys(value)) if (holdsBigint(value[name] ?? null)) return true;
+  return false;
 }
 
 /** Writes a value as JSON on one line; a bigint keeps its digits, and members that are undefined are left out. */

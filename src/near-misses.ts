@@ -20,38 +20,53 @@ const MAX_KEPT = 1000;
 /** Looks through the claims of a token, the first time that it is asked for a name. */
 export type NearMisses = (claims: JsonObject) => (claim: string) => readonly string[];
 
+/** What the last name of a claim is to the names that are asked for. */
+interface Relation {
+  /** The names that end in it, in any case. */
+  readonly same: readonly string[];
+  /** The names that issuers use for the same thing. */
+  readonly similar: readonly string[];
+}
+
 interface Hit {
   readonly path: string;
-  readonly last: string;
+  readonly relation: Relation;
 }
+
+const NONE: readonly string[] = [];
 
 /**
  * Finds claims that may have been meant by these names: the same name deeper or in another case, then names that mean
  * the same. What one of the names finds itself is left out.
  */
 export function createNearMisses(names: readonly string[]): NearMisses {
-  const meant = new Map(names.map((name) => [name, meaningOf(name)]));
-  // Nearly all claims are of no interest, and one look tells.
-  const interesting = new Set([...meant.values()].flatMap(({ wanted, synonyms }) => [wanted, ...synonyms]));
-  const lastNames = new Map<string, string | null>();
-  /** The last name of a claim if it is of interest; tokens of one issuer have the same names. */
-  const lookAt = (name: string): string | null => {
-    const known = lastNames.get(name);
+  const asked = new Set(names);
+  const meanings = names.map((name) => ({ name, ...meaningOf(name) }));
+  const relations = new Map<string, Relation | null>();
+  /** Nearly all claims are of no interest, and tokens of one issuer have the same names: one look tells. */
+  const relate = (name: string): Relation | null => {
+    const known = relations.get(name);
     if (known !== undefined) return known;
     const last = lastName(name);
-    const found = interesting.has(last) || interesting.has(last.toLowerCase()) ? last : null;
-    if (lastNames.size < MAX_KEPT) lastNames.set(name, found);
+    const lower = last.toLowerCase();
+    const same = meanings.filter(({ wanted }) => wanted === lower);
+    const similar = meanings.filter(({ wanted, synonyms }) => wanted !== lower && synonyms.includes(last));
+    const found =
+      same.length + similar.length === 0
+        ? null
+        : { same: same.map((meaning) => meaning.name), similar: similar.map((meaning) => meaning.name) };
+    if (relations.size < MAX_KEPT) relations.set(name, found);
     return found;
   };
   return (claims) => {
     let hits: readonly Hit[] | null = null;
     return (claim) => {
-      hits ??= search(claims, lookAt);
-      const { wanted, synonyms } = meant.get(claim) ?? meaningOf(claim);
-      const same = hits.filter(({ last }) => last.toLowerCase() === wanted);
-      const similar = hits.filter(({ last }) => last.toLowerCase() !== wanted && synonyms.includes(last));
-      const near = [...same, ...similar].slice(0, MAX_NEAR_MISSES).map(({ path }) => path);
-      return near.filter((path) => !meant.has(path));
+      hits ??= search(claims, asked, relate);
+      if (hits.length === 0) return NONE;
+      const near: string[] = [];
+      for (const { path, relation } of hits) if (relation.same.includes(claim)) near.push(path);
+      for (const { path, relation } of hits) if (relation.similar.includes(claim)) near.push(path);
+      return near.length > MAX_NEAR_MISSES ? near.slice(0, MAX_NEAR_MISSES) : near;
     };
   };
 }
@@ -63,18 +78,29 @@ function meaningOf(claim: string): { readonly wanted: string; readonly synonyms:
 }
 
 /** The claims of interest among those that a mapping could use: strings and lists, outermost first. */
-function search(claims: JsonObject, lookAt: (name: string) => string | null): Hit[] {
+function search(
+  claims: JsonObject,
+  asked: ReadonlySet<string>,
+  relate: (name: string) => Relation | null,
+): Hit[] {
   const hits: Hit[] = [];
-  const queue: [string, JsonObject][] = [['', claims]];
+  const containers = [claims];
+  const prefixes = [''];
   let seen = 0;
-  for (const [prefix, container] of queue) {
+  for (let index = 0; index < containers.length; index += 1) {
+    const container = containers[index] ?? {};
+    const prefix = prefixes[index] ?? '';
     for (const name of Object.keys(container)) {
       if ((seen += 1) > MAX_CLAIMS_SEARCHED) return hits;
       const value = container[name];
-      if (isObject(value)) queue.push([`${prefix}${name}.`, value]);
-      else if (typeof value === 'string' || Array.isArray(value)) {
-        const last = lookAt(name);
-        if (last !== null) hits.push({ path: prefix + name, last });
+      if (typeof value === 'string' || Array.isArray(value)) {
+        const relation = relate(name);
+        if (relation === null) continue;
+        const path = prefix + name;
+        if (!asked.has(path)) hits.push({ path, relation });
+      } else if (isObject(value)) {
+        containers.push(value);
+        prefixes.push(`${prefix}${name}.`);
       }
     }
   }

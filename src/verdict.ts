@@ -203,43 +203,34 @@ const UNAVAILABLE = 'Authentication service unavailable';
 /** Concludes a trace: the first failed step decides, and no failure means accepted. */
 export function conclude(findings: Findings): Verdict {
   const { provider, trace, identity, mapping } = findings;
-  const { header, claims } = findings.token;
-  const token = {
-    ...findings.token,
-    header: header === null ? null : roundMembers(header),
-    claims: claims === null ? null : roundMembers(claims),
-  };
+  const { kind, header, claims, fingerprint } = findings.token;
   const failure = trace.failure();
-  const shared = {
+  if (failure === null && identity === null) throw new Error('a verdict needs an identity or a failed step');
+  const accepted = failure === null ? identity : null;
+  return {
+    outcome: failure === null ? 'accepted' : isUndecided(failure.code) ? 'undecided' : 'rejected',
+    principal: accepted === null ? null : accepted.principal,
+    attributes: accepted === null ? {} : accepted.attributes,
+    reason: failure === null ? null : { code: failure.code, message: failure.message, fix: REASONS[failure.code].fix },
+    server: failure === null ? { status: 200, body: null } : answer(failure.code, findings.refusal),
     provider,
     steps: trace.steps,
     mapping,
-    token,
+    token: {
+      kind,
+      header: header === null ? null : roundMembers(header),
+      claims: claims === null ? null : roundMembers(claims),
+      fingerprint,
+    },
     timing: { total_ms: round(findings.total_ms), network_ms: round(findings.network_ms) },
   };
-  if (failure === null && identity !== null) {
-    return {
-      outcome: 'accepted',
-      principal: identity.principal,
-      attributes: identity.attributes,
-      reason: null,
-      server: { status: 200, body: null },
-      ...shared,
-    };
-  }
-  if (failure === null) throw new Error('a verdict needs an identity or a failed step');
-  const undecided = isUndecided(failure.code);
-  return {
-    outcome: undecided ? 'undecided' : 'rejected',
-    principal: null,
-    attributes: {},
-    reason: { code: failure.code, message: failure.message, fix: REASONS[failure.code].fix },
-    server: {
-      status: undecided ? 503 : 401,
-      body: { error: { message: undecided ? UNAVAILABLE : findings.refusal } },
-    },
-    ...shared,
-  };
+}
+
+/** What the server answers after a failure. */
+function answer(code: ReasonCode, refusal: string): ServerAnswer {
+  return isUndecided(code)
+    ? { status: 503, body: { error: { message: UNAVAILABLE } } }
+    : { status: 401, body: { error: { message: refusal } } };
 }
 
 function round(milliseconds: number): number {

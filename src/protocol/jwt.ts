@@ -6,7 +6,8 @@
  * @see [RFC 8725](https://www.rfc-editor.org/rfc/rfc8725) Best current practices
  */
 
-import { isObject, member, parseJson, type JsonObject } from '../json.js';
+import { isUtf8 } from 'node:buffer';
+import { isObject, member, parseJson, type Json, type JsonObject } from '../json.js';
 import type { RejectedCode } from '../reason-codes.js';
 
 /** Largest token that is looked at: 256 KiB. */
@@ -31,7 +32,7 @@ export interface ParsedJwt {
 }
 
 /** Decodes base64url as RFC 7515 §2 defines it: no padding, no other characters, no stray bits; null otherwise. */
-export function decodeBase64url(text: string): Uint8Array | null {
+export function decodeBase64url(text: string): Buffer | null {
   const bytes = Buffer.from(text, 'base64url');
   // Whatever the decoder overlooked is not there any more.
   return bytes.toString('base64url') === text ? bytes : null;
@@ -47,7 +48,7 @@ export function parseJwt(token: string): ParsedJwt {
     };
   }
   const parts = token.split('.', 7);
-  const header = parts.length < 2 ? null : readPart(parts[0] ?? '', 'header');
+  const header = parts.length < 2 ? null : readHeader(parts[0] ?? '');
   if (header === null) {
     return { ...nothing, fault: { code: 'token_opaque', message: 'this is no JWT: it has no dots' } };
   }
@@ -65,7 +66,7 @@ export function parseJwt(token: string): ParsedJwt {
     header: header.object,
     claims: claims.object,
     raw: { header: header.text, claims: claims.text },
-    fault: header.fault ?? form ?? claims.fault ?? (header.object === null ? null : checkHeader(header.object)),
+    fault: header.fault ?? form ?? claims.fault ?? header.flaw,
   };
 }
 
@@ -94,7 +95,33 @@ interface Part {
   readonly fault: TokenFault | null;
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+interface Header extends Part {
+  /** Which rule for headers a readable one breaks. */
+  readonly flaw: TokenFault | null;
+}
+
+/** Headers that were read; tokens of one issuer and one key have the same. */
+const headers = new Map<string, Header>();
+const MAX_HEADERS = 100;
+const MAX_HEADER_KEPT = 1024;
+
+function readHeader(encoded: string): Header {
+  const known = headers.get(encoded);
+  if (known !== undefined) return known;
+  const part = readPart(encoded, 'header');
+  const header = { ...part, flaw: part.object === null ? null : checkHeader(part.object) };
+  if (encoded.length <= MAX_HEADER_KEPT && part.object !== null) {
+    if (headers.size === MAX_HEADERS) headers.clear();
+    headers.set(encoded, { ...header, object: freeze(part.object) });
+  }
+  return header;
+}
+
+/** What many verdicts hold, none of them may change. */
+function freeze<Value extends Json>(value: Value): Value {
+  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
+  return value;
+}
 
 function readPart(encoded: string, name: 'header' | 'claims'): Part {
   const fail = (message: string, text: string | null = null): Part => ({
@@ -106,12 +133,8 @@ function readPart(encoded: string, name: 'header' | 'claims'): Part {
   if (encoded === '') return fail(`${noun} is empty`);
   const bytes = decodeBase64url(encoded);
   if (bytes === null) return fail(`${noun} is not base64url${pointAt(encoded)}`);
-  let text: string;
-  try {
-    text = utf8.decode(bytes);
-  } catch {
-    return fail(`${noun} is not UTF-8 text`);
-  }
+  if (!isUtf8(bytes)) return fail(`${noun} is not UTF-8 text`);
+  const text = bytes.toString();
   const json = parseJson(text);
   if (!json.ok) return fail(`${noun} is not valid JSON: ${json.message} (character ${json.offset + 1})`, text);
   if (!isObject(json.value)) return fail(`${noun} is not a JSON object`, text);

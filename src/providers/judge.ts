@@ -7,6 +7,7 @@ import {
   createTrace,
   type Identity,
   type MappingRow,
+  type Step,
   type StepName,
   type TokenSummary,
   type Trace,
@@ -51,8 +52,7 @@ export async function judge(
   let judgement: Judgement = { identity: null, refusal: frame.challenge };
   if (token === null || token === '') trace.fail('format', 'header_missing', 'the request carries no token');
   else judgement = await decide(trace, token);
-  const reached = (name: StepName): boolean => trace.steps.some((step) => step.name === name);
-  trace.notReached(...frame.steps.filter((name) => !reached(name)));
+  for (const name of frame.steps) if (!isReached(trace.steps, name)) trace.notReached(name);
   return conclude({
     provider: context.ref,
     trace,
@@ -63,4 +63,9 @@ export async function judge(
     total_ms: performance.now() - started,
     network_ms: judgement.network_ms ?? 0,
   });
+}
+
+function isReached(steps: readonly Step[], name: StepName): boolean {
+  for (const step of steps) if (step.name === name) return true;
+  return false;
 }

@@ -23,21 +23,20 @@ export function mapIdentity(
 /** Reports the mapping; entries of a mapping that somebody wrote are expected to find something, the default's are not. */
 function reportMapping(trace: Trace, mapped: MappedClaims, written: boolean): void {
   const { mapping, attributes } = mapped;
-  const found = mapping.filter((row) => row.values.length > 0);
-  const unusable = mapping.filter((row) => row.status === 'unusable');
-  const absent = mapping.filter((row) => row.status === 'absent');
+  const gaps = mapping.filter((row) => row.status === 'unusable' || (written && row.status === 'absent'));
   const field = { field: ['claims_mapping'] };
   const names = Object.keys(attributes);
   if (mapping.length === 0) trace.skip('mapping', 'the claims mapping is empty: no attributes');
-  else if (found.length === 0) {
+  else if (mapping.every((row) => row.values.length === 0)) {
     trace.warn(
       'mapping',
       'attributes_empty',
       'the claims mapping found nothing: the principal has no attributes',
       field,
     );
-  } else if (unusable.length > 0 || (written && absent.length > 0)) {
-    const list = [...unusable, ...(written ? absent : [])].map((row) => `${row.claim} (${row.status})`).slice(0, 5);
+  } else if (gaps.length > 0) {
+    const unusableFirst = gaps.sort((a, b) => Number(b.status === 'unusable') - Number(a.status === 'unusable'));
+    const list = unusableFirst.map((row) => `${row.claim} (${row.status})`).slice(0, 5);
     trace.warn(
       'mapping',
       'claim_unmapped',
