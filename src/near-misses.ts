@@ -78,11 +78,7 @@ function meaningOf(claim: string): { readonly wanted: string; readonly synonyms:
 }
 
 /** The claims of interest among those that a mapping could use: strings and lists, outermost first. */
-function search(
-  claims: JsonObject,
-  asked: ReadonlySet<string>,
-  relate: (name: string) => Relation | null,
-): Hit[] {
+function search(claims: JsonObject, asked: ReadonlySet<string>, relate: (name: string) => Relation | null): Hit[] {
   const hits: Hit[] = [];
   const containers = [claims];
   const prefixes = [''];
