@@ -43,6 +43,8 @@ await build({
   input: { run: path('src/cli/run.ts'), worker: path('src/cli/batch/worker.ts') },
   platform: 'node',
   plugins: [leaveOut],
+  // The modules of yaml, of which the bundler leaves out what is not used; for Node it offers CommonJS only.
+  resolve: { alias: { yaml: path('node_modules/yaml/browser/dist/index.js') } },
   // cosmiconfig's loader for TypeScript configs, which is never called.
   external: ['typescript'],
   treeshake: { moduleSideEffects: false },
@@ -53,6 +55,22 @@ await build({
     minify: true,
     entryFileNames: '[name].cjs',
     chunkFileNames: '[name]-[hash].cjs',
+    // To find a file and read it takes as long as many lines of code: what is loaded together is one file.
+    codeSplitting: {
+      includeDependenciesRecursively: false,
+      groups: [
+        { name: 'start', test: /rolldown.runtime|src.cli.(?:io|version)/ },
+        {
+          name: 'program',
+          test: /node_modules.(?:commander|chalk|fast-string)|child_process$|supports-color$|src.cli.(?:main|tree|help|exit-code|render.(?:style|escape|findings|json))|src.(?:errors|redact|json|json-text|config.nearest)\.ts/,
+        },
+        {
+          name: 'token',
+          test: /src.(?:token|decode|time-claims|checks|bounded-read|protocol.jwt|cli.(?:token|session|options|render.(?:transcript|time)))\.ts/,
+        },
+        { name: 'provider', minShareCount: 8 },
+      ],
+    },
   },
 });
 

@@ -60,8 +60,9 @@ async function findOffer({ words, current }: TypedLine, io: Io): Promise<Offer> 
   const path = isHelp ? words.slice(1) : words;
   const [first] = path;
   const isNamed = first !== undefined && COMMAND_NAMES.includes(first);
-  const program = await buildProgram(isNamed ? first : 'validate', () => Promise.resolve(), io);
-  if (first === undefined && !current.startsWith('-')) return listCommands(program);
+  const build = (name: string | null): Promise<Command> => buildProgram(name, () => Promise.resolve(), io);
+  if (first === undefined && !current.startsWith('-')) return listCommands(await build(null));
+  const program = await build(isNamed ? first : 'validate');
   // Without the name of a command, the flags are those of validate.
   const place = findPlace(program, isNamed ? path : ['validate', ...path]);
   return isHelp ? listCommands(place.command) : offerAt(place, current, io);

@@ -40,6 +40,9 @@ export function layOut(command: Command, io: Io): void {
         io.stderr.write(text);
       },
       outputError: () => undefined,
+      // Help has no colours; asked, commander would open both streams.
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
       getOutHelpWidth: () => columns(io.stdout),
       getErrHelpWidth: () => columns(io.stderr),
     });

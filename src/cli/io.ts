@@ -1,6 +1,7 @@
 /** Everything the CLI touches outside of itself. The only `process`. */
 
-import { fstatSync } from 'node:fs';
+import { fstatSync, statSync, writeSync } from 'node:fs';
+import { devNull } from 'node:os';
 
 /** A stream that text is written to. */
 export interface Output {
@@ -61,8 +62,8 @@ export function openProcessIo(): Io {
   process.on('SIGINT', hear).on('SIGTERM', hear).on('SIGHUP', hear);
   return {
     stdin: { isPiped: isPiped(), read: readStdin, stream: () => process.stdin },
-    stdout: openOutput(() => process.stdout),
-    stderr: openOutput(() => process.stderr),
+    stdout: openOutput(1, () => process.stdout),
+    stderr: openOutput(2, () => process.stderr),
     env: process.env,
     cwd: process.cwd(),
     now: Date.now,
@@ -90,26 +91,28 @@ export function onCrash(report: (error: unknown) => number): void {
   process.on('unhandledRejection', leave);
 }
 
-/** A stream is opened when it is first needed: that takes time. */
-function openOutput(open: () => NodeJS.WriteStream): Output {
+/** Where output goes: written at once, except to a terminal, whose stream is opened when it is first needed. */
+function openOutput(fd: number, open: () => NodeJS.WriteStream): Output {
   let opened: NodeJS.WriteStream | null = null;
   let isOpen = true;
-  const stream = (): NodeJS.WriteStream => {
-    // A reader that has seen enough (`| head -1`) closes the pipe; that is no error of ours.
-    opened ??= open().on('error', (error: NodeJS.ErrnoException) => {
-      isOpen = false;
-      // A full disk or a closed terminal: there is nowhere to say more.
-      if (error.code !== 'EPIPE') process.exit(2);
-    });
-    return opened;
+  // A reader that has seen enough (`| head -1`) closes the pipe; that is no error of ours.
+  const close = (error: unknown): void => {
+    isOpen = false;
+    // A full disk or a closed terminal: there is nowhere to say more.
+    if (codeOf(error) !== 'EPIPE') process.exit(2);
   };
+  const stream = (): NodeJS.WriteStream => (opened ??= open().on('error', close));
+  /** Loading the streams takes longer than most commands. */
+  const isPlain = isPlainOutput(fd);
   return {
     write(text) {
-      if (isOpen) stream().write(text);
+      if (!isOpen) return;
+      const rest = isPlain && opened === null ? writeNow(fd, text, close) : text;
+      if (rest.length > 0) stream().write(rest);
     },
     async drain() {
-      const output = stream();
-      if (!isOpen || !output.writableNeedDrain) return;
+      if (!isOpen || !opened?.writableNeedDrain) return;
+      const output = opened;
       await new Promise<void>((resolve) => {
         output
           .once('drain', resolve)
@@ -118,12 +121,40 @@ function openOutput(open: () => NodeJS.WriteStream): Output {
       });
     },
     get isTTY() {
-      return stream().isTTY;
+      return !isPlain && stream().isTTY;
     },
     get columns() {
-      return stream().isTTY ? stream().columns : null;
+      return !isPlain && stream().isTTY ? stream().columns : null;
     },
   };
+}
+
+/** Writes to a file, pipe or socket, and gives back what it would not take now. */
+function writeNow(fd: number, text: string, close: (error: unknown) => void): string | Buffer {
+  let rest = Buffer.from(text);
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
+    return '';
+  } catch (error) {
+    // Another process that shares the pipe made it non-blocking: the stream knows how to wait.
+    if (codeOf(error) === 'EAGAIN') return rest;
+    close(error);
+    return '';
+  }
+}
+
+/** Whether this is surely no terminal. */
+function isPlainOutput(fd: number): boolean {
+  try {
+    const stats = fstatSync(fd);
+    return !stats.isCharacterDevice() || stats.rdev === statSync(devNull).rdev;
+  } catch {
+    return false;
+  }
+}
+
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : null;
 }
 
 function isPiped(): boolean {
@@ -150,8 +181,7 @@ async function readStdin(maxBytes: number, patience?: number): Promise<string> {
       chunks.push(bytes);
     }
   } catch (error) {
-    const silent = error instanceof Error && 'code' in error && error.code === 'ERR_STREAM_PREMATURE_CLOSE';
-    if (!silent) throw error;
+    if (codeOf(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
   } finally {
     if (timer !== null) clearTimeout(timer);
   }

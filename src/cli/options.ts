@@ -68,7 +68,7 @@ export function addIssuerOptions(command: Command): Command {
     .optionsGroup(GROUPS.issuer)
     .option('--issuer <url>', 'no config file: discover this issuer (OIDC, RFC 8414)')
     .option('--audience <name>', 'the audience to expect, with --issuer or --jwks')
-    .option('--jwks <source>', 'no config file: a JWKS URI or file')
+    .option('--jwks <source>', 'no config file: a JWKS URI or file; with --config, a file in the place of its key set')
     .optionsGroup(GROUPS.clock)
     .option('--at <time>', 'judge as if it were this time (ISO 8601, or seconds since 1970)', parseTime)
     .option('--clock-tolerance <seconds>', 'by how much exp, nbf and iat may be off', parseSeconds)

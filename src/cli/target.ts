@@ -57,11 +57,14 @@ export async function findSource(
   io: Io,
   onExchange: (exchange: Exchange) => void,
 ): Promise<Source> {
-  const named = options.issuer !== undefined || options.jwks !== undefined;
-  if (named && options.config !== undefined) throw usage('--config cannot be used together with --issuer or --jwks');
-  if (!named && options.audience !== undefined)
-    throw usage('--audience needs --issuer or --jwks; a config names its own audience');
-  return named ? fromFlags(options, io, onExchange) : fromFile(options, io);
+  const { config, issuer, audience, jwks } = options;
+  if (config !== undefined && (issuer !== undefined || audience !== undefined))
+    throw usage('--config cannot be used together with --issuer or --audience: a config names its own');
+  if (config !== undefined && jwks !== undefined && isUri(jwks))
+    throw usage('--config names its own key set; a file may stand in for it, not another URI');
+  if (config === undefined && (issuer !== undefined || jwks !== undefined)) return fromFlags(options, io, onExchange);
+  if (audience !== undefined) throw usage('--audience needs --issuer or --jwks; a config names its own audience');
+  return fromFile(options, io);
 }
 
 /**
@@ -90,6 +93,10 @@ export function aimAt(
 ): Target {
   const chosen = choose(config, options.provider);
   const { at } = options;
+  if (keySet !== undefined && config.providers.length > 1 && options.allProviders === true)
+    throw usage('--jwks stands in for the key set of one provider; name it with --provider');
+  if (keySet !== undefined && (chosen.config.type !== 'oauth2_token' || chosen.config.jwks === null))
+    throw usage(`the provider ${chosen.name} has no key set for which --jwks could stand in`);
   return {
     origin,
     file,
@@ -116,7 +123,8 @@ async function fromFile(options: TargetOptions, io: Io): Promise<Source> {
   const how = { named: '', environment: ' (from AUTHCHECK_CONFIG)', searched: ' (found from here upward)' }[
     config.found
   ];
-  return { origin: `${config.file}${how}`, config, file: resolve(io.cwd, config.file) };
+  const source = { origin: `${config.file}${how}`, config, file: resolve(io.cwd, config.file) };
+  return options.jwks === undefined ? source : { ...source, keySet: readKeySetFile(options.jwks, io) };
 }
 
 async function fromFlags(options: TargetOptions, io: Io, onExchange: (exchange: Exchange) => void): Promise<Source> {
@@ -137,7 +145,7 @@ async function fromFlags(options: TargetOptions, io: Io, onExchange: (exchange: 
       await http.close();
     }
   }
-  if (/^https?:\/\//i.test(jwks)) return { origin: '--jwks', config: make(jwks), file: null };
+  if (isUri(jwks)) return { origin: '--jwks', config: make(jwks), file: null };
   // The file stands in for the endpoint, which therefore is never asked.
   return {
     origin: `--jwks ${jwks}`,
@@ -145,6 +153,10 @@ async function fromFlags(options: TargetOptions, io: Io, onExchange: (exchange: 
     file: null,
     keySet: readKeySetFile(jwks, io),
   };
+}
+
+function isUri(source: string): boolean {
+  return /^https?:\/\//i.test(source);
 }
 
 /**

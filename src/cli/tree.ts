@@ -94,7 +94,7 @@ Exit codes: 0 accepted · 1 rejected · 2 usage, config or unreadable input · 3
 /** The names of the commands. */
 export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
 
-/** Builds the program with one command loaded, and of the others their summaries. */
+/** Builds the program with one command, loaded; without a name, with the summaries of all. */
 export async function buildProgram(name: string | null, run: Run, io: Io): Promise<Command> {
   const program = new Command('authcheck')
     .description('Tells you, before your server does, who a bearer token is and why it is refused.')
@@ -104,10 +104,9 @@ export async function buildProgram(name: string | null, run: Run, io: Io): Promi
     .addHelpText('after', FOOTER)
     .usage('[command] [options]')
     .enablePositionalOptions();
-  for (const [key, entry] of Object.entries(COMMANDS)) {
-    const wanted = key === name;
-    program.addCommand(wanted ? (await entry.define())(run) : summarize(key, entry, run));
-  }
+  const entry = name === null ? undefined : COMMANDS[name];
+  if (entry !== undefined) program.addCommand((await entry.define())(run));
+  else for (const [key, other] of Object.entries(COMMANDS)) program.addCommand(summarize(key, other, run));
   for (const command of listCommands(program)) layOut(command, io);
   return program;
 }

@@ -17,9 +17,6 @@ export const YAML_FORMAT: {
   readonly aliasDuplicateObjects: false;
 } = { compat: 'yaml-1.1', lineWidth: 0, aliasDuplicateObjects: false };
 
-/** Largest config text that is parsed: 1 MiB. */
-export const MAX_CONFIG_BYTES: number = 1024 * 1024;
-
 /**
  * Parses a config text. By default YAML 1.1, as the server's parser reads it (`1:30` is 90, `yes` is true); JSON is YAML.
  *

@@ -4,11 +4,14 @@ import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { FileTooLarge, readBounded } from '../bounded-read.js';
 import { AuthcheckError, ConfigError, reasonOf } from '../errors.js';
-import { MAX_CONFIG_BYTES, parseConfigText, type ConfigDocument } from './document.js';
+import type { ConfigDocument } from './document.js';
 import type { Environment } from './env.js';
 import { findCaFault } from './lint-ca.js';
 import { acceptReading, placeNote, readAuthConfig, type AuthConfig, type ParseOptions, type Reading } from './parse.js';
 import { findSection, type Path } from './shape.js';
+
+/** Largest config text that is read: 1 MiB. */
+export const MAX_CONFIG_BYTES: number = 1024 * 1024;
 
 /** Where a config may come from. */
 export interface LoadOptions {
@@ -89,6 +92,8 @@ export async function readConfigFile(options: LoadOptions): Promise<ConfigFile> 
   const { path, found } = await locateFile(options);
   const file = displayPath(path, options.cwd);
   const text = readConfigText(path, file);
+  // Loaded with the first file: YAML takes longer to load than all else.
+  const { parseConfigText } = await import('./document.js');
   const { value, locate } = parseConfigText(text, file);
   const inPackage = basename(path) === 'package.json';
   const parseOptions = {

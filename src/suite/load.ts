@@ -3,8 +3,9 @@
 import { dirname, relative, resolve } from 'node:path';
 import * as v from 'valibot';
 import { FileTooLarge, readBounded } from '../bounded-read.js';
-import { MAX_CONFIG_BYTES, parseConfigText, type ConfigDocument } from '../config/document.js';
+import { parseConfigText, type ConfigDocument } from '../config/document.js';
 import { issuePath } from '../config/draft.js';
+import { MAX_CONFIG_BYTES } from '../config/load.js';
 import { nearestName } from '../config/nearest.js';
 import { acceptReading, readAuthConfig, type AuthConfig } from '../config/parse.js';
 import { formatPath, isMapping, type Path } from '../config/shape.js';

@@ -10,8 +10,12 @@ const chunks = new Map(
     .map((name) => [name, readFileSync(folder + name, 'utf8')]),
 );
 
-/** The chunk itself and all that it requires before it runs; what is required later stands behind a `then`. */
 function loadedBy(entry: string): string {
+  return [...loadedFiles(entry)].map((name) => chunks.get(name) ?? '').join('\n');
+}
+
+/** The chunk itself and all that it requires before it runs; what is required later stands behind a `then`. */
+function loadedFiles(entry: string): ReadonlySet<string> {
   const seen = new Set<string>();
   const visit = (name: string): void => {
     if (seen.has(name)) return;
@@ -22,7 +26,7 @@ function loadedBy(entry: string): string {
       visit(to);
   };
   visit(entry);
-  return [...seen].map((name) => chunks.get(name) ?? '').join('\n');
+  return seen;
 }
 
 function chunkThatHas(text: string): string {
@@ -31,20 +35,28 @@ function chunkThatHas(text: string): string {
   return found[0] ?? '';
 }
 
-const HTTP = 'UND_ERR_SOCKET';
+const HTTP = 'UND_ERR_HTTP_PARSER';
 const YAML = 'YAMLParseError';
 const SCHEMAS = 'expected an absolute http(s) URL';
 const SEARCH = 'Missing loader for';
+const COMMANDER = 'InvalidArgumentError';
+const CRYPTO = '"node:crypto"';
 
 describe('the program', () => {
   it('has the marks that are looked for, somewhere', () => {
     const all = [...chunks.values()].join('\n');
-    for (const mark of [HTTP, YAML, SCHEMAS, SEARCH]) expect(all.includes(mark), mark).toBe(true);
+    for (const mark of [HTTP, YAML, SCHEMAS, SEARCH, COMMANDER, CRYPTO]) expect(all.includes(mark), mark).toBe(true);
   });
 
   it('starts without any command’s code', () => {
     const code = loadedBy('run.cjs');
-    for (const mark of [HTTP, YAML, SCHEMAS, SEARCH]) expect(code.includes(mark), mark).toBe(false);
+    for (const mark of [HTTP, YAML, SCHEMAS, SEARCH, COMMANDER, CRYPTO]) expect(code.includes(mark), mark).toBe(false);
+  });
+
+  it('prints its help without any cryptography', () => {
+    const code = loadedBy(chunkThatHas('Tells you, before your server does'));
+    expect(code.includes(COMMANDER)).toBe(true);
+    for (const mark of [HTTP, YAML, SCHEMAS, SEARCH, CRYPTO]) expect(code.includes(mark), mark).toBe(false);
   });
 
   it('decodes without HTTP client, schema library and YAML', () => {
@@ -53,7 +65,16 @@ describe('the program', () => {
     for (const mark of [HTTP, YAML, SCHEMAS, SEARCH]) expect(code.includes(mark), mark).toBe(false);
   });
 
-  it('searches for a config only when none is named', () => {
-    expect(loadedBy(chunkThatHas('--all-providers')).includes(SEARCH)).toBe(false);
+  it('validates without YAML and HTTP client until a config is read or a request is sent', () => {
+    const code = loadedBy(chunkThatHas('ask every provider of the config'));
+    expect(code.includes(SCHEMAS)).toBe(true);
+    // A config is searched for only when none is named.
+    for (const mark of [HTTP, YAML, SEARCH]) expect(code.includes(mark), mark).toBe(false);
+  });
+
+  it('reads few files on its way: each costs as much as many lines of code', () => {
+    const count = (entry: string): number => loadedFiles(entry).size;
+    expect(count(chunkThatHas('authcheck decode "$TOKEN"'))).toBeLessThan(8);
+    expect(count(chunkThatHas('ask every provider of the config'))).toBeLessThan(12);
   });
 });

@@ -126,6 +126,31 @@ describe('authcheck validate', () => {
     expect((await run(['--issuer', 'http://127.0.0.1:1', '--token', token])).code).toBe(3);
   });
 
+  it('takes a key file in the place of the config’s key set, and asks nobody', async () => {
+    const config = world.file(
+      'offline.yaml',
+      'server: {auth: {provider_config: {type: oauth2_token, audience: api, jwks: {uri: https://idp.invalid/jwks}}}}\n',
+    );
+    const keys = world.file('offline-keys.json', JSON.stringify({ keys: [world.signer.jwk] }));
+    const token = await world.signer.sign({ sub: 'alice', aud: 'api' });
+    const { stdout, code } = await run(['validate', '--config', config, '--jwks', keys, '--token', token]);
+    expect(code).toBe(0);
+    expect(unwrap(stdout)).toContain('keys from the file');
+    const elsewhere = ['validate', '--config', config, '--token', token];
+    const uri = await run([...elsewhere, '--jwks', 'https://other.invalid/jwks']);
+    expect([uri.code, unwrap(uri.stderr)]).toEqual([2, expect.stringContaining('not another URI')]);
+    const issuer = await run([...elsewhere, '--issuer', 'https://other.invalid']);
+    expect([issuer.code, unwrap(issuer.stderr)]).toEqual([2, expect.stringContaining('a config names its own')]);
+  });
+
+  it('refuses a key file for a provider without a key set', async () => {
+    const config = world.file('offline-github.yaml', 'type: github_token\n');
+    const keys = world.file('no-keys.json', '{"keys":[]}');
+    const { stderr, code } = await run(['validate', '--config', config, '--jwks', keys, '--token', OPAQUE]);
+    expect(code).toBe(2);
+    expect(unwrap(stderr)).toContain('has no key set for which --jwks could stand in');
+  });
+
   it('judges at another time, and with tolerance', async () => {
     const token = await world.signer.sign({ ...world.claims, iat: 1_700_000_000, exp: 1_700_000_600 });
     const at = (time: string, ...more: string[]): Promise<{ code: number | null }> =>
