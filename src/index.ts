@@ -72,7 +72,14 @@ export { decide, parseQuestion, type Question } from './policy/question.js';
 export { decideRoute } from './policy/routes.js';
 export { findingOf, probeProvider, type Probe, type ProbeOptions, type ProbeStatus } from './probe.js';
 export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
-export { fetchKeySet, MAX_KEY_SET_BYTES, readKeySet, type KeySet, type KeySetResult } from './protocol/jwks.js';
+export {
+  fetchKeySet,
+  MAX_KEY_SET_BYTES,
+  readKeySet,
+  type KeySet,
+  type KeySetResult,
+  type KeySetSlot,
+} from './protocol/jwks.js';
 export { MAX_TOKEN_BYTES, mediaType, parseJwt, type ParsedJwt } from './protocol/jwt.js';
 export { algorithmsFor, isPrivate, misfit, thumbprint, type Key } from './protocol/keys.js';
 export { formatPem, generatePrivateKey, readPrivateKey, type KeyRequest } from './protocol/private-keys.js';

@@ -93,7 +93,8 @@ export function aimAt(
 ): Target {
   const chosen = choose(config, options.provider);
   const { at } = options;
-  if (keySet !== undefined && config.providers.length > 1 && options.allProviders === true)
+  const isOne = config.providers.length === 1 || (options.provider !== undefined && options.allProviders !== true);
+  if (keySet !== undefined && !isOne)
     throw usage('--jwks stands in for the key set of one provider; name it with --provider');
   if (keySet !== undefined && (chosen.config.type !== 'oauth2_token' || chosen.config.jwks === null))
     throw usage(`the provider ${chosen.name} has no key set for which --jwks could stand in`);

@@ -87,6 +87,12 @@ export type KeySetEvent =
   | { readonly type: 'jwks.refreshed'; readonly keys: number }
   | { readonly type: 'jwks.stale'; readonly code: UndecidedCode; readonly age_ms: number };
 
+/** Where a key set is kept. */
+export interface KeySetSlot {
+  /** With the time at which it was asked for, in milliseconds since 1970. */
+  held: { readonly keySet: KeySet; readonly at: number } | null;
+}
+
 /** How a cache of one key set behaves. Times are in milliseconds. */
 export interface KeySetCacheOptions {
   readonly load: () => Promise<KeySetResult>;
@@ -96,6 +102,8 @@ export interface KeySetCacheOptions {
   /** At most one fetch for unknown key ids, or to revive a stale key set, in this time. Default 30,000. */
   readonly cooldown?: number;
   readonly onEvent?: (event: KeySetEvent) => void;
+  /** Default: a slot of its own. A cache that gets the slot of an earlier one goes on with its key set. */
+  readonly slot?: KeySetSlot;
 }
 
 /** A key set from the cache; `stale` if it could not be refreshed in time. */
@@ -125,7 +133,7 @@ const LONGEST_PAUSE = 5000;
 export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
   const cooldown = options.cooldown ?? 30_000;
   const shortCooldown = Math.min(cooldown, options.period);
-  let current: { readonly keySet: KeySet; readonly at: number } | null = null;
+  const slot = options.slot ?? { held: null };
   let inFlight: Promise<KeySetResult> | null = null;
   let unknownAt = -Infinity;
   let failed: {
@@ -141,7 +149,7 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
   }
 
   function heldWithin(limit: number): KeySet | null {
-    return current !== null && isWithin(current.at, limit) ? current.keySet : null;
+    return slot.held !== null && isWithin(slot.held.at, limit) ? slot.held.keySet : null;
   }
 
   async function fetchNow(): Promise<KeySetResult> {
@@ -149,7 +157,7 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
     const at = options.now();
     const result = await options.load();
     if (result.ok) {
-      current = { keySet: result.keySet, at };
+      slot.held = { keySet: result.keySet, at };
       failed = null;
       options.onEvent?.({ type: 'jwks.refreshed', keys: result.keySet.keys.length });
     } else failed = { at: options.now(), times: (failed?.times ?? 0) + 1, result };
@@ -175,7 +183,7 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
   }
 
   function ageOf(): number | null {
-    return current === null ? null : options.now() - current.at;
+    return slot.held === null ? null : options.now() - slot.held.at;
   }
 
   return {

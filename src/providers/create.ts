@@ -5,7 +5,7 @@ import type { ProviderConfig } from '../config/provider-config.js';
 import { showUrl, type HttpClient } from '../exchange.js';
 import { createHttpClient, type HttpOptions } from '../http.js';
 import { proxyFor } from '../proxy.js';
-import type { KeySetResult } from '../protocol/jwks.js';
+import type { KeySetResult, KeySetSlot } from '../protocol/jwks.js';
 import type { ProviderRef } from '../verdict.js';
 import { cacheVerdicts } from './cache.js';
 import { createCustomProvider } from './custom.js';
@@ -26,6 +26,8 @@ export interface ProviderOptions extends Pick<HttpOptions, 'env' | 'onExchange' 
   readonly http?: HttpClient;
   /** Whether the config's cache is used. Default true; false for who wants to know what the provider says now. */
   readonly cache?: boolean;
+  /** Where fetched key sets are kept, for a host that makes its providers anew: those go on with them. Default: nowhere. */
+  readonly keySets?: Map<string, KeySetSlot>;
   /** Hears what a host may want to count. Errors that it throws are dropped. */
   readonly onEvent?: (event: ProviderEvent) => void;
 }
@@ -43,6 +45,7 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
     now: options.now ?? Date.now,
     locate: provider.locate,
     sets: provider.sets,
+    slotFor: (question) => findSlot(options.keySets ?? new Map<string, KeySetSlot>(), question),
     ...(options.keySet === undefined ? {} : { keySet: options.keySet }),
     ...(onEvent === undefined ? {} : { onEvent }),
   };
@@ -57,6 +60,13 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
       return verdict;
     },
   };
+}
+
+function findSlot(slots: Map<string, KeySetSlot>, question: readonly unknown[]): KeySetSlot {
+  const name = JSON.stringify(question);
+  const slot = slots.get(name) ?? { held: null };
+  slots.set(name, slot);
+  return slot;
 }
 
 function createFor(config: ProviderConfig, context: ProviderContext): AuthProvider {

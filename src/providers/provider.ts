@@ -1,7 +1,7 @@
 /** What every provider is, and what it is asked. Types only. */
 
 import type { HttpClient } from '../exchange.js';
-import type { KeySetEvent, KeySetResult } from '../protocol/jwks.js';
+import type { KeySetEvent, KeySetResult, KeySetSlot } from '../protocol/jwks.js';
 import type { ProviderRef, Verdict } from '../verdict.js';
 
 /** One request that carries, or should carry, credentials. */
@@ -71,4 +71,6 @@ export interface ProviderContext {
   /** A key set to use instead of fetching one. */
   readonly keySet?: KeySetResult;
   readonly onEvent?: (event: ProviderEvent) => void;
+  /** The slot for a key set that is asked for in this way, shared by all that ask so. */
+  readonly slotFor: (question: readonly unknown[]) => KeySetSlot;
 }

@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { Agent, request as ask } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { json, serve as serveLoopback } from '../loopback.js';
 import { run, start } from './program.js';
 import { CLIENT_SECRET, JWKS_TOKEN, OPAQUE, startWorld, type World } from './world.js';
 
@@ -206,6 +207,28 @@ describe('operation', () => {
     writeFileSync(world.config, other);
     child.kill('SIGHUP');
     await logged('the new config is in force');
+    expect(await statusOf()).toBe(401);
+  });
+
+  it('goes on with the keys that it knows when the config is read again while the issuer is away', async () => {
+    let isAway = false;
+    const issuer = await serveLoopback((request, response) => {
+      if (isAway) response.destroy();
+      else json({ keys: [world.signer.jwk] })(request, response);
+    });
+    const configFor = (audience: string): string =>
+      `type: oauth2_token\nissuer: ${world.origin}\naudience: ${audience}\njwks: {uri: "${issuer.origin}/jwks"}\n`;
+    const config = world.file('away.yaml', configFor('api'));
+    const { url, child, logged } = await serve('--config', config);
+    const statusOf = async (): Promise<number> => (await send(`${url}/auth`, { headers: bearer(token) })).status;
+    expect(await statusOf()).toBe(200);
+    isAway = true;
+    child.kill('SIGHUP');
+    await logged('the new config is in force');
+    expect(await statusOf()).toBe(200);
+    // And the new config decides, with the old keys.
+    writeFileSync(config, configFor('other'));
+    await logged('the new config is in force', 2);
     expect(await statusOf()).toBe(401);
   });
 

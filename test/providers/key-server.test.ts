@@ -101,6 +101,20 @@ describe('a key server that works', () => {
     expect(summary(await ask(server.origin))).toBe('accepted');
   });
 
+  test('is not asked again by a provider that is made anew, unless it is asked in another way', async () => {
+    const server = await serve(json(published));
+    const keySets: ProviderOptions['keySets'] = new Map();
+    const made = (jwks: object = {}): Promise<Verdict> => ask(server.origin, jwks, { keySets });
+    expect(summary(await made())).toBe('accepted');
+    expect(summary(await made())).toBe('accepted');
+    expect(server.requests).toHaveLength(1);
+    await made({ token: 'another' });
+    expect(server.requests).toHaveLength(2);
+    // Without a place to keep them, each has its own.
+    expect(summary(await ask(server.origin))).toBe('accepted');
+    expect(server.requests).toHaveLength(3);
+  });
+
   test('is given the token of the config, which follows no redirect and is not shown', async () => {
     const exchanges: Exchange[] = [];
     const options = { onExchange: (exchange: Exchange) => exchanges.push(exchange) };

@@ -7,6 +7,8 @@ import {
   isLoopback,
   reasonOf,
   type Authenticator,
+  type AuthenticatorOptions,
+  type KeySetSlot,
   type Logger,
   type ProviderEvent,
 } from '../../index.js';
@@ -102,7 +104,9 @@ async function serve(
     metrics?.countEvent(event);
     if (event.type === 'jwks.stale') logger.warn({ ...event }, 'the key set could not be refreshed');
   };
-  const open = (from: Target): Authenticator => openAuthenticator(from, options, logger, onEvent);
+  // A config that is read again while its issuer is away goes on with the keys that are known.
+  const keySets = new Map<string, KeySetSlot>();
+  const open = (from: Target): Authenticator => openAuthenticator(from, options, { logger, onEvent, keySets });
   const first = open(target);
   const config = holdConfig(
     first,
@@ -143,14 +147,13 @@ async function serve(
 function openAuthenticator(
   target: Target,
   options: ServeOptions,
-  logger: Logger,
-  onEvent: (event: ProviderEvent) => void,
+  host: Pick<AuthenticatorOptions, 'logger' | 'onEvent' | 'keySets'>,
 ): Authenticator {
   const { public: routes, realm, provider } = options;
   const providers = provider === undefined ? target.providers : [target.chosen];
   return createAuthenticator(
     { providers },
-    { ...target.options, cache: true, realm, logger, onEvent, ...(routes === undefined ? {} : { public: routes }) },
+    { ...target.options, ...host, cache: true, realm, ...(routes === undefined ? {} : { public: routes }) },
   );
 }
 
