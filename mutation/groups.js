@@ -1,0 +1,27 @@
+/** What is changed, and the tests that must notice: few, so that each change is judged in seconds. */
+export const GROUPS = {
+  env: { mutate: ['src/config/env.ts'], tests: ['test/config/env.test.ts', 'test/corpus/env.test.ts'] },
+  claims: {
+    mutate: ['src/claims.ts', 'src/near-misses.ts'],
+    tests: ['test/{claims,near-misses}.test.ts', 'test/corpus/mapping.test.ts'],
+  },
+  bearer: {
+    mutate: ['src/server/bearer.ts'],
+    tests: ['test/server/*.test.ts', 'test/corpus/middleware.test.ts'],
+  },
+  checks: {
+    mutate: ['src/checks.ts'],
+    tests: ['test/checks.test.ts', 'test/corpus/jwt.test.ts', 'test/providers/oauth2-jwks.test.ts'],
+  },
+  jwt: {
+    mutate: ['src/protocol/jwt.ts'],
+    tests: ['test/protocol/jwt.test.ts', 'test/corpus/jwt.test.ts', 'test/providers/known-attacks.test.ts'],
+  },
+  policy: {
+    mutate: ['src/policy/*.ts'],
+    tests: ['test/policy/*.test.ts', 'test/corpus/{policy,patterns}.test.ts', 'test/config/policy-schema.test.ts'],
+  },
+};
+
+/** The group that is being tried, by the environment: Stryker starts other processes, which must know it too. */
+export const group = GROUPS[process.env.AUTHCHECK_MUTATE ?? ''] ?? { mutate: [], tests: [] };
