@@ -1,6 +1,6 @@
 /** What is changed, and the tests that must notice: few, so that each change is judged in seconds. */
 export const GROUPS = {
-  env: { mutate: ['src/config/env.ts'], tests: ['test/config/env.test.ts', 'test/corpus/env.test.ts'] },
+  env: { mutate: ['src/config/env.ts'], tests: ['test/config/{env,parse}.test.ts', 'test/corpus/env.test.ts'] },
   claims: {
     mutate: ['src/claims.ts', 'src/near-misses.ts'],
     tests: ['test/{claims,near-misses}.test.ts', 'test/corpus/mapping.test.ts'],

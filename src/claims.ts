@@ -101,8 +101,7 @@ function mapItems(claim: string, attribute: string, items: readonly Json[]): Map
   const values: string[] = [];
   const skipped: string[] = [];
   for (const [index, item] of items.entries()) {
-    if (typeof item === 'string') values.push(item);
-    else if (typeof item === 'object') skipped.push(`item ${index} (${kindOf(item)})`);
+    if (typeof item === 'object') skipped.push(`item ${index} (${kindOf(item)})`);
     else values.push(String(item));
   }
   if (items.length > 0 && values.length === 0) {

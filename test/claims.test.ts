@@ -47,6 +47,31 @@ describe('mapClaims', () => {
     expect(mapping).toEqual([{ claim: 'groups', attribute: 'teams', status: 'unusable', values: [], note }]);
   });
 
+  test('adds nothing to a row about which there is nothing to say', () => {
+    const { mapping } = mapClaims({ groups: ['a'] }, { groups: 'teams', favourite: 'teams' });
+    expect(mapping).toStrictEqual([
+      { claim: 'groups', attribute: 'teams', status: 'mapped', values: ['a'] },
+      { claim: 'favourite', attribute: 'teams', status: 'absent', values: [] },
+    ]);
+  });
+
+  test('keeps every digit of a number in a list, and knows it for a number', () => {
+    expect(mapClaims({ groups: [2n ** 60n] }, { groups: 'teams' }).attributes).toEqual({
+      teams: ['1152921504606846976'],
+    });
+    expect(mapClaims({ groups: 2n ** 60n }, { groups: 'teams' }).mapping[0]?.note).toBe(
+      'the claim is a number; only a string or a list can be mapped',
+    );
+  });
+
+  test('names five of what it skips', () => {
+    const skipped = (count: number): string | undefined =>
+      mapClaims({ groups: ['a', ...Array<null>(count).fill(null)] }, { groups: 'teams' }).mapping[0]?.note;
+    const five = 'skipped item 1 (null), item 2 (null), item 3 (null), item 4 (null), item 5 (null)';
+    expect(skipped(5)).toBe(five);
+    expect(skipped(7)).toBe(`${five} and 2 more`);
+  });
+
   test('joins two claims of one attribute, first seen first, without duplicates', () => {
     const claims = { a: ['x', 'y'], b: 'y z' };
     expect(mapClaims(claims, { a: 't', b: 't' }).attributes).toEqual({ t: ['x', 'y', 'z'] });

@@ -30,4 +30,54 @@ describe('createNearMisses', () => {
     expect(near({ ...many, group: ['a'] }, 'groups')).toEqual([]);
     expect(near({ group: ['a'], ...many }, 'groups')).toEqual(['group']);
   });
+
+  const FAMILIES = [
+    'groups group roles role teams team memberOf wids cognito:groups organizations',
+    'username preferred_username upn unique_name user_name login email name cognito:username',
+    'scope scp scopes permissions',
+    'tenant tid tenant_id org_id organization',
+    'project project_id projects',
+    'namespace namespaces',
+  ].map((family) => family.split(' '));
+
+  test.each(FAMILIES.flatMap((family) => family.map((name) => [name, family] as const)))(
+    'knows what issuers also call %s',
+    (name, family) => {
+      const everything = FAMILIES.flat();
+      const found = everything.filter((other) => near({ [other]: 'x' }, name).includes(other));
+      expect(found).toEqual(family.filter((other) => other !== name));
+    },
+  );
+
+  test('knows a dotted path by its last name, and a synonym in its own case only', () => {
+    expect(near({ roles: ['a'] }, 'realm_access.groups')).toEqual(['roles']);
+    expect(near({ Roles: ['a'] }, 'groups')).toEqual([]);
+    expect(near({ MEMBEROF: ['a'] }, 'memberof')).toEqual(['MEMBEROF']);
+    // A claim that is named otherwise has nothing that could be meant.
+    expect(near({ groups: ['a'], sub: 'b' }, 'favourite_colour')).toEqual([]);
+  });
+
+  test('offers three at the most, the same name first', () => {
+    const claims = { role: 'a', team: 'b', teams: 'c', realm: { groups: ['d'] }, Groups: 'e' };
+    expect(near(claims, 'groups')).toEqual(['Groups', 'realm.groups', 'role']);
+    expect(near({ role: 'a', team: 'b', teams: 'c' }, 'groups')).toEqual(['role', 'team', 'teams']);
+  });
+
+  test('looks at 2000 claims, and at the last of them', () => {
+    const fill = (count: number): JsonObject =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`claim${index}`, 'x']));
+    expect(near({ ...fill(1999), group: 'a' }, 'groups')).toEqual(['group']);
+    expect(near({ ...fill(2000), group: 'a' }, 'groups')).toEqual([]);
+  });
+
+  test('finds the same among names that it has not seen before, however many it has', () => {
+    const find = createNearMisses(['groups']);
+    for (let index = 0; index < 1200; index += 1) find({ [`claim${index}`]: 'x' })('groups');
+    expect(find({ team: 'a', other: 'b' })('groups')).toEqual(['team']);
+    expect(find({ team: 'a', other: 'b' })('groups')).toEqual(['team']);
+  });
+
+  test('answers for a name that is not of the mapping with nothing', () => {
+    expect(createNearMisses(['groups'])({ scp: 'a' })('scope')).toEqual([]);
+  });
 });
