@@ -11,7 +11,7 @@ import {
   type X509Certificate,
 } from '@peculiar/x509';
 import { webcrypto } from 'node:crypto';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -49,7 +49,11 @@ interface Signer {
 export async function makeCertificates(): Promise<Certificates> {
   const authority = await makeAuthority();
   const ca = authority.certificate.toString('pem');
-  const caFile = join(mkdtempSync(join(tmpdir(), 'authcheck-ca-')), 'ca.pem');
+  const folder = mkdtempSync(join(tmpdir(), 'authcheck-ca-'));
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const caFile = join(folder, 'ca.pem');
   writeFileSync(caFile, ca);
   return {
     ca,
