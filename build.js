@@ -32,16 +32,29 @@ const NEVER_NEEDED = {
   'node:child_process': 'export default {};',
   '#supports-color': 'export default { stdout: false, stderr: false };',
 };
+/** Of undici, what `http.ts` uses: the rest of it (fetch, caches, mocks) takes longer to load than a request. */
+const UNDICI = `
+  Object.assign(require('undici/lib/dispatcher/dispatcher').prototype, require('undici/lib/api'));
+  exports.Agent = require('undici/lib/dispatcher/agent');
+  Object.defineProperty(exports, 'ProxyAgent', { get: () => require('undici/lib/dispatcher/proxy-agent'), enumerable: true });
+`;
 const leaveOut = {
   name: 'leave-out',
-  resolveId: (id, from) => (id in NEVER_NEEDED && /commander|chalk/.test(from ?? '') ? `\0${id}` : null),
-  load: (id) => (id.startsWith('\0') ? (NEVER_NEEDED[id.slice(1)] ?? null) : null),
+  resolveId(id, from) {
+    if (id === 'undici') return '\0undici.cjs';
+    return id in NEVER_NEEDED && /commander|chalk/.test(from ?? '') ? `\0${id}` : null;
+  },
+  load(id) {
+    if (id === '\0undici.cjs') return UNDICI;
+    return id.startsWith('\0') ? (NEVER_NEEDED[id.slice(1)] ?? null) : null;
+  },
 };
 
 // Split by command: each loads only what it needs, which test/cli/bundle.test.ts holds.
 await build({
   input: { run: path('src/cli/run.ts'), worker: path('src/cli/batch/worker.ts') },
   platform: 'node',
+  preserveEntrySignatures: 'allow-extension',
   plugins: [leaveOut],
   // The modules of yaml, of which the bundler leaves out what is not used; for Node it offers CommonJS only.
   resolve: { alias: { yaml: path('node_modules/yaml/browser/dist/index.js') } },

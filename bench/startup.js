@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSigner } from '../dist/index.js';
+import { startIssuer } from './issuer.js';
 
 const BIN = new URL('../bin/authcheck.js', import.meta.url).pathname;
 const RUNS = 15;
@@ -14,18 +15,24 @@ export async function measureStartup() {
   const signer = await createSigner({ algorithm: 'RS256', kid: 'bench' });
   const token = await signer.sign({ sub: 'alice', aud: 'api', exp: Math.floor(Date.now() / 1000) + 3600 });
   writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: [signer.jwk] }));
+  const issuer = await startIssuer({ keys: [signer.jwk] });
+  const config = join(folder, 'run.yaml');
   writeFileSync(
-    join(folder, 'run.yaml'),
-    'type: oauth2_token\naudience: api\njwks: {uri: https://idp.example/jwks}\nissuer: https://idp.example\n',
+    config,
+    `type: oauth2_token\naudience: api\njwks: {uri: "${issuer.url}"}\ntls_cafile: ${issuer.certificate}\n`,
   );
+  const keys = join(folder, 'keys.json');
   const cases = [
     ['--version', ['--version']],
     ['--help', ['--help']],
     ['decode TOKEN', ['decode', token]],
-    ['validate, key file', ['validate', '--jwks', join(folder, 'keys.json'), '--audience', 'api', '--token', token]],
-    ['config check', ['config', 'check', join(folder, 'run.yaml')]],
+    ['validate --jwks FILE', ['validate', '--jwks', keys, '--audience', 'api', '--token', token]],
+    ['validate --config FILE --jwks FILE', ['validate', '--config', config, '--jwks', keys, '--token', token]],
+    ['validate --config FILE, key set over https', ['validate', '--config', config, '--token', token]],
+    ['config check FILE', ['config', 'check', config]],
   ];
   const rows = cases.map(([name, args]) => [name, ratioOf([BIN, ...args])]);
+  await issuer.close();
   rmSync(folder, { recursive: true });
   return rows;
 }
@@ -46,6 +53,6 @@ function time(args) {
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
   const started = process.hrtime.bigint();
   const { status } = spawnSync(process.execPath, args, { stdio: 'ignore', env });
-  if (status === null || status > 1) throw new Error(`${args[1] ?? ''} ended with ${status}`);
+  if (status !== 0) throw new Error(`${args[1] ?? ''} ended with ${status}`);
   return Number(process.hrtime.bigint() - started);
 }

@@ -53,15 +53,15 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
   };
   const dispatchers = new Map<string, Dispatcher>();
 
-  function dispatcherFor({ Agent, ProxyAgent }: Library, url: URL, proxy: string | null): Dispatcher {
+  function dispatcherFor(library: Library, url: URL, proxy: string | null): Dispatcher {
     if (options.dispatcher !== undefined) return options.dispatcher;
     const key = proxy === null ? '' : `${url.protocol}${proxy}`;
     const existing = dispatchers.get(key);
     if (existing !== undefined) return existing;
     const created =
       proxy === null
-        ? new Agent({ connect: tls })
-        : new ProxyAgent({ uri: proxy, requestTls: tls, proxyTunnel: url.protocol === 'https:' });
+        ? new library.Agent({ connect: tls })
+        : new library.ProxyAgent({ uri: proxy, requestTls: tls, proxyTunnel: url.protocol === 'https:' });
     dispatchers.set(key, created);
     return created;
   }
@@ -84,7 +84,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     const undici = await import('undici');
     const started = performance.now();
     const connect = (): Dispatcher => dispatcherFor(undici, url, proxy);
-    const answer = redactAnswer(input, url, await transfer(undici, input, url, connect, started));
+    const answer = redactAnswer(input, url, await transfer(input, url, connect, started));
     options.onExchange?.(describeExchange(input, url, proxy, answer));
     return answer;
   }
@@ -98,25 +98,20 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
   };
 }
 
-async function transfer(
-  { request }: Library,
-  input: HttpRequest,
-  url: URL,
-  connect: () => Dispatcher,
-  started: number,
-): Promise<HttpAnswer> {
+async function transfer(input: HttpRequest, url: URL, connect: () => Dispatcher, started: number): Promise<HttpAnswer> {
   const elapsed = (): number => performance.now() - started;
   const timeout = input.timeout ?? DEFAULT_TIMEOUT;
   const signal = AbortSignal.timeout(timeout);
   try {
     const basic = basicOf(url);
     const userinfo = basic === null ? {} : { authorization: `Basic ${basic}` };
-    const response = await request(`${url.origin}${url.pathname}${url.search}`, {
+    // A proxy of an unknown kind is an endpoint that cannot be reached, not an exception.
+    const response = await connect().request({
+      origin: url.origin,
+      path: `${url.pathname}${url.search}`,
       method: input.method,
       headers: { accept: 'application/json', 'user-agent': 'authcheck', ...userinfo, ...input.headers },
       body: input.body ?? null,
-      // A proxy of an unknown kind is an endpoint that cannot be reached, not an exception.
-      dispatcher: connect(),
       signal,
       headersTimeout: timeout,
       bodyTimeout: timeout,

@@ -48,6 +48,11 @@ describe('the program', () => {
     for (const mark of [HTTP, YAML, SCHEMAS, SEARCH, COMMANDER, CRYPTO]) expect(all.includes(mark), mark).toBe(true);
   });
 
+  it('has of undici what sends a request, and neither fetch nor mocks', () => {
+    const all = [...chunks.values()].join('\n');
+    for (const mark of ['MockAgent', 'CacheStorage', 'EventSource']) expect(all.includes(mark), mark).toBe(false);
+  });
+
   it('starts without any command’s code', () => {
     const code = loadedBy('run.cjs');
     for (const mark of [HTTP, YAML, SCHEMAS, SEARCH, COMMANDER, CRYPTO]) expect(code.includes(mark), mark).toBe(false);
