@@ -127,7 +127,7 @@ export function guardWith(providers: readonly AuthProvider[], { isPublic, realm,
     fault: BearerFaultSeen = null,
   ): Promise<Authentication> {
     const answer = await ask(request, fault, about);
-    report(log, request, about, answer, fault);
+    if (logger !== undefined) report(log, request, about, answer, fault);
     return answer;
   }
 
@@ -196,7 +196,7 @@ function report(log: Log, request: AuthRequest, about: object, answer: Authentic
     ...about,
     path: request.path ?? '',
     outcome: answer.outcome,
-    ...(request.token === null ? {} : { token: fingerprint(request.token) }),
+    ...(request.token === null ? {} : { token: answer.verdicts[0]?.token.fingerprint ?? fingerprint(request.token) }),
     ...(answer.outcome === 'accepted' ? { principal: answer.identity.principal } : { status: answer.refusal.status }),
     ...(fault === null || answer.outcome === 'accepted' ? {} : { fault: fault.fault, why: fault.message }),
     providers: answer.verdicts.map(({ provider, outcome, reason }) => ({

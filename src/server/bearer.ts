@@ -27,7 +27,7 @@ export interface Refusal {
 /** RFC 6750 §2.1. */
 const B64TOKEN = /^[\w.~+/-]+=*$/;
 /** RFC 9110 §11.1: a scheme is a token. */
-const CREDENTIALS = /^([!#$%&'*+.^_`|~\dA-Za-z-]+)(?: +(.*?))? *$/;
+const CREDENTIALS = /^([!#$%&'*+.^_`|~\dA-Za-z-]+)(?: +(.*))?$/;
 
 /**
  * Reads the token of a request: one Authorization header, one credential in it.
@@ -43,7 +43,7 @@ export function readBearer(headers: HeaderPairs): BearerResult {
   if (/[\r\n\u0000]/.test(value)) {
     return { ...refuse('malformed', 'the Authorization header holds a line break'), status: 400 };
   }
-  const [, scheme = '', token = ''] = CREDENTIALS.exec(value) ?? [];
+  const [, scheme = '', token = ''] = CREDENTIALS.exec(trimSpaces(value)) ?? [];
   if (scheme === '') return refuse('malformed', 'the Authorization header is not a scheme and its credentials');
   if (scheme.toLowerCase() !== 'bearer') {
     // A token without its scheme, or with a sign after it, was meant to be one.
@@ -55,6 +55,13 @@ export function readBearer(headers: HeaderPairs): BearerResult {
   if (token === '') return refuse('malformed', 'the Authorization header has the scheme Bearer and no token');
   if (!B64TOKEN.test(token)) return refuse('malformed', 'the token holds characters that no bearer token has');
   return { ok: true, token };
+}
+
+/** Without the spaces at its end, in one pass however many there are. */
+function trimSpaces(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === ' ') end -= 1;
+  return text.slice(0, end);
 }
 
 function refuse(fault: BearerFault, message: string): BearerResult & { readonly ok: false } {
