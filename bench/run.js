@@ -1,51 +1,103 @@
-// `npm run bench`: measures, prints tables, and writes RESULTS.md. Nothing here is a test: figures are the machine's.
+// `npm run bench [part…]`: measures, prints tables, and writes RESULTS.md. Nothing here is a test: figures are the
+// machine's. Parts that are not named stay as they were measured before.
 import { spawnSync } from 'node:child_process';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
+import { measureMiddleware } from './middleware.js';
+import { measureBatch, measureCallers, measureKeySets } from './scale.js';
 import { measureStartup } from './startup.js';
 import { measureThroughput } from './throughput.js';
 
-const load = loadavg()[0].toFixed(2);
-const startup = await measureStartup();
-const throughput = await measureThroughput();
-
 const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
-const { dependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
-const openssl = spawnSync('openssl', ['version'], { encoding: 'utf8' }).stdout.trim();
+const number = (value) => Math.round(value).toLocaleString('en');
 
-const text = `# Results
-
-Made by \`npm run bench\`, which writes this file. Ratios are what to look at: the machine is shared, and its speed drifts.
-
-- ${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores, load ${load} when it began
-- Node ${process.version}, ${openssl}
-- ${Object.entries(dependencies)
-  .map(([name, version]) => `${name} ${version}`)
-  .join(', ')}, jose of this repository
-
-## Start-up: whole processes, as a multiple of \`node -e 0\`
+const PARTS = {
+  startup: async () => `## Start-up: whole processes, as a multiple of \`node -e 0\`
 
 Median of 15 pairs, NODE_EXTRA_CA_CERTS unset.
 
 ${table(
   ['command', 'ratio'],
-  startup.map(([name, ratio]) => [`\`${name}\``, ratio.toFixed(2)]),
-)}
+  (await measureStartup()).map(([name, ratio]) => [`\`${name}\``, ratio.toFixed(2)]),
+)}`,
 
-## Throughput: one process, one token after the other
+  throughput: async () => `## Throughput: one process, one token after the other
 
 Median of 7 rounds of 1,000 tokens each, in turn. \`of openssl\` is against \`openssl speed\` on one core in the same run.
 
 ${table(
   ['algorithm', '', 'tokens/s', 'of openssl', 'of jose'],
-  throughput.map(([algorithm, name, rate, share, ofJose]) => [
-    algorithm,
-    name,
-    rate.toLocaleString('en'),
-    share.toFixed(2),
-    ofJose.toFixed(1),
+  (await measureThroughput()).map(([algorithm, name, rate, share, ofJose]) => [
+    ...[algorithm, name, number(rate)],
+    ...[share.toFixed(2), ofJose.toFixed(1)],
+  ]),
+)}`,
+
+  middleware: async () => `## Guards: requests a second on 16 connections, RS256, one token
+
+Median of 5 rounds, in turn; each server in a process of its own. \`of unguarded\` is against the same framework without
+a guard.
+
+${table(
+  ['server', 'requests/s', 'of unguarded'],
+  (await measureMiddleware()).map(([name, rate, share]) => [name, number(rate), share.toFixed(2)]),
+)}`,
+
+  scale: async () => `## Scale
+
+\`authcheck validate --tokens\`, RS256; the most memory that the process had.
+
+${table(
+  ['tokens', 'one core, s', 'MB', 'two cores, s', 'MB', 'ratio'],
+  (await measureBatch([1, 100, 10_000, 1_000_000])).map(([tokens, one, oneMb, two, twoMb, ratio]) => [
+    ...[number(tokens), one.toFixed(2), oneMb, two.toFixed(2), twoMb, ratio.toFixed(2)],
   ]),
 )}
+
+A token against key sets of different sizes.
+
+${table(
+  ['keys', 'µs a token'],
+  (await measureKeySets([1, 100, 10_000])).map(([keys, time]) => [number(keys), time.toFixed(1)]),
+)}
+
+Callers that wait for one key set, which takes its server 50 ms.
+
+${table(
+  ['callers', 'fetches', 'ms until all are answered'],
+  (await measureCallers([1, 100, 10_000])).map(([callers, fetches, ms]) => [number(callers), fetches, ms.toFixed(0)]),
+)}`,
+};
+
+const file = new URL('RESULTS.md', import.meta.url);
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(PARTS);
+const load = loadavg()[0].toFixed(2);
+const { dependencies } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const openssl = spawnSync('openssl', ['version'], { encoding: 'utf8' }).stdout.trim();
+const before = existsSync(file) ? readFileSync(file, 'utf8').split(/^(?=## )/m) : [];
+
+const sections = [];
+for (const [name, measure] of Object.entries(PARTS)) {
+  const text = wanted.includes(name) ? await measure() : null;
+  const title = { startup: '## Start-up', throughput: '## Throughput', middleware: '## Guards', scale: '## Scale' }[
+    name
+  ];
+  const kept = before.find((section) => section.startsWith(title));
+  if (text !== null || kept !== undefined) sections.push((text ?? kept).trim());
+}
+
+const text = `# Results
+
+Made by \`npm run bench\`, which writes this file; \`npm run bench -- startup\` measures one part anew. Ratios are what to
+look at: the machine is shared, and its speed drifts.
+
+- ${cpus()[0]?.model ?? 'unknown'}, ${availableParallelism()} cores, load ${load} when it began
+- Node ${process.version}, ${openssl}
+- ${Object.entries(dependencies)
+  .map(([name, version]) => `${name} ${version}`)
+  .join(', ')}; jose, express and fastify of this repository
+
+${sections.join('\n\n')}
 `;
-writeFileSync(new URL('RESULTS.md', import.meta.url), text);
+writeFileSync(file, text);
 console.log(text);
