@@ -11,7 +11,7 @@ export const GROUPS = {
   },
   checks: {
     mutate: ['src/checks.ts'],
-    tests: ['test/checks.test.ts', 'test/corpus/jwt.test.ts', 'test/providers/oauth2-jwks.test.ts'],
+    tests: ['test/{check-steps,checks}.test.ts', 'test/corpus/jwt.test.ts'],
   },
   jwt: {
     mutate: ['src/protocol/jwt.ts'],

@@ -1,0 +1,304 @@
+// What each check of a claim reports, word by word: it is what people read when they are refused.
+import { describe, expect, test } from 'vitest';
+import {
+  checkAudience,
+  checkExpiry,
+  checkIssuer,
+  checkNotBefore,
+  checkSubject,
+  findPrincipalFault,
+  type Clock,
+} from '../src/checks.js';
+import { createTrace, type Step, type Trace } from '../src/verdict.js';
+
+const NOW = 1_767_225_600;
+const HOUR = 3600;
+
+/** The one step that a check reports; its position is the field that it names. */
+function report(check: (trace: Trace) => unknown): Partial<Step> {
+  const trace = createTrace((field) => `run.yaml#${field.join('.')}`);
+  check(trace);
+  expect(trace.steps).toHaveLength(1);
+  const { name, unverified, ...rest } = trace.steps[0] ?? expect.unreachable();
+  expect([name.length > 0, unverified]).toEqual([true, false]);
+  return rest;
+}
+
+const ISSUER = { expected: 'https://a', position: 'run.yaml#issuer' };
+const AUDIENCE = { expected: 'api', position: 'run.yaml#audience' };
+
+describe('the issuer', () => {
+  const step = (claims: Record<string, never> | object, issuer: string | null = 'https://a'): Partial<Step> =>
+    report((trace) => checkIssuer(trace, { ...claims }, issuer));
+
+  test('that is expected', () => {
+    expect(step({ iss: 'https://a' })).toStrictEqual({
+      status: 'passed',
+      code: null,
+      message: 'the token is from "https://a"',
+      ...ISSUER,
+      actual: 'https://a',
+    });
+  });
+
+  test('that nobody asks for', () => {
+    const warned = {
+      status: 'warned',
+      code: 'issuer_unchecked',
+      message: 'no issuer is configured, so iss is not checked',
+      position: 'run.yaml#issuer',
+    };
+    expect(step({ iss: 'https://a' }, null)).toStrictEqual({ ...warned, actual: 'https://a' });
+    expect(step({}, null)).toStrictEqual(warned);
+  });
+
+  test('that is missing', () => {
+    expect(step({})).toStrictEqual({
+      status: 'failed',
+      code: 'issuer_missing',
+      message: 'the token has no iss; the server wants "https://a"',
+      ...ISSUER,
+    });
+  });
+
+  test.each([
+    [null, 'issuer_mismatch', 'null'],
+    [5, 'claim_invalid', 'a number'],
+    [true, 'claim_invalid', 'a boolean'],
+    [['https://a'], 'claim_invalid', 'a list'],
+    [{ a: 1 }, 'claim_invalid', 'an object'],
+  ])('that is %j', (iss, code, kind) => {
+    const message = `iss is ${kind}; the server wants "https://a"`;
+    expect(step({ iss })).toStrictEqual({ status: 'failed', code, message, ...ISSUER, actual: iss });
+  });
+
+  test('that is a number beyond what a double holds', () => {
+    expect(step({ iss: 2n ** 60n }).message).toBe('iss is a number; the server wants "https://a"');
+  });
+
+  test.each([
+    ['https://b', ''],
+    ['https://a/', ' (only the trailing slash differs)'],
+    ['HTTPS://A', ' (only the case differs)'],
+    ['HTTPS://A/', ' (only the case differs)'],
+    ['https://a//', ''],
+    ['/https://a', ''],
+  ])('that is %s', (iss, hint) => {
+    expect(step({ iss })).toStrictEqual({
+      status: 'failed',
+      code: 'issuer_mismatch',
+      message: `expected "https://a", the token is from "${iss}"${hint}`,
+      ...ISSUER,
+      actual: iss,
+    });
+  });
+
+  test('that is endless is shown by its start', () => {
+    expect(step({ iss: 'x'.repeat(200) }).message).toContain(`"${'x'.repeat(200)}"`);
+    expect(step({ iss: 'x'.repeat(201) }).message).toContain(`"${'x'.repeat(200)}…"`);
+  });
+});
+
+describe('the audience', () => {
+  const step = (claims: object): Partial<Step> => report((trace) => checkAudience(trace, { ...claims }, 'api'));
+
+  test.each(['api', ['other', 'api']].map((aud) => [aud]))('that holds what is expected: %j', (aud) => {
+    const message = 'the token is for "api"';
+    expect(step({ aud })).toStrictEqual({ status: 'passed', code: null, message, ...AUDIENCE, actual: aud });
+  });
+
+  test('that is missing', () => {
+    const message = 'the token has no aud; the server wants "api"';
+    expect(step({})).toStrictEqual({ status: 'failed', code: 'audience_missing', message, ...AUDIENCE });
+  });
+
+  test.each([[null], [5], [{}], [['api', 5]]])('that is %j', (aud) => {
+    const message = 'aud is neither a string nor a list of strings';
+    expect(step({ aud })).toStrictEqual({ status: 'failed', code: 'claim_invalid', message, ...AUDIENCE, actual: aud });
+  });
+
+  test.each([
+    ['other', '"other"'],
+    [[], 'nobody'],
+    [['a', 'b'], '"a", "b"'],
+    [['a', 'b', 'c', 'd', 'e'], '"a", "b", "c", "d", "e"'],
+    [['a', 'b', 'c', 'd', 'e', 'f', 'g'], '"a", "b", "c", "d", "e" and 2 more'],
+  ])('that is %j', (aud, named) => {
+    const message = `expected "api", the token is for ${named}`;
+    const failed = { status: 'failed', code: 'audience_mismatch', message };
+    expect(step({ aud })).toStrictEqual({ ...failed, ...AUDIENCE, actual: aud });
+  });
+});
+
+const clock = (more: Partial<Clock> = {}): Clock => ({ now: NOW, tolerance: 0, skew: null, ...more });
+
+describe('the time until which a token is valid', () => {
+  const step = (claims: object, more: Partial<Clock> = {}): Partial<Step> =>
+    report((trace) => checkExpiry(trace, { ...claims }, clock(more)));
+
+  test('that is missing', () => {
+    const message = 'the token has no exp: it is valid for ever';
+    expect(step({})).toStrictEqual({ status: 'warned', code: 'expiry_absent', message });
+  });
+
+  test('that lies ahead', () => {
+    const exp = NOW + HOUR;
+    const message = 'expires in 1 hour';
+    expect(step({ exp })).toStrictEqual({ status: 'passed', code: null, message, expected: NOW, actual: exp });
+    expect(step({ exp: NOW + 1 }).message).toBe('expires in 1 second');
+  });
+
+  test('that has just passed', () => {
+    const tolerance = 10;
+    expect(step({ exp: NOW }, { tolerance }).message).toBe('expired 0 seconds ago, within the clock tolerance');
+    expect(step({ exp: NOW - 9 }, { tolerance })).toMatchObject({ status: 'passed' });
+    expect(step({ exp: NOW - 10 }, { tolerance })).toMatchObject({ status: 'failed' });
+  });
+
+  test('that has passed', () => {
+    const message = 'expired 2 minutes ago';
+    const failed = { status: 'failed', code: 'token_expired', message, expected: NOW, actual: NOW - 120 };
+    expect(step({ exp: NOW - 120 })).toStrictEqual(failed);
+  });
+
+  test.each([
+    [null, 'null'],
+    ['tomorrow', 'a string'],
+    [[], 'a list'],
+    [{}, 'an object'],
+    [true, 'a boolean'],
+  ])('that is %j', (exp, kind) => {
+    const message = `exp is ${kind}; it must be a number of seconds`;
+    expect(step({ exp })).toStrictEqual({ status: 'failed', code: 'claim_invalid', message, actual: exp });
+  });
+
+  test('that no clock will ever show', () => {
+    const message = 'exp is too large a number; it must be a number of seconds';
+    expect(step({ exp: Infinity })).toStrictEqual({
+      ...{ status: 'failed', code: 'claim_invalid', message },
+      actual: Infinity,
+    });
+    expect(step({ exp: 2n ** 62n }).status).toBe('passed');
+    expect(step({ exp: 10n ** 400n }).message).toBe(message);
+  });
+
+  test('for a clock that runs ahead of the provider’s', () => {
+    const hint = '; your clock is 30 s ahead of the provider’s: it would pass with --clock-tolerance 21';
+    expect(step({ exp: NOW - 20 }, { skew: -30 }).message).toBe(`expired 20 seconds ago${hint}`);
+    // A clock that is right in time would have seen it expire too.
+    expect(step({ exp: NOW - 30 }, { skew: -30 }).message).toBe('expired 30 seconds ago');
+    expect(step({ exp: NOW - 29 }, { skew: -30 }).message).toContain('--clock-tolerance 30');
+    expect(step({ exp: NOW - 20 }, { skew: 30 }).message).toBe('expired 20 seconds ago');
+    expect(step({ exp: NOW }, { skew: -1 }).message).toBe('expired 0 seconds ago');
+    expect(step({ exp: NOW }, { skew: -2 }).message).toContain('your clock is 2 s ahead');
+    expect(step({ exp: NOW - 3599 }, { skew: -7200 }).message).toContain('--clock-tolerance 3600');
+    expect(step({ exp: NOW - 3600 }, { skew: -7200 }).message).toBe(
+      'expired 1 hour ago; your clock is 7200 s ahead of the provider’s: set it',
+    );
+  });
+});
+
+describe('the time from which a token is valid', () => {
+  const step = (claims: object, more: Partial<Clock> = {}): Partial<Step> =>
+    report((trace) => checkNotBefore(trace, { ...claims }, clock(more)));
+
+  test('that is missing', () => {
+    const skipped = { status: 'skipped', code: null, message: 'the token has no nbf' };
+    expect(step({})).toStrictEqual(skipped);
+    expect(step({ iat: NOW })).toStrictEqual(skipped);
+  });
+
+  test('that has come', () => {
+    const passed = { status: 'passed', code: null };
+    const hourAgo = { ...passed, message: 'valid since 1 hour', actual: NOW - HOUR };
+    expect(step({ nbf: NOW - HOUR })).toStrictEqual(hourAgo);
+    expect(step({ nbf: NOW, iat: NOW })).toStrictEqual({ ...passed, message: 'valid since 0 seconds', actual: NOW });
+  });
+
+  test('that has not come', () => {
+    const nbf = NOW + 60;
+    const failed = { status: 'failed', code: 'token_not_yet_valid', message: 'valid only in 1 minute' };
+    expect(step({ nbf })).toStrictEqual({ ...failed, expected: NOW, actual: nbf });
+    expect(step({ nbf }, { tolerance: 59 }).status).toBe('failed');
+    expect(step({ nbf }, { tolerance: 60 }).status).toBe('passed');
+    expect(step({ nbf: NOW + 0.5 }).message).toBe('valid only in 1 second');
+  });
+
+  test('for a clock that runs behind the provider’s', () => {
+    const step60 = (skew: number): string | undefined => step({ nbf: NOW + 60 }, { skew }).message;
+    const hint = '; your clock is 60 s behind the provider’s: it would pass with --clock-tolerance 60';
+    expect(step60(60)).toBe(`valid only in 1 minute${hint}`);
+    expect(step60(90)).toContain('your clock is 90 s behind');
+    expect(step60(59)).toBe('valid only in 1 minute');
+    expect(step60(-90)).toBe('valid only in 1 minute');
+  });
+
+  test('though it was issued later', () => {
+    const iat = NOW + 60;
+    const message = 'iat lies 1 minute ahead; some servers refuse that';
+    const warned = { status: 'warned', code: 'issued_in_future', message, expected: NOW, actual: iat };
+    expect(step({ iat })).toStrictEqual(warned);
+    expect(step({ iat, nbf: NOW - 60 })).toStrictEqual(warned);
+    expect(step({ iat }, { tolerance: 59 }).status).toBe('warned');
+    expect(step({ iat }, { tolerance: 60 }).status).toBe('skipped');
+    expect(step({ iat }, { skew: 60 }).message).toBe(
+      'iat lies 1 minute ahead; your clock is 60 s behind the provider’s: it would pass with --clock-tolerance 60; some servers refuse that',
+    );
+    expect(step({ iat }, { skew: 59 }).message).toBe(message);
+  });
+
+  test('that is no time', () => {
+    const invalid = { status: 'failed', code: 'claim_invalid' };
+    const says = (name: string): string => `${name} is a string; it must be a number of seconds`;
+    expect(step({ nbf: 'x' })).toStrictEqual({ ...invalid, message: says('nbf'), actual: 'x' });
+    expect(step({ iat: 'x' })).toStrictEqual({ ...invalid, message: says('iat'), actual: 'x' });
+    expect(step({ iat: 'x', nbf: NOW })).toStrictEqual({ ...invalid, message: says('iat'), actual: 'x' });
+  });
+});
+
+describe('the principal', () => {
+  const step = (claims: object, ...names: string[]): Partial<Step> =>
+    report((trace) => checkSubject(trace, { ...claims }, names.length === 0 ? ['sub'] : names));
+
+  test('that is named', () => {
+    const passed = { status: 'passed', code: null };
+    const message = 'sub names the principal';
+    expect(step({ sub: 'alice' })).toStrictEqual({ ...passed, message, actual: 'alice' });
+    const second = { ...passed, message: 'login names the principal', actual: 'bob' };
+    for (const sub of [undefined, null, '']) {
+      const claims = sub === undefined ? { login: 'bob' } : { sub, login: 'bob' };
+      expect(step(claims, 'sub', 'login')).toStrictEqual(second);
+    }
+  });
+
+  test('that nobody names', () => {
+    const failed = { status: 'failed', code: 'claim_missing' };
+    expect(step({})).toStrictEqual({ ...failed, message: 'the token has no sub' });
+    expect(step({}, 'sub', 'login')).toStrictEqual({ ...failed, message: 'the token has no sub and no login' });
+    const hint = '; it has only client_id, as machine tokens often do, and the server refuses them too';
+    expect(step({ client_id: 'ci' })).toStrictEqual({ ...failed, message: `the token has no sub${hint}` });
+    expect(step({ client_id: 5 })).toStrictEqual({ ...failed, message: 'the token has no sub' });
+  });
+
+  test.each([
+    [5, 'sub is a number, not a string'],
+    [null, 'sub is null, not a string'],
+    [['alice'], 'sub is a list, not a string'],
+    [{}, 'sub is an object, not a string'],
+    ['', 'sub is blank'],
+    [' \t', 'sub is blank'],
+    ['a\u0007', 'sub holds a control character'],
+    ['a [redacted]', 'sub holds the token or another secret'],
+    ['a'.repeat(4097), 'sub is longer than 4096 characters'],
+  ])('that is %j', (sub, message) => {
+    expect(step({ sub })).toStrictEqual({ status: 'failed', code: 'claim_invalid', message, actual: sub });
+  });
+
+  test('in the words of whoever else has names', () => {
+    expect(findPrincipalFault(undefined)).toBe('is missing');
+    expect(findPrincipalFault(false)).toBe('is a boolean, not a string');
+    expect(findPrincipalFault(2n ** 60n)).toBe('is a number, not a string');
+    expect(findPrincipalFault('\ud800')).toBe('is not well-formed Unicode');
+    expect(findPrincipalFault('alice')).toBeNull();
+  });
+});
