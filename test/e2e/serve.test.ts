@@ -1,11 +1,11 @@
 // The service as a process: what it answers, what it logs, how it reloads and stops.
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request as ask } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { json, serve as serveLoopback } from '../loopback.js';
-import { run, start } from './program.js';
+import { BIN, run, start } from './program.js';
 import { CLIENT_SECRET, JWKS_TOKEN, OPAQUE, startWorld, type World } from './world.js';
 
 interface Answer {
@@ -253,6 +253,26 @@ describe('operation', () => {
     expect((await send(`${url}/readyz`)).status).toBe(503);
     expect((await Promise.all(begun)).every(({ status }) => status === 200)).toBe(true);
     expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  it('shares a port with others as docs/scale.md says, and ends when it is told to', async () => {
+    const guide = readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8');
+    const documented = /```js\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
+    const port = String(20_000 + (process.pid % 10_000));
+    const script = documented
+      .replace('node_modules/authcheck/bin/authcheck.js', BIN)
+      .replace("'run.yaml'", `'${world.config}', '--provider', 'jwt', '--port', '${port}'`)
+      .replace('availableParallelism()', '2');
+    const end = `process.on('SIGTERM', () => Object.values(cluster.workers).forEach((worker) => worker.process.kill()));`;
+    const file = world.file('cluster.mjs', `${script}\n${end}`);
+    const primary = start([], { bin: file });
+    children.push(primary);
+    let said = '';
+    primary.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+    while (said.split('authcheck listens on').length < 3) await once(primary.stdout, 'data');
+    expect((await send(`http://127.0.0.1:${port}/auth`, { headers: bearer(token) })).status).toBe(200);
+    primary.kill('SIGTERM');
+    expect(await once(primary, 'exit')).toEqual([0, null]);
   });
 
   it('says why it cannot start', async () => {
