@@ -103,8 +103,14 @@ function secretsOf(input: HttpRequest, url: URL): (string | null)[] {
 /** An answer without the secrets that the server echoes, so that nobody who reads it can forget them. */
 export function redactAnswer(input: HttpRequest, url: URL, answer: HttpAnswer): HttpAnswer {
   if (!answer.ok) return answer;
-  const redact = createRedactor(secretsOf(input, url), MIN_LENGTH_IN_CLAIMS);
-  const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, redact(value)]));
+  const secrets = secretsOf(input, url);
+  const redact = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
+  // The names of headers arrive in lower case.
+  const lowered = secrets.map((secret) => secret?.toLowerCase() ?? null);
+  const redactName = createRedactor(lowered, MIN_LENGTH_IN_CLAIMS);
+  const headers = Object.fromEntries(
+    Object.entries(answer.headers).map(([name, value]) => [redactName(name), redact(value)]),
+  );
   return { ...answer, headers, body: redact(answer.body) };
 }
 
