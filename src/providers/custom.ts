@@ -3,7 +3,8 @@
 import { findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
 import { credentialsIn, jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
-import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
+import { isObject, isStringList, member, writeJson, type Json, type JsonObject } from '../json.js';
+import { REDACTED } from '../redact.js';
 import { findTokenFault } from '../token.js';
 import type { Attributes, Identity, Trace, Verdict } from '../verdict.js';
 import { judge } from './judge.js';
@@ -18,7 +19,8 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
   const authenticate = (request: AuthRequest): Promise<Verdict> =>
     judge(context, request, frame, async (trace, token) => {
       if (!checkFormat(trace, request, token)) return { identity: null };
-      const secrets = [token, ...credentialsIn(request.headers ?? [])];
+      const others = credentialsIn(request.headers ?? []);
+      const secrets = [token, ...others];
       const answer = await context.http.send({
         method: 'POST',
         url: config.endpoint,
@@ -26,7 +28,7 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
         body: JSON.stringify({ api_key: token, request: describeRequest(request) }),
         secrets,
       });
-      const identity = judgeAnswer(trace, answer, secrets);
+      const identity = judgeAnswer(trace, answer, secrets, others.length > 0);
       return {
         identity,
         claims: identity === null ? null : { ...identity },
@@ -69,7 +71,12 @@ function checkFormat(trace: Trace, request: AuthRequest, token: string): boolean
   return fault === null;
 }
 
-function judgeAnswer(trace: Trace, answer: HttpAnswer, secrets: readonly string[]): Identity | null {
+function judgeAnswer(
+  trace: Trace,
+  answer: HttpAnswer,
+  secrets: readonly string[],
+  hasOthers: boolean,
+): Identity | null {
   const field = { field: ['endpoint'] };
   if (!answer.ok) trace.fail('request', answer.code, `the endpoint could not be asked: ${answer.message}`, field);
   else if (answer.status === 401 || answer.status === 403) {
@@ -83,7 +90,7 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer, secrets: readonly string[
     const { code, message } = judgeStatus(answer.status, 'the endpoint');
     trace.fail('request', code, message, field);
   } else {
-    const identity = readIdentity(answer.body, secrets);
+    const identity = readIdentity(answer.body, secrets, hasOthers);
     if (typeof identity !== 'string') {
       trace.pass('request', 'the endpoint answered 200', field);
       trace.pass('subject', 'principal names the principal', { actual: identity.principal });
@@ -106,11 +113,14 @@ function quoteMessage(body: string, secrets: readonly string[]): string {
 }
 
 /** Reads `{principal, attributes?, message?}`, or says which field is wrong. */
-function readIdentity(body: string, secrets: readonly string[]): Identity | string {
+function readIdentity(body: string, secrets: readonly string[], hasOthers: boolean): Identity | string {
   const json = jsonBody({ body }, secrets);
   if (!json.ok) return `the endpoint sent no valid JSON: ${json.message}`;
   if (!isObject(json.value)) return 'the endpoint sent JSON that is not an object';
   const answer = json.value;
+  // A client may name a team as its cookie: with that, the team would be gone from the answer, and what forbids it.
+  if (hasOthers && writeJson(answer).includes(REDACTED))
+    return 'the answer repeats other credentials of the request, or the token beside them';
   const principal = member(answer, 'principal');
   const outdated = principal === undefined && member(answer, 'access_attributes') !== undefined;
   if (outdated)

@@ -171,3 +171,30 @@ describe('an endpoint that echoes the token', () => {
     expect(JSON.stringify(verdict)).not.toContain(TOKEN);
   });
 });
+
+describe('a client whose other credentials are words of the answer', () => {
+  const ANSWER = '{"principal":"mallory","note":"none","attributes":{"teams":["contractors"]},"message":"Welcome"}';
+  const answer: Answer = (_request, response) => response.end(ANSWER);
+
+  test('is that team’s with credentials that occur nowhere', async () => {
+    const verdict = await ask(answer, { headers: [['Cookie', 'session=of-mallory']] });
+    expect(verdict.attributes).toEqual({ teams: ['contractors'] });
+  });
+
+  test.each(['contractors', 'ontractor', 'one","attributes":{"teams":["contractors"]},"message":"Welcom'])(
+    'does not get rid of what the endpoint says of it: %s',
+    async (credential) => {
+      for (const name of ['Cookie', 'X-Api-Key', 'Proxy-Authorization']) {
+        const verdict = await ask(answer, { headers: [[name, credential]] });
+        expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
+        expect(verdict.reason?.message).toMatch(/credentials of the request|no valid JSON/);
+      }
+    },
+  );
+
+  test('nor where the answer spells it with escapes', async () => {
+    const escaped = ANSWER.replace('contractors', 'contract\\u006frs');
+    const verdict = await ask((_request, response) => response.end(escaped), { headers: [['Cookie', 'contractors']] });
+    expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
+  });
+});
