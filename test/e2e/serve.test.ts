@@ -1,11 +1,11 @@
 // The service as a process: what it answers, what it logs, how it reloads and stops.
-import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { Agent, request as ask } from 'node:http';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { json, serve as serveLoopback } from '../loopback.js';
 import { BIN, run, start } from './program.js';
+import { serve } from './service.js';
 import { CLIENT_SECRET, JWKS_TOKEN, OPAQUE, startWorld, type World } from './world.js';
 
 interface Answer {
@@ -16,44 +16,13 @@ interface Answer {
 
 let world: World;
 let token: string;
-const children: ChildProcessWithoutNullStreams[] = [];
 
 beforeEach(async () => {
   world = await startWorld();
   token = await world.signer.sign(world.claims);
 });
 
-afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
-  await world.close();
-});
-
-interface Running {
-  readonly url: string;
-  readonly child: ChildProcessWithoutNullStreams;
-  readonly log: () => string;
-  /** Waits until the log says so. */
-  readonly logged: (text: string, times?: number) => Promise<void>;
-}
-
-async function serve(...args: readonly string[]): Promise<Running> {
-  const child = start(['serve', '--port', '0', ...args]);
-  children.push(child);
-  let log = '';
-  let said = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
-  child.stdout.setEncoding('utf8');
-  for await (const text of child.stdout.iterator({ destroyOnReturn: false })) {
-    said += String(text);
-    if (said.includes('\n')) break;
-  }
-  const url = /^authcheck listens on (\S+)\n$/.exec(said)?.[1];
-  if (url === undefined) throw new Error(`it said ${said} and logged ${log}`);
-  const logged = async (text: string, times = 1): Promise<void> => {
-    while (log.split(text).length <= times) await once(child.stderr, 'data');
-  };
-  return { url, child, log: () => log, logged };
-}
+afterEach(() => world.close());
 
 function send(
   url: string,
@@ -83,7 +52,7 @@ function validate(url: string, api_key: string): Promise<Answer> {
 
 describe('/auth', () => {
   it('answers with the headers that an upstream_header provider reads', async () => {
-    const { url } = await serve('--config', world.config, '--provider', 'jwt');
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt']);
     const answer = await send(`${url}/auth`, { headers: bearer(token) });
     expect(answer.status).toBe(200);
     expect(answer.headers['x-auth-principal']).toBe('alice');
@@ -91,7 +60,7 @@ describe('/auth', () => {
   });
 
   it('names people from beyond ASCII in UTF-8', async () => {
-    const { url } = await serve('--config', world.config, '--provider', 'jwt');
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt']);
     const answer = await send(`${url}/auth`, {
       headers: bearer(await world.signer.sign({ ...world.claims, sub: 'zoë-魔' })),
     });
@@ -101,7 +70,7 @@ describe('/auth', () => {
   });
 
   it('refuses with a challenge', async () => {
-    const { url } = await serve('--config', world.config, '--provider', 'jwt');
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt']);
     const without = await send(`${url}/auth`);
     expect([without.status, without.headers['www-authenticate']]).toEqual([401, 'Bearer realm="api"']);
     const bad = await send(`${url}/auth`, { headers: bearer(`${token.slice(0, -6)}AAAAAA`) });
@@ -111,13 +80,13 @@ describe('/auth', () => {
   });
 
   it('says 503 when nobody can say', async () => {
-    const { url } = await serve('--config', world.config, '--provider', 'down');
+    const { url } = await serve(['--config', world.config, '--provider', 'down']);
     const answer = await send(`${url}/auth`, { headers: bearer(token) });
     expect([answer.status, answer.headers['retry-after']]).toEqual([503, '5']);
   });
 
   it('lets public routes through, and no route that headers disagree about', async () => {
-    const { url } = await serve('--config', world.config, '--provider', 'jwt', '--public', 'GET /v1/health');
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt', '--public', 'GET /v1/health']);
     const health = { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/v1/health' };
     expect((await send(`${url}/auth`, { headers: health })).status).toBe(200);
     expect((await send(`${url}/auth/v1/health`)).status).toBe(200);
@@ -129,7 +98,7 @@ describe('/auth', () => {
 
 describe('/validate', () => {
   it('speaks the protocol of custom providers: authcheck itself understands it', async () => {
-    const { url } = await serve('--config', world.config);
+    const { url } = await serve(['--config', world.config]);
     const config = world.file('custom.yaml', `type: custom\nendpoint: ${url}/validate\n`);
     const accepted = await run(['validate', '--config', config, '--token', token, '--json']);
     expect(accepted.code).toBe(0);
@@ -139,7 +108,7 @@ describe('/validate', () => {
   });
 
   it('refuses what is no question', async () => {
-    const { url } = await serve('--config', world.config, '--provider', 'jwt');
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt']);
     const post = (body: string, type = 'application/json'): Promise<Answer> =>
       send(`${url}/validate`, { method: 'POST', headers: { 'content-type': type }, body });
     expect((await post('{"api_key":"x"}', 'text/plain')).status).toBe(415);
@@ -154,7 +123,7 @@ describe('/validate', () => {
 
 describe('operation', () => {
   it('is ready when the keys are there, and counts', async () => {
-    const { url } = await serve('--config', world.config, '--provider', 'jwt');
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt']);
     expect((await send(`${url}/healthz`)).status).toBe(200);
     expect((await send(`${url}/readyz`)).status).toBe(200);
     await send(`${url}/auth`, { headers: bearer(token) });
@@ -168,7 +137,7 @@ describe('operation', () => {
 
   it('is not ready without keys', async () => {
     const config = world.file('down.yaml', 'type: oauth2_token\nissuer: x\njwks: {uri: "http://127.0.0.1:1/"}\n');
-    const { url } = await serve('--config', config);
+    const { url } = await serve(['--config', config]);
     const answer = await send(`${url}/readyz`);
     expect([answer.status, JSON.parse(answer.body)]).toEqual([
       503,
@@ -177,7 +146,7 @@ describe('operation', () => {
   });
 
   it('logs a reason for every provider, and never a token or a secret', async () => {
-    const { url, log, logged } = await serve('--config', world.config);
+    const { url, log, logged } = await serve(['--config', world.config]);
     const headers = { ...bearer(token), 'x-request-id': 'gateway-42' };
     const answer = await send(`${url}/auth?access_token=${OPAQUE}`, { headers });
     expect(answer.headers['x-request-id']).toBe('gateway-42');
@@ -196,7 +165,7 @@ describe('operation', () => {
   });
 
   it('reads the config again on SIGHUP, and keeps the old one when the new one is bad', async () => {
-    const { url, child, logged } = await serve('--config', world.config, '--provider', 'jwt');
+    const { url, child, logged } = await serve(['--config', world.config, '--provider', 'jwt']);
     const statusOf = async (): Promise<number> => (await send(`${url}/auth`, { headers: bearer(token) })).status;
     expect(await statusOf()).toBe(200);
     writeFileSync(world.config, 'type: nonsense\n');
@@ -219,7 +188,7 @@ describe('operation', () => {
     const configFor = (audience: string): string =>
       `type: oauth2_token\nissuer: ${world.origin}\naudience: ${audience}\njwks: {uri: "${issuer.origin}/jwks"}\n`;
     const config = world.file('away.yaml', configFor('api'));
-    const { url, child, logged } = await serve('--config', config);
+    const { url, child, logged } = await serve(['--config', config]);
     const statusOf = async (): Promise<number> => (await send(`${url}/auth`, { headers: bearer(token) })).status;
     expect(await statusOf()).toBe(200);
     isAway = true;
@@ -233,7 +202,7 @@ describe('operation', () => {
   });
 
   it('sees a file that changed without being told', async () => {
-    const { url, logged } = await serve('--config', world.config, '--provider', 'jwt');
+    const { url, logged } = await serve(['--config', world.config, '--provider', 'jwt']);
     const other = `providers:\n  jwt: {type: oauth2_token, issuer: "${world.origin}", audience: other, jwks: {uri: "${world.origin}/jwks"}}\n`;
     writeFileSync(world.config, other);
     await logged('the new config is in force');
@@ -241,7 +210,7 @@ describe('operation', () => {
   });
 
   it('answers what has begun when it is told to stop, and what still comes on open connections', async () => {
-    const { url, child, logged } = await serve('--config', world.config, '--provider', 'jwt');
+    const { url, child, logged } = await serve(['--config', world.config, '--provider', 'jwt']);
     const agent = new Agent({ keepAlive: true });
     await send(`${url}/auth`, { headers: bearer(token), agent });
     const begun = Array.from({ length: 50 }, () => send(`${url}/auth`, { headers: bearer(token) }));
@@ -266,7 +235,7 @@ describe('operation', () => {
     const end = `process.on('SIGTERM', () => Object.values(cluster.workers).forEach((worker) => worker.process.kill()));`;
     const file = world.file('cluster.mjs', `${script}\n${end}`);
     const primary = start([], { bin: file });
-    children.push(primary);
+    onTestFinished(() => void primary.kill('SIGKILL'));
     let said = '';
     primary.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
     while (said.split('authcheck listens on').length < 3) await once(primary.stdout, 'data');
@@ -275,8 +244,23 @@ describe('operation', () => {
     expect(await once(primary, 'exit')).toEqual([0, null]);
   });
 
+  it('asks all issuers at a time before it is ready', async () => {
+    const waiting: (() => void)[] = [];
+    const issuer = await serveLoopback((request, response) => {
+      waiting.push(() => json({ keys: [world.signer.jwk] })(request, response));
+      // Who asked one after the other would wait for ever here.
+      if (waiting.length === 3) for (const answer of waiting) answer();
+    });
+    const provider = (name: string): string =>
+      `  ${name}: {type: oauth2_token, issuer: "${world.origin}", audience: api, jwks: {uri: "${issuer.origin}/${name}"}}\n`;
+    const config = world.file('three.yaml', `providers:\n${['a', 'b', 'c'].map(provider).join('')}`);
+    const { url, log } = await serve(['--config', config]);
+    expect((await send(`${url}/readyz`)).status).toBe(200);
+    expect(log()).not.toContain('could not be fetched');
+  });
+
   it('says why it cannot start', async () => {
-    const { url } = await serve('--config', world.config);
+    const { url } = await serve(['--config', world.config]);
     const port = new URL(url).port;
     const taken = await run(['serve', '--config', world.config, '--port', port]);
     expect([taken.code, taken.stdout]).toEqual([2, '']);

@@ -123,10 +123,12 @@ async function serve(
 
   const { host, port, maxConcurrency } = options;
   const service = await listen({ host, port, tls, maxConcurrency, config, metrics, logger });
-  for (const { ref, keySet } of first.providers) {
-    const why = (await keySet?.load()) ?? null;
-    if (why !== null) logger.warn({ provider: ref.name, why }, 'the key set could not be fetched yet');
-  }
+  await Promise.all(
+    first.providers.map(async ({ ref, keySet }) => {
+      const why = (await keySet?.load()) ?? null;
+      if (why !== null) logger.warn({ provider: ref.name, why }, 'the key set could not be fetched yet');
+    }),
+  );
   const reload = (): void => {
     config.reload().catch((error: unknown) => {
       logger.error({ error: error instanceof Error ? error.name : typeof error }, 'the config could not be read again');
