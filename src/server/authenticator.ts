@@ -167,8 +167,11 @@ function queryOf(url: string): Record<string, string[]> {
   const at = url.indexOf('?');
   const params = new Map<string, string[]>();
   if (at === -1) return {};
-  for (const [name, value] of new URLSearchParams(url.slice(at + 1)))
-    params.set(name, [...(params.get(name) ?? []), value]);
+  for (const [name, value] of new URLSearchParams(url.slice(at + 1))) {
+    const values = params.get(name);
+    if (values === undefined) params.set(name, [value]);
+    else values.push(value);
+  }
   return Object.fromEntries(params);
 }
 

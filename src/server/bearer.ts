@@ -26,8 +26,8 @@ export interface Refusal {
 
 /** RFC 6750 §2.1. */
 const B64TOKEN = /^[\w.~+/-]+=*$/;
-/** RFC 9110 §11.1: a scheme is a token. */
-const CREDENTIALS = /^([!#$%&'*+.^_`|~\dA-Za-z-]+)(?: +(.*))?$/;
+/** RFC 9110 §11.1: a scheme is a token. What follows it starts where the spaces end, so that nothing is read twice. */
+const CREDENTIALS = /^([!#$%&'*+.^_`|~\dA-Za-z-]+)(?: +(?! )(.*))?$/;
 
 /**
  * Reads the token of a request: one Authorization header, one credential in it.
@@ -57,11 +57,11 @@ export function readBearer(headers: HeaderPairs): BearerResult {
   return { ok: true, token };
 }
 
-/** Without the spaces at its end, in one pass however many there are. */
-function trimSpaces(text: string): string {
-  let end = text.length;
-  while (text[end - 1] === ' ') end -= 1;
-  return text.slice(0, end);
+/** A pattern would read the spaces in the middle of a header again and again. */
+function trimSpaces(value: string): string {
+  let end = value.length;
+  while (value.charAt(end - 1) === ' ') end -= 1;
+  return value.slice(0, end);
 }
 
 function refuse(fault: BearerFault, message: string): BearerResult & { readonly ok: false } {

@@ -1,0 +1,13 @@
+/** What the language itself consists of: hostile input must not add to it, or take away. */
+
+const OWNERS: readonly object[] = [
+  ...[Object, Array, Function, String, Number, BigInt, Boolean, Map, Set, RegExp, Promise, Error, Date].map(
+    ({ prototype }) => prototype as object,
+  ),
+  ...[Object, Array, JSON, Reflect],
+];
+
+/** The names of everything that the prototypes of the language hold, in order. */
+export function listBuiltins(): string {
+  return OWNERS.map((owner) => Reflect.ownKeys(owner).map(String).join(' ')).join('\n');
+}
