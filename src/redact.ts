@@ -21,15 +21,28 @@ export function createRedactor(
   const spellings = new Set<string>();
   for (const secret of secrets) {
     if (secret === null || secret === undefined || secret.length < minLength) continue;
-    const json = JSON.stringify(secret).slice(1, -1);
-    const encoded = secret.isWellFormed()
-      ? [encodeURIComponent(secret), new URLSearchParams({ s: secret }).toString().slice(2)]
-      : [];
-    const lowered = encoded.map((text) => text.replace(/%../g, (code) => code.toLowerCase()));
-    for (const spelling of [secret, json, json.replaceAll('/', '\\/'), ...encoded, ...lowered]) spellings.add(spelling);
+    for (const spelling of spell(secret)) spellings.add(spelling);
   }
   const longestFirst = [...spellings].sort((a, b) => b.length - a.length);
   return (text) => longestFirst.reduce((result, secret) => result.replaceAll(secret, REDACTED), text);
+}
+
+/** A secret in every spelling, and each of them spelled again: an answer may quote what it was sent, JSON and all. */
+function spell(secret: string): readonly string[] {
+  // As most are: spelled the same everywhere.
+  if (/^[\w.-]*$/.test(secret)) return [secret];
+  const once = spellOnce(secret);
+  return [...once, ...once.flatMap(spellOnce)];
+}
+
+function spellOnce(text: string): readonly string[] {
+  const json = JSON.stringify(text).slice(1, -1);
+  const ascii = json.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const encoded = text.isWellFormed()
+    ? [encodeURIComponent(text), new URLSearchParams({ s: text }).toString().slice(2)]
+    : [];
+  const lowered = encoded.map((spelling) => spelling.replace(/%../g, (code) => code.toLowerCase()));
+  return [text, json, json.replaceAll('/', '\\/'), ascii, ...encoded, ...lowered];
 }
 
 /** Replaces the secrets in every string of a JSON value, names of members included. */

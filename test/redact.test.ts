@@ -10,6 +10,11 @@ describe('createRedactor', () => {
     ['in a URL', encodeURIComponent(SECRET)],
     ['in a form', new URLSearchParams({ s: SECRET }).toString().slice(2)],
     ['in JSON', JSON.stringify(SECRET).slice(1, -1)],
+    ['in JSON of ASCII, as Python writes it', 's&=+ %/\\u00e9\\"x'],
+    ['in JSON inside JSON', JSON.stringify(JSON.stringify(SECRET)).slice(3, -3)],
+    ['in JSON inside a URL', encodeURIComponent(JSON.stringify(SECRET)).slice(3, -3)],
+    ['in a form inside JSON', JSON.stringify(new URLSearchParams({ s: SECRET }).toString()).slice(3, -1)],
+    ['in a URL inside a URL', encodeURIComponent(encodeURIComponent(SECRET))],
   ])('replaces a secret %s', (_where, spelled) => {
     expect(createRedactor([SECRET])(`a=${spelled}&b`)).toBe(`a=${REDACTED}&b`);
   });
