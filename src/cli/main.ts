@@ -1,7 +1,7 @@
 /** argv → exit code: runs the command that they name, and maps errors to exit codes in one place. */
 
 import { CommanderError } from 'commander';
-import { AuthcheckError, ConfigError, createRedactor, nearestName, REDACTED } from '../index.js';
+import { AuthcheckError, ConfigError, createRedactor, nearestName } from '../index.js';
 import { EXIT, exitCodeOfError } from './exit-code.js';
 import type { Io } from './io.js';
 import { formatError } from './render/findings.js';
@@ -62,6 +62,11 @@ function reportError(error: unknown, argv: readonly string[], io: Io): number {
     return reportError(cause, argv, io);
   }
   if (error instanceof AuthcheckError) {
+    const message = hideSecrets(error.message, argv);
+    if (message !== error.message) {
+      const { code, position } = error;
+      return reportError(new AuthcheckError(code, message, { cause: error, position }), argv, io);
+    }
     if (asJson) io.stdout.write(formatJson({ error: describeError(error) }));
     else io.stderr.write(formatError(error, createStyle(io.stderr, io.env, colorFlag(argv))));
     return exitCodeOfError(error);
@@ -78,22 +83,30 @@ function describeError(error: AuthcheckError): object {
   };
 }
 
-/** Reports an error that should not exist. What it says may hold anything, so secrets are replaced. */
+/** Reports an error that should not exist. Its message may quote anything that was read, and is told to nobody. */
 export function reportBug(error: unknown, argv: readonly string[], io: Io): number {
-  const given = argv.flatMap((argument) => [argument, ...valueOf(argument).split(/\s+/)]);
-  const replace = createRedactor([...given.filter((text) => !/^--?[a-z-]+$/.test(text)), io.env.AUTHCHECK_TOKEN]);
-  const redact = (text: string): string => replace(text).replace(/\b(?:eyJ|gh[a-z]_|github_pat_)[\w.-]+/g, REDACTED);
-  const name = error instanceof Error ? `${error.name}: ${error.message}` : 'something that is no error was thrown';
-  const message = redact(name.split('\n')[0] ?? '');
+  const message = nameOf(error);
   const debug = argv.includes('--debug');
   if (wantsJson(argv)) io.stdout.write(formatJson({ error: { code: 'internal', message } }));
   const hint = debug ? '' : '; --debug shows the stack';
   const style = createStyle(io.stderr, io.env, colorFlag(argv));
   io.stderr.write(`${style.bad('bug')}  ${style.plain(`this is a bug in authcheck: ${message}${hint}`)}\n`);
-  if (debug && error instanceof Error) {
-    for (const line of redact(error.stack ?? '').split('\n')) io.stderr.write(`${style.dim(line)}\n`);
-  }
+  if (debug && error instanceof Error) for (const line of framesOf(error)) io.stderr.write(`${style.dim(line)}\n`);
   return EXIT.bug;
+}
+
+/** The kind of an error, and its code if it has one: words of programs, not of their data. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'something that is no error was thrown';
+  const code = 'code' in error && /^[A-Z][A-Z0-9_]{2,47}$/.test(String(error.code)) ? ` (${String(error.code)})` : '';
+  return `${error.name}${code}`;
+}
+
+/** Where an error was thrown, without its message. */
+function framesOf({ message, stack = '' }: Error): string[] {
+  const at = stack.indexOf(message);
+  const rest = at === -1 ? '' : stack.slice(at + message.length);
+  return rest.split('\n').filter((line) => /^ +at /.test(line));
 }
 
 function wantsJson(argv: readonly string[]): boolean {
@@ -112,9 +125,20 @@ function valueOf(argument: string): string {
 
 /** Commander quotes what it does not understand; that may be a secret, so only the names of flags stay. */
 function hideValues(message: string, argv: readonly string[]): string {
+  const odd = argv.filter((argument) => argument.startsWith('-') && !/^--?[a-z][a-z-]{0,24}(?:=|$)/.test(argument));
   const known = argv.map(valueOf).filter((value) => value !== '' && !COMMAND_NAMES.includes(value));
-  return known.reduce(
+  return [...odd, ...known].reduce(
     (text, value) => text.replaceAll(`'${value}'`, 'that was given').replaceAll(`=${value}`, ''),
     message,
   );
+}
+
+/** What is hardly the name of anything: a token or its start, much of all kinds of letters, or a long number in hex. */
+const SECRET =
+  /^(?:bearer |eyJ|gh[a-z]_|github_pat_)|^(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[^.\s]{20,}$|^(?:[0-9a-f]-?){24,}$/;
+
+/** Whoever gives a token where a file or a name belongs is not to find it in the log as "there is no such file". */
+function hideSecrets(message: string, argv: readonly string[]): string {
+  const given = argv.map((argument) => valueOf(argument).replace(/^@/, ''));
+  return createRedactor(given.filter((value) => SECRET.test(value)))(message);
 }

@@ -1,27 +1,66 @@
 import { expect, test } from 'vitest';
-import { reportBug } from '../../src/cli/main.js';
+import { main, reportBug } from '../../src/cli/main.js';
 import type { Io } from '../../src/cli/io.js';
 import { record } from './recorder.js';
 
 /** An io that remembers what was written. */
-function recorder(env: Io['env'] = {}): { readonly io: Io; readonly said: () => string } {
-  const { io, stdout, stderr } = record({ env });
+function recorder(): { readonly io: Io; readonly said: () => string } {
+  const { io, stdout, stderr } = record();
   return { io, said: () => stdout() + stderr() };
 }
 
+/** A program may quote anything that it was reading when it broke, in part and on several lines. */
+test.each(['MARKED', 'MARKED\n    at MARKED (MARKED.js:1:1)', '"MARK'])(
+  'a bug is told without its message: %j',
+  (read) => {
+    const error = new TypeError(`Unexpected token in ${read}`);
+    const crash = Object.assign(error, { code: 'ERR_INVALID_ARG_VALUE', input: read });
+    for (const argv of [[], ['--json'], ['--debug'], ['--debug', '--json']]) {
+      const { io, said } = recorder();
+      expect(reportBug(crash, argv, io)).toBe(70);
+      expect(said()).toContain('this is a bug in authcheck: TypeError (ERR_INVALID_ARG_VALUE)');
+      expect(said().includes('    at ')).toBe(argv.includes('--debug'));
+      expect(said()).not.toContain('MARK');
+    }
+  },
+);
+
+test('what was thrown and is no error is told as that', () => {
+  const { io, said } = recorder();
+  expect(reportBug('MARKED', ['--debug'], io)).toBe(70);
+  expect(said()).toContain('something that is no error was thrown');
+  expect(said()).not.toContain('MARKED');
+});
+
+const JWT = 'eyJhbGciOiJub25lIn0.e30.MARKED';
+const OPAQUE = 'MARKED-0pAqUe+/=token"\\x';
+
 test.each([
-  [['--token', 'MARKED-one'], {}, 'MARKED-one'],
-  [['--token=MARKED-two'], {}, 'MARKED-two'],
-  [['--token', 'Bearer MARKED-three'], {}, 'MARKED-three'],
-  [[], { AUTHCHECK_TOKEN: 'MARKED-four' }, 'MARKED-four'],
-  [[], {}, 'eyJhbGciOiJub25lIn0.e30.MARKED'],
-  [[], {}, 'ghp_MARKEDfromafile'],
-])('a bug never repeats a token: %j', (argv, env, secret) => {
-  for (const more of [[], ['--json'], ['--debug']]) {
-    const { io, said } = recorder(env);
-    expect(reportBug(new TypeError(`Invalid header value ${secret} was sent`), [...argv, ...more], io)).toBe(70);
-    expect(said()).toContain('this is a bug in authcheck');
-    expect(said()).toContain('Invalid header value');
-    expect(said()).not.toContain('MARKED');
+  ['validate', '--config', JWT],
+  ['validate', '--config', OPAQUE],
+  ['decode', '--token-file', JWT],
+  ['decode', '--token-file', `./${'0123456789abcdef'.repeat(2)}`.slice(2)],
+  ['decode', '--token-file', 'ghp_MARKED'],
+  ['decode', `--token-file=${OPAQUE}`],
+  ['decode', `--token${OPAQUE}`],
+  ['decode', `-${OPAQUE}`],
+  ['jwks', OPAQUE],
+  ['mint', '--like', `@${OPAQUE}`],
+  ['mint', '--key', JWT],
+  ['serve', '--jwks', 'http://127.0.0.1:1', '--public', JWT],
+])('a secret in the wrong place is not repeated: %s %s', async (...argv) => {
+  for (const more of [[], ['--json']]) {
+    const { io, said } = recorder();
+    expect(await main([...argv, ...more], io)).toBe(2);
+    expect(said().length).toBeGreaterThan(20);
+    expect(said()).not.toMatch(/MARKED|0123456789abcdef/);
+  }
+});
+
+test('the name of a file that is not there is repeated', async () => {
+  for (const name of ['token.txt', './tokens/2026-01-31/Alice.jwt', 'token-of-alice']) {
+    const { io, said } = recorder();
+    expect(await main(['decode', '--token-file', name], io)).toBe(2);
+    expect(said()).toContain(name);
   }
 });
