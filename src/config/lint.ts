@@ -78,8 +78,10 @@ function unknownFields(
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
     const below = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (below !== undefined) return below === null ? [] : unknownFields(inner, below, [...path, name], root);
-    const [shown = ''] = name.split(':');
-    const typo = shown === name ? '' : '; a space is missing after the colon';
+    // What stands behind the name was to be a value, and may be a secret.
+    const [shown = '', mark = ''] = name.split(/([:=\s])/, 2);
+    const missing = mark === ':' ? 'a space is missing after the colon' : 'a colon is missing after the name';
+    const typo = mark === '' ? '' : `; ${missing}`;
     const message = `${[...path.filter((part) => typeof part === 'string'), shown].join('.')} is ignored by the server${typo || suggest(name, fields, root)}`;
     return [{ code: 'field_unknown', path: [...path, shown], message }];
   });

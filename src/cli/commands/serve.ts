@@ -118,11 +118,11 @@ async function serve(
   for (const { code, path, message, position } of target.warnings) logger.warn({ code, path, position }, message);
   if (first.providers.some(({ ref }) => ref.type === 'upstream_header'))
     logger.warn({}, 'a provider believes headers: whoever reaches this service names himself');
-  if (tls === null && !isLoopback(options.host.includes(':') ? `[${options.host}]` : options.host))
-    logger.warn({ host: options.host }, 'tokens reach this service in the clear: set --tls-cert and --tls-key');
 
   const { host, port, maxConcurrency } = options;
   const service = await listen({ host, port, tls, maxConcurrency, config, metrics, logger });
+  if (tls === null && !isLoopback(host.includes(':') ? `[${host}]` : host))
+    logger.warn({ host }, 'tokens reach this service in the clear: set --tls-cert and --tls-key');
   await Promise.all(
     first.providers.map(async ({ ref, keySet }) => {
       const why = (await keySet?.load()) ?? null;
@@ -173,9 +173,12 @@ function describeFailure(error: unknown): string {
   const words: Readonly<Record<string, string>> = {
     EADDRINUSE: 'the port is in use',
     EADDRNOTAVAIL: 'this machine has no such address',
+    ENOTFOUND: 'there is no such host',
     EACCES: 'permission denied',
   };
-  return words[code] ?? (code === '' ? 'the certificate or its key cannot be used' : reasonOf(error));
+  // OpenSSL's own codes begin so, and Node's about what is no PEM.
+  const isTls = code === '' || code.startsWith('ERR_');
+  return words[code] ?? (isTls ? 'the certificate or its key cannot be used' : reasonOf(error));
 }
 
 /** The first signal ends the service gracefully, a second one at once; SIGHUP reads the config again. */
