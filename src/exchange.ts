@@ -59,10 +59,9 @@ export function jsonBody(
   secrets: HttpRequest['secrets'],
   options?: JsonOptions,
 ): JsonResult {
-  const json = parseJson(answer.body.replace(/^\ufeff/, ''), options);
-  return json.ok
-    ? { ok: true, value: redactJson(json.value, secrets) }
-    : { ...json, message: createRedactor(secrets)(json.message) };
+  const show = (name: string): string => createRedactor(secrets)(name);
+  const json = parseJson(answer.body.replace(/^\ufeff/, ''), { ...options, show });
+  return json.ok ? { ok: true, value: redactJson(json.value, secrets) } : json;
 }
 
 /** A URL fit to be shown: without user, password and fragment. */

@@ -29,6 +29,8 @@ export interface JsonOptions {
   readonly maxDepth?: number;
   /** Turns the text of a number into its value. Default: a number, or a bigint for an integer beyond 2⁵³. */
   readonly number?: (text: string) => number | bigint;
+  /** How the name of a member is shown in a message, before it is cut short. Default: as it is. */
+  readonly show?: (name: string) => string;
 }
 
 const MAX_DEPTH = 128;
@@ -42,6 +44,7 @@ const LITERALS: Readonly<Record<string, Json>> = { true: true, false: false, nul
 interface Reader {
   readonly text: string;
   readonly number: (text: string) => number | bigint;
+  readonly show: (name: string) => string;
   offset: number;
   depth: number;
 }
@@ -90,6 +93,7 @@ function readJson(text: string, options: JsonOptions): JsonResult {
   const reader: Reader = {
     text,
     number: options.number ?? exactNumber,
+    show: options.show ?? ((name) => name),
     offset: 0,
     depth: options.maxDepth ?? MAX_DEPTH,
   };
@@ -199,7 +203,7 @@ function readObject(reader: Reader): JsonObject {
     const name = readString(reader);
     if (members.has(name)) {
       reader.offset = start;
-      throw new JsonFault(`the member ${JSON.stringify(name.slice(0, 64))} occurs twice`);
+      throw new JsonFault(`the member ${JSON.stringify(reader.show(name).slice(0, 64))} occurs twice`);
     }
     expectCharacter(reader, ':');
     members.set(name, readValue(reader));

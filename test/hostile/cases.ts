@@ -31,7 +31,7 @@ export function holds<Case>(
 ): void {
   const numRuns = Math.ceil(share * factor);
   // The limit is there to end what hangs.
-  const timeout = 20_000 * Math.max(1, factor);
+  const timeout = 60_000 * Math.max(1, factor);
   test(name, { timeout }, async ({ task }) => {
     let judged = 0;
     let failed = false;

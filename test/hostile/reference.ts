@@ -34,7 +34,8 @@ export async function findFlaw(token: string, keySet: string, wanted: Wanted): P
   const isTyped = typeof typ === 'string' && /^(?:application\/)?(?:at\+)?jwt$/i.test(typ);
   if (typ !== undefined && !isTyped) return 'typ';
   const keys = (JSON.parse(keySet.replace(/^\ufeff/, '')) as { readonly keys: readonly (Members | null)[] }).keys;
-  const verified = await Promise.all(keys.map((key) => key?.kid === kid && isVerified(token, key, alg, wanted)));
+  const meant = keys.filter((key): key is Members => key?.kid === kid);
+  const verified = await Promise.all(meant.map((key) => isVerified(token, key, alg, wanted)));
   if (!verified.includes(true)) return 'signature, issuer, audience, or time';
   const { sub } = claims;
   if (typeof sub !== 'string' || sub.trim() === '' || /\p{Cc}/u.test(sub)) return 'sub';

@@ -63,7 +63,7 @@ const PROVIDERS = SETTINGS.map((setting) => ({ ...setting, provider: provide(set
 function secretsOf(token: string): string[] {
   const signature = token.slice(token.lastIndexOf('.') + 1);
   const isCopied = token.indexOf(signature) !== token.length - signature.length;
-  return token.length > 10_000 ? [] : [token, ...(isCopied ? [] : [signature])];
+  return [token, ...(isCopied ? [] : [signature])];
 }
 
 describe('tokens', () => {
@@ -75,7 +75,7 @@ describe('tokens', () => {
 
   holds(
     'are judged soundly, twice alike, and accepted only if the reference accepts',
-    3000,
+    2400,
     fc.tuple(tokens, fc.constantFrom(...PROVIDERS)),
     async ([token, { provider, wanted }]) => {
       const verdict = await provider.authenticate({ token });
