@@ -103,9 +103,6 @@ export const valueTexts: fc.Arbitrary<string> = fc.oneof(
   },
 );
 
-/** Members of any name and value; a name may come twice, once escaped. */
-export const members: fc.Arbitrary<readonly Member[]> = fc.array(fc.tuple(names, valueTexts), { maxLength: 4 });
-
 /** Writes an object; names that come twice stay twice. */
 export function writeMembers(written: readonly Member[]): string {
   return `{${written.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
