@@ -104,8 +104,10 @@ export function redactAnswer(input: HttpRequest, url: URL, answer: HttpAnswer): 
   if (!answer.ok) return answer;
   const secrets = secretsOf(input, url);
   const redact = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
-  // The names of headers arrive in lower case.
-  const lowered = secrets.map((secret) => secret?.toLowerCase() ?? null);
+  // The names of headers arrive in lower case, and a server may have left the dots of a JWT out of them.
+  const lowered = secrets.flatMap((secret) =>
+    [secret ?? '', ...(secret ?? '').split('.')].map((part) => part.toLowerCase()),
+  );
   const redactName = createRedactor(lowered, MIN_LENGTH_IN_CLAIMS);
   const headers = Object.fromEntries(
     Object.entries(answer.headers).map(([name, value]) => [redactName(name), redact(value)]),
