@@ -122,9 +122,10 @@ function routeOf({ url = '' }: IncomingMessage): string {
 
 /** A gateway's own id for the request, so that its log and ours can be joined; else a new one. */
 function requestId(incoming: IncomingMessage): string {
-  const given = incoming.headers['x-request-id'];
-  // Longer ones may be anything, a token too.
-  return typeof given === 'string' && /^[\w-]{8,64}$/.test(given) ? given : randomUUID();
+  const { 'x-request-id': given, authorization = '' } = incoming.headers;
+  // Longer ones may be anything, a token too; and so may this one.
+  const isFit = typeof given === 'string' && /^[\w-]{8,64}$/.test(given) && !authorization.includes(given);
+  return isFit ? given : randomUUID();
 }
 
 async function ready(authenticator: Authenticator, closing: boolean): Promise<Reply> {
