@@ -74,6 +74,13 @@ export function showUrl(url: string): string {
   return parsed.href;
 }
 
+/** A URL or path without the slashes at its end; a pattern would read those in its middle again and again. */
+export function trimSlashes(url: string): string {
+  let end = url.length;
+  while (url.charAt(end - 1) === '/') end -= 1;
+  return url.slice(0, end);
+}
+
 /** Says why an answer with an unexpected status is no answer to the question. */
 export function judgeStatus(status: number, what: string): { readonly code: UndecidedCode; readonly message: string } {
   if (status === 429) return { code: 'endpoint_rate_limited', message: `${what} answered 429: too many requests` };

@@ -47,9 +47,11 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
     const repeated = findRepeatedKey(document.contents);
     if (repeated !== null) return fail('a key occurs twice in one mapping', at(repeated));
     const value: unknown = document.toJS({ maxAliasCount: 100 });
+    if (holdsItself(value)) return fail('an alias stands inside of what it names', null);
     return { value, locate: (path) => at(nearestOffset(document.contents, path)) };
   } catch (error) {
-    if (error instanceof RangeError || error instanceof ReferenceError)
+    const isMerge = error instanceof Error && error.message.startsWith(MERGE_FAULT);
+    if (error instanceof RangeError || error instanceof ReferenceError || isMerge)
       return fail(describeFault(error.name, error.message), null);
     throw error;
   }
@@ -60,10 +62,14 @@ export function formatYaml(value: unknown): string {
   return stringify(value, YAML_FORMAT);
 }
 
+/** How the parser's only error without a class begins. */
+const MERGE_FAULT = 'Merge sources must be';
+
 /** The parser's own messages quote the text, which may be a secret; its codes do not. */
 function describeFault(code: string, message: string): string {
   // The parser recurses; the stack it may use is what bounds the nesting.
   if (message.includes('call stack')) return 'the document is nested too deeply';
+  if (message.startsWith(MERGE_FAULT)) return '"<<" merges something that is no mapping';
   if (message.includes('alias count')) return 'the aliases multiply without end';
   if (message.includes('alias')) return 'an alias names no anchor; quote a value that starts with "*"';
   if (code === 'TAG_RESOLVE_FAILED') return 'there is no such tag; quote a value that starts with "!"';
@@ -100,6 +106,17 @@ function findRepeatedKey(root: unknown): number | null {
     }
   }
   return null;
+}
+
+/** Whether a value is part of itself: no text means that, and nobody could read it to its end. */
+function holdsItself(value: unknown, above = new Set<object>(), known = new Set<object>()): boolean {
+  if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || known.has(value)) return false;
+  if (above.has(value)) return true;
+  above.add(value);
+  const found = Object.values(value).some((inner) => holdsItself(inner, above, known));
+  above.delete(value);
+  known.add(value);
+  return found;
 }
 
 function keyOf(pair: Pair): string | null {

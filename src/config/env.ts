@@ -4,6 +4,8 @@
  * The conversions are Python's `int()` and `float()`, because the server is written in Python.
  */
 
+import { ConfigError, type Finding } from '../errors.js';
+
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -31,6 +33,22 @@ export interface EnvOptions {
 
 const PATTERN = /\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}/g;
 
+/** Behind the last brace no variable ends, and the pattern would look for its end again and again. */
+function splitClosed(text: string): readonly [closed: string, rest: string] {
+  const end = text.lastIndexOf('}') + 1;
+  return [text.slice(0, end), text.slice(end)];
+}
+
+/** Deepest nesting of a config. */
+const MAX_DEPTH = 128;
+const TOO_DEEP: Finding = {
+  severity: 'error',
+  code: 'config_shape',
+  path: '',
+  position: null,
+  message: 'the config is nested too deeply',
+};
+
 /** Members that name an entry of a list; an entry whose name resolves to nothing is left out, as the server does. */
 const ENTRY_NAMES = [
   'model_id',
@@ -44,16 +62,22 @@ const ENTRY_NAMES = [
 
 /** The variables that a string names, and what it says besides them: its own text, defaults and alternatives. */
 export function dissectEnv(text: string): { readonly variables: readonly string[]; readonly rest: string } {
-  const variables = [...text.matchAll(PATTERN)].map(([, name = '']) => name);
-  const rest = text.replace(PATTERN, (_match, _name: string, _operator?: string, operand?: string) => operand ?? '');
-  return { variables: [...new Set(variables)], rest };
+  const [closed, end] = splitClosed(text);
+  const variables = [...closed.matchAll(PATTERN)].map(([, name = '']) => name);
+  const rest = closed.replace(PATTERN, (_match, _name: string, _operator?: string, operand?: string) => operand ?? '');
+  return { variables: [...new Set(variables)], rest: rest + end };
 }
 
-/** Substitutes the variables in a config, lists and mappings included. Strings without a variable stay as they are. */
+/**
+ * Substitutes the variables in a config, lists and mappings included. Strings without a variable stay as they are.
+ *
+ * @throws {ConfigError} for a config that is nested too deeply, such as one that holds itself.
+ */
 export function substituteEnv(config: unknown, options: EnvOptions): Substituted {
   const faults: EnvFault[] = [];
 
   function visit(value: unknown, path: readonly (string | number)[]): unknown {
+    if (path.length > MAX_DEPTH) throw new ConfigError([TOO_DEEP]);
     if (typeof value === 'string') return substitute(value, path);
     if (Array.isArray(value)) {
       return value.flatMap((item: unknown, index) => {
@@ -72,12 +96,14 @@ export function substituteEnv(config: unknown, options: EnvOptions): Substituted
   function substitute(text: string, path: readonly (string | number)[]): unknown {
     const secret = options.isSecret?.(path) ?? false;
     const home = options.home ?? ((user: string | null) => (user === null ? (options.env.HOME ?? null) : null));
-    const result = text.replace(PATTERN, (_match, name: string, operator?: string, operand?: string) => {
+    const [closed, rest] = splitClosed(text);
+    const substituted = closed.replace(PATTERN, (_match, name: string, operator?: string, operand?: string) => {
       const set = options.env[name] ?? '';
       if (operator === undefined && set === '') faults.push({ path, variable: name });
       const value = operator === '+' ? (set === '' ? '' : (operand ?? '')) : set === '' ? (operand ?? '') : set;
       return secret ? value : expandHome(value, home);
     });
+    const result = substituted + rest;
     if (result === text) return text;
     return secret ? result || null : convert(result);
   }
@@ -144,7 +170,7 @@ export function parsePythonFloat(text: string): number | null {
     if (special[2]?.toLowerCase() === 'nan') return NaN;
     return special[1] === '-' ? -Infinity : Infinity;
   }
-  const pattern = /^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i;
+  const pattern = /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i;
   return pattern.test(digits) ? Number(digits.replaceAll('_', '')) : null;
 }
 

@@ -1,6 +1,6 @@
 /** The stable codes of what can be said about a config. Never renamed, never used for anything else. */
 
-import type { PolicyFaultCode } from '../policy/faults.js';
+import type { PolicyFaultCode } from '../policy/flaw.js';
 
 /** How bad a finding is. error: the server refuses it, or nothing works. warning: it is not safe. hint: worth a look. */
 export type Severity = 'error' | 'warning' | 'hint';

@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { parseCondition, suggestCondition } from '../policy/conditions.js';
 import { compileScope } from '../policy/pattern.js';
+import { expected } from './scalars.js';
 
 /** What an access rule covers. */
 export interface AccessScope {
@@ -62,35 +63,41 @@ const conditions = v.nullish(
 
 const action = v.picklist(ACTIONS, 'expected create, read, update or delete');
 
-const accessScope = v.object({
-  actions: v.union(
-    [action, v.pipe(v.array(action), v.minLength(1, 'an empty list is no action: the rule would never match'))],
-    pickMessage('expected create, read, update or delete, or a list of them'),
-  ),
-  principal: v.nullish(
-    v.pipe(text, v.check(isFilled, 'an empty principal is everybody; name one, or remove the field')),
-  ),
-  resource: v.nullish(
-    v.pipe(
-      text,
-      v.check(isFilled, 'an empty resource is every resource; name one, or remove the field'),
-      v.check(
-        (resource) => /^.+::.+$/s.test(resource) || resource.startsWith('regex:'),
-        'no resource can match this; expected TYPE::ID, TYPE::* or regex:PATTERN',
-      ),
-      pattern(),
+const accessScope = v.object(
+  {
+    actions: v.union(
+      [action, v.pipe(v.array(action), v.minLength(1, 'an empty list is no action: the rule would never match'))],
+      pickMessage('expected create, read, update or delete, or a list of them'),
     ),
-  ),
-});
+    principal: v.nullish(
+      v.pipe(text, v.check(isFilled, 'an empty principal is everybody; name one, or remove the field')),
+    ),
+    resource: v.nullish(
+      v.pipe(
+        text,
+        v.check(isFilled, 'an empty resource is every resource; name one, or remove the field'),
+        v.check(
+          (resource) => /^.+::.+$/s.test(resource) || resource.startsWith('regex:'),
+          'no resource can match this; expected TYPE::ID, TYPE::* or regex:PATTERN',
+        ),
+        pattern(),
+      ),
+    ),
+  },
+  expected('a mapping with actions'),
+);
 
 const path = v.pipe(text, pattern());
 
-const routeScope = v.object({
-  paths: v.union(
-    [path, v.pipe(v.array(path), v.minLength(1, 'an empty list is no path: the rule would never match'))],
-    pickMessage('expected a path or a list of paths'),
-  ),
-});
+const routeScope = v.object(
+  {
+    paths: v.union(
+      [path, v.pipe(v.array(path), v.minLength(1, 'an empty list is no path: the rule would never match'))],
+      pickMessage('expected a path or a list of paths'),
+    ),
+  },
+  expected('a mapping with paths'),
+);
 
 export const accessRule: v.GenericSchema<unknown, AccessRule> = rule(accessScope);
 

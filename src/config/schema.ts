@@ -173,8 +173,12 @@ export function checkTogether(
   }
   const cacheFault = findCacheFault(raw);
   if (cacheFault !== null) faults.push(cacheFault);
-  const names = [raw.principal_header, raw.attributes_header].map((name) => String(name).toLowerCase());
-  if (raw.type === 'upstream_header' && names[0] === names[1]) {
+  const { principal_header, attributes_header } = raw;
+  const isTwice =
+    typeof principal_header === 'string' &&
+    typeof attributes_header === 'string' &&
+    principal_header.toLowerCase() === attributes_header.toLowerCase();
+  if (raw.type === 'upstream_header' && isTwice) {
     faults.push({
       path: ['attributes_header'],
       message: 'principal_header and attributes_header name the same header',

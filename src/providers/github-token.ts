@@ -2,7 +2,7 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { GithubTokenConfig } from '../config/provider-config.js';
-import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
+import { jsonBody, judgeStatus, showUrl, trimSlashes, type HttpAnswer } from '../exchange.js';
 import { isObject, member, type Json } from '../json.js';
 import { createRedactor } from '../redact.js';
 import { findHeaderTokenFault, readGithubToken } from '../token.js';
@@ -20,7 +20,7 @@ const MAX_PAGES = 10;
 
 /** Makes the provider. */
 export function createGithubTokenProvider(config: GithubTokenConfig, context: ProviderContext): AuthProvider {
-  const base = config.github_api_base_url.replace(/\/+$/, '');
+  const base = trimSlashes(config.github_api_base_url);
 
   const frame = { steps: ['request', 'organizations', 'mapping'] as const, challenge: CHALLENGE, refusal: REFUSAL };
 

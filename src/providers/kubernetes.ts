@@ -6,7 +6,7 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { KubernetesConfig } from '../config/provider-config.js';
-import { jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
+import { jsonBody, judgeStatus, showUrl, trimSlashes, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type JsonObject } from '../json.js';
 import { findHeaderTokenFault } from '../token.js';
 import type { Trace, Verdict } from '../verdict.js';
@@ -52,7 +52,7 @@ export function createKubernetesProvider(config: KubernetesConfig, context: Prov
 
 function reviewUrl(base: string): string {
   const url = new URL(base);
-  url.pathname = `${url.pathname.replace(/\/+$/, '')}/apis/authentication.k8s.io/v1/selfsubjectreviews`;
+  url.pathname = `${trimSlashes(url.pathname)}/apis/authentication.k8s.io/v1/selfsubjectreviews`;
   url.search = '';
   url.hash = '';
   return url.href;

@@ -69,5 +69,6 @@ function reply(status: number, body: unknown, headers: Readonly<Record<string, s
 
 function headersOf(written: unknown): Record<string, string> {
   if (!isMapping(written)) return {};
-  return Object.fromEntries(Object.entries(written).map(([name, value]) => [name.toLowerCase(), String(value)]));
+  const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  return Object.fromEntries(Object.entries(written).map(([name, value]) => [name.toLowerCase(), shown(value)]));
 }

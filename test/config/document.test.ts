@@ -90,3 +90,17 @@ test('many keys in one mapping are read in linear time, and a repeated one is fo
   expect(Object.keys(parseConfigText(text, 'f.yaml').value as object)).toHaveLength(60_000);
   expect(faultOf(`${text}k7: 1\n`).position).toBe('run.yaml:60001:1');
 });
+
+test.each([
+  ['a number', '<<: 5\n', '"<<" merges something that is no mapping'],
+  ['a list of numbers', 'a: {<<: [1]}\n', '"<<" merges something that is no mapping'],
+  ['an alias of a string', 'a: &a x\nb: {<<: *a}\n', '"<<" merges something that is no mapping'],
+  ['a list in itself', 'a: &a [*a]\n', 'an alias stands inside of what it names'],
+  ['a mapping in itself', 'a: &a {b: {c: [*a, *a]}}\n', 'an alias stands inside of what it names'],
+])('what only an alias can say, and nobody can read, is refused: %s', (_name, text, message) => {
+  expect(faultOf(text).message).toBe(message);
+});
+
+test('one value in two places is no circle', () => {
+  expect(parseConfigText('a: &a [1]\nb: [*a, *a]\n', 'f.yaml').value).toEqual({ a: [1], b: [[1], [1]] });
+});

@@ -58,6 +58,29 @@ describe('substituteEnv', () => {
     expect(substituteEnv('a${env.A}', { env: { A: '$&$1$$' } }).value).toBe('a$&$1$$');
   });
 
+  test('refuses a config that holds itself, or is nested without end', () => {
+    const circle: Record<string, unknown> = {};
+    circle.again = [circle, circle];
+    let deep: unknown = 1;
+    for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
+    for (const config of [circle, deep])
+      expect(() => substituteEnv(config, { env: {} })).toThrow('the config is nested too deeply');
+  });
+
+  // Patterns that go back over what they have read take hours for these.
+  test.each([
+    ['a variable that never ends', '${env.A:='.repeat(200_000)],
+    ['a variable that ends at the end', `${'${env.A:='.repeat(200_000)}}`],
+    ['a name that never ends', `\${env.${'A'.repeat(1_000_000)}`],
+    ['half a variable after a whole one', `\${env.A:=}${'${env.A:='.repeat(200_000)}`],
+    ['digits that are no number', `\${env.A:=${'1'.repeat(1_000_000)}x}`],
+    ['digits and signs that are no number', `\${env.A:=${'1_1.1e'.repeat(200_000)}}`],
+    ['digits that are a number', `\${env.A:=${'1'.repeat(300_000)}}`],
+  ])('reads a million characters once: %s', (_name, text) => {
+    const { value } = substituteEnv([text], { env: {} });
+    expect(value).toHaveLength(1);
+  });
+
   test('keeps __proto__ a plain key', () => {
     const config: unknown = JSON.parse('{"__proto__": {"type": "${env.A}"}}');
     const { value } = substituteEnv(config, { env: { A: 'x' } });

@@ -133,6 +133,22 @@ introspection: {url: "hunter2-url", client_id: 31337, client_secret: [hunter2-se
     ]);
   });
 
+  test('takes a value for what it is, not for what it says of itself', () => {
+    const spoken = { toString: '', valueOf: null };
+    const header = { type: 'upstream_header', principal_header: spoken, attributes_header: spoken };
+    expect(() => parseAuthConfig(header)).toThrow('expected a header name, got a mapping');
+  });
+
+  test.each([
+    ['access_policy', 'permit', 'expected a mapping with actions, got a string'],
+    ['route_policy', 'forbid', 'expected a mapping with paths, got a string'],
+  ])('never shows what stands in %s where a %s should be', (policy, effect, message) => {
+    const document = { [policy]: [{ [effect]: '${env.SECRET}' }] };
+    const read = (): unknown => parseAuthConfig(document, { env: { SECRET: 'hunter2secret' } });
+    expect(read).toThrow(message);
+    expect(read).not.toThrow('hunter2secret');
+  });
+
   test('chooses the default among several providers', () => {
     const providers = { a: { type: 'custom', endpoint: 'https://a' }, b: { type: 'custom', endpoint: 'https://b' } };
     expect(parseAuthConfig({ providers }).default).toBe('a');

@@ -58,8 +58,9 @@ function readPart(part: string): Members | null {
 
 async function isVerified(token: string, key: Members, alg: string, wanted: Wanted): Promise<boolean> {
   if (!isMeantFor(key, alg)) return false;
-  const { kty, crv, n, e, x, y, k } = key;
-  const jwk = JSON.parse(JSON.stringify({ kty, crv, n, e, x, y, k })) as JWK;
+  const { kty } = key;
+  const published = ['kty', 'crv', 'n', 'e', 'x', 'y', 'k'].filter((name) => typeof key[name] === 'string');
+  const jwk = Object.fromEntries(published.map((name) => [name, key[name]])) as unknown as JWK;
   try {
     if (kty === 'RSA') {
       const { modulusLength = 0, publicExponent = 0n } =

@@ -232,3 +232,8 @@ describe('a GitHub that echoes the token', () => {
     expect(JSON.stringify([verdict, scopes, exchanges])).not.toContain(TOKEN);
   });
 });
+
+test('a base URL of a million slashes is read once', () => {
+  const base = `https://api.github.com${'/'.repeat(1_000_000)}x`;
+  expect(provide({ type: 'github_token', github_api_base_url: base }).destination?.url).toBe(`${base}/user`);
+});

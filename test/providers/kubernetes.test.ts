@@ -87,3 +87,9 @@ describe('an answer', () => {
     expect(JSON.stringify([verdict, named, exchanges])).not.toContain(TOKEN);
   });
 });
+
+test('a base URL of a million slashes is read once', () => {
+  const base = `https://kubernetes.default.svc${'/'.repeat(1_000_000)}x`;
+  const { destination } = provide({ type: 'kubernetes', api_server_url: base });
+  expect(destination?.url).toBe(`${base}/apis/authentication.k8s.io/v1/selfsubjectreviews`);
+});

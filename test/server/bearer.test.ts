@@ -75,32 +75,6 @@ describe('readBearer', () => {
     return result.ok ? `token ${result.token}` : `${result.status} ${result.fault}`;
   };
 
-  test.each([
-    ['Bearer abc', 'token abc'],
-    ['bEARER    abc   ', 'token abc'],
-    ['Bearer a.b-c_d~e+f/g==', 'token a.b-c_d~e+f/g=='],
-    ['', '401 missing'],
-    [' ', '401 malformed'],
-    ['Bearer', '401 malformed'],
-    ['Bearer  ', '401 malformed'],
-    ['abc', '401 malformed'],
-    ['Bearer\tabc', '401 malformed'],
-    [' Bearer abc', '401 malformed'],
-    ['Bearer: abc', '401 malformed'],
-    ['Bearer abc def', '401 malformed'],
-    ['Bearer abc, Bearer def', '401 malformed'],
-    ['Bearer "abc"', '401 malformed'],
-    ['Bearer abc\t', '401 malformed'],
-    ['Bearer a\u2028', '401 malformed'],
-    ['Bearer a=b', '401 malformed'],
-    ['Basic YTpi', '401 wrong_scheme'],
-    ['Bearer abc\r\nX: y', '400 malformed'],
-    ['Bearer abc\n', '400 malformed'],
-    ['Bearer abc\u0000', '400 malformed'],
-  ])('%j: %s', (value, expected) => {
-    expect(fault(value)).toBe(expected);
-  });
-
   test('two headers are two credentials, even if one is empty or both are the same', () => {
     expect(fault('Bearer abc', 'Bearer abc')).toBe('401 duplicate');
     expect(fault('', 'Bearer abc')).toBe('401 duplicate');
