@@ -124,7 +124,7 @@ function echo(status: number): Answer {
       'content-type': 'application/json',
       'www-authenticate': `Bearer error_description="${sent.replaceAll('"', '\\"')}"`,
       'x-echo': encodeURIComponent(sent),
-      [`x-${token.replace(/[^\w-]/g, '')}`]: 'as a name',
+      [`x-${token.replace(/[^\w.+~-]/g, '')}`]: 'as a name',
     });
     response.end(JSON.stringify({ message: sent, error: { message: body }, [sent]: sent, list: [sent], body }));
   };

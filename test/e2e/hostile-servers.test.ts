@@ -57,34 +57,44 @@ function expectNoSecret(said: string): void {
   for (const secret of SECRETS) expect(said).not.toContain(secret);
 }
 
-test(
-  'validate: each is undecided for its reason, exit 3, and no format tells a secret',
-  { timeout: 60_000 },
-  async () => {
-    const { config, reasons, astray } = await breakAll(Object.entries(FAULTS));
-    const args = ['validate', '--config', config, '--all-providers', '--token', TOKEN];
-    const [json, plain, verbose] = await Promise.all(
-      [[...args, '--json'], args, [...args, '--verbose']].map((a) => run(a)),
-    );
-    const verdicts = JSON.parse(json!.stdout) as {
-      provider: { name: string };
-      outcome: string;
-      reason: { code: string };
-    }[];
-    expect(Object.fromEntries(verdicts.map(({ provider, reason }) => [provider.name, reason.code]))).toEqual(reasons);
-    expect(new Set(verdicts.map(({ outcome }) => outcome))).toEqual(new Set(['undecided']));
-    for (const ended of [json!, plain!, verbose!]) {
-      expect(ended.code).toBe(3);
-      expect(ended.stdout.length).toBeGreaterThan(1000);
-      expectNoSecret(ended.stdout + ended.stderr);
-    }
-    expect(verbose!.stderr).toContain('Bearer [redacted]');
-    expect(astray()).toBe(0);
-  },
-);
+/** The faults that do not keep anybody waiting. */
+const QUICK = Object.entries(FAULTS).filter(([, { waits }]) => !waits);
+
+test('validate: each is undecided for its reason, exit 3', { timeout: 60_000 }, async () => {
+  const { config, reasons, astray } = await breakAll(Object.entries(FAULTS));
+  const ended = await run(['validate', '--config', config, '--all-providers', '--token', TOKEN, '--json']);
+  expect(ended.code).toBe(3);
+  const verdicts = JSON.parse(ended.stdout) as {
+    provider: { name: string };
+    outcome: string;
+    reason: { code: string };
+  }[];
+  expect(Object.fromEntries(verdicts.map(({ provider, reason }) => [provider.name, reason.code]))).toEqual(reasons);
+  expect(new Set(verdicts.map(({ outcome }) => outcome))).toEqual(new Set(['undecided']));
+  expectNoSecret(ended.stdout + ended.stderr);
+  expect(astray()).toBe(0);
+});
+
+test('validate: neither people nor the transcript are told a secret', { timeout: 60_000 }, async () => {
+  const { config, astray } = await breakAll(QUICK);
+  const { stdout, stderr, code } = await run([
+    'validate',
+    '--config',
+    config,
+    '--all-providers',
+    '--token',
+    TOKEN,
+    '--verbose',
+  ]);
+  expect(code).toBe(3);
+  expect(stdout.match(/undecided/g)?.length).toBeGreaterThanOrEqual(QUICK.length);
+  expect(stderr).toContain('Bearer [redacted]');
+  expectNoSecret(stdout + stderr);
+  expect(astray()).toBe(0);
+});
 
 test('serve: 503 for its reasons, in every route and the log, and no secret', { timeout: 60_000 }, async () => {
-  const { config, reasons, astray } = await breakAll(Object.entries(FAULTS).filter(([, { waits }]) => !waits));
+  const { config, reasons, astray } = await breakAll(QUICK);
   const { url, log, logged } = await serve(['--config', config]);
   const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
   const body = JSON.stringify({ api_key: TOKEN, request: { path: '/', headers: { cookie: 'a=b' }, params: {} } });

@@ -230,7 +230,7 @@ function respond(
         'content-type': 'application/json',
         'x-echo': encodeURIComponent(said),
         'x-authorization': authorization,
-        [`x-${bearer.replace(/[^\w-]/g, '') || 'none'}`]: 'as a name',
+        [`x-${bearer.replace(/[^\w.+~-]/g, '') || 'none'}`]: 'as a name',
         'www-authenticate': `Bearer error_description="${bearer}"`,
         'set-cookie': `echo=${encodeURIComponent(bearer)}`,
       });

@@ -46,6 +46,8 @@ const TRIALS: Readonly<Record<string, readonly Trial[]>> = {
     ],
     ['validate --config {run.json} --provider introspection --tokens {many.txt}', 1, 'token_inactive'],
     ['validate --config {run.json} --verbose --tokens {many.txt}', 1, 'token_expired'],
+    ['validate --config . --token $TOKEN', 2, 'this is a folder'],
+    ['validate --config {run.json} --token-file .', 2, 'this is a folder'],
   ],
   decode: [
     ['decode $TOKEN', 0, 'alice'],
@@ -206,5 +208,6 @@ async function tryOut([line, code, says, { stdin = '', env = {} } = {}]: Trial):
 }
 
 test.each(Object.entries(TRIALS))('%s gives no secret away', { timeout: 60_000 }, async (_name, trials) => {
-  await Promise.all(trials.map(tryOut));
+  // A few at a time: all of them would keep each other from being answered in time.
+  for (let at = 0; at < trials.length; at += 3) await Promise.all(trials.slice(at, at + 3).map(tryOut));
 });

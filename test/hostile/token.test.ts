@@ -122,7 +122,7 @@ describe('key sets', () => {
     expect(await findFlaw(token, text, setting.wanted)).toBeNull();
   });
 
-  holds('are read or refused, and never show a private or a shared key', 300, keySets, async (text) => {
+  holds('are read or refused, and never show a private or a shared key', 400, keySets, async (text) => {
     const result = readKeySet(text);
     expect(readKeySet(text)).toEqual(result);
     if (!result.ok) {
