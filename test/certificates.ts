@@ -14,6 +14,7 @@ import { webcrypto } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 
 /** What a TLS server needs. */
 export interface ServerCertificate {
@@ -45,14 +46,18 @@ interface Signer {
   readonly certificate: X509Certificate;
 }
 
+// The runner ends its workers without their `exit`.
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
+});
+
 /** Makes all of them anew. */
 export async function makeCertificates(): Promise<Certificates> {
   const authority = await makeAuthority();
   const ca = authority.certificate.toString('pem');
   const folder = mkdtempSync(join(tmpdir(), 'authcheck-ca-'));
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  folders.push(folder);
   const caFile = join(folder, 'ca.pem');
   writeFileSync(caFile, ca);
   return {
