@@ -15,6 +15,9 @@ const MAX_LINE_BYTES = 1024;
 
 const LINE = /^(?:[+-][^\r\n]*|:-?\d+|\$\d{1,5})\r\n$/;
 
+/** ioredis does not wait for the end of a line: "$-" is a null to it. */
+const LINE_SO_FAR = /^(?:[+-][^\r\n]*|:-?\d*|\$\d{0,5})\r?$/;
+
 /** Breaks a connection at the first byte that is no answer to what we ask, before anybody reads it. */
 export function guardReplies(socket: Socket): void {
   const isExpected = createReplyReader();
@@ -43,8 +46,8 @@ export function createReplyReader(): (chunk: Buffer) => boolean {
       const end = chunk.indexOf('\n', at) + 1 || chunk.length;
       line += chunk.toString('latin1', at, end);
       at = end;
-      if (line.length > MAX_LINE_BYTES || !/^[+$:-]/.test(line)) return false;
-      if (!line.endsWith('\n')) return true;
+      if (line.length > MAX_LINE_BYTES) return false;
+      if (!line.endsWith('\n')) return LINE_SO_FAR.test(line);
       if (!LINE.test(line)) return false;
       if (line.startsWith('$')) rest = Number.parseInt(line.slice(1)) + 2;
       if (rest > MAX_VALUE_BYTES + 3) return false;

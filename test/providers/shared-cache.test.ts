@@ -143,6 +143,7 @@ describe('a server that is no Redis', () => {
     ['cannot be written to', [OK, OK, '$0\r\n\r\n', "-READONLY You can't write\r\n"], 'READONLY'],
     ['answers nothing twice', ['$-1\r\n$-1\r\n'], 'EPROTO'],
     ['answers with nulls', ['_\r\n_\r\n'], 'EPROTO'],
+    ['only begins to answer nothing', ['$-1__$-'], 'EPROTO'],
     ['pushes nothing', ['>1\r\n_\r\n'], 'EPROTO'],
     ['pushes a subscription to nothing', ['>1\r\n$9\r\nsubscribe\r\n'], 'EPROTO'],
     ['answers with a list', ['*1\r\n*1\r\n*1\r\n'], 'EPROTO'],
@@ -283,4 +284,11 @@ describe('replies', () => {
       }),
     );
   });
+
+  test.each(['$-', '$-1', '$1\r_', '+a\r_', ':1\r_', ':-x', '_'])(
+    '%j does not, though its line has no end yet',
+    (bad) => {
+      expect(createReplyReader()(Buffer.from(`+OK\r\n${bad}`))).toBe(false);
+    },
+  );
 });
