@@ -49,7 +49,7 @@ interface Signer {
 // The runner ends its workers without their `exit`.
 const folders: string[] = [];
 afterAll(() => {
-  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true });
 });
 
 /** Makes all of them anew. */

@@ -1,7 +1,5 @@
 // Every provider against every way in which a server can break or lie: nobody is accepted, and no secret comes back.
-import { rmSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import {
   createAuthProvider,
   createProviderClient,
@@ -21,7 +19,6 @@ let certificates: Certificates;
 beforeAll(async () => {
   certificates = await makeCertificates();
 });
-afterAll(() => rmSync(dirname(certificates.caFile), { recursive: true }));
 
 /** Makes the provider; of a server that hangs, it has enough after a moment. */
 function open(

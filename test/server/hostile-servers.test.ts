@@ -1,7 +1,5 @@
 // Every adapter over a provider whose server breaks: 503 and nothing else, to the client and in the log.
-import { rmSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import {
   createAuthenticator,
   createProviderClient,
@@ -23,7 +21,6 @@ let certificates: Certificates;
 beforeAll(async () => {
   certificates = await makeCertificates();
 });
-afterAll(() => rmSync(dirname(certificates.caFile), { recursive: true }));
 
 interface Guarded {
   readonly authenticator: Authenticator;
