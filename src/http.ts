@@ -4,6 +4,7 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type * as Undici from 'undici';
 import type { Environment } from './config/env.js';
 import { readCaFile } from './ca-file.js';
+import type { Connections } from './connections.js';
 import {
   basicOf,
   describeExchange,
@@ -16,6 +17,7 @@ import {
   type HttpClient,
   type HttpRequest,
 } from './exchange.js';
+import { judgeFailure } from './http-failure.js';
 import { proxyFor } from './proxy.js';
 import type { UndecidedCode } from './reason-codes.js';
 
@@ -30,12 +32,13 @@ export interface HttpOptions {
   /** Hears of every exchange. */
   readonly onExchange?: (exchange: Exchange) => void;
   /** Replaces the connection, for tests and for hosts with their own pools. */
-  readonly dispatcher?: Dispatcher;
+  readonly dispatcher?: Undici.Dispatcher;
+  /**
+   * True for a process that makes a request or two: they go over Node's own client, which starts sooner, unless by a
+   * proxy. Default false: they go over undici's pools.
+   */
+  readonly oneShot?: boolean;
 }
-
-/** Loaded for the first request: what needs none starts in half the time. */
-type Library = typeof Undici;
-type Dispatcher = Undici.Dispatcher;
 
 const DEFAULT_TIMEOUT = 10_000;
 const DEFAULT_MAX_BYTES = 1024 * 1024;
@@ -51,19 +54,25 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     rejectUnauthorized: options.verifyTls ?? true,
     ...(options.caFile === undefined || options.caFile === null ? {} : { ca: readCaFile(options.caFile) }),
   };
-  const dispatchers = new Map<string, Dispatcher>();
+  const connections = new Map<string, Promise<Connections>>();
 
-  function dispatcherFor(library: Library, url: URL, proxy: string | null): Dispatcher {
-    if (options.dispatcher !== undefined) return options.dispatcher;
+  function connect(url: URL, proxy: string | null): Promise<Connections> {
+    if (options.dispatcher !== undefined) return Promise.resolve(options.dispatcher);
     const key = proxy === null ? '' : `${url.protocol}${proxy}`;
-    const existing = dispatchers.get(key);
+    const existing = connections.get(key);
     if (existing !== undefined) return existing;
-    const created =
-      proxy === null
-        ? new library.Agent({ connect: tls })
-        : new library.ProxyAgent({ uri: proxy, requestTls: tls, proxyTunnel: url.protocol === 'https:' });
-    dispatchers.set(key, created);
+    const created = open(url, proxy);
+    connections.set(key, created);
     return created;
+  }
+
+  // Loaded for the first request: what needs none starts in half the time.
+  async function open(url: URL, proxy: string | null): Promise<Connections> {
+    if (proxy === null && options.oneShot === true) return (await import('./connections.js')).openOneShot(tls);
+    const { Agent, ProxyAgent } = await import('undici');
+    return proxy === null
+      ? new Agent({ connect: tls })
+      : new ProxyAgent({ uri: proxy, requestTls: tls, proxyTunnel: url.protocol === 'https:' });
   }
 
   async function send(input: HttpRequest): Promise<HttpAnswer> {
@@ -81,10 +90,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
   async function exchange(input: HttpRequest): Promise<HttpAnswer> {
     const url = new URL(input.url);
     const proxy = proxyFor(url, options.env ?? {});
-    const undici = await import('undici');
-    const started = performance.now();
-    const connect = (): Dispatcher => dispatcherFor(undici, url, proxy);
-    const answer = redactAnswer(input, url, await transfer(input, url, connect, started));
+    const answer = redactAnswer(input, url, await transfer(input, url, () => connect(url, proxy)));
     options.onExchange?.(describeExchange(input, url, proxy, answer));
     return answer;
   }
@@ -92,13 +98,15 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
   return {
     send,
     async close() {
-      await Promise.all([...dispatchers.values()].map((dispatcher) => dispatcher.destroy()));
-      dispatchers.clear();
+      const opened = await Promise.allSettled([...connections.values()]);
+      connections.clear();
+      await Promise.all(opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value.destroy()] : [])));
     },
   };
 }
 
-async function transfer(input: HttpRequest, url: URL, connect: () => Dispatcher, started: number): Promise<HttpAnswer> {
+async function transfer(input: HttpRequest, url: URL, connect: () => Promise<Connections>): Promise<HttpAnswer> {
+  let started = performance.now();
   const elapsed = (): number => performance.now() - started;
   const timeout = input.timeout ?? DEFAULT_TIMEOUT;
   const signal = AbortSignal.timeout(timeout);
@@ -106,7 +114,10 @@ async function transfer(input: HttpRequest, url: URL, connect: () => Dispatcher,
     const basic = basicOf(url);
     const userinfo = basic === null ? {} : { authorization: `Basic ${basic}` };
     // A proxy of an unknown kind is an endpoint that cannot be reached, not an exception.
-    const response = await connect().request({
+    const connections = await connect();
+    // To load the client is not the server's time.
+    started = performance.now();
+    const response = await connections.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
       method: input.method,
@@ -180,40 +191,6 @@ function decode(
       ? { code: 'endpoint_too_large', message: `the answer unpacks to more than ${maxOutputLength} bytes` }
       : { code: 'endpoint_invalid_response', message: 'the answer cannot be unpacked, or is not UTF-8 text' };
   }
-}
-
-const TLS_CODE =
-  /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO|INVALID_CA|INVALID_PURPOSE)/;
-
-/** Tells the ways of not getting an answer apart; the library's own message may hold anything, so only its code is shown. */
-function judgeFailure(
-  error: unknown,
-  timedOut: boolean,
-  timeout: number,
-): { readonly code: UndecidedCode; readonly message: string } {
-  const code = codeOf(error);
-  if (timedOut || /TIMEOUT|ETIMEDOUT/.test(code)) {
-    return { code: 'endpoint_timeout', message: `no complete answer within ${timeout / 1000} s` };
-  }
-  if (TLS_CODE.test(code)) return { code: 'endpoint_tls', message: `the TLS connection failed (${code})` };
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return { code: 'endpoint_unreachable', message: `the host name is not known (${code})` };
-  }
-  if (/^HPE_|^HTTPParserError$|CONTENT_LENGTH|OVERFLOW/.test(code)) {
-    return { code: 'endpoint_invalid_response', message: `the answer is not HTTP as it should be (${code})` };
-  }
-  if (code === 'UND_ERR_INVALID_ARG') {
-    return { code: 'endpoint_unreachable', message: `this proxy, or these headers, cannot be used (${code})` };
-  }
-  return { code: 'endpoint_unreachable', message: `the connection failed (${code})` };
-}
-
-function codeOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'unknown';
-  const own = 'code' in error && typeof error.code === 'string' ? error.code : null;
-  const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
-  if ((own === null || own === 'UND_ERR_SOCKET') && inner instanceof Error) return codeOf(inner);
-  return own ?? error.name;
 }
 
 /** Credentials never travel where a server points. */

@@ -35,7 +35,7 @@ export interface Probe {
 }
 
 /** How {@link probeProvider} asks. */
-export interface ProbeOptions extends Pick<ProviderOptions, 'env' | 'onExchange'> {
+export interface ProbeOptions extends Pick<ProviderOptions, 'env' | 'onExchange' | 'oneShot'> {
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -96,14 +96,14 @@ async function probeWay({ config }: ConfiguredProvider, url: URL, { env = {}, no
 /** Collects the exchanges that a question causes. */
 function listen(options: ProbeOptions): {
   exchanges: Exchange[];
-  options: Pick<ProviderOptions, 'env' | 'onExchange'>;
+  options: Pick<ProviderOptions, 'env' | 'onExchange' | 'oneShot'>;
 } {
   const exchanges: Exchange[] = [];
   const onExchange = (exchange: Exchange): void => {
     exchanges.push(exchange);
     options.onExchange?.(exchange);
   };
-  return { exchanges, options: { ...(options.env === undefined ? {} : { env: options.env }), onExchange } };
+  return { exchanges, options: { ...options, onExchange } };
 }
 
 async function probeKeySet(

@@ -8,471 +8,483 @@ import { createHttpClient, type HttpOptions } from '../src/http.js';
 import { makeCertificates, type Certificates } from './certificates.js';
 import { drip, endless, hang, json, listen, redirect, serve, serveRaw, type Answer } from './loopback.js';
 
-function send(url: string, request: Partial<HttpRequest> = {}, options: HttpOptions = {}): Promise<HttpAnswer> {
-  const client = createHttpClient(options);
-  onTestFinished(() => client.close());
-  return client.send({ method: 'GET', url, secrets: [], timeout: 2000, ...request });
-}
-
-function codeOf(answer: HttpAnswer): string {
-  return answer.ok ? `answered ${answer.status}` : answer.code;
-}
-
-function body(bytes: Uint8Array, headers: Record<string, string>): Answer {
-  return (_request, response) => response.writeHead(200, headers).end(bytes);
-}
-
-function raw(bytes: string, then: (socket: Socket) => void = (socket) => socket.end()): (socket: Socket) => void {
-  return (socket) =>
-    socket.once('data', () => {
-      socket.write(bytes);
-      then(socket);
-    });
-}
-
-describe('an answer', () => {
-  test('is given with its status, headers, body and time', async () => {
-    const server = await serve(json({ a: 'ä' }, 201, { 'x-answer': 'yes' }));
-    const answer = await send(`${server.origin}/path?query=1#fragment`, { headers: { 'x-question': '?' } });
-    expect(answer).toMatchObject({ ok: true, status: 201, body: '{"a":"ä"}' });
-    expect(answer.ok && answer.headers['x-answer']).toBe('yes');
-    expect(answer.ok && answer.ms).toBeGreaterThan(0);
-    expect(server.requests).toHaveLength(1);
-    expect(server.requests[0]).toMatchObject({ method: 'GET', url: '/path?query=1' });
-    expect(server.requests[0]?.headers).toMatchObject({ 'x-question': '?', 'user-agent': 'authcheck' });
-  });
-
-  test('tells how far the clock of the server is ahead', async () => {
-    const server = await serve(json({}, 200, { date: new Date(Date.now() + 90_000).toUTCString() }));
-    const answer = await send(server.origin);
-    expect(answer.ok && answer.skew).toBeGreaterThanOrEqual(88);
-    expect(answer.ok && answer.skew).toBeLessThanOrEqual(90);
-  });
-
-  test('with a Date that is no date tells nothing of the clock', async () => {
-    const server = await serve(json({}, 200, { date: 'soon' }));
-    expect(await send(server.origin)).toMatchObject({ ok: true, skew: null });
-  });
-
-  test.each([
-    ['gzip', gzipSync],
-    ['x-gzip', gzipSync],
-    ['deflate', deflateSync],
-    ['br', brotliCompressSync],
-    ['GZip', gzipSync],
-  ])('is unpacked from %s', async (encoding, pack) => {
-    const server = await serve(body(pack(Buffer.from('{"packed":true}')), { 'content-encoding': encoding }));
-    expect(await send(server.origin)).toMatchObject({ ok: true, body: '{"packed":true}' });
-  });
-
-  test('of status 204 has an empty body', async () => {
-    const server = await serve((_request, response) => response.writeHead(204).end());
-    expect(await send(server.origin)).toMatchObject({ ok: true, status: 204, body: '' });
-  });
-});
-
-describe('a server that answers badly', () => {
-  const packedBomb = gzipSync(Buffer.alloc(4 * 1024 * 1024));
-
-  test.each<[string, Answer, string]>([
-    ['hangs', hang, 'endpoint_timeout'],
-    ['drips', drip, 'endpoint_timeout'],
-    ['sends without end', endless, 'endpoint_too_large'],
-    ['sends a gzip bomb', body(packedBomb, { 'content-encoding': 'gzip' }), 'endpoint_too_large'],
-    ['sends a byte too much', body(Buffer.alloc(100_001, ' '), {}), 'endpoint_too_large'],
-    [
-      'announces more than it may send',
-      body(Buffer.alloc(200_000), { 'content-length': '200000' }),
-      'endpoint_too_large',
-    ],
-    ['uses an unknown encoding', body(Buffer.from('{}'), { 'content-encoding': 'zip' }), 'endpoint_invalid_response'],
-    ['stacks encodings', body(Buffer.from('{}'), { 'content-encoding': 'gzip, gzip' }), 'endpoint_invalid_response'],
-    ['lies about its encoding', body(Buffer.from('{}'), { 'content-encoding': 'gzip' }), 'endpoint_invalid_response'],
-    [
-      'cuts its gzip short',
-      body(gzipSync(Buffer.from('{"a":1}')).subarray(0, 12), { 'content-encoding': 'gzip' }),
-      'endpoint_invalid_response',
-    ],
-    [
-      'is named like a prototype',
-      body(Buffer.from('{}'), { 'content-encoding': '__proto__' }),
-      'endpoint_invalid_response',
-    ],
-    ['sends Latin-1', body(Buffer.from('{"a":"ä"}', 'latin1'), {}), 'endpoint_invalid_response'],
-  ])('%s', async (_name, answer, code) => {
-    const server = await serve(answer);
-    expect(codeOf(await send(server.origin, { timeout: 400, maxBytes: 100_000 }))).toBe(code);
-  });
-
-  test('a body of exactly the largest size is taken', async () => {
-    const server = await serve(body(Buffer.alloc(1000, ' '), {}));
-    expect(codeOf(await send(server.origin, { maxBytes: 1000 }))).toBe('answered 200');
-  });
-
-  test.each<[string, (socket: Socket) => void, string]>([
-    ['accepts and says nothing', () => undefined, 'endpoint_timeout'],
-    ['resets the connection', (socket) => socket.once('data', () => socket.resetAndDestroy()), 'endpoint_unreachable'],
-    ['closes the connection', raw(''), 'endpoint_unreachable'],
-    ['does not speak HTTP', raw('SSH-2.0-OpenSSH_9.6\r\n'), 'endpoint_invalid_response'],
-    [
-      'sends less than it announced',
-      raw('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"half":'),
-      'endpoint_unreachable',
-    ],
-    [
-      'closes in the middle of a chunk',
-      raw('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{"half":'),
-      'endpoint_unreachable',
-    ],
-    [
-      'resets in the middle',
-      raw('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{', (s) => s.resetAndDestroy()),
-      'endpoint_unreachable',
-    ],
-    [
-      'gives two lengths',
-      raw('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'),
-      'endpoint_invalid_response',
-    ],
-    [
-      'sends huge headers',
-      raw(`HTTP/1.1 200 OK\r\nX-Huge: ${'x'.repeat(100_000)}\r\n\r\n{}`),
-      'endpoint_invalid_response',
-    ],
-    ['sends a header without end', raw(`HTTP/1.1 200 OK\r\nX-Endless: `, () => undefined), 'endpoint_timeout'],
-  ])('%s', async (_name, connected, code) => {
-    const server = await serveRaw(connected);
-    expect(codeOf(await send(server.origin, { timeout: 400 }))).toBe(code);
-  });
-
-  test('a port at which nobody listens', async () => {
-    const server = createHttpServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
-    await new Promise((resolve) => server.close(resolve));
-    expect(await send(`http://127.0.0.1:${port}`)).toMatchObject({
-      code: 'endpoint_unreachable',
-      message: 'the connection failed (ECONNREFUSED)',
-    });
-  });
-
-  test('what the server said of itself stays out of the message', async () => {
-    const server = await serveRaw(raw('\u001b[31mevil words\r\n\r\n'));
-    const answer = await send(server.origin);
-    expect(answer.ok ? '' : answer.message).toMatch(/^the answer is not HTTP as it should be \(\w+\)$/);
-  });
-});
-
-describe('redirects', () => {
-  /** Redirects `hops` times within the server, then answers. */
-  const hopping =
-    (hops: number): Answer =>
-    (request, response) => {
-      const hop = Number(request.url.slice(1));
-      if (hop < hops) redirect(`/${hop + 1}`)(request, response);
-      else json({ hop })(request, response);
-    };
-
-  test.each([1, 2, 3])('%s within the origin are followed', async (hops) => {
-    const server = await serve(hopping(hops));
-    const answer = await send(`${server.origin}/0`, { followSameOrigin: true });
-    expect(answer).toMatchObject({ ok: true, status: 200, body: `{"hop":${hops}}` });
-    expect(server.requests).toHaveLength(hops + 1);
-  });
-
-  test.each([4, Infinity])('%s within the origin are too many', async (hops) => {
-    const server = await serve(hopping(hops));
-    expect(codeOf(await send(`${server.origin}/0`, { followSameOrigin: true }))).toBe('answered 302');
-    expect(server.requests).toHaveLength(4);
-  });
-
-  test('to itself end', async () => {
-    const server = await serve(redirect('/'));
-    expect(codeOf(await send(server.origin, { followSameOrigin: true }))).toBe('answered 302');
-    expect(server.requests).toHaveLength(4);
-  });
-
-  test.each([301, 302, 303, 307, 308])('across origins are never followed (%s)', async (status) => {
-    const other = await serve(json({}));
-    const server = await serve(redirect(`${other.origin}/`, status));
-    expect(codeOf(await send(server.origin, { followSameOrigin: true }))).toBe(`answered ${status}`);
-    expect(other.requests).toHaveLength(0);
-  });
-
-  test.each(['//127.0.0.2/x', 'ftp://127.0.0.1/', 'http://', 'javascript:alert(1)', ''])(
-    'to %j are not followed elsewhere',
-    async (location) => {
-      const server = await serve(redirect(location));
-      const answer = await send(server.origin, { followSameOrigin: true });
-      expect(codeOf(answer)).toBe('answered 302');
-    },
-  );
-
-  test.each<[string, Partial<HttpRequest>]>([
-    ['unless asked for', { followSameOrigin: false }],
-    ['with a POST', { followSameOrigin: true, method: 'POST', body: 'token=t' }],
-    ['with an Authorization header', { followSameOrigin: true, headers: { Authorization: 'Bearer t' } }],
-    ['with a cookie', { followSameOrigin: true, headers: { cookie: 'a=b' } }],
-  ])('are not followed: %s', async (_name, request) => {
-    const server = await serve(redirect('/next', 307));
-    expect(codeOf(await send(server.origin, request))).toBe('answered 307');
-    expect(server.requests).toHaveLength(1);
-  });
-
-  test('are not followed with a password in the URL', async () => {
-    const server = await serve(redirect('/next'));
-    const url = server.origin.replace('http://', 'http://user:password@');
-    expect(codeOf(await send(url, { followSameOrigin: true }))).toBe('answered 302');
-    expect(server.requests).toHaveLength(1);
-  });
-});
-
-describe('TLS', () => {
-  let certificates: Certificates;
-  beforeAll(async () => {
-    certificates = await makeCertificates();
-  });
-
-  test('the own CA is trusted when named', async () => {
-    const server = await serve(json({}), certificates.right);
-    expect(codeOf(await send(server.origin, {}, { caFile: certificates.caFile }))).toBe('answered 200');
-  });
-
-  test('the own CA is not trusted by itself', async () => {
-    const server = await serve(json({}), certificates.right);
-    expect(await send(server.origin)).toMatchObject({
-      code: 'endpoint_tls',
-      message: 'the TLS connection failed (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
-    });
-    expect(server.requests).toHaveLength(0);
-  });
-
-  test.each([
-    ['wrongHost', 'ERR_TLS_CERT_ALTNAME_INVALID'],
-    ['expired', 'CERT_HAS_EXPIRED'],
-    ['selfSigned', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
-  ] as const)('the certificate %s is refused even with the CA', async (name, code) => {
-    const server = await serve(json({}), certificates[name]);
-    const answer = await send(
-      server.origin,
-      { headers: { authorization: 'Bearer t' } },
-      { caFile: certificates.caFile },
-    );
-    expect(answer).toMatchObject({ code: 'endpoint_tls', message: `the TLS connection failed (${code})` });
-    expect(server.requests).toHaveLength(0);
-  });
-
-  test.each(['wrongHost', 'expired', 'selfSigned'] as const)('verifyTls: false takes %s', async (name) => {
-    const server = await serve(json({}), certificates[name]);
-    expect(codeOf(await send(server.origin, {}, { verifyTls: false }))).toBe('answered 200');
-  });
-
-  test('plain HTTP at an https URL', async () => {
-    const server = await serve(json({}));
-    expect(codeOf(await send(server.origin.replace('http:', 'https:')))).toBe('endpoint_tls');
-  });
-
-  test('TLS at an http URL', async () => {
-    const server = await serve(json({}), certificates.right);
-    expect(codeOf(await send(server.origin.replace('https:', 'http:')))).toMatch(
-      /^endpoint_(?:unreachable|invalid_response)$/,
-    );
-  });
-
-  test.each([
-    ['that is not there', '/nowhere/ca.pem', /cannot be read \(ENOENT\)/],
-    ['that is a folder', '/tmp', /cannot be read \(EISDIR\)/],
-    ['that is no certificate', import.meta.filename, /holds no PEM certificate/],
-  ])('a CA file %s is a bad config', (_name, caFile, message) => {
-    expect(() => createHttpClient({ caFile })).toThrow(message);
-  });
-});
-
-describe('a proxy', () => {
-  /** A proxy that notes what it was asked, and opens the tunnels it is asked for. */
-  async function serveProxy(): Promise<{ port: number; asked: IncomingMessage[] }> {
-    const asked: IncomingMessage[] = [];
-    const proxy = createHttpServer((request, response) => {
-      asked.push(request);
-      response.end('"from the proxy"');
-    });
-    proxy.on('connect', (request: IncomingMessage, socket: Socket) => {
-      asked.push(request);
-      const [, port = ''] = (request.url ?? '').split(':');
-      const onward = connect(Number(port), '127.0.0.1', () => {
-        socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
-        onward.pipe(socket).pipe(onward);
-      });
-      onward.on('error', () => socket.destroy());
-      socket.on('close', () => onward.destroy());
-    });
-    return { port: await listen(proxy), asked };
+/** Both clients answer to the same tests: nobody may notice which of them made a request. */
+describe.each([
+  ['undici', false],
+  ['Node’s own client', true],
+])('over %s', (_client, oneShot) => {
+  function send(url: string, request: Partial<HttpRequest> = {}, options: HttpOptions = {}): Promise<HttpAnswer> {
+    const client = createHttpClient({ oneShot, ...options });
+    onTestFinished(() => client.close());
+    return client.send({ method: 'GET', url, secrets: [], timeout: 2000, ...request });
   }
 
-  test('is used for https, by a tunnel, and shown without its credentials', async () => {
-    const certificates = await makeCertificates();
-    const server = await serve(json({ reached: true }), certificates.right);
-    const proxy = await serveProxy();
-    const exchanges: Exchange[] = [];
-    const answer = await send(
-      server.origin,
-      {},
-      {
-        caFile: certificates.caFile,
-        env: { HTTPS_PROXY: `http://proxyuser:pa%40sswort@127.0.0.1:${proxy.port}` },
-        onExchange: (exchange) => exchanges.push(exchange),
+  function codeOf(answer: HttpAnswer): string {
+    return answer.ok ? `answered ${answer.status}` : answer.code;
+  }
+
+  function body(bytes: Uint8Array, headers: Record<string, string>): Answer {
+    return (_request, response) => response.writeHead(200, headers).end(bytes);
+  }
+
+  function raw(bytes: string, then: (socket: Socket) => void = (socket) => socket.end()): (socket: Socket) => void {
+    return (socket) =>
+      socket.once('data', () => {
+        socket.write(bytes);
+        then(socket);
+      });
+  }
+
+  describe('an answer', () => {
+    test('is given with its status, headers, body and time', async () => {
+      const server = await serve(json({ a: 'ä' }, 201, { 'x-answer': 'yes' }));
+      const answer = await send(`${server.origin}/path?query=1#fragment`, { headers: { 'x-question': '?' } });
+      expect(answer).toMatchObject({ ok: true, status: 201, body: '{"a":"ä"}' });
+      expect(answer.ok && answer.headers['x-answer']).toBe('yes');
+      expect(answer.ok && answer.ms).toBeGreaterThan(0);
+      expect(server.requests).toHaveLength(1);
+      expect(server.requests[0]).toMatchObject({ method: 'GET', url: '/path?query=1' });
+      expect(server.requests[0]?.headers).toMatchObject({ 'x-question': '?', 'user-agent': 'authcheck' });
+    });
+
+    test('tells how far the clock of the server is ahead', async () => {
+      const server = await serve(json({}, 200, { date: new Date(Date.now() + 90_000).toUTCString() }));
+      const answer = await send(server.origin);
+      expect(answer.ok && answer.skew).toBeGreaterThanOrEqual(88);
+      expect(answer.ok && answer.skew).toBeLessThanOrEqual(90);
+    });
+
+    test('with a Date that is no date tells nothing of the clock', async () => {
+      const server = await serve(json({}, 200, { date: 'soon' }));
+      expect(await send(server.origin)).toMatchObject({ ok: true, skew: null });
+    });
+
+    test.each([
+      ['gzip', gzipSync],
+      ['x-gzip', gzipSync],
+      ['deflate', deflateSync],
+      ['br', brotliCompressSync],
+      ['GZip', gzipSync],
+    ])('is unpacked from %s', async (encoding, pack) => {
+      const server = await serve(body(pack(Buffer.from('{"packed":true}')), { 'content-encoding': encoding }));
+      expect(await send(server.origin)).toMatchObject({ ok: true, body: '{"packed":true}' });
+    });
+
+    test('of status 204 has an empty body', async () => {
+      const server = await serve((_request, response) => response.writeHead(204).end());
+      expect(await send(server.origin)).toMatchObject({ ok: true, status: 204, body: '' });
+    });
+  });
+
+  describe('a server that answers badly', () => {
+    const packedBomb = gzipSync(Buffer.alloc(4 * 1024 * 1024));
+
+    test.each<[string, Answer, string]>([
+      ['hangs', hang, 'endpoint_timeout'],
+      ['drips', drip, 'endpoint_timeout'],
+      ['sends without end', endless, 'endpoint_too_large'],
+      ['sends a gzip bomb', body(packedBomb, { 'content-encoding': 'gzip' }), 'endpoint_too_large'],
+      ['sends a byte too much', body(Buffer.alloc(100_001, ' '), {}), 'endpoint_too_large'],
+      [
+        'announces more than it may send',
+        body(Buffer.alloc(200_000), { 'content-length': '200000' }),
+        'endpoint_too_large',
+      ],
+      ['uses an unknown encoding', body(Buffer.from('{}'), { 'content-encoding': 'zip' }), 'endpoint_invalid_response'],
+      ['stacks encodings', body(Buffer.from('{}'), { 'content-encoding': 'gzip, gzip' }), 'endpoint_invalid_response'],
+      ['lies about its encoding', body(Buffer.from('{}'), { 'content-encoding': 'gzip' }), 'endpoint_invalid_response'],
+      [
+        'cuts its gzip short',
+        body(gzipSync(Buffer.from('{"a":1}')).subarray(0, 12), { 'content-encoding': 'gzip' }),
+        'endpoint_invalid_response',
+      ],
+      [
+        'is named like a prototype',
+        body(Buffer.from('{}'), { 'content-encoding': '__proto__' }),
+        'endpoint_invalid_response',
+      ],
+      ['sends Latin-1', body(Buffer.from('{"a":"ä"}', 'latin1'), {}), 'endpoint_invalid_response'],
+    ])('%s', async (_name, answer, code) => {
+      const server = await serve(answer);
+      expect(codeOf(await send(server.origin, { timeout: 400, maxBytes: 100_000 }))).toBe(code);
+    });
+
+    test('a body of exactly the largest size is taken', async () => {
+      const server = await serve(body(Buffer.alloc(1000, ' '), {}));
+      expect(codeOf(await send(server.origin, { maxBytes: 1000 }))).toBe('answered 200');
+    });
+
+    test.each<[string, (socket: Socket) => void, string]>([
+      ['accepts and says nothing', () => undefined, 'endpoint_timeout'],
+      [
+        'resets the connection',
+        (socket) => socket.once('data', () => socket.resetAndDestroy()),
+        'endpoint_unreachable',
+      ],
+      ['closes the connection', raw(''), 'endpoint_unreachable'],
+      ['does not speak HTTP', raw('SSH-2.0-OpenSSH_9.6\r\n'), 'endpoint_invalid_response'],
+      [
+        'sends less than it announced',
+        raw('HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n{"half":'),
+        'endpoint_unreachable',
+      ],
+      [
+        'closes in the middle of a chunk',
+        raw('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nff\r\n{"half":'),
+        'endpoint_unreachable',
+      ],
+      [
+        'resets in the middle',
+        raw('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{', (s) => s.resetAndDestroy()),
+        'endpoint_unreachable',
+      ],
+      [
+        'gives two lengths',
+        raw('HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}'),
+        'endpoint_invalid_response',
+      ],
+      [
+        'sends huge headers',
+        raw(`HTTP/1.1 200 OK\r\nX-Huge: ${'x'.repeat(100_000)}\r\n\r\n{}`),
+        'endpoint_invalid_response',
+      ],
+      ['sends a header without end', raw(`HTTP/1.1 200 OK\r\nX-Endless: `, () => undefined), 'endpoint_timeout'],
+    ])('%s', async (_name, connected, code) => {
+      const server = await serveRaw(connected);
+      expect(codeOf(await send(server.origin, { timeout: 400 }))).toBe(code);
+    });
+
+    test('a port at which nobody listens', async () => {
+      const server = createHttpServer();
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const address = server.address();
+      const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+      await new Promise((resolve) => server.close(resolve));
+      expect(await send(`http://127.0.0.1:${port}`)).toMatchObject({
+        code: 'endpoint_unreachable',
+        message: 'the connection failed (ECONNREFUSED)',
+      });
+    });
+
+    test('what the server said of itself stays out of the message', async () => {
+      const server = await serveRaw(raw('\u001b[31mevil words\r\n\r\n'));
+      const answer = await send(server.origin);
+      expect(answer.ok ? '' : answer.message).toMatch(/^the answer is not HTTP as it should be \(\w+\)$/);
+    });
+  });
+
+  describe('redirects', () => {
+    /** Redirects `hops` times within the server, then answers. */
+    const hopping =
+      (hops: number): Answer =>
+      (request, response) => {
+        const hop = Number(request.url.slice(1));
+        if (hop < hops) redirect(`/${hop + 1}`)(request, response);
+        else json({ hop })(request, response);
+      };
+
+    test.each([1, 2, 3])('%s within the origin are followed', async (hops) => {
+      const server = await serve(hopping(hops));
+      const answer = await send(`${server.origin}/0`, { followSameOrigin: true });
+      expect(answer).toMatchObject({ ok: true, status: 200, body: `{"hop":${hops}}` });
+      expect(server.requests).toHaveLength(hops + 1);
+    });
+
+    test.each([4, Infinity])('%s within the origin are too many', async (hops) => {
+      const server = await serve(hopping(hops));
+      expect(codeOf(await send(`${server.origin}/0`, { followSameOrigin: true }))).toBe('answered 302');
+      expect(server.requests).toHaveLength(4);
+    });
+
+    test('to itself end', async () => {
+      const server = await serve(redirect('/'));
+      expect(codeOf(await send(server.origin, { followSameOrigin: true }))).toBe('answered 302');
+      expect(server.requests).toHaveLength(4);
+    });
+
+    test.each([301, 302, 303, 307, 308])('across origins are never followed (%s)', async (status) => {
+      const other = await serve(json({}));
+      const server = await serve(redirect(`${other.origin}/`, status));
+      expect(codeOf(await send(server.origin, { followSameOrigin: true }))).toBe(`answered ${status}`);
+      expect(other.requests).toHaveLength(0);
+    });
+
+    test.each(['//127.0.0.2/x', 'ftp://127.0.0.1/', 'http://', 'javascript:alert(1)', ''])(
+      'to %j are not followed elsewhere',
+      async (location) => {
+        const server = await serve(redirect(location));
+        const answer = await send(server.origin, { followSameOrigin: true });
+        expect(codeOf(answer)).toBe('answered 302');
       },
     );
-    expect(answer).toMatchObject({ ok: true, body: '{"reached":true}' });
-    expect(proxy.asked.map((request) => `${request.method} ${request.url}`)).toEqual([
-      `CONNECT 127.0.0.1:${server.port}`,
+
+    test.each<[string, Partial<HttpRequest>]>([
+      ['unless asked for', { followSameOrigin: false }],
+      ['with a POST', { followSameOrigin: true, method: 'POST', body: 'token=t' }],
+      ['with an Authorization header', { followSameOrigin: true, headers: { Authorization: 'Bearer t' } }],
+      ['with a cookie', { followSameOrigin: true, headers: { cookie: 'a=b' } }],
+    ])('are not followed: %s', async (_name, request) => {
+      const server = await serve(redirect('/next', 307));
+      expect(codeOf(await send(server.origin, request))).toBe('answered 307');
+      expect(server.requests).toHaveLength(1);
+    });
+
+    test('are not followed with a password in the URL', async () => {
+      const server = await serve(redirect('/next'));
+      const url = server.origin.replace('http://', 'http://user:password@');
+      expect(codeOf(await send(url, { followSameOrigin: true }))).toBe('answered 302');
+      expect(server.requests).toHaveLength(1);
+    });
+  });
+
+  describe('TLS', () => {
+    let certificates: Certificates;
+    beforeAll(async () => {
+      certificates = await makeCertificates();
+    });
+
+    test('the own CA is trusted when named', async () => {
+      const server = await serve(json({}), certificates.right);
+      expect(codeOf(await send(server.origin, {}, { caFile: certificates.caFile }))).toBe('answered 200');
+    });
+
+    test('the own CA is not trusted by itself', async () => {
+      const server = await serve(json({}), certificates.right);
+      expect(await send(server.origin)).toMatchObject({
+        code: 'endpoint_tls',
+        message: 'the TLS connection failed (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
+      });
+      expect(server.requests).toHaveLength(0);
+    });
+
+    test.each([
+      ['wrongHost', 'ERR_TLS_CERT_ALTNAME_INVALID'],
+      ['expired', 'CERT_HAS_EXPIRED'],
+      ['selfSigned', 'DEPTH_ZERO_SELF_SIGNED_CERT'],
+    ] as const)('the certificate %s is refused even with the CA', async (name, code) => {
+      const server = await serve(json({}), certificates[name]);
+      const answer = await send(
+        server.origin,
+        { headers: { authorization: 'Bearer t' } },
+        { caFile: certificates.caFile },
+      );
+      expect(answer).toMatchObject({ code: 'endpoint_tls', message: `the TLS connection failed (${code})` });
+      expect(server.requests).toHaveLength(0);
+    });
+
+    test.each(['wrongHost', 'expired', 'selfSigned'] as const)('verifyTls: false takes %s', async (name) => {
+      const server = await serve(json({}), certificates[name]);
+      expect(codeOf(await send(server.origin, {}, { verifyTls: false }))).toBe('answered 200');
+    });
+
+    test('plain HTTP at an https URL', async () => {
+      const server = await serve(json({}));
+      expect(codeOf(await send(server.origin.replace('http:', 'https:')))).toBe('endpoint_tls');
+    });
+
+    test('TLS at an http URL', async () => {
+      const server = await serve(json({}), certificates.right);
+      expect(codeOf(await send(server.origin.replace('https:', 'http:')))).toMatch(
+        /^endpoint_(?:unreachable|invalid_response)$/,
+      );
+    });
+
+    test.each([
+      ['that is not there', '/nowhere/ca.pem', /cannot be read \(ENOENT\)/],
+      ['that is a folder', '/tmp', /cannot be read \(EISDIR\)/],
+      ['that is no certificate', import.meta.filename, /holds no PEM certificate/],
+    ])('a CA file %s is a bad config', (_name, caFile, message) => {
+      expect(() => createHttpClient({ caFile })).toThrow(message);
+    });
+  });
+
+  describe('a proxy', () => {
+    /** A proxy that notes what it was asked, and opens the tunnels it is asked for. */
+    async function serveProxy(): Promise<{ port: number; asked: IncomingMessage[] }> {
+      const asked: IncomingMessage[] = [];
+      const proxy = createHttpServer((request, response) => {
+        asked.push(request);
+        response.end('"from the proxy"');
+      });
+      proxy.on('connect', (request: IncomingMessage, socket: Socket) => {
+        asked.push(request);
+        const [, port = ''] = (request.url ?? '').split(':');
+        const onward = connect(Number(port), '127.0.0.1', () => {
+          socket.write('HTTP/1.1 200 Connection established\r\n\r\n');
+          onward.pipe(socket).pipe(onward);
+        });
+        onward.on('error', () => socket.destroy());
+        socket.on('close', () => onward.destroy());
+      });
+      return { port: await listen(proxy), asked };
+    }
+
+    test('is used for https, by a tunnel, and shown without its credentials', async () => {
+      const certificates = await makeCertificates();
+      const server = await serve(json({ reached: true }), certificates.right);
+      const proxy = await serveProxy();
+      const exchanges: Exchange[] = [];
+      const answer = await send(
+        server.origin,
+        {},
+        {
+          caFile: certificates.caFile,
+          env: { HTTPS_PROXY: `http://proxyuser:pa%40sswort@127.0.0.1:${proxy.port}` },
+          onExchange: (exchange) => exchanges.push(exchange),
+        },
+      );
+      expect(answer).toMatchObject({ ok: true, body: '{"reached":true}' });
+      expect(proxy.asked.map((request) => `${request.method} ${request.url}`)).toEqual([
+        `CONNECT 127.0.0.1:${server.port}`,
+      ]);
+      expect(proxy.asked[0]?.headers['proxy-authorization']).toBe(
+        `Basic ${Buffer.from('proxyuser:pa@sswort').toString('base64')}`,
+      );
+      expect(server.requests[0]?.headers).not.toHaveProperty('proxy-authorization');
+      expect(exchanges.map((exchange) => exchange.proxy)).toEqual([`http://127.0.0.1:${proxy.port}/`]);
+      expect(JSON.stringify(exchanges)).not.toMatch(/proxyuser|sswort/);
+    });
+
+    test('does not weaken the verification of the certificate behind it', async () => {
+      const certificates = await makeCertificates();
+      const server = await serve(json({}), certificates.wrongHost);
+      const proxy = await serveProxy();
+      const env = { https_proxy: `127.0.0.1:${proxy.port}` };
+      expect(codeOf(await send(server.origin, {}, { caFile: certificates.caFile, env }))).toBe('endpoint_tls');
+      expect(proxy.asked).toHaveLength(1);
+      expect(server.requests).toHaveLength(0);
+    });
+
+    test('is used for http as http_proxy says, without a tunnel', async () => {
+      const proxy = await serveProxy();
+      const env = { http_proxy: `http://127.0.0.1:${proxy.port}` };
+      expect(await send('http://idp.example/keys', {}, { env })).toMatchObject({ ok: true, body: '"from the proxy"' });
+      expect(proxy.asked.map((request) => request.url)).toEqual(['http://idp.example/keys']);
+    });
+
+    test('is left out where NO_PROXY says so', async () => {
+      const server = await serve(json({}));
+      const proxy = await serveProxy();
+      const env = { http_proxy: `http://127.0.0.1:${proxy.port}`, NO_PROXY: '127.0.0.1' };
+      expect(codeOf(await send(server.origin, {}, { env }))).toBe('answered 200');
+      expect(proxy.asked).toHaveLength(0);
+    });
+
+    test('that cannot be reached, or refuses, leaves the question open', async () => {
+      const refusing = createHttpServer();
+      refusing.on('connect', (_request, socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'));
+      const port = await listen(refusing);
+      const refused = await send('https://idp.example/', {}, { env: { HTTPS_PROXY: `http://127.0.0.1:${port}` } });
+      expect(codeOf(refused)).toBe('endpoint_unreachable');
+      const absent = await send('https://idp.example/', {}, { env: { HTTPS_PROXY: 'http://127.0.0.1:1' } });
+      expect(codeOf(absent)).toBe('endpoint_unreachable');
+    });
+
+    test.each(['ftp://127.0.0.1', 'nonsense://127.0.0.1:1'])('of the kind %s is never passed by', async (proxy) => {
+      const server = await serve(json({}));
+      const answer = await send(server.origin, {}, { env: { http_proxy: proxy } });
+      expect(codeOf(answer)).toBe('endpoint_unreachable');
+      expect(server.requests).toHaveLength(0);
+    });
+  });
+
+  describe('the transcript', () => {
+    const token = 'tok/en+with=odd&signs%"and\\more';
+    const clientSecret = 's&=+ %/:"ecret';
+    const basic = Buffer.from(`client:${clientSecret}`).toString('base64');
+
+    async function transcribe(answer: Answer, request: Partial<HttpRequest> = {}, path = '/'): Promise<Exchange[]> {
+      const server = await serve(answer);
+      const exchanges: Exchange[] = [];
+      await send(
+        server.origin + path,
+        { secrets: [token, clientSecret, basic], ...request },
+        { onExchange: (exchange) => exchanges.push(exchange) },
+      );
+      return exchanges;
+    }
+
+    const spellings: [string, string][] = [token, clientSecret, basic].flatMap((secret) => [
+      ['raw', secret],
+      ['JSON', JSON.stringify(secret).slice(1, -1)],
+      ['JSON with escaped slashes', JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/')],
+      ['URL', encodeURIComponent(secret)],
+      ['URL in lower case', encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase())],
+      ['form', new URLSearchParams({ s: secret }).toString().slice(2)],
     ]);
-    expect(proxy.asked[0]?.headers['proxy-authorization']).toBe(
-      `Basic ${Buffer.from('proxyuser:pa@sswort').toString('base64')}`,
-    );
-    expect(server.requests[0]?.headers).not.toHaveProperty('proxy-authorization');
-    expect(exchanges.map((exchange) => exchange.proxy)).toEqual([`http://127.0.0.1:${proxy.port}/`]);
-    expect(JSON.stringify(exchanges)).not.toMatch(/proxyuser|sswort/);
-  });
 
-  test('does not weaken the verification of the certificate behind it', async () => {
-    const certificates = await makeCertificates();
-    const server = await serve(json({}), certificates.wrongHost);
-    const proxy = await serveProxy();
-    const env = { https_proxy: `127.0.0.1:${proxy.port}` };
-    expect(codeOf(await send(server.origin, {}, { caFile: certificates.caFile, env }))).toBe('endpoint_tls');
-    expect(proxy.asked).toHaveLength(1);
-    expect(server.requests).toHaveLength(0);
-  });
-
-  test('is used for http as http_proxy says, without a tunnel', async () => {
-    const proxy = await serveProxy();
-    const env = { http_proxy: `http://127.0.0.1:${proxy.port}` };
-    expect(await send('http://idp.example/keys', {}, { env })).toMatchObject({ ok: true, body: '"from the proxy"' });
-    expect(proxy.asked.map((request) => request.url)).toEqual(['http://idp.example/keys']);
-  });
-
-  test('is left out where NO_PROXY says so', async () => {
-    const server = await serve(json({}));
-    const proxy = await serveProxy();
-    const env = { http_proxy: `http://127.0.0.1:${proxy.port}`, NO_PROXY: '127.0.0.1' };
-    expect(codeOf(await send(server.origin, {}, { env }))).toBe('answered 200');
-    expect(proxy.asked).toHaveLength(0);
-  });
-
-  test('that cannot be reached, or refuses, leaves the question open', async () => {
-    const refusing = createHttpServer();
-    refusing.on('connect', (_request, socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'));
-    const port = await listen(refusing);
-    const refused = await send('https://idp.example/', {}, { env: { HTTPS_PROXY: `http://127.0.0.1:${port}` } });
-    expect(codeOf(refused)).toBe('endpoint_unreachable');
-    const absent = await send('https://idp.example/', {}, { env: { HTTPS_PROXY: 'http://127.0.0.1:1' } });
-    expect(codeOf(absent)).toBe('endpoint_unreachable');
-  });
-
-  test.each(['ftp://127.0.0.1', 'nonsense://127.0.0.1:1'])('of the kind %s is never passed by', async (proxy) => {
-    const server = await serve(json({}));
-    const answer = await send(server.origin, {}, { env: { http_proxy: proxy } });
-    expect(codeOf(answer)).toBe('endpoint_unreachable');
-    expect(server.requests).toHaveLength(0);
-  });
-});
-
-describe('the transcript', () => {
-  const token = 'tok/en+with=odd&signs%"and\\more';
-  const clientSecret = 's&=+ %/:"ecret';
-  const basic = Buffer.from(`client:${clientSecret}`).toString('base64');
-
-  async function transcribe(answer: Answer, request: Partial<HttpRequest> = {}, path = '/'): Promise<Exchange[]> {
-    const server = await serve(answer);
-    const exchanges: Exchange[] = [];
-    await send(
-      server.origin + path,
-      { secrets: [token, clientSecret, basic], ...request },
-      { onExchange: (exchange) => exchanges.push(exchange) },
-    );
-    return exchanges;
-  }
-
-  const spellings: [string, string][] = [token, clientSecret, basic].flatMap((secret) => [
-    ['raw', secret],
-    ['JSON', JSON.stringify(secret).slice(1, -1)],
-    ['JSON with escaped slashes', JSON.stringify(secret).slice(1, -1).replaceAll('/', '\\/')],
-    ['URL', encodeURIComponent(secret)],
-    ['URL in lower case', encodeURIComponent(secret).replace(/%../g, (code) => code.toLowerCase())],
-    ['form', new URLSearchParams({ s: secret }).toString().slice(2)],
-  ]);
-
-  test.each(spellings)('is silent about a secret that the server echoes: %s %s', async (_name, secret) => {
-    const [exchange] = await transcribe((_request, response) => {
-      if (/^[\x20-\x7e]*$/.test(secret)) response.setHeader('x-echo', `<${secret}>`);
-      response.end(`{"echo":"<${secret}>"}`);
+    test.each(spellings)('is silent about a secret that the server echoes: %s %s', async (_name, secret) => {
+      const [exchange] = await transcribe((_request, response) => {
+        if (/^[\x20-\x7e]*$/.test(secret)) response.setHeader('x-echo', `<${secret}>`);
+        response.end(`{"echo":"<${secret}>"}`);
+      });
+      expect(exchange?.response_headers['x-echo']).toBe('<[redacted]>');
+      expect(exchange?.response_body).toBe('{"echo":"<[redacted]>"}');
     });
-    expect(exchange?.response_headers['x-echo']).toBe('<[redacted]>');
-    expect(exchange?.response_body).toBe('{"echo":"<[redacted]>"}');
-  });
 
-  test('is silent about what is sent', async () => {
-    const body = new URLSearchParams({ token, client_secret: clientSecret }).toString();
-    const headers = { authorization: `Basic ${basic}`, 'x-echo': token, 'x-plain': 'plain' };
-    const [exchange] = await transcribe(
-      json({}),
-      { method: 'POST', headers, body },
-      `/p?t=${encodeURIComponent(token)}`,
-    );
-    expect(exchange?.request_body).toBe('token=[redacted]&client_secret=[redacted]');
-    expect(exchange?.request_headers).toEqual({
-      authorization: 'Basic [redacted]',
-      'x-echo': '[redacted]',
-      'x-plain': 'plain',
+    test('is silent about what is sent', async () => {
+      const body = new URLSearchParams({ token, client_secret: clientSecret }).toString();
+      const headers = { authorization: `Basic ${basic}`, 'x-echo': token, 'x-plain': 'plain' };
+      const [exchange] = await transcribe(
+        json({}),
+        { method: 'POST', headers, body },
+        `/p?t=${encodeURIComponent(token)}`,
+      );
+      expect(exchange?.request_body).toBe('token=[redacted]&client_secret=[redacted]');
+      expect(exchange?.request_headers).toEqual({
+        authorization: 'Basic [redacted]',
+        'x-echo': '[redacted]',
+        'x-plain': 'plain',
+      });
+      expect(exchange?.url).toMatch(/\/p\?t=\[redacted\]$/);
     });
-    expect(exchange?.url).toMatch(/\/p\?t=\[redacted\]$/);
-  });
 
-  test.each([
-    ['Authorization', 'Bearer unmarked-secret', 'Bearer [redacted]'],
-    ['authorization', 'unmarked-secret', '[redacted]'],
-    ['authorization', 'unmarked-secret in-words', '[redacted]'],
-    ['cookie', 'session=unmarked-secret; theme=dark', '[redacted]'],
-    ['X-API-Key', 'unmarked-secret with space', '[redacted]'],
-  ])('masks the header %s: %s', async (name, value, shown) => {
-    const [exchange] = await transcribe(json({}), { headers: { [name]: value } });
-    expect(exchange?.request_headers).toEqual({ [name]: shown });
-  });
-
-  test('masks the cookies that a server sets', async () => {
-    const [exchange] = await transcribe(json({}, 200, { 'set-cookie': 'session=unmarked-secret; Path=/' }));
-    expect(exchange?.response_headers['set-cookie']).toBe('[redacted]');
-  });
-
-  test('is silent about a password in the URL, echoed in whatever form', async () => {
-    const server = await serve((request, response) => {
-      response.end(JSON.stringify([request.headers.authorization, 'pass wörd']));
+    test.each([
+      ['Authorization', 'Bearer unmarked-secret', 'Bearer [redacted]'],
+      ['authorization', 'unmarked-secret', '[redacted]'],
+      ['authorization', 'unmarked-secret in-words', '[redacted]'],
+      ['cookie', 'session=unmarked-secret; theme=dark', '[redacted]'],
+      ['X-API-Key', 'unmarked-secret with space', '[redacted]'],
+    ])('masks the header %s: %s', async (name, value, shown) => {
+      const [exchange] = await transcribe(json({}), { headers: { [name]: value } });
+      expect(exchange?.request_headers).toEqual({ [name]: shown });
     });
-    const exchanges: Exchange[] = [];
-    const url = server.origin.replace('http://', 'http://user:pass%20w%C3%B6rd@');
-    await send(url, {}, { onExchange: (exchange) => exchanges.push(exchange) });
-    expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:pass wörd').toString('base64')}`);
-    expect(exchanges[0]?.response_body).toBe('["Basic [redacted]","[redacted]"]');
-    expect(exchanges[0]?.url).toBe(`${server.origin}/`);
-  });
 
-  test('a percent sign in the password of a URL is a percent sign', async () => {
-    const server = await serve(json({}));
-    const url = server.origin.replace('http://', 'http://user:100%@');
-    const answer = await send(url, {}, { onExchange: () => undefined });
-    expect(codeOf(answer)).toBe('answered 200');
-    expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:100%').toString('base64')}`);
-  });
+    test('masks the cookies that a server sets', async () => {
+      const [exchange] = await transcribe(json({}, 200, { 'set-cookie': 'session=unmarked-secret; Path=/' }));
+      expect(exchange?.response_headers['set-cookie']).toBe('[redacted]');
+    });
 
-  test('tells of every hop, and of a failure', async () => {
-    const hops = await transcribe(
-      (request, response) => (request.url === '/' ? redirect('/2') : json({}))(request, response),
-      { followSameOrigin: true },
-    );
-    expect(hops.map(({ status }) => status)).toEqual([302, 200]);
-    const [failed] = await transcribe(hang, { timeout: 100 });
-    expect(failed).toMatchObject({ status: null, response_body: null, failure: 'no complete answer within 0.1 s' });
+    test('is silent about a password in the URL, echoed in whatever form', async () => {
+      const server = await serve((request, response) => {
+        response.end(JSON.stringify([request.headers.authorization, 'pass wörd']));
+      });
+      const exchanges: Exchange[] = [];
+      const url = server.origin.replace('http://', 'http://user:pass%20w%C3%B6rd@');
+      await send(url, {}, { onExchange: (exchange) => exchanges.push(exchange) });
+      expect(server.requests[0]?.headers.authorization).toBe(
+        `Basic ${Buffer.from('user:pass wörd').toString('base64')}`,
+      );
+      expect(exchanges[0]?.response_body).toBe('["Basic [redacted]","[redacted]"]');
+      expect(exchanges[0]?.url).toBe(`${server.origin}/`);
+    });
+
+    test('a percent sign in the password of a URL is a percent sign', async () => {
+      const server = await serve(json({}));
+      const url = server.origin.replace('http://', 'http://user:100%@');
+      const answer = await send(url, {}, { onExchange: () => undefined });
+      expect(codeOf(answer)).toBe('answered 200');
+      expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:100%').toString('base64')}`);
+    });
+
+    test('tells of every hop, and of a failure', async () => {
+      const hops = await transcribe(
+        (request, response) => (request.url === '/' ? redirect('/2') : json({}))(request, response),
+        { followSameOrigin: true },
+      );
+      expect(hops.map(({ status }) => status)).toEqual([302, 200]);
+      const [failed] = await transcribe(hang, { timeout: 100 });
+      expect(failed).toMatchObject({ status: null, response_body: null, failure: 'no complete answer within 0.1 s' });
+    });
   });
 });

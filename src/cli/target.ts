@@ -109,6 +109,7 @@ export function aimAt(
       onExchange,
       now: at === undefined ? io.now : () => at,
       cache: false,
+      oneShot: true,
       ...(keySet === undefined ? {} : { keySet }),
     },
   };
@@ -138,7 +139,7 @@ async function fromFlags(options: TargetOptions, io: Io, onExchange: (exchange: 
       jwks: { uri },
     });
   if (jwks === undefined) {
-    const http = createHttpClient({ env: io.env, onExchange });
+    const http = createHttpClient({ env: io.env, onExchange, oneShot: true });
     try {
       const metadata = await discoverIssuer(http, issuer ?? '');
       return { origin: `--issuer ${metadata.issuer}`, config: make(metadata.jwks_uri), file: null };

@@ -16,8 +16,11 @@ import { createOAuth2JwksProvider } from './oauth2-jwks.js';
 import type { AuthProvider, ProviderContext, ProviderEvent } from './provider.js';
 import { createUpstreamHeaderProvider } from './upstream-header.js';
 
+/** What a host may say about its providers' requests; whom they trust is the config's. */
+type ClientOptions = Pick<HttpOptions, 'env' | 'onExchange' | 'dispatcher' | 'oneShot'>;
+
 /** What a host may give to its providers. */
-export interface ProviderOptions extends Pick<HttpOptions, 'env' | 'onExchange' | 'dispatcher'> {
+export interface ProviderOptions extends ClientOptions {
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
   /** A key set to use instead of fetching one, for `oauth2_token` with `jwks`. */
@@ -120,15 +123,10 @@ function nameProxy(provider: AuthProvider, { env = {} }: ProviderOptions): AuthP
 /** Makes the HTTP client that a provider's config asks for: its CA file, its TLS verification. */
 export function createProviderClient(
   { config }: Pick<ConfiguredProvider, 'config'>,
-  options: Pick<HttpOptions, 'env' | 'onExchange' | 'dispatcher'> = {},
+  options: ClientOptions = {},
 ): HttpClient {
   const tls = 'verify_tls' in config ? { verifyTls: config.verify_tls, caFile: config.tls_cafile } : {};
-  return createHttpClient({
-    ...tls,
-    ...(options.env === undefined ? {} : { env: options.env }),
-    ...(options.onExchange === undefined ? {} : { onExchange: options.onExchange }),
-    ...(options.dispatcher === undefined ? {} : { dispatcher: options.dispatcher }),
-  });
+  return createHttpClient({ ...options, ...tls });
 }
 
 function referTo({ name, config, source }: ConfiguredProvider): ProviderRef {

@@ -65,7 +65,7 @@ export async function runBatch(options: BatchOptions, io: Io): Promise<number> {
     io.stderr.write(`interrupted; go on with --from-line ${next}\n`);
   });
   const chunks = splitInChunks(readLines(input), options.fromLine ?? 1);
-  for await (const answered of judgeChunks(chunks, assignment, target.options, threads)) {
+  for await (const answered of judgeChunks(chunks, assignment, { ...target.options, oneShot: false }, threads)) {
     if (options.quiet !== true || options.json === true) io.stdout.write(answered.text);
     await io.stdout.drain();
     tally.add(answered);

@@ -95,7 +95,7 @@ async function check(options: ConfigCheckOptions, io: Io): Promise<{ report: Con
 }
 
 async function probeAll({ providers }: ConfigReport, io: Io, session: Session): Promise<Probe[]> {
-  const options = { env: io.env, now: io.now(), onExchange: session.onExchange };
+  const options = { env: io.env, now: io.now(), onExchange: session.onExchange, oneShot: true };
   return (await Promise.all(providers.map((provider) => probeProvider(provider, options)))).flat();
 }
 

@@ -74,7 +74,7 @@ export async function runConfigInit(options: ConfigInitOptions, io: Io): Promise
 }
 
 async function discover(issuer: string, io: Io, session: Session): Promise<IssuerMetadata> {
-  const http = createHttpClient({ env: io.env, onExchange: session.onExchange });
+  const http = createHttpClient({ env: io.env, onExchange: session.onExchange, oneShot: true });
   try {
     return await discoverIssuer(http, issuer);
   } finally {

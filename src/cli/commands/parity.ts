@@ -62,6 +62,7 @@ export async function runParity(options: ParityOptions, argument: string | undef
   const http = createHttpClient({
     env: io.env,
     onExchange: session.onExchange,
+    oneShot: true,
     ...(options.caFile === undefined ? {} : { caFile: resolve(io.cwd, options.caFile) }),
   });
   const provider = createAuthProvider(target.chosen, target.options);

@@ -155,7 +155,14 @@ function openAuthenticator(
   const providers = provider === undefined ? target.providers : [target.chosen];
   return createAuthenticator(
     { providers },
-    { ...target.options, ...host, cache: true, realm, ...(routes === undefined ? {} : { public: routes }) },
+    {
+      ...target.options,
+      ...host,
+      cache: true,
+      oneShot: false,
+      realm,
+      ...(routes === undefined ? {} : { public: routes }),
+    },
   );
 }
 
