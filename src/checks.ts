@@ -29,12 +29,12 @@ export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | n
   const actual = member(claims, 'iss');
   if (issuer === null) {
     trace.warn('issuer', 'issuer_unchecked', 'no issuer is configured, so iss is not checked', {
-      ...shown(actual),
+      actual,
       field: ISSUER,
     });
     return;
   }
-  const detail = { expected: issuer, ...shown(actual), field: ISSUER };
+  const detail = { expected: issuer, actual, field: ISSUER };
   if (actual === undefined) {
     trace.fail('issuer', 'issuer_missing', `the token has no iss; the server wants ${quote(issuer)}`, detail);
   } else if (typeof actual !== 'string') {
@@ -57,7 +57,7 @@ export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | n
 /** `aud` must be, or list, the audience of the config. */
 export function checkAudience(trace: Trace, claims: JsonObject, audience: string): void {
   const actual = member(claims, 'aud');
-  const detail = { expected: audience, ...shown(actual), field: AUDIENCE };
+  const detail = { expected: audience, actual, field: AUDIENCE };
   if (actual === undefined) {
     trace.fail('audience', 'audience_missing', `the token has no aud; the server wants ${quote(audience)}`, detail);
     return;
@@ -103,10 +103,10 @@ export function checkNotBefore(trace: Trace, claims: JsonObject, clock: Clock): 
   const early = start === undefined ? -Infinity : start - clock.now;
   if (early > clock.tolerance) {
     const hint = skewHint(clock, (clock.skew ?? 0) >= early ? early : null);
-    const detail = { expected: clock.now, ...shown(nbf) };
+    const detail = { expected: clock.now, actual: nbf };
     trace.fail('not_before', 'token_not_yet_valid', `valid only in ${duration(Math.ceil(early))}${hint}`, detail);
   } else if (issued !== undefined && issued - clock.now > clock.tolerance) {
-    const detail = { expected: clock.now, ...shown(iat) };
+    const detail = { expected: clock.now, actual: iat };
     const hint = skewHint(clock, (clock.skew ?? 0) >= issued - clock.now ? issued - clock.now : null);
     trace.warn(
       'not_before',
@@ -115,7 +115,7 @@ export function checkNotBefore(trace: Trace, claims: JsonObject, clock: Clock): 
       detail,
     );
   } else if (start === undefined) trace.skip('not_before', 'the token has no nbf');
-  else trace.pass('not_before', `valid since ${duration(-early)}`, shown(nbf));
+  else trace.pass('not_before', `valid since ${duration(-early)}`, { actual: nbf });
 }
 
 /** The principal: the first of these claims that says something. Returns null after a failure. */
@@ -133,7 +133,7 @@ export function checkSubject(trace: Trace, claims: JsonObject, names: readonly s
   }
   const fault = findPrincipalFault(value);
   if (fault !== null || typeof value !== 'string') {
-    trace.fail('subject', 'claim_invalid', `${name} ${fault ?? 'is not a string'}`, shown(value));
+    trace.fail('subject', 'claim_invalid', `${name} ${fault ?? 'is not a string'}`, { actual: value });
     return null;
   }
   trace.pass('subject', `${name} names the principal`, { actual: value });
@@ -189,7 +189,7 @@ function readTime(trace: Trace, step: StepName, name: string, value: Json): numb
     step,
     'claim_invalid',
     `${name} is ${typeof number === 'number' ? 'too large a number' : kind(value)}; it must be a number of seconds`,
-    shown(value),
+    { actual: value },
   );
   return null;
 }
@@ -216,10 +216,6 @@ function slashHint(expected: string, actual: string): string {
 
 function isBlank(value: Json | undefined): boolean {
   return value === undefined || value === null || value === '';
-}
-
-function shown(value: Json | undefined): { readonly actual?: Json } {
-  return value === undefined ? {} : { actual: value };
 }
 
 function kind(value: Json): string {

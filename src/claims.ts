@@ -1,7 +1,7 @@
 /** Claims through a mapping to attributes, with the provenance of every value. Pure. */
 
 import { isObject, member, type Json, type JsonObject } from './json.js';
-import { createNearMisses, type NearMisses } from './near-misses.js';
+import { createNearMisses, type NearMisses, type NearNames } from './near-misses.js';
 import type { Attributes, MappingRow } from './verdict.js';
 
 /** Claim (dotted path or literal key) to attribute name, in the order of the config. */
@@ -21,26 +21,36 @@ export interface MappedClaims {
  */
 export function mapClaims(claims: JsonObject, mapping: ClaimsMapping): MappedClaims {
   const { entries, nearMisses } = prepare(mapping);
-  const attributes = new Map<string, readonly string[]>();
-  const near = nearMisses(claims);
-  const rows = entries.map((entry) => mapEntry(claims, entry, near));
-  for (const { attribute, status, values } of rows) {
-    if (status === 'mapped') attributes.set(attribute, join(attributes.get(attribute), values));
+  const attributes: Record<string, readonly string[]> = {};
+  const rows: MappingRow[] = [];
+  let near: NearNames | null = null;
+  for (const entry of entries) {
+    const value = findClaim(claims, entry);
+    if (value === undefined) rows.push(describeAbsent(entry, (near ??= nearMisses(claims)).get(entry.claim)));
+    else {
+      const row = mapValue(entry, value);
+      rows.push(row);
+      if (row.status === 'mapped') addValues(attributes, row);
+    }
   }
-  return { attributes: Object.fromEntries(attributes), mapping: rows };
+  return { attributes, mapping: rows };
 }
 
 /** First seen first, without duplicates. */
-function join(before: readonly string[] | undefined, values: readonly string[]): readonly string[] {
-  const joined = before === undefined ? values : [...before, ...values];
-  return [...(joined.length > 1 ? new Set(joined) : joined)];
+function addValues(attributes: Record<string, readonly string[]>, { attribute, values }: MappingRow): void {
+  const before = Object.hasOwn(attributes, attribute) ? (attributes[attribute] ?? []) : [];
+  const value = before.length + values.length < 2 ? [...before, ...values] : [...new Set([...before, ...values])];
+  if (attribute !== '__proto__') attributes[attribute] = value;
+  // Assigned, it would be no attribute.
+  else Object.defineProperty(attributes, attribute, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /** One entry of a mapping, taken apart. */
 interface Entry {
   readonly claim: string;
   readonly attribute: string;
-  readonly path: readonly string[];
+  /** Null for a name without dots. */
+  readonly path: readonly string[] | null;
 }
 
 interface Prepared {
@@ -54,7 +64,10 @@ const prepared = new WeakMap<ClaimsMapping, Prepared>();
 function prepare(mapping: ClaimsMapping): Prepared {
   const known = prepared.get(mapping);
   if (known !== undefined) return known;
-  const entries = Object.entries(mapping).map(([claim, attribute]) => ({ claim, attribute, path: claim.split('.') }));
+  const entries = Object.entries(mapping).map(([claim, attribute]) => {
+    const path = claim.split('.');
+    return { claim, attribute, path: path.length === 1 ? null : path };
+  });
   const fresh = { entries, nearMisses: createNearMisses(Object.keys(mapping)) };
   prepared.set(mapping, fresh);
   return fresh;
@@ -67,23 +80,23 @@ export function unusedClaims(claims: JsonObject, mapping: ClaimsMapping): string
 }
 
 /** Finds a claim: the dotted path is walked first, then the literal key. A null claim is an absent one. */
-function findClaim(claims: JsonObject, claim: string, path: readonly string[]): Json | undefined {
-  let value: Json | undefined = claims;
-  for (const name of path) value = isObject(value) ? member(value, name) : undefined;
-  return value ?? member(claims, claim) ?? undefined;
+function findClaim(claims: JsonObject, { claim, path }: Entry): Json | undefined {
+  return (path === null ? undefined : walk(claims, path)) ?? member(claims, claim) ?? undefined;
 }
 
-function mapEntry(
-  claims: JsonObject,
-  { claim, attribute, path }: Entry,
-  near: (claim: string) => readonly string[],
-): MappingRow {
-  const value = findClaim(claims, claim, path);
-  if (value === undefined) {
-    const near_misses = near(claim);
-    const row = { claim, attribute, status: 'absent', values: [] } as const;
-    return near_misses.length === 0 ? row : { ...row, near_misses };
-  }
+function walk(claims: JsonObject, path: readonly string[]): Json | undefined {
+  let value: Json | undefined = claims;
+  for (const name of path) value = isObject(value) ? member(value, name) : undefined;
+  return value;
+}
+
+function describeAbsent({ claim, attribute }: Entry, near_misses: readonly string[] | undefined): MappingRow {
+  return near_misses === undefined
+    ? { claim, attribute, status: 'absent', values: [] }
+    : { claim, attribute, status: 'absent', values: [], near_misses };
+}
+
+function mapValue({ claim, attribute }: Entry, value: Json): MappingRow {
   if (typeof value === 'string') return mapWords(claim, attribute, value);
   if (Array.isArray(value)) return mapItems(claim, attribute, value);
   const note = `the claim is ${kindOf(value)}; only a string or a list can be mapped`;
@@ -100,9 +113,11 @@ function mapWords(claim: string, attribute: string, text: string): MappingRow {
 function mapItems(claim: string, attribute: string, items: readonly Json[]): MappingRow {
   const values: string[] = [];
   const skipped: string[] = [];
-  for (const [index, item] of items.entries()) {
+  let index = 0;
+  for (const item of items) {
     if (typeof item === 'object') skipped.push(`item ${index} (${kindOf(item)})`);
     else values.push(String(item));
+    index += 1;
   }
   if (items.length > 0 && values.length === 0) {
     return { claim, attribute, status: 'unusable', values, note: `no item can be mapped: ${listSome(skipped)}` };

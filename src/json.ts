@@ -82,9 +82,9 @@ function parseLoosely(text: string): Json {
 /** How many members all objects in a value have. */
 function sizeOf(value: Json): number {
   if (typeof value !== 'object' || value === null) return 0;
-  let size = 0;
-  if (isList(value)) for (const inner of value) size += sizeOf(inner);
-  else for (const name of Object.keys(value)) size += 1 + sizeOf(value[name] ?? null);
+  const inside: readonly Json[] = isList(value) ? value : Object.values(value);
+  let size = isList(value) ? 0 : inside.length;
+  for (const inner of inside) size += sizeOf(inner);
   return size;
 }
 
@@ -136,9 +136,8 @@ export function roundMembers(object: JsonObject): JsonObject {
 function holdsBigint(value: Json): boolean {
   if (typeof value === 'bigint') return true;
   if (typeof value !== 'object' || value === null) return false;
-  if (isList(value)) {
-    for (const inner of value) if (holdsBigint(inner)) return true;
-  } else for (const name of Object.keys(value)) if (holdsBigint(value[name] ?? null)) return true;
+  const inside: readonly Json[] = isList(value) ? value : Object.values(value);
+  for (const inner of inside) if (holdsBigint(inner)) return true;
   return false;
 }
 

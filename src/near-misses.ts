@@ -14,11 +14,15 @@ const SYNONYMS: readonly (readonly string[])[] = [
 
 const MAX_NEAR_MISSES = 3;
 const MAX_CLAIMS_SEARCHED = 2000;
-/** Names that are remembered. */
+/** Answers that are remembered, and their longest question: anybody may send a token, and name claims at will. */
 const MAX_KEPT = 1000;
+const MAX_KEPT_LENGTH = 512;
 
-/** Looks through the claims of a token, the first time that it is asked for a name. */
-export type NearMisses = (claims: JsonObject) => (claim: string) => readonly string[];
+/** For each name that is asked for, the claims that may have been meant; a name for which there are none is left out. */
+export type NearNames = ReadonlyMap<string, readonly string[]>;
+
+/** Looks through the claims of a token. */
+export type NearMisses = (claims: JsonObject) => NearNames;
 
 /** What the last name of a claim is to the names that are asked for. */
 interface Relation {
@@ -32,8 +36,6 @@ interface Hit {
   readonly path: string;
   readonly relation: Relation;
 }
-
-const NONE: readonly string[] = [];
 
 /**
  * Finds claims that may have been meant by these names: the same name deeper or in another case, then names that mean
@@ -49,26 +51,35 @@ export function createNearMisses(names: readonly string[]): NearMisses {
     if (known !== undefined) return known;
     const last = lastName(name);
     const lower = last.toLowerCase();
-    const same = meanings.filter(({ wanted }) => wanted === lower);
-    const similar = meanings.filter(({ wanted, synonyms }) => wanted !== lower && synonyms.includes(last));
-    const found =
-      same.length + similar.length === 0
-        ? null
-        : { same: same.map((meaning) => meaning.name), similar: similar.map((meaning) => meaning.name) };
-    if (relations.size < MAX_KEPT) relations.set(name, found);
-    return found;
+    const same = meanings.filter(({ wanted }) => wanted === lower).map((meaning) => meaning.name);
+    const similar = meanings
+      .filter(({ wanted, synonyms }) => wanted !== lower && synonyms.includes(last))
+      .map((meaning) => meaning.name);
+    return keep(relations, name, same.length + similar.length === 0 ? null : { same, similar });
   };
+  const assigned = new Map<string, NearNames>();
   return (claims) => {
-    let hits: readonly Hit[] | null = null;
-    return (claim) => {
-      hits ??= search(claims, asked, relate);
-      if (hits.length === 0) return NONE;
-      const near: string[] = [];
-      for (const { path, relation } of hits) if (relation.same.includes(claim)) near.push(path);
-      for (const { path, relation } of hits) if (relation.similar.includes(claim)) near.push(path);
-      return near.length > MAX_NEAR_MISSES ? near.slice(0, MAX_NEAR_MISSES) : near;
-    };
+    const hits = search(claims, asked, relate);
+    // With the length of each, no two lists of paths are written alike.
+    let paths = '';
+    for (const { path } of hits) paths += `${path.length} ${path}`;
+    return assigned.get(paths) ?? keep(assigned, paths, assign(hits, names));
   };
+}
+
+function keep<Answer>(known: Map<string, Answer>, question: string, answer: Answer): Answer {
+  if (known.size < MAX_KEPT && question.length <= MAX_KEPT_LENGTH) known.set(question, answer);
+  return answer;
+}
+
+/** To each name its hits, the same name first. */
+function assign(hits: readonly Hit[], names: readonly string[]): NearNames {
+  const found = names.map((name): readonly [string, readonly string[]] => {
+    const same = hits.filter(({ relation }) => relation.same.includes(name));
+    const similar = hits.filter(({ relation }) => relation.similar.includes(name));
+    return [name, Object.freeze([...same, ...similar].slice(0, MAX_NEAR_MISSES).map(({ path }) => path))];
+  });
+  return new Map(found.filter(([, near]) => near.length > 0));
 }
 
 function meaningOf(claim: string): { readonly wanted: string; readonly synonyms: readonly string[] } {
@@ -86,9 +97,12 @@ function search(claims: JsonObject, asked: ReadonlySet<string>, relate: (name: s
   for (let index = 0; index < containers.length; index += 1) {
     const container = containers[index] ?? {};
     const prefix = prefixes[index] ?? '';
-    for (const name of Object.keys(container)) {
+    const names = Object.keys(container);
+    const values = Object.values(container);
+    for (let at = 0; at < names.length; at += 1) {
       if ((seen += 1) > MAX_CLAIMS_SEARCHED) return hits;
-      const value = container[name];
+      const name = names[at] ?? '';
+      const value = values[at];
       if (typeof value === 'string' || Array.isArray(value)) {
         const relation = relate(name);
         if (relation === null) continue;

@@ -121,8 +121,8 @@ export interface Verdict {
 
 /** What a step may say beside its message. */
 export interface StepDetail {
-  readonly expected?: Json;
-  readonly actual?: Json;
+  readonly expected?: Json | undefined;
+  readonly actual?: Json | undefined;
   /** The config field that the step compares with, below the provider's config. */
   readonly field?: readonly string[];
 }

@@ -182,15 +182,14 @@ export function readAuthConfig(document: unknown, options: ParseOptions): Readin
   return { config, path: section.path, providers: read, findings };
 }
 
-/** Every token asks for the same few places. */
+/** Every token asks for the same few places, by the same few constants. */
 function remember(locate: ConfiguredProvider['locate']): ConfiguredProvider['locate'] {
-  const known = new Map<string, string | null>();
+  const known = new WeakMap<readonly string[], string | null>();
   return (field) => {
-    const name = field.join('\n');
-    const found = known.get(name);
+    const found = known.get(field);
     if (found !== undefined) return found;
     const fresh = locate(field);
-    known.set(name, fresh);
+    known.set(field, fresh);
     return fresh;
   };
 }

@@ -113,7 +113,8 @@ export type CachedKeySet =
 
 /** Gives the key set in which to look for a key id. */
 export interface KeySetCache {
-  readonly get: (kid: string) => Promise<CachedKeySet>;
+  /** At once where a fresh set that is held has the key, which is nearly always. */
+  readonly get: (kid: string) => CachedKeySet | Promise<CachedKeySet>;
   /** Fetches the key set unless a fresh one is held. */
   readonly load: () => Promise<CachedKeySet>;
   /** Milliseconds since the key set was fetched; null before. */
@@ -182,20 +183,24 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
     return { ok: true, keySet: old, stale: result.message };
   }
 
+  /** Looks for a key that the set in hand has not. */
+  async function seek(known: CachedKeySet): Promise<CachedKeySet> {
+    if (inFlight === null && isWithin(unknownAt, cooldown)) return known;
+    if (inFlight === null) unknownAt = options.now();
+    const result = await fetchOnce();
+    return result.ok ? { ok: true, keySet: result.keySet, stale: null } : known;
+  }
+
   function ageOf(): number | null {
     return slot.held === null ? null : options.now() - slot.held.at;
   }
 
   return {
-    async get(kid) {
+    get(kid) {
       const held = heldWithin(options.period);
       if (held === null) return renew();
       const known: CachedKeySet = { ok: true, keySet: held, stale: null };
-      if (held.byKid.has(kid)) return known;
-      if (inFlight === null && isWithin(unknownAt, cooldown)) return known;
-      if (inFlight === null) unknownAt = options.now();
-      const result = await fetchOnce();
-      return result.ok ? { ok: true, keySet: result.keySet, stale: null } : known;
+      return held.byKid.has(kid) ? known : seek(known);
     },
     async load() {
       const held = heldWithin(options.period);

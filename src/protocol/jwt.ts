@@ -47,7 +47,7 @@ export function parseJwt(token: string): ParsedJwt {
       fault: malformed(`the token has ${token.length} characters; more than ${MAX_TOKEN_BYTES} are never looked at`),
     };
   }
-  const parts = token.split('.', 7);
+  const parts = splitToken(token);
   const header = parts.length < 2 ? null : readHeader(parts[0] ?? '');
   if (header === null) {
     return { ...nothing, fault: { code: 'token_opaque', message: 'this is no JWT: it has no dots' } };
@@ -68,6 +68,15 @@ export function parseJwt(token: string): ParsedJwt {
     raw: { header: header.text, claims: claims.text },
     fault: header.fault ?? form ?? claims.fault ?? header.flaw,
   };
+}
+
+/** The parts between the dots, seven at the most; nearly every token has three, which are found fastest one by one. */
+function splitToken(token: string): readonly string[] {
+  const first = token.indexOf('.');
+  const second = token.indexOf('.', first + 1);
+  return first === -1 || second === -1 || token.includes('.', second + 1)
+    ? token.split('.', 7)
+    : [token.slice(0, first), token.slice(first + 1, second), token.slice(second + 1)];
 }
 
 /** The part of the media type that says which kind of JWT this is; `application/` may be left out. */

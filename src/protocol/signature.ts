@@ -10,6 +10,7 @@ import {
   createHmac,
   createPublicKey,
   createSecretKey,
+  createVerify,
   sign,
   timingSafeEqual,
   verify,
@@ -61,16 +62,20 @@ export function verifySignature(token: string, key: Key, algorithm: string): boo
   const scheme = SCHEMES[algorithm];
   const imported = importKey(key, algorithm);
   if (scheme === undefined || imported === null) return false;
-  const end = token.lastIndexOf('.');
-  const signed = Buffer.from(token.slice(0, end), 'latin1');
-  const signature = Buffer.from(token.slice(end + 1), 'base64url');
-  if (scheme.bytes !== null && signature.length !== scheme.bytes) return false;
+  const end = token.indexOf('.', token.indexOf('.') + 1);
+  const signed = token.slice(0, end);
+  const signature = token.slice(end + 1);
+  if (scheme.bytes !== null && signature.length !== Math.ceil((scheme.bytes * 4) / 3)) return false;
   try {
-    if (imported.type === 'secret') {
-      const expected = signBytes(signed, imported, algorithm);
-      return expected.length === signature.length && timingSafeEqual(expected, signature);
+    if (imported.key.type === 'secret') {
+      const expected = signBytes(Buffer.from(signed, 'latin1'), imported.key, algorithm);
+      const given = Buffer.from(signature, 'base64url');
+      return expected.length === given.length && timingSafeEqual(expected, given);
     }
-    return verify(scheme.hash, signed, { key: imported, ...scheme.options }, signature);
+    if (scheme.hash === null)
+      return verify(null, Buffer.from(signed, 'latin1'), imported, Buffer.from(signature, 'base64url'));
+    // Takes texts, where the call above wants bytes that must be made first.
+    return createVerify(scheme.hash).update(signed, 'latin1').verify(imported, signature, 'base64url');
   } catch {
     // Numbers that passed for a key, and with which nothing can be computed.
     return false;
@@ -92,15 +97,19 @@ export function signBytes(data: Buffer, key: KeyObject, algorithm: string): Buff
     : sign(scheme.hash, data, { key, ...scheme.options });
 }
 
-const imported = new WeakMap<JsonObject, Map<string, KeyObject | null>>();
+/** A key with what its algorithm says about signatures. */
+type ImportedKey = SigningOptions & { readonly key: KeyObject };
+
+const imported = new WeakMap<JsonObject, Map<string, ImportedKey | null>>();
 
 /** Imports a key for an algorithm, once; null if it is not fit for it, or if its numbers make no key. */
-function importKey(key: Key, algorithm: string): KeyObject | null {
-  const byAlgorithm = imported.get(key.jwk) ?? new Map<string, KeyObject | null>();
-  imported.set(key.jwk, byAlgorithm);
+function importKey(key: Key, algorithm: string): ImportedKey | null {
+  const byAlgorithm = imported.get(key.jwk) ?? new Map<string, ImportedKey | null>();
   const known = byAlgorithm.get(algorithm);
   if (known !== undefined) return known;
-  const fresh = key.fault === null && misfit(key, algorithm) === null ? makeKeyObject(key) : null;
+  imported.set(key.jwk, byAlgorithm);
+  const made = key.fault === null && misfit(key, algorithm) === null ? makeKeyObject(key) : null;
+  const fresh = made === null ? null : { key: made, ...SCHEMES[algorithm]?.options };
   byAlgorithm.set(algorithm, fresh);
   return fresh;
 }

@@ -2,9 +2,11 @@
 
 import { mapClaims, type ClaimsMapping, type MappedClaims } from '../claims.js';
 import type { JsonObject } from '../json.js';
-import type { Trace } from '../verdict.js';
+import type { MappingRow, Trace } from '../verdict.js';
 import type { Judgement } from './judge.js';
 import type { ProviderContext } from './provider.js';
+
+const WRITTEN_AT = { field: ['claims_mapping'] };
 
 /** Maps the claims of a principal, reports the step, and gives the identity; null where there is no principal. */
 export function mapIdentity(
@@ -21,27 +23,24 @@ export function mapIdentity(
 }
 
 /** Reports the mapping; entries of a mapping that somebody wrote are expected to find something, the default's are not. */
-function reportMapping(trace: Trace, mapped: MappedClaims, written: boolean): void {
-  const { mapping, attributes } = mapped;
-  const gaps = mapping.filter((row) => row.status === 'unusable' || (written && row.status === 'absent'));
-  const field = { field: ['claims_mapping'] };
-  const names = Object.keys(attributes);
+function reportMapping(trace: Trace, { mapping, attributes }: MappedClaims, written: boolean): void {
+  const names = Object.keys(attributes).join(', ');
   if (mapping.length === 0) trace.skip('mapping', 'the claims mapping is empty: no attributes');
-  else if (mapping.every((row) => row.values.length === 0)) {
-    trace.warn(
-      'mapping',
-      'attributes_empty',
-      'the claims mapping found nothing: the principal has no attributes',
-      field,
-    );
-  } else if (gaps.length > 0) {
+  else if (!mapping.some(hasValues)) {
+    const message = 'the claims mapping found nothing: the principal has no attributes';
+    trace.warn('mapping', 'attributes_empty', message, WRITTEN_AT);
+  } else if (mapping.some(({ status }) => isGap(status, written))) {
+    const gaps = mapping.filter(({ status }) => isGap(status, written));
     const unusableFirst = gaps.sort((a, b) => Number(b.status === 'unusable') - Number(a.status === 'unusable'));
     const list = unusableFirst.map((row) => `${row.claim} (${row.status})`).slice(0, 5);
-    trace.warn(
-      'mapping',
-      'claim_unmapped',
-      `mapped to ${names.join(', ')}; without a value: ${list.join(', ')}`,
-      field,
-    );
-  } else trace.pass('mapping', `mapped to ${names.join(', ')}`, field);
+    trace.warn('mapping', 'claim_unmapped', `mapped to ${names}; without a value: ${list.join(', ')}`, WRITTEN_AT);
+  } else trace.pass('mapping', `mapped to ${names}`, WRITTEN_AT);
+}
+
+function hasValues({ values }: MappingRow): boolean {
+  return values.length > 0;
+}
+
+function isGap(status: MappingRow['status'], written: boolean): boolean {
+  return status === 'unusable' || (written && status === 'absent');
 }

@@ -3,18 +3,30 @@
 import { checkAudience, checkExpiry, checkIssuer, checkNotBefore, checkSubject } from '../checks.js';
 import type { JwksConfig, OAuth2TokenConfig } from '../config/provider-config.js';
 import { showUrl } from '../exchange.js';
-import { stringMember, type JsonObject } from '../json.js';
-import { createKeySetCache, fetchKeySet, type CachedKeySet, type KeySet } from '../protocol/jwks.js';
+import type { JsonObject } from '../json.js';
+import { createKeySetCache, fetchKeySet } from '../protocol/jwks.js';
 import { parseJwt, type ParsedJwt } from '../protocol/jwt.js';
-import { algorithmsFor, misfit, type Key } from '../protocol/keys.js';
-import { verifySignature } from '../protocol/signature.js';
-import { fingerprint, readGithubToken } from '../token.js';
+import { fingerprint, summarizeToken } from '../token.js';
 import type { TokenSummary, Trace, Verdict } from '../verdict.js';
+import { judge, type Judgement } from './judge.js';
 import { mapIdentity } from './mapping.js';
-import { judge } from './judge.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
+import { reportHeader, reportSignature, UNVERIFIED, type Verified } from './signature-steps.js';
 
 const REFUSAL = 'Invalid JWT token';
+
+/** After `format`. */
+const STEPS = [
+  'key',
+  'algorithm',
+  'signature',
+  'issuer',
+  'audience',
+  'expiry',
+  'not_before',
+  'subject',
+  'mapping',
+] as const;
 
 /** Algorithms that are accepted unless the config names its own. */
 const SAFE_ALGORITHMS: readonly string[] = [
@@ -43,138 +55,34 @@ export function createOAuth2JwksProvider(
       : `Authentication required. Please provide a valid OAuth2 Bearer token from ${config.issuer}`;
 
   const safe = jwks.allow_symmetric_keys ? [...SAFE_ALGORITHMS, 'HS256', 'HS384', 'HS512'] : SAFE_ALGORITHMS;
-  const allowed = (config.algorithms ?? safe).filter((name) => safe.includes(name));
-
-  const steps = [
-    'key',
-    'algorithm',
-    'signature',
-    'issuer',
-    'audience',
-    'expiry',
-    'not_before',
-    'subject',
-    'mapping',
-  ] as const;
-
+  const algorithms = {
+    allowed: (config.algorithms ?? safe).filter((name) => safe.includes(name)),
+    symmetric: jwks.allow_symmetric_keys,
+  };
+  const frame = { steps: STEPS, challenge, refusal: REFUSAL };
   const authenticate = (request: AuthRequest): Promise<Verdict> =>
-    judge(context, request, { steps, challenge, refusal: REFUSAL }, async (trace, token) => {
+    judge(context, request, frame, (trace, token) => {
       const jwt = parseJwt(token);
-      const summary = summarize(token, jwt);
-      let network_ms = 0;
-      const verified = await verify(trace, token, jwt, (ms) => (network_ms += ms));
-      if (jwt.claims === null) return { identity: null, summary, network_ms };
-      if (!verified.ok) trace.distrust();
-      const principal = checkClaims(trace, jwt.claims, verified.skew);
-      const mapped = mapIdentity(trace, context, jwt.claims, config.claims_mapping, principal);
-      return { ...mapped, summary, network_ms };
+      const sought = reportHeader(trace, jwt, algorithms);
+      if (sought === null) return finish(trace, token, jwt, UNVERIFIED, 0);
+      const found = cache.get(sought.kid);
+      if (!(found instanceof Promise))
+        return finish(trace, token, jwt, reportSignature(trace, token, sought, found), 0);
+      const asked = performance.now();
+      return found.then((fetched) => {
+        const network_ms = performance.now() - asked;
+        return finish(trace, token, jwt, reportSignature(trace, token, sought, fetched), network_ms);
+      });
     });
 
-  /** format, key, algorithm, signature. Garbage is refused before anything is fetched. */
-  async function verify(
-    trace: Trace,
-    token: string,
-    jwt: ParsedJwt,
-    spend: (ms: number) => void,
-  ): Promise<{ readonly ok: boolean; readonly skew: number | null }> {
-    const unverified = { ok: false, skew: null };
-    if (jwt.fault !== null || jwt.header === null) {
-      const { code, message } = jwt.fault ?? { code: 'token_malformed', message: 'the header cannot be read' };
-      trace.fail('format', code, message);
-      trace.notReached('key', 'algorithm', 'signature');
-      return unverified;
-    }
-    trace.pass('format', describeFormat(jwt.header));
-    const alg = stringMember(jwt.header, 'alg') ?? '';
-    const kid = stringMember(jwt.header, 'kid') ?? '';
-    const refused = refuseAlgorithm(alg);
-    if (refused !== null) {
-      trace.skip('key', 'not looked for: no key makes this algorithm acceptable');
-      trace.fail('algorithm', refused.code, refused.message, refused.detail);
-      trace.notReached('signature');
-      return unverified;
-    }
-    if (kid === '') {
-      trace.fail('key', 'key_id_missing', 'the header has no kid');
-      trace.pass('algorithm', `${alg} is allowed`, { actual: alg });
-      trace.notReached('signature');
-      return unverified;
-    }
-    const asked = performance.now();
-    const found = await cache.get(kid);
-    spend(performance.now() - asked);
-    return checkSignature(trace, token, alg, kid, found);
-  }
-
-  function refuseAlgorithm(alg: string): {
-    code: 'algorithm_not_allowed' | 'symmetric_key_refused';
-    message: string;
-    detail: { expected: readonly string[]; actual: string; field: readonly string[] };
-  } | null {
-    if (allowed.includes(alg)) return null;
-    const symmetric = /^HS(?:256|384|512)$/.test(alg);
-    const detail = { expected: allowed, actual: alg, field: ['algorithms'] };
-    if (symmetric && !jwks.allow_symmetric_keys) {
-      return {
-        code: 'symmetric_key_refused',
-        message: `${alg} is symmetric: whoever can verify such a token can forge it`,
-        detail,
-      };
-    }
-    const unsigned = alg.trim().toLowerCase() === 'none' ? ': the token is not signed' : '';
-    return {
-      code: 'algorithm_not_allowed',
-      message: `${JSON.stringify(alg.slice(0, 64))} is not an allowed algorithm${unsigned}`,
-      detail,
-    };
-  }
-
-  function checkSignature(
-    trace: Trace,
-    token: string,
-    alg: string,
-    kid: string,
-    found: CachedKeySet,
-  ): { readonly ok: boolean; readonly skew: number | null } {
-    if (!found.ok) {
-      trace.fail('key', found.code, found.message, { field: ['jwks', 'uri'] });
-      trace.pass('algorithm', `${alg} is allowed`, { actual: alg });
-      trace.notReached('signature');
-      return { ok: false, skew: null };
-    }
-    const { keySet } = found;
-    const unverified = { ok: false, skew: keySet.skew };
-    const keys = keySet.byKid.get(kid) ?? [];
-    if (keys.length === 0) {
-      trace.fail('key', 'key_not_found', describeMissing(kid, keySet), {
-        expected: kids(keySet),
-        actual: kid,
-        field: ['jwks', 'uri'],
-      });
-      trace.pass('algorithm', `${alg} is allowed`, { actual: alg });
-      trace.notReached('signature');
-      return unverified;
-    }
-    const shownKid = JSON.stringify(kid.slice(0, 64));
-    if (found.stale === null) trace.pass('key', `the key set has the key ${shownKid}`, { actual: kid });
-    else
-      trace.warn('key', 'key_set_stale', `the key ${shownKid} is from an old copy of the key set: ${found.stale}`, {
-        actual: kid,
-      });
-
-    const fitting = keys.filter((key) => key.fault === null && misfit(key, alg) === null);
-    if (fitting.length === 0) {
-      reportMisfit(trace, keys, alg);
-      trace.notReached('signature');
-      return unverified;
-    }
-    trace.pass('algorithm', `${alg} is allowed and fits the key`, { actual: alg });
-    if (fitting.some((key) => verifySignature(token, key, alg))) {
-      trace.pass('signature', 'the signature is valid');
-      return { ok: true, skew: keySet.skew };
-    }
-    trace.fail('signature', 'signature_invalid', `the signature does not match the key ${shownKid}`);
-    return unverified;
+  /** All that can be said of the claims, whether or not somebody vouches for them. */
+  function finish(trace: Trace, token: string, jwt: ParsedJwt, { ok, skew }: Verified, network_ms: number): Judgement {
+    const summary = summarize(token, jwt);
+    if (jwt.claims === null) return { identity: null, summary, network_ms };
+    if (!ok) trace.distrust();
+    const principal = checkClaims(trace, jwt.claims, skew);
+    const { identity, mapping } = mapIdentity(trace, context, jwt.claims, config.claims_mapping, principal);
+    return { identity, mapping, summary, network_ms };
   }
 
   function checkClaims(trace: Trace, claims: JsonObject, skew: number | null): string | null {
@@ -205,39 +113,8 @@ export function createOAuth2JwksProvider(
 
 function summarize(token: string, jwt: ParsedJwt): TokenSummary {
   const { header, claims, fault } = jwt;
-  const opaque = readGithubToken(token) === null ? 'opaque' : 'github';
-  const kind = fault?.code === 'token_encrypted' ? 'jwe' : header === null && claims === null ? opaque : 'jwt';
+  const unread = header === null && claims === null;
+  if (unread && fault?.code !== 'token_encrypted') return summarizeToken(token);
+  const kind = fault?.code === 'token_encrypted' ? 'jwe' : 'jwt';
   return { kind, header, claims, fingerprint: fingerprint(token) };
-}
-
-function describeFormat(header: JsonObject): string {
-  const kid = stringMember(header, 'kid');
-  const named = kid === null ? '' : `, key ${JSON.stringify(kid.slice(0, 64))}`;
-  const ignored = ['jku', 'jwk', 'x5u', 'x5c'].filter((name) => Object.hasOwn(header, name));
-  const note = ignored.length === 0 ? '' : ` (its ${ignored.join(', ')} is not used)`;
-  return `a JWT that says ${(stringMember(header, 'alg') ?? '').slice(0, 64)}${named}${note}`;
-}
-
-const MAX_KIDS = 20;
-
-function kids(keySet: KeySet): string[] {
-  return [...keySet.byKid.keys()].slice(0, MAX_KIDS);
-}
-
-function describeMissing(kid: string, keySet: KeySet): string {
-  const known = kids(keySet).map((name) => JSON.stringify(name.slice(0, 64)));
-  const more = keySet.byKid.size > known.length ? ` and ${keySet.byKid.size - known.length} more` : '';
-  const has = known.length === 0 ? 'it has no key with a kid' : `it has ${known.join(', ')}${more}`;
-  return `the key set has no key ${JSON.stringify(kid.slice(0, 64))}; ${has}`;
-}
-
-function reportMisfit(trace: Trace, keys: readonly Key[], alg: string): void {
-  const weak = keys.find((key) => key.fault?.code === 'key_too_weak');
-  const [first] = keys;
-  if (weak?.fault !== null && weak?.fault !== undefined) {
-    trace.fail('algorithm', 'key_too_weak', `the key is too weak: ${weak.fault.message}`, { actual: alg });
-  } else if (first !== undefined) {
-    const why = first.fault === null ? (misfit(first, alg) ?? '') : `the key is unusable: ${first.fault.message}`;
-    trace.fail('algorithm', 'key_mismatch', why, { expected: algorithmsFor(first), actual: alg });
-  }
 }

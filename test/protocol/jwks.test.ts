@@ -300,10 +300,10 @@ describe('an issuer that takes its time', () => {
     const first = issuer.cache.get('a');
     issuer.answer(keySet('a'));
     await first;
-    const asked = [issuer.cache.get('b')];
+    const asked = [Promise.resolve(issuer.cache.get('b'))];
     issuer.answer(keySet('a', 'b'));
     for (let turn = 0; turn < 20; turn += 1) {
-      asked.push(issuer.cache.get('b'));
+      asked.push(Promise.resolve(issuer.cache.get('b')));
       await Promise.resolve();
     }
     for (const found of await Promise.all(asked)) {

@@ -1,0 +1,160 @@
+/** The steps of a signed token up to its signature: format, key, algorithm, signature. */
+
+import { stringMember, type JsonObject } from '../json.js';
+import type { CachedKeySet, KeySet } from '../protocol/jwks.js';
+import type { ParsedJwt } from '../protocol/jwt.js';
+import { algorithmsFor, misfit, type Key } from '../protocol/keys.js';
+import { verifySignature } from '../protocol/signature.js';
+import type { Trace } from '../verdict.js';
+
+const JWKS_URI: readonly string[] = ['jwks', 'uri'];
+const ALGORITHMS: readonly string[] = ['algorithms'];
+
+/** What a config says of algorithms. */
+export interface AlgorithmRules {
+  readonly allowed: readonly string[];
+  /** Whether a secret of the key set may verify. */
+  readonly symmetric: boolean;
+}
+
+/** What a readable header asks for. */
+export interface Sought {
+  readonly alg: string;
+  readonly kid: string;
+  /** The key id as messages have it. */
+  readonly shownKid: string;
+  /** What is said of the header. */
+  readonly format: string;
+}
+
+/** Whether the issuer vouches for the claims, and by how many seconds its clock is ahead of ours. */
+export interface Verified {
+  readonly ok: boolean;
+  readonly skew: number | null;
+}
+
+/** Nobody vouches, and nobody was asked. */
+export const UNVERIFIED: Verified = { ok: false, skew: null };
+
+/** Makes the steps that need no key set: garbage is refused before anything is fetched. Null after a failure. */
+export function reportHeader(trace: Trace, jwt: ParsedJwt, { allowed, symmetric }: AlgorithmRules): Sought | null {
+  if (jwt.fault !== null || jwt.header === null) {
+    const { code, message } = jwt.fault ?? { code: 'token_malformed', message: 'the header cannot be read' };
+    trace.fail('format', code, message);
+    trace.notReached('key', 'algorithm', 'signature');
+    return null;
+  }
+  const sought = describe(jwt.header);
+  const { alg, kid } = sought;
+  trace.pass('format', sought.format);
+  if (!allowed.includes(alg)) {
+    trace.skip('key', 'not looked for: no key makes this algorithm acceptable');
+    const detail = { expected: allowed, actual: alg, field: ALGORITHMS };
+    if (/^HS(?:256|384|512)$/.test(alg) && !symmetric) {
+      const message = `${alg} is symmetric: whoever can verify such a token can forge it`;
+      trace.fail('algorithm', 'symmetric_key_refused', message, detail);
+    } else {
+      const unsigned = alg.trim().toLowerCase() === 'none' ? ': the token is not signed' : '';
+      const message = `${quote(alg)} is not an allowed algorithm${unsigned}`;
+      trace.fail('algorithm', 'algorithm_not_allowed', message, detail);
+    }
+    trace.notReached('signature');
+    return null;
+  }
+  if (kid === '') {
+    trace.fail('key', 'key_id_missing', 'the header has no kid');
+    passUnfitted(trace, alg);
+    return null;
+  }
+  return sought;
+}
+
+/** Makes the steps from the key set to the signature. */
+export function reportSignature(
+  trace: Trace,
+  token: string,
+  { alg, kid, shownKid }: Sought,
+  found: CachedKeySet,
+): Verified {
+  if (!found.ok) {
+    trace.fail('key', found.code, found.message, { field: JWKS_URI });
+    passUnfitted(trace, alg);
+    return UNVERIFIED;
+  }
+  const { skew, byKid } = found.keySet;
+  const keys = byKid.get(kid) ?? [];
+  if (keys.length === 0) {
+    const detail = { expected: listKids(found.keySet), actual: kid, field: JWKS_URI };
+    trace.fail('key', 'key_not_found', describeMissing(shownKid, found.keySet), detail);
+    passUnfitted(trace, alg);
+    return { ok: false, skew };
+  }
+  if (found.stale === null) trace.pass('key', `the key set has the key ${shownKid}`, { actual: kid });
+  else {
+    const message = `the key ${shownKid} is from an old copy of the key set: ${found.stale}`;
+    trace.warn('key', 'key_set_stale', message, { actual: kid });
+  }
+
+  const fitting = keys.filter((key) => key.fault === null && misfit(key, alg) === null);
+  if (fitting.length === 0) {
+    reportMisfit(trace, keys, alg);
+    trace.notReached('signature');
+    return { ok: false, skew };
+  }
+  trace.pass('algorithm', `${alg} is allowed and fits the key`, { actual: alg });
+  const ok = fitting.some((key) => verifySignature(token, key, alg));
+  if (ok) trace.pass('signature', 'the signature is valid');
+  else trace.fail('signature', 'signature_invalid', `the signature does not match the key ${shownKid}`);
+  return { ok, skew };
+}
+
+/** Without a key, an algorithm can only be allowed. */
+function passUnfitted(trace: Trace, alg: string): void {
+  trace.pass('algorithm', `${alg} is allowed`, { actual: alg });
+  trace.notReached('signature');
+}
+
+const described = new WeakMap<JsonObject, Sought>();
+
+/** Tokens of one key share their header, and so what is said of it. */
+function describe(header: JsonObject): Sought {
+  const known = described.get(header);
+  if (known !== undefined) return known;
+  const alg = stringMember(header, 'alg') ?? '';
+  const kid = stringMember(header, 'kid');
+  const named = kid === null ? '' : `, key ${quote(kid)}`;
+  const ignored = ['jku', 'jwk', 'x5u', 'x5c'].filter((name) => Object.hasOwn(header, name));
+  const note = ignored.length === 0 ? '' : ` (its ${ignored.join(', ')} is not used)`;
+  const format = `a JWT that says ${alg.slice(0, 64)}${named}${note}`;
+  const fresh = { alg, kid: kid ?? '', shownKid: quote(kid ?? ''), format };
+  described.set(header, fresh);
+  return fresh;
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.slice(0, 64));
+}
+
+const MAX_KIDS = 20;
+
+function listKids(keySet: KeySet): string[] {
+  return [...keySet.byKid.keys()].slice(0, MAX_KIDS);
+}
+
+function describeMissing(shownKid: string, keySet: KeySet): string {
+  const known = listKids(keySet).map(quote);
+  const more = keySet.byKid.size > known.length ? ` and ${keySet.byKid.size - known.length} more` : '';
+  const has = known.length === 0 ? 'it has no key with a kid' : `it has ${known.join(', ')}${more}`;
+  return `the key set has no key ${shownKid}; ${has}`;
+}
+
+function reportMisfit(trace: Trace, keys: readonly Key[], alg: string): void {
+  const weak = keys.find((key) => key.fault?.code === 'key_too_weak');
+  const [first] = keys;
+  if (weak?.fault !== null && weak?.fault !== undefined) {
+    trace.fail('algorithm', 'key_too_weak', `the key is too weak: ${weak.fault.message}`, { actual: alg });
+  } else if (first !== undefined) {
+    const why = first.fault === null ? (misfit(first, alg) ?? '') : `the key is unusable: ${first.fault.message}`;
+    trace.fail('algorithm', 'key_mismatch', why, { expected: algorithmsFor(first), actual: alg });
+  }
+}
