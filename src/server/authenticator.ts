@@ -94,7 +94,7 @@ export function guardWith(providers: readonly AuthProvider[], { isPublic, realm,
   async function ask(
     request: AuthRequest,
     fault: BearerFaultSeen,
-    about: Pick<IncomingRequest, 'id'>,
+    about: About,
   ): Promise<Authentication> {
     const verdicts: Verdict[] = [];
     let broken = false;
@@ -121,31 +121,33 @@ export function guardWith(providers: readonly AuthProvider[], { isPublic, realm,
     return { outcome, refusal: refuseRequest(answer, fault, realm), fault: fault?.fault ?? null, verdicts };
   }
 
-  async function judge(
-    request: AuthRequest,
-    about: Pick<IncomingRequest, 'id'> & { readonly method?: string },
-    fault: BearerFaultSeen = null,
-  ): Promise<Authentication> {
+  async function askAndReport(request: AuthRequest, fault: BearerFaultSeen, about: About): Promise<Authentication> {
     const answer = await ask(request, fault, about);
-    if (logger !== undefined) report(log, request, about, answer, fault);
+    report(log, request, about, answer, fault);
     return answer;
   }
 
+  const judge = logger === undefined ? ask : askAndReport;
+
   return {
     providers,
-    judge: (request, about) => judge(request, about),
-    async authenticate({ method, url, headers, id }) {
-      const [path = ''] = url.split(/[?#]/, 1);
-      if (isPublic(method, path)) return { outcome: 'public' };
+    judge: (request, about) => judge(request, null, about),
+    authenticate({ method, url, headers, id }) {
+      const end = url.search(/[?#]/);
+      const path = end === -1 ? url : url.slice(0, end);
+      if (isPublic(method, path)) return Promise.resolve({ outcome: 'public' });
       const bearer = readBearer(headers);
       const request = { token: bearer.ok ? bearer.token : null, path, headers, params: queryOf(url) };
-      return judge(request, { method, ...(id === undefined ? {} : { id }) }, bearer.ok ? null : bearer);
+      return judge(request, bearer.ok ? null : bearer, id === undefined ? { method } : { method, id });
     },
     async close() {
       await Promise.all(providers.map((provider) => provider.close()));
     },
   };
 }
+
+/** What is logged beside the answer. */
+type About = Pick<IncomingRequest, 'id'> & { readonly method?: string };
 
 type BearerFaultSeen = { readonly fault: BearerFault; readonly status: 400 | 401; readonly message: string } | null;
 

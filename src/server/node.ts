@@ -31,16 +31,15 @@ export type Middleware = (request: NodeRequest, response: ServerResponse, next: 
 export function createMiddleware(authenticator: Authenticator): Middleware {
   return (request, response, next) => {
     // What a client sends must never pass for what we found out.
-    delete request.auth;
+    if ('auth' in request) delete request.auth;
     const id = request.headers['x-request-id'];
-    const incoming = {
+    const about = {
       method: request.method ?? '',
       // A router that was mounted below a path sees only the rest of it.
       url: request.originalUrl ?? request.url ?? '',
       headers: pairHeaders(request.rawHeaders),
-      ...(typeof id === 'string' ? { id } : {}),
     };
-    authenticator.authenticate(incoming).then((answer) => {
+    authenticator.authenticate(typeof id === 'string' ? { ...about, id } : about).then((answer) => {
       if (answer.outcome === 'accepted') request.auth = answer.identity;
       if (answer.outcome === 'accepted' || answer.outcome === 'public') next();
       else sendRefusal(response, answer.refusal);
