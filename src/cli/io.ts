@@ -5,7 +5,8 @@ import { devNull } from 'node:os';
 
 /** A stream that text is written to. */
 export interface Output {
-  readonly write: (text: string) => void;
+  /** Bytes are a text in UTF-8. */
+  readonly write: (text: string | Uint8Array) => void;
   /** Waits until what was written is on its way, so that no more is held than a reader takes. */
   readonly drain: () => Promise<void>;
   readonly isTTY: boolean;
@@ -132,8 +133,8 @@ function openOutput(fd: number, open: () => NodeJS.WriteStream): Output {
 }
 
 /** Writes to a file, pipe or socket, and gives back what it would not take now. */
-function writeNow(fd: number, text: string, close: (error: unknown) => void): string | Buffer {
-  let rest = Buffer.from(text);
+function writeNow(fd: number, text: string | Uint8Array, close: (error: unknown) => void): string | Uint8Array {
+  let rest = typeof text === 'string' ? Buffer.from(text) : text;
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
     return '';

@@ -31,7 +31,7 @@ const mute = { write: () => undefined, drain: () => Promise.resolve(), isTTY: fa
 /** The world of a build: what help says is heard, and nothing else happens. */
 const io: Io = {
   stdin: { isPiped: false, read: () => Promise.resolve(''), stream: () => Readable.from([]) },
-  stdout: { ...mute, write: (text) => void written.push(text) },
+  stdout: { ...mute, write: (text) => void written.push(String(text)) },
   stderr: mute,
   env: {},
   cwd: '/',

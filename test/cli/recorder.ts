@@ -15,7 +15,7 @@ export function record(
   const said = { stdout: '', stderr: '' };
   const columns = options.columns ?? null;
   const output = (name: 'stdout' | 'stderr'): Output => ({
-    write: (text) => (said[name] += text),
+    write: (text) => (said[name] += typeof text === 'string' ? text : Buffer.from(text).toString()),
     drain: () => Promise.resolve(),
     isTTY: columns !== null,
     columns,

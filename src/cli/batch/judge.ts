@@ -18,7 +18,6 @@ import type { Line } from './lines.js';
 
 /** What became of a line. */
 export interface Row {
-  readonly line: number;
   /** The row as JSON, on one line. */
   readonly text: string;
   /** Null for a line that holds no token. */
@@ -34,7 +33,7 @@ export async function judgeLine(line: Line, provider: AuthProvider, whole: boole
   const asked = readQuestion(line);
   if ('error' in asked) {
     const row = { line: line.number, ...asked.id, error: { code: 'input_unreadable', message: asked.error } };
-    return { line: line.number, text: formatRow(row), outcome: null, reason: null, ms: 0 };
+    return { text: formatRow(row), outcome: null, reason: null, ms: 0 };
   }
   const verdict = await provider.authenticate(asked.request);
   const { outcome, principal, attributes, reason, token } = verdict;
@@ -43,7 +42,6 @@ export async function judgeLine(line: Line, provider: AuthProvider, whole: boole
     ? { ...about, verdict }
     : { ...about, outcome, principal, attributes, reason: reason?.code ?? null, fingerprint: token.fingerprint };
   return {
-    line: line.number,
     text: formatRow(row),
     outcome,
     reason: reason?.code ?? null,
@@ -51,12 +49,16 @@ export async function judgeLine(line: Line, provider: AuthProvider, whole: boole
   };
 }
 
+/** A token around which nothing was pasted (RFC 6750 §2.1), as nearly all lines are. */
+const BARE = /^[\w.~+/-]+=*$/;
+
 type Question =
   | { readonly id: { readonly id?: Json }; readonly request: AuthRequest }
   | { readonly id: { readonly id?: Json }; readonly error: string };
 
 function readQuestion({ text }: Line): Question {
   if (text === null) return { id: {}, error: 'the line has more than 1 MiB' };
+  if (BARE.test(text)) return { id: {}, request: { token: text, path: '/', headers: [], params: {} } };
   if (!text.trimStart().startsWith('{')) return readToken(text, {}, {});
   const json = parseJson(text.trim());
   // The message of a fault may quote the line.

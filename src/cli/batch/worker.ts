@@ -1,14 +1,19 @@
-/** A thread that judges chunks of lines, with the key set that the main thread has fetched. */
+/** A thread that judges blocks of lines, one after the other, with the key set that the main thread has fetched. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { openJudge, type Assignment, type Chunk } from './chunk.js';
+import { openJudge, type Assignment } from './block.js';
+import type { Block } from './lines.js';
 
 if (parentPort !== null) {
   const port = parentPort;
   // eslint-disable-next-line @typescript-eslint/no-unsafe-assignment -- what pool.ts gave
   const assignment: Assignment = workerData;
   const judge = openJudge(assignment);
-  port.on('message', (chunk: Chunk) => {
-    void judge.judgeChunk(chunk).then((answered) => port.postMessage(answered));
+  let before = Promise.resolve();
+  port.on('message', (block: Block) => {
+    before = before.then(async () => {
+      const answered = await judge.judgeBlock(block);
+      port.postMessage(answered, [answered.text.buffer, answered.tally.times.buffer]);
+    });
   });
 }

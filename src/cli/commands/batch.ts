@@ -12,9 +12,9 @@ import {
   type ConfiguredProvider,
   type KeySetResult,
 } from '../../index.js';
-import { describeProvider, type AnsweredChunk, type Assignment, type Chunk } from '../batch/chunk.js';
-import { readLines, type Line } from '../batch/lines.js';
-import { judgeChunks } from '../batch/pool.js';
+import { addTo, describeProvider, type Assignment, type Tally } from '../batch/block.js';
+import { cutBlocks } from '../batch/lines.js';
+import { judgeBlocks } from '../batch/pool.js';
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
 import type { IssuerOptions, SharedOptions } from '../options.js';
@@ -30,8 +30,6 @@ export interface BatchOptions extends SharedOptions, IssuerOptions {
   readonly concurrency?: number;
 }
 
-/** Lines and characters that are judged together, at the most. */
-const CHUNK = { lines: 256, characters: 256 * 1024 };
 /** Questions to a provider at one time. */
 const CONCURRENCY = 16;
 /** Milliseconds between two looks at the progress. */
@@ -55,26 +53,26 @@ export async function runBatch(options: BatchOptions, io: Io): Promise<number> {
   // What waits for a provider needs no second core; what checks signatures needs all.
   const threads = keySet === null ? 1 : (options.concurrency ?? availableParallelism());
 
-  const tally = openTally();
+  const sums = openSums();
   const style = createStyle(io.stderr, io.env, options.color);
   const shows = io.stderr.isTTY && options.quiet !== true;
   let shown = 0;
   io.onInterrupt(() => {
     if (shows) io.stderr.write(CLEAR_PROGRESS);
-    const next = tally.sum().last + 1;
+    const next = sums.read().last + 1;
     io.stderr.write(`interrupted; go on with --from-line ${next}\n`);
   });
-  const chunks = splitInChunks(readLines(input), options.fromLine ?? 1);
-  for await (const answered of judgeChunks(chunks, assignment, { ...target.options, oneShot: false }, threads)) {
+  const blocks = cutBlocks(input, options.fromLine ?? 1);
+  for await (const answered of judgeBlocks(blocks, assignment, { ...target.options, oneShot: false }, threads)) {
     if (options.quiet !== true || options.json === true) io.stdout.write(answered.text);
     await io.stdout.drain();
-    tally.add(answered);
+    sums.add(answered.tally, answered.last);
     if (!shows || performance.now() - shown < TICK) continue;
     shown = performance.now();
     io.stderr.write(formatProgress(answered.last, size === null ? null : read() / size, style));
   }
   if (shows) io.stderr.write(CLEAR_PROGRESS);
-  const sum = tally.sum();
+  const sum = sums.read();
   session.note((on) => formatBatch(sum, on));
   if (sum.unreadable > 0) return EXIT.unusable;
   if (sum.undecided.size > 0) return EXIT.undecided;
@@ -129,31 +127,13 @@ function jwksOf({ config }: ConfiguredProvider): { readonly uri: string; readonl
   return config.type === 'oauth2_token' ? config.jwks : null;
 }
 
-/** Blank lines are nobody's token. */
-async function* splitInChunks(lines: AsyncIterable<Line>, from: number): AsyncGenerator<Chunk> {
-  let sequence = 0;
-  let held: Line[] = [];
-  let characters = 0;
-  for await (const line of lines) {
-    if (line.number < from || line.text?.trim() === '') continue;
-    held.push(line);
-    characters += line.text?.length ?? 0;
-    if (held.length < CHUNK.lines && characters < CHUNK.characters) continue;
-    yield { sequence, lines: held };
-    sequence += 1;
-    held = [];
-    characters = 0;
-  }
-  if (held.length > 0) yield { sequence, lines: held };
-}
-
-interface Tally {
-  readonly add: (answered: AnsweredChunk) => void;
-  readonly sum: () => BatchSum;
+interface Sums {
+  readonly add: (tally: Tally, last: number) => void;
+  readonly read: () => BatchSum;
 }
 
 /** Counts, in memory that does not grow. */
-function openTally(): Tally {
+function openSums(): Sums {
   const started = performance.now();
   const times = createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 });
   const rejected = new Map<string, number>();
@@ -162,17 +142,16 @@ function openTally(): Tally {
   let unreadable = 0;
   let last = 0;
   return {
-    add(answered) {
-      ({ last } = answered);
-      for (const { outcome, reason, ms } of answered.tallies) {
-        if (outcome === null) unreadable += 1;
-        else times.record(Math.max(1, Math.round(ms * 1000)));
-        if (outcome === 'accepted') accepted += 1;
-        const counts = outcome === 'rejected' ? rejected : outcome === 'undecided' ? undecided : null;
-        counts?.set(reason ?? '', (counts.get(reason ?? '') ?? 0) + 1);
-      }
+    add(tally, upTo) {
+      // Of blank lines only, none is answered.
+      last = Math.max(last, upTo);
+      accepted += tally.accepted;
+      unreadable += tally.unreadable;
+      for (const [reason, count] of tally.rejected) addTo(rejected, reason, count);
+      for (const [reason, count] of tally.undecided) addTo(undecided, reason, count);
+      for (const time of tally.times) times.record(Math.max(1, time));
     },
-    sum: () => ({
+    read: () => ({
       accepted,
       rejected,
       undecided,

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { MAX_LINE, readLines, type Line } from '../../../src/cli/batch/lines.js';
+import { cutBlocks, MAX_LINE, readLines, type Line } from '../../../src/cli/batch/lines.js';
 
-async function collect(chunks: readonly Uint8Array[]): Promise<Line[]> {
+async function collect(chunks: readonly Uint8Array[], from?: number): Promise<Line[]> {
   const lines: Line[] = [];
   const stream = async function* (): AsyncGenerator<Uint8Array> {
     for (const chunk of chunks) yield await Promise.resolve(chunk);
   };
-  for await (const line of readLines(stream())) lines.push(line);
+  for await (const block of cutBlocks(stream(), from)) lines.push(...readLines(block));
   return lines;
 }
 
@@ -45,4 +45,25 @@ it('gives up a line that is too long, and no other', async () => {
   expect(texts(await collect(chunks))).toEqual(['a', null, 'b']);
   expect(texts(await collect([long]))).toEqual([null]);
   expect(texts(await collect([long.subarray(1)]))).toEqual([long.subarray(1).toString()]);
+});
+
+it('begins where it is told to', async () => {
+  const chunks = ['a\nb', 'b\nc\n', 'd'].map((text) => Buffer.from(text));
+  expect(await collect(chunks, 3)).toEqual([
+    { number: 3, text: 'c' },
+    { number: 4, text: 'd' },
+  ]);
+  expect(await collect(chunks, 5)).toEqual([]);
+});
+
+it('cuts blocks of 256 lines at the most, and holds nothing back that is whole', async () => {
+  const sizes: number[] = [];
+  const stream = async function* (): AsyncGenerator<Uint8Array> {
+    yield await Promise.resolve(Buffer.from('x\n'.repeat(300)));
+    expect(sizes).toEqual([256, 44]);
+    yield await Promise.resolve(Buffer.from('x\nx'));
+    expect(sizes).toEqual([256, 44, 1]);
+  };
+  for await (const block of cutBlocks(stream())) sizes.push(readLines(block).length);
+  expect(sizes).toEqual([256, 44, 1, 1]);
 });

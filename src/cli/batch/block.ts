@@ -1,4 +1,4 @@
-/** Lines that are judged together, in this thread or in another: nothing in here that cannot be sent to one. */
+/** Blocks of lines, judged in this thread or in another: nothing in here that cannot be sent to one. */
 
 import {
   createAuthProvider,
@@ -8,7 +8,7 @@ import {
   type ProviderOptions,
 } from '../../index.js';
 import { judgeLine, type Row } from './judge.js';
-import type { Line } from './lines.js';
+import { readLines, type Block } from './lines.js';
 
 /** What a thread must know to judge. */
 export interface Assignment {
@@ -29,23 +29,30 @@ export interface Assignment {
   readonly concurrency: number;
 }
 
-/** Lines in the order of the file. */
-export interface Chunk {
-  readonly sequence: number;
-  readonly lines: readonly Line[];
-}
-
-/** The rows of a chunk, in the same order, and in one text. */
-export interface AnsweredChunk {
-  readonly sequence: number;
-  readonly text: string;
+/** The rows of a block, in the same order. */
+export interface AnsweredBlock {
+  /** In UTF-8. */
+  readonly text: Uint8Array<ArrayBuffer>;
+  /** The number of the last line that was answered; 0 if none was. */
   readonly last: number;
-  readonly tallies: readonly Pick<Row, 'outcome' | 'reason' | 'ms'>[];
+  readonly tally: Tally;
 }
 
-/** Judges chunks. */
-export interface ChunkJudge {
-  readonly judgeChunk: (chunk: Chunk) => Promise<AnsweredChunk>;
+/** What the rows of a block come to. */
+export interface Tally {
+  readonly accepted: number;
+  /** How many were rejected or undecided, by reason. */
+  readonly rejected: ReadonlyMap<string, number>;
+  readonly undecided: ReadonlyMap<string, number>;
+  /** Lines that hold no token. */
+  readonly unreadable: number;
+  /** Microseconds that each token took. */
+  readonly times: Uint32Array<ArrayBuffer>;
+}
+
+/** Judges blocks. */
+export interface BlockJudge {
+  readonly judgeBlock: (block: Block) => Promise<AnsweredBlock>;
   readonly close: () => Promise<void>;
 }
 
@@ -63,7 +70,7 @@ export function describeProvider({ name, config, source, sets, locate }: Configu
 }
 
 /** Opens the provider of an assignment. */
-export function openJudge(assignment: Assignment, options: ProviderOptions = {}): ChunkJudge {
+export function openJudge(assignment: Assignment, options: ProviderOptions = {}): BlockJudge {
   const { keySet, at, whole, concurrency } = assignment;
   const { name, config, source, sets, places } = assignment.provider;
   const configured: ConfiguredProvider = {
@@ -80,19 +87,37 @@ export function openJudge(assignment: Assignment, options: ProviderOptions = {})
     ...(keySet === null ? {} : { keySet }),
   });
   return {
-    async judgeChunk({ sequence, lines }) {
+    async judgeBlock(block) {
+      // Blank lines are nobody's token.
+      const lines = readLines(block).filter(({ text }) => text?.trim() !== '');
       const rows: Row[] = [];
       for (let from = 0; from < lines.length; from += concurrency) {
         const some = lines.slice(from, from + concurrency);
         rows.push(...(await Promise.all(some.map((line) => judgeLine(line, provider, whole)))));
       }
-      return {
-        sequence,
-        text: rows.map(({ text }) => `${text}\n`).join(''),
-        last: rows.at(-1)?.line ?? 0,
-        tallies: rows.map(({ outcome, reason, ms }) => ({ outcome, reason, ms })),
-      };
+      let text = '';
+      for (const row of rows) text += `${row.text}\n`;
+      return { text: new TextEncoder().encode(text), last: lines.at(-1)?.number ?? 0, tally: count(rows) };
     },
     close: () => provider.close(),
   };
+}
+
+function count(rows: readonly Row[]): Tally {
+  const rejected = new Map<string, number>();
+  const undecided = new Map<string, number>();
+  const times: number[] = [];
+  let accepted = 0;
+  for (const { outcome, reason, ms } of rows) {
+    if (outcome === null) continue;
+    times.push(Math.round(ms * 1000));
+    if (outcome === 'accepted') accepted += 1;
+    else addTo(outcome === 'rejected' ? rejected : undecided, reason ?? '', 1);
+  }
+  return { accepted, rejected, undecided, unreadable: rows.length - times.length, times: Uint32Array.from(times) };
+}
+
+/** Adds to what is counted under a name. */
+export function addTo(counts: Map<string, number>, name: string, more: number): void {
+  counts.set(name, (counts.get(name) ?? 0) + more);
 }
