@@ -17,7 +17,10 @@ interface Entry {
 }
 
 const { packages } = JSON.parse(read('package-lock.json')) as { packages: Readonly<Record<string, Entry>> };
-const { dependencies } = JSON.parse(read('package.json')) as { dependencies: Readonly<Record<string, string>> };
+const { dependencies, publishConfig } = JSON.parse(read('package.json')) as {
+  dependencies: Readonly<Record<string, string>>;
+  publishConfig: { readonly provenance: boolean };
+};
 const guide = read('docs/dependencies.md');
 
 const installed = Object.entries(packages).filter(
@@ -47,4 +50,14 @@ test('nothing runs when it is installed, and all of it is checked', () => {
     // A registry of one's own must not stand in a lockfile for everybody.
     expect(entry.resolved, name).toBeUndefined();
   }
+});
+
+test('what is published is audited, tested, and says where it was built', () => {
+  expect(publishConfig.provenance).toBe(true);
+  const release = read('.github/workflows/release.yml');
+  expect(release).toContain('id-token: write');
+  const steps = ['npm ci', 'npm test', 'npm audit --omit dev', 'npm sbom', 'npm pkg set', 'npm publish'];
+  const places = steps.map((step) => release.indexOf(`run: ${step}`));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual(places.toSorted((a, b) => a - b));
 });

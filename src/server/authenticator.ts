@@ -91,11 +91,7 @@ export interface Guarding {
 export function guardWith(providers: readonly AuthProvider[], { isPublic, realm, logger }: Guarding): Authenticator {
   const log = tell(logger);
 
-  async function ask(
-    request: AuthRequest,
-    fault: BearerFaultSeen,
-    about: About,
-  ): Promise<Authentication> {
+  async function ask(request: AuthRequest, fault: BearerFaultSeen, about: About): Promise<Authentication> {
     const verdicts: Verdict[] = [];
     let broken = false;
     for (const provider of providers) {
