@@ -18,8 +18,16 @@ export const GROUPS = {
     tests: ['test/protocol/jwt.test.ts', 'test/corpus/jwt.test.ts', 'test/providers/known-attacks.test.ts'],
   },
   policy: {
-    mutate: ['src/policy/*.ts'],
-    tests: ['test/policy/*.test.ts', 'test/corpus/{policy,patterns}.test.ts', 'test/config/policy-schema.test.ts'],
+    mutate: ['src/policy/{access,conditions,decision,question,routes}.ts'],
+    tests: ['test/policy/{access,conditions,question,routes}.test.ts', 'test/corpus/policy.test.ts'],
+  },
+  'policy-faults': {
+    mutate: ['src/policy/{coverage,faults,scope-flaws}.ts'],
+    tests: ['test/policy/faults.test.ts'],
+  },
+  patterns: {
+    mutate: ['src/policy/{pattern,python-pattern}.ts'],
+    tests: ['test/policy/pattern.test.ts', 'test/corpus/patterns.test.ts'],
   },
 };
 

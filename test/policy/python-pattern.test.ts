@@ -1,0 +1,217 @@
+import { describe, expect, it, test } from 'vitest';
+import { compilePythonPattern } from '../../src/policy/pattern.js';
+import { translatePattern } from '../../src/policy/python-pattern.js';
+
+/** Which of the texts a pattern matches from their start. */
+function matched(pattern: string, texts: readonly string[]): string[] {
+  const compiled = compilePythonPattern(pattern);
+  if (!compiled.ok) return expect.fail(`${pattern}: ${compiled.message}`);
+  return texts.filter((text) => compiled.matches(text));
+}
+
+describe('translatePattern', () => {
+  test.each([
+    ['a'.repeat(1001), 'it has more than 1000 characters'],
+    ['(?a)a', 'of the flags, only i, m, s and u have an equal here'],
+    ['(?L)a', 'of the flags, only i, m, s and u have an equal here'],
+    ['(?i)(?x)a', 'of the flags, only i, m, s and u have an equal here'],
+    ['a$b', '"$" stands before the end'],
+    ['^*', 'an anchor is repeated'],
+    ['\\A+', 'an anchor is repeated'],
+    ['\\Z?', 'an anchor is repeated'],
+    ['(?m)$*', 'an anchor is repeated'],
+    ['(a|b$){2}', 'an anchor is repeated'],
+    ['a*+', 'possessive repetition ("++", "*+") has no equal here'],
+    ['a{2}+', 'possessive repetition ("++", "*+") has no equal here'],
+    ['a**', 'a repetition is repeated'],
+    ['a*?*', 'a repetition is repeated'],
+    ['a{2}{3}', 'a repetition is repeated'],
+    ['a{1001}', 'more than 1000 repetitions'],
+    ['a{1001,}', 'more than 1000 repetitions'],
+    ['a{0,1001}', 'more than 1000 repetitions'],
+    ['a{3,2}', 'the lower count of a repetition is above the upper'],
+    ['\\bx', '\\b and \\B have no equal here'],
+    ['x\\B', '\\b and \\B have no equal here'],
+    ['*a', 'there is nothing to repeat'],
+    ['a|{2}', 'there is nothing to repeat'],
+    ['(?i-i:a)', 'a flag is turned on and off'],
+    ['(?ims-ms:a)', 'a flag is turned on and off'],
+    ['(?P<n>a)(?P<n>b)', 'two groups have one name'],
+    ['(?=a)', 'looking ahead or behind ("(?=", "(?!", "(?<=", "(?<!") has no equal here'],
+    ['(?!a)', 'looking ahead or behind ("(?=", "(?!", "(?<=", "(?<!") has no equal here'],
+    ['(?<=a)', 'looking ahead or behind ("(?=", "(?!", "(?<=", "(?<!") has no equal here'],
+    ['(?<!a)', 'looking ahead or behind ("(?=", "(?!", "(?<=", "(?<!") has no equal here'],
+    ['(?P<n>a)(?P=n)', 'references to groups have no equal here'],
+    ['(a)\\1', 'references to groups have no equal here'],
+    ['[\\9]', 'references to groups have no equal here'],
+    ['(?>a)', '"(?>" has no equal here'],
+    ['(a)(?(1)b)', '"(?(" has no equal here'],
+    // One that looks ahead further on is not what is wrong here.
+    ['(?>(?=a))', '"(?>" has no equal here'],
+    ['(?<x>a)', '"(?<" has no equal here'],
+    ['(?P<1>a)', '"(?P" has no equal here'],
+    ['a(?i)b', '"(?i" has no equal here'],
+    ['(a', 'a parenthesis is not closed'],
+    ['(?:a', 'a parenthesis is not closed'],
+    ['a)', 'a parenthesis is closed that was never opened'],
+    ['(?#a', '"(?#" has no equal here'],
+    ['[a', 'a bracket is not closed'],
+    ['[]', 'a bracket is not closed'],
+    ['[a-', 'it ends within an escape or a bracket'],
+    ['[z-a]', 'a range in brackets is bad'],
+    ['[\\d-a]', 'a range in brackets is bad'],
+    ['[a-\\d]', 'a range in brackets is bad'],
+    ['\\', 'it ends within an escape or a bracket'],
+    ['[\\W]', '\\W in brackets has no equal here'],
+    ['\\q', '\\q has no equal here'],
+    ['[\\Z]', '\\Z has no equal here'],
+    ['[a\\A]', '\\A has no equal here'],
+    ['\\x4', '\\x has no equal here'],
+    ['\\u123', '\\u has no equal here'],
+    ['\\U0001f60', '\\U has no equal here'],
+    ['\\udfff', 'it names a character that does not exist'],
+    ['[\\ud800]', 'it names a character that does not exist'],
+    ['\\U00110000', 'it names a character that does not exist'],
+  ])('refuses %s: %s', (pattern, message) => {
+    expect(translatePattern(pattern)).toEqual({ ok: false, message });
+  });
+
+  it('reads what is just within its limits', () => {
+    expect(translatePattern('a'.repeat(1000)).ok).toBe(true);
+    expect(matched('a{1000}$', ['a'.repeat(999), 'a'.repeat(1000), 'a'.repeat(1001)])).toEqual(['a'.repeat(1000)]);
+    expect(matched('a{2,2}$', ['a', 'aa', 'aaa'])).toEqual(['aa']);
+    expect(matched('\\ud7ff|\\ue000', ['\ud7ff', '\ue000'])).toEqual(['\ud7ff', '\ue000']);
+    expect(matched('\\U0010ffff', ['\u{10ffff}'])).toEqual(['\u{10ffff}']);
+  });
+});
+
+// What each takes was asked of Python 3.11.
+describe('compilePythonPattern', () => {
+  const PLANE = Array.from({ length: 0xd800 }, (_, code) => String.fromCharCode(code));
+  const SPACES = [...'\t\n\v\f\r\u001c\u001d\u001e\u001f \u0085\u00a0\u1680\u2028\u2029\u202f\u205f\u3000'];
+  const EM_SPACES = Array.from({ length: 11 }, (_, index) => String.fromCharCode(0x2000 + index));
+
+  test.each([
+    ['\\s', true],
+    ['[\\s]', true],
+    ['\\S', false],
+    ['[^\\S]', true],
+  ])('%s knows every white space of Python and no other', (pattern, isSpace) => {
+    const spaces = new Set([...SPACES, ...EM_SPACES]);
+    expect(matched(pattern, PLANE)).toEqual(PLANE.filter((text) => spaces.has(text) === isSpace));
+  });
+
+  test.each([
+    ['\\a', '\u0007'],
+    ['\\f', '\f'],
+    ['\\n', '\n'],
+    ['\\r', '\r'],
+    ['\\t', '\t'],
+    ['\\v', '\v'],
+    ['[\\b]', '\b'],
+    ['\\0', '\0'],
+    ['\\07', '\u0007'],
+    ['\\012', '\n'],
+    ['\\177', '\u007f'],
+    ['\\377', '\u00ff'],
+    ['\\x2F', '/'],
+    ['\\u00Fd', '\u00fd'],
+    ['\\U0001F600', '😀'],
+    ['😀', '😀'],
+    ['[😀]', '😀'],
+    ['\\😀', '😀'],
+    ['\\\uffff', '\uffff'],
+    ['\\ü', 'ü'],
+    ['\\.', '.'],
+    ['\\ ', ' '],
+    ['~', '~'],
+  ])('%s is one character', (pattern, character) => {
+    const near = [-1, 1].map((step) => String.fromCodePoint(Math.max(0, (character.codePointAt(0) ?? 0) + step)));
+    const others = near.filter((text) => text !== character);
+    expect(matched(`${pattern}\\Z`, [character, ...others, '', 'q', character + character])).toEqual([character]);
+  });
+
+  test.each([
+    // What follows an escape is not part of it.
+    ['\\0123\\Z', ['\n3', 'S', '\u0001\u0032\u0033'], ['\n3']],
+    ['\\08\\Z', ['\u00008', '8'], ['\u00008']],
+    ['\\x411\\Z', ['A1', 'A'], ['A1']],
+    ['\\u00411\\Z', ['A1'], ['A1']],
+    ['\\U000000411\\Z', ['A1'], ['A1']],
+    // Classes.
+    ['[^a]', ['a', 'b', '\n'], ['b', '\n']],
+    ['[a^]', ['a', '^', 'b'], ['a', '^']],
+    ['[]-a]', [']', '^', '_', '`', 'a', 'b', '-'], [']', '^', '_', '`', 'a']],
+    ['[+--]', ['+', ',', '-', '.'], ['+', ',', '-']],
+    ['[a-c]', ['a', 'b', 'c', 'd', '-'], ['a', 'b', 'c']],
+    ['[a-a]', ['a', 'b'], ['a']],
+    ['[a\\b-\\t]', ['\b', '\t', 'a', 'b', '-'], ['\b', '\t', 'a']],
+    ['[\\a-\\b]', ['\u0007', '\b', 'b', '\t'], ['\u0007', '\b']],
+    ['[a-]', ['a', '-', 'b'], ['a', '-']],
+    ['[\\d-]', ['1', '-', 'a'], ['1', '-']],
+    ['[\\D]', ['1', '٣', 'a'], ['a']],
+    ['[\\w]', ['é', '٣', '_', '-', '²'], ['é', '٣', '_', '²']],
+    ['\\w', ['é', '٣', '_', '-', '²'], ['é', '٣', '_', '²']],
+    ['\\W', ['é', '٣', '_', '-', '²', '\n'], ['-', '\n']],
+    ['\\d', ['1', '٣', '²', 'a'], ['1', '٣']],
+    // Repetitions: braces that are none are characters.
+    ['a{2}\\Z', ['a', 'aa', 'aaa', 'a{2}'], ['aa']],
+    ['a{10}\\Z', ['a'.repeat(10), 'a'], ['a'.repeat(10)]],
+    ['a{2,}\\Z', ['a', 'aa', 'aaa'], ['aa', 'aaa']],
+    ['a{,2}\\Z', ['', 'a', 'aa', 'aaa'], ['', 'a', 'aa']],
+    ['a{1,12}\\Z', ['', 'a', 'a'.repeat(12), 'a'.repeat(13)], ['a', 'a'.repeat(12)]],
+    ['a{}\\Z', ['a', 'a{}'], ['a{}']],
+    ['a{1x}\\Z', ['a', 'a{1x}'], ['a{1x}']],
+    ['a+?\\Z', ['a', 'aa', 'a?'], ['a', 'aa']],
+    ['(?:ab)+\\Z', ['ab', 'abab', 'abb'], ['ab', 'abab']],
+    // Comments and names.
+    ['a(?#(*)b\\Z', ['ab', 'a'], ['ab']],
+    ['(?#x)a|(?#)b', ['a', 'b', '#'], ['a', 'b']],
+    ['(?P<_a1>x)(?P<b>y)\\Z', ['xy'], ['xy']],
+    ['(?P<nn>x)(?P<n>y)\\Z', ['xy'], ['xy']],
+    // Flags: of the whole, of a group, and out of it again.
+    ['(?i)(?s)A.', ['a\n', 'a', 'b\n'], ['a\n']],
+    ['(?is)A.', ['a\n', 'a'], ['a\n']],
+    ['(?u)a', ['a', 'A'], ['a']],
+    ['(?u:a)', ['a', 'A'], ['a']],
+    ['(?i:a)b', ['ab', 'Ab', 'AB'], ['ab', 'Ab']],
+    ['(?i)(?-i:a)b', ['ab', 'aB', 'AB'], ['ab', 'aB']],
+    ['(?i)(?s-i:a.)b', ['a\nb', 'a\nB', 'A\nb'], ['a\nb', 'a\nB']],
+    ['(?i)(?:a)', ['a', 'A'], ['a', 'A']],
+    ['(?i)(a)', ['a', 'A'], ['a', 'A']],
+    ['(?s)(?-s:.)', ['\n', 'a'], ['a']],
+    ['(?s:.).', ['\na', '\n\n', 'aa'], ['\na', 'aa']],
+    ['(?m)(?-m:a$)', ['a', 'a\n', 'a\nb'], ['a', 'a\n']],
+    ['(?m:a$)\\nb', ['a\nb', 'a'], ['a\nb']],
+    ['(?m)a\\n^b', ['a\nb'], ['a\nb']],
+    ['a\\n^b', ['a\nb'], []],
+    ['(?m-s:a$)', ['a\nb', 'ab'], ['a\nb']],
+    // Letters that are one to Python where case is ignored.
+    ['(?i)\\u0130', ['i', 'I', 'İ', 'ı', 'j'], ['i', 'I', 'İ', 'ı']],
+    ['(?i)[ı]', ['i', 'I', 'İ', 'ı', 'j'], ['i', 'I', 'İ', 'ı']],
+    ['(?i)[I-J]', ['i', 'I', 'İ', 'ı', 'j', 'k'], ['i', 'I', 'İ', 'ı', 'j']],
+    ['(?i)[h-i]', ['i', 'I', 'İ', 'ı', 'h', 'k'], ['i', 'I', 'İ', 'ı', 'h']],
+    ['(?i)[j-z]', ['i', 'I', 'İ', 'ı'], []],
+    ['[h-j]', ['i', 'I', 'İ', 'ı'], ['i']],
+    ['(?i)s', ['s', 'S', 'ſ', 'z'], ['s', 'S', 'ſ']],
+    // Anchors.
+    ['^a', ['a', 'ba', '\na'], ['a']],
+    ['a\\Z', ['a', 'a\n'], ['a']],
+    ['a$', ['a', 'a\n', 'a\n\n', 'ab'], ['a', 'a\n']],
+    ['(?:a$|b)', ['a', 'ac', 'bc'], ['a', 'bc']],
+    ['(?:b|a$)', ['a', 'ac', 'bc'], ['a', 'bc']],
+    ['(^a)+', ['a', 'b'], ['a']],
+    ['^^a\\Z\\Z', ['a', 'aa'], ['a']],
+    // Alternatives reach as far as their group.
+    ['a|b', ['a', 'b', 'ca'], ['a', 'b']],
+    ['(?:a|b)c', ['ac', 'bc', 'a'], ['ac', 'bc']],
+    ['a|', ['', 'b'], ['', 'b']],
+  ])('%s', (pattern, texts, expected) => {
+    expect(matched(pattern, texts)).toEqual(expected);
+  });
+
+  it('is a match at the start of the text alone, on every line of no flag', () => {
+    expect(matched('(?m)b', ['b', 'a\nb'])).toEqual(['b']);
+    expect(matched('b|a', ['xb', 'xa'])).toEqual([]);
+  });
+});
