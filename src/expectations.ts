@@ -60,11 +60,13 @@ function checkLifetime({ token: { claims } }: Verdict, least: number, now: numbe
   const actual =
     claims === null
       ? 'nobody says when it ends'
-      : rest === null
+      : exp === undefined
         ? 'for ever: it has no exp'
-        : rest > 0
-          ? `expires in ${duration(rest)}`
-          : `expired ${duration(-rest)} ago`;
+        : rest === null
+          ? 'nobody can tell: its exp is no number'
+          : rest > 0
+            ? `expires in ${duration(rest)}`
+            : `expired ${duration(-rest)} ago`;
   const ok = claims !== null && (rest === null ? exp === undefined : rest >= least);
   return { name: 'min_ttl', ok, expected: `expires in ${duration(least)} at the earliest`, actual };
 }
