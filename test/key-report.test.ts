@@ -1,5 +1,5 @@
-import { describe, expect, test } from 'vitest';
-import { reportKeySet } from '../src/key-report.js';
+import { describe, expect, it, test } from 'vitest';
+import { reportKeySet, type KeySetReport } from '../src/key-report.js';
 import { readKeySet } from '../src/protocol/jwks.js';
 import { makeCertificates } from './certificates.js';
 import { newKey } from './forge.js';
@@ -13,5 +13,79 @@ describe('a key with a certificate', () => {
     const [key] = (await reportKeySet(keySet.keySet, Date.now(), null)).keys;
     expect(key?.certificate_expires).toMatch(/^\d{4}-\d\d-\d\dT/);
     expect(key?.warnings.some((warning) => warning.includes('certificate expired'))).toBe(which === 'expired');
+  });
+});
+
+describe('a key set', () => {
+  const ec = newKey('ES256', 'a');
+  const read = (
+    keys: readonly unknown[],
+    wanted: { readonly kid: string | null; readonly alg: string } | null = null,
+  ): Promise<KeySetReport> => {
+    const result = readKeySet(JSON.stringify({ keys }));
+    if (!result.ok) throw new Error(result.message);
+    return reportKeySet(result.keySet, 0, wanted);
+  };
+
+  it('is described key by key', async () => {
+    expect(await read([ec.jwk])).toEqual({
+      keys: [
+        {
+          kid: 'a',
+          kty: 'EC',
+          alg: 'ES256',
+          use: 'sig',
+          bits: null,
+          crv: 'P-256',
+          thumbprint: expect.stringMatching(/^[\w-]{43}$/) as unknown,
+          certificate_expires: null,
+          used: null,
+          warnings: [],
+        },
+      ],
+      warnings: [],
+    });
+  });
+
+  test.each([
+    ['two of one name', [ec.jwk, newKey('ES256', 'a').jwk], 'several keys have this kid'],
+    ['no name', [{ ...ec.jwk, kid: undefined }], 'no kid: the server never picks this key'],
+    ['a private key', [ec.privateJwk], 'the PRIVATE key is published: replace it at once'],
+    [
+      'a secret',
+      [{ kty: 'oct', kid: 'a', k: 'A'.repeat(43) }],
+      'a symmetric key: whoever reads this key set can forge tokens',
+    ],
+    ['a weak key', [newKey('RS256', 'a', 1024).jwk], /^unusable: it has 1024 bits/],
+  ])('is warned about: %s', async (_, keys, warning) => {
+    const report = await read(keys);
+    for (const { warnings } of report.keys) {
+      expect(warnings).toContainEqual(typeof warning === 'string' ? warning : expect.stringMatching(warning));
+    }
+  });
+
+  test.each([[['not a certificate']], [[]], ['text'], [[5]]])('has no use for the chain %j', async (x5c) => {
+    expect((await read([{ ...ec.jwk, x5c }])).keys[0]?.certificate_expires).toBeNull();
+  });
+
+  it('says which key a token names, if its algorithm fits', async () => {
+    const keys = [ec.jwk, newKey('ES256', 'b').jwk, newKey('RS256', 'c', 1024).jwk];
+    const used = async (kid: string | null, alg: string): Promise<unknown> => {
+      const report = await read(keys, { kid, alg });
+      return [report.keys.map((key) => key.used), report.warnings];
+    };
+    expect(await used('a', 'ES256')).toEqual([[true, false, false], []]);
+    const none = ['no key of this set fits the token'];
+    expect(await used('a', 'ES384')).toEqual([[false, false, false], none]);
+    expect(await used('c', 'RS256')).toEqual([[false, false, false], none]);
+    expect(await used('x', 'ES256')).toEqual([[false, false, false], none]);
+    expect(await used(null, 'ES256')).toEqual([
+      [false, false, false],
+      ['the token has no kid: the server cannot pick a key'],
+    ]);
+  });
+
+  it('may be empty', async () => {
+    expect(await read([])).toEqual({ keys: [], warnings: ['the key set is empty: no token can be verified'] });
   });
 });

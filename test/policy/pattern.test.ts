@@ -20,7 +20,8 @@ describe('compilePythonPattern', () => {
     ['a$\\n', '"$" stands before the end'],
     ['(a$)*', 'an anchor is repeated'],
     ['a{1001}', 'more than 1000 repetitions'],
-    ['(a{100}){100}', 'too large'],
+    ['(a{100}){100}', 'it is too large, or broken'],
+    ['a{900}b{900}c{900}d{900}e{900}f{900}', 'it is too large'],
     ['a'.repeat(1001), 'more than 1000 characters'],
     ['\\ud800', 'does not exist'],
     ['\\U00110000', 'does not exist'],
@@ -94,6 +95,13 @@ describe('compilePythonPattern', () => {
 });
 
 describe('what a rule covers', () => {
+  it('stays what it is when there are more patterns than are kept', () => {
+    const patterns = Array.from({ length: 1200 }, (_, index) => `regex:${index}\\Z`);
+    const wrong = (): string[] =>
+      patterns.filter((one, at) => matchScope(one, `${at}`) !== true || matchScope(one, `${at}0`) !== false);
+    expect([...wrong(), ...wrong()]).toEqual([]);
+  });
+
   it('is a pattern only after "regex:"', () => {
     expect(compileScope('model::(')).toBeNull();
     expect(matchScope('model::.*', 'model::x')).toBeNull();

@@ -1,0 +1,72 @@
+import { describe, expect, it, test } from 'vitest';
+import { readSuite, runSuite, updateSuite } from '../../src/index.js';
+import { CONFIG } from './suite.js';
+
+/** The text of a file with what was found. */
+async function update(text: string): Promise<string> {
+  return updateSuite(await runSuite(readSuite(text, 'auth.test.yaml', { cwd: '/', update: true })));
+}
+
+/** What the expectations of one test become. */
+async function updated(given: string, expected: string, config = CONFIG): Promise<string> {
+  const before = `${config}tests:\n  - name: a # stays\n    ${given}\n    expect: ${expected}\n  - {name: b, claims: {sub: b}, expect: {principal: b}}\n`;
+  const after = await update(before);
+  const written = /expect: ([^]*?)\n  - \{name: b/.exec(after)?.[1] ?? expect.fail(after);
+  // All but the expectations is as it was.
+  expect(after.replace(written, '')).toBe(before.replace(`expect: ${expected}`, 'expect: '));
+  return written.replace(/\s+/g, ' ').replace(/([{[]) | (?=[}\]])/g, '$1');
+}
+
+const ALICE = 'claims: {sub: alice, groups: [ml, ops]}';
+const POLICY = CONFIG.replace('\n  type', '\n  provider_config:\n    type')
+  .replaceAll('\n  issuer', '\n    issuer')
+  .replace('\n  audience', '\n    audience')
+  .replace('\n  jwks', '\n    jwks')
+  .concat('  access_policy: [{permit: {actions: read}}]\n');
+
+describe('updateSuite', () => {
+  test.each([
+    ['{outcome: rejected}', '{outcome: accepted}'],
+    ['{principal: bob, outcome: accepted}', '{outcome: accepted, principal: alice}'],
+    ['{reason: token_expired}', '{reason: null}'],
+    ['{attributes: {teams: [x]}}', '{attributes: {roles: [alice], teams: [ml, ops]}}'],
+    ['{attributes_contain: {teams: [ml, x], roles: [y]}}', '{attributes_contain: {teams: [ml], roles: []}}'],
+    ['{attributes_contain: {none: [x]}}', '{attributes_contain: {none: []}}'],
+    // Of an attribute that must not be there, and is, nothing can be said any more.
+    ['{attributes_absent: {teams: [ml, x], roles: [alice]}}', '{attributes_absent: {teams: [x]}}'],
+    ['{attributes_absent: {none: []}, principal: bob}', '{principal: alice, attributes_absent: {none: []}}'],
+    ['{steps: {expiry: failed, audience: passed, active: passed}}', '{steps: {expiry: passed, audience: passed}}'],
+    ['{server: {status: 401}}', '{server: {status: 200}}'],
+    ['{server: {message: no}}', '{server: {message: null}}'],
+  ])('expects of %s what was found: %s', async (expected, found) => {
+    expect(await updated(ALICE, expected)).toBe(found);
+  });
+
+  it('expects what matters where nothing was expected', async () => {
+    expect(await updated(ALICE, '{}')).toBe(
+      '{outcome: accepted, principal: alice, attributes: {roles: [alice], teams: [ml, ops]}}',
+    );
+    expect(await updated('claims: {sub: alice, exp: 1}', '{}')).toBe('{outcome: rejected, reason: token_expired}');
+  });
+
+  it('expects the refusal, and what the server says of it', async () => {
+    const given = 'claims: {sub: alice, exp: 1}';
+    expect(await updated(given, '{reason: null, principal: alice, attributes: {a: [b]}}')).toBe(
+      '{reason: token_expired, principal: null, attributes: {}}',
+    );
+    const written = await updated(given, '{server: {status: 200, message: x}}');
+    expect(written).toMatch(/^\{server: \{status: 401, message: .*JWT.*\}\}$/);
+  });
+
+  it('moves a question to the list where it belongs, which may not have been there', async () => {
+    expect(await updated(ALICE, '{allow: [read model::m, delete model::m]}', POLICY)).toBe(
+      '{allow: [read model::m], deny: [delete model::m]}',
+    );
+    expect(await updated(ALICE, '{deny: [read model::m]}', POLICY)).toBe('{allow: [read model::m], deny: []}');
+  });
+
+  it('leaves a file alone whose tests pass', async () => {
+    const text = `${CONFIG}tests:\n  - name: 'a'   # as it is\n    ${ALICE}\n    expect: { principal:   alice }\n`;
+    expect(await update(text)).toBe(text);
+  });
+});
