@@ -190,6 +190,14 @@ describe('loadAuthConfig refuses', () => {
     });
   });
 
+  test('a URL for a CA file, and does not repeat the password in it', async () => {
+    write('run.yaml', 'type: kubernetes\ntls_cafile: https://user:MARKED@ca.example/ca.pem\n');
+    expect(await refusal({ file: 'run.yaml', env: {}, cwd: folder })).toEqual({
+      code: 'config_invalid',
+      message: 'tls_cafile: the CA file https://ca.example/ca.pem cannot be read (ENOENT)',
+    });
+  });
+
   test('every CA file that cannot be used, each with its place', async () => {
     write('ca.pem', 'no certificate');
     const provider = (file: string): string => `{type: kubernetes, tls_cafile: ${JSON.stringify(file)}}`;

@@ -127,10 +127,20 @@ describe('a string with variables', () => {
       const operand = text.slice(after + 2, end);
       if (end === after && value === '') return null;
       const chosen = end === after ? value : operator === ':=' ? value || operand : value === '' ? '' : operand;
-      result += chosen;
+      result += fromHome(chosen, env.HOME);
       at = end + 1;
     }
     return result;
+  }
+
+  /** As Python's `os.path.expanduser`, which the server gives each value; nobody else has a home here. */
+  function fromHome(value: string, home: string | undefined): string {
+    const slash = value.indexOf('/');
+    const user = slash === -1 ? value : value.slice(0, slash);
+    if (user !== '~' || home === undefined) return value;
+    let end = home.length;
+    while (home.charAt(end - 1) === '/') end -= 1;
+    return home.slice(0, end) + value.slice(1);
   }
 
   holds('is what the reference makes of it', 500, fc.tuple(templates, environments), ([template, env]) => {
