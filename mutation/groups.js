@@ -27,7 +27,7 @@ export const GROUPS = {
   },
   patterns: {
     mutate: ['src/policy/{pattern,python-pattern}.ts'],
-    tests: ['test/policy/pattern.test.ts', 'test/corpus/patterns.test.ts'],
+    tests: ['test/policy/{pattern,python-pattern}.test.ts', 'test/corpus/patterns.test.ts'],
   },
 };
 

@@ -65,8 +65,60 @@ describe('decideAccess', () => {
     expect(decideAccess([], bob, 'delete', model)).toMatchObject({ allowed: true, rule: 5 });
   });
 
+  it('says of the server’s default that it is one', () => {
+    const foreign = { ...model, owner: { principal: 'alice', attributes: {} } };
+    expect(decideAccess([], bob, 'delete', foreign).message).toBe(
+      'no rule of the server’s default policy matches, and what no rule permits is denied',
+    );
+    const { message, trace } = decideAccess([], bob, 'delete', model);
+    expect(message).toBe('rule 6 of the server’s default policy permits it');
+    expect(trace.map((answer) => answer.message)).toEqual([
+      ...['roles', 'teams', 'projects', 'namespaces'].map(
+        (name) => `covers it, but its condition does not hold: "user in owners ${name}"`,
+      ),
+      'covers it, but its condition does not hold: "user is owner"',
+      'covers it, and its condition holds: "resource is unowned"',
+    ]);
+  });
+
+  test.each(['roles', 'teams', 'projects', 'namespaces'])('shares what one of the %s owns by default', (name) => {
+    const user: Identity = { principal: 'bob', attributes: { [name]: ['a', 'b'] } };
+    const of = (values: readonly string[]): boolean =>
+      decideAccess([], user, 'update', { ...model, owner: { principal: 'al', attributes: { [name]: values } } })
+        .allowed;
+    expect([of(['b', 'c']), of(['c']), of([])]).toEqual([true, false, false]);
+  });
+
   it('permits everything where there is no user, as the server does', () => {
-    expect(decideAccess([{ forbid: permit }], null, 'read', model)).toMatchObject({ allowed: true, policy: 'none' });
+    expect(decideAccess([{ forbid: permit }], null, 'read', model)).toEqual({
+      allowed: true,
+      policy: 'none',
+      rule: null,
+      message: 'without a user the server takes authentication to be off, and permits everything',
+      trace: [],
+    });
+  });
+
+  it('takes an empty principal or resource for everybody and everything', () => {
+    expect(decideAccess([{ permit: { ...permit, principal: null, resource: null } }], bob, 'read', model).rule).toBe(0);
+    expect(decideAccess([{ permit: { ...permit, principal: 'bob' } }], bob, 'read', model).rule).toBe(0);
+  });
+
+  test.each([
+    ['model::llama-3', true],
+    ['model::*', true],
+    ['model::llama*', false],
+    ['model::llama-3::*', false],
+    ['*', false],
+    ['regex:model::l', true],
+    ['regex:llama', false],
+  ])('means by %s what the server means', (resource, allowed) => {
+    expect(decideAccess([{ permit: { ...permit, resource } }], bob, 'read', model).allowed).toBe(allowed);
+  });
+
+  it('means a resource whose name holds a star by exactly that name', () => {
+    const star = { ...model, identifier: 'a*' };
+    expect(decideAccess([{ permit: { ...permit, resource: 'model::a*' } }], bob, 'read', star).allowed).toBe(true);
   });
 
   // The parser of the config refuses these; the server takes them for rules without a condition.
@@ -82,8 +134,12 @@ describe('decideAccess', () => {
   });
 
   it('refuses rules that nobody checked', () => {
-    expect(() => decideAccess([{}], bob, 'read', model)).toThrow('have not been checked');
-    expect(() => decideAccess([{ permit, when: 'bad' }], bob, 'read', model)).toThrow('have not been checked');
+    expect(() => decideAccess([{}], bob, 'read', model)).toThrow(
+      'the rules have not been checked: one has neither permit nor forbid',
+    );
+    expect(() => decideAccess([{ permit, when: 'bad' }], bob, 'read', model)).toThrow(
+      'the rules have not been checked: a condition is no sentence',
+    );
   });
 
   it('never throws, whatever the user and the resource are called', () => {

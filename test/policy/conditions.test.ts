@@ -1,5 +1,12 @@
 import { describe, expect, it, test } from 'vitest';
-import { excludes, parseCondition, suggestCondition, type Condition } from '../../src/policy/conditions.js';
+import {
+  ATTRIBUTES,
+  CONDITION_FORMS,
+  excludes,
+  parseCondition,
+  suggestCondition,
+  type Condition,
+} from '../../src/policy/conditions.js';
 
 describe('parseCondition', () => {
   test.each([
@@ -21,6 +28,37 @@ describe('parseCondition', () => {
       expect(parseCondition(text)).toBeNull();
     },
   );
+
+  // Each of the sentences with one word too many, too few, or another one.
+  test.each([
+    ...['user in owners', 'user in owners a b', 'user on owners a', 'user in owner a', 'group in owners a'],
+    ...['user not in owners', 'user not in owners a b', 'user no in owners a', 'user not on owners a'],
+    ...['user not in owner a', 'group not in owners a', 'user with', 'user with a', 'user with a in'],
+    ...['user with a on b', 'user has a in b', 'group with a in b', 'user with a in b c', 'user with a not in'],
+    ...['user with a not in b c', 'user with a no in b', 'user with a not on b', 'user has a not in b'],
+    ...[
+      'group with a not in b',
+      'resource is owned',
+      'resource is unowned now',
+      'user is',
+      'user is not',
+      'in owners a',
+    ],
+  ])('does not guess at %j', (text) => {
+    expect(parseCondition(text)).toBeNull();
+  });
+
+  it('reads every sentence that is offered, and what is no keyword as a name', () => {
+    expect(CONDITION_FORMS.map((form) => parseCondition(form))).toEqual([
+      { kind: 'user_in_owners', attribute: 'ATTRIBUTE' },
+      { kind: 'user_not_in_owners', attribute: 'ATTRIBUTE' },
+      { kind: 'user_with', value: 'VALUE', attribute: 'ATTRIBUTE' },
+      { kind: 'user_with_not', value: 'VALUE', attribute: 'ATTRIBUTE' },
+      { kind: 'user_is_owner' },
+      { kind: 'user_is_not_owner' },
+      { kind: 'resource_is_unowned' },
+    ]);
+  });
 });
 
 describe('suggestCondition', () => {
@@ -31,10 +69,31 @@ describe('suggestCondition', () => {
     ['user with admin role in roles', 'user with admin in roles'],
     ['user is the owner', 'user is owner'],
     ['is unowned', 'resource is unowned'],
+    ['user is really not owner', 'user is not owner'],
+    ['user with admin', 'user with admin in admin'],
+    ['user with', 'user with VALUE in ATTRIBUTE'],
+    ['user not with a role in teams', 'user with a not in teams'],
+    ['in', 'user in owners ATTRIBUTE'],
+    ['user in owners of the region', 'user in owners region'],
+    ['resource with x is unowned', 'resource is unowned'],
+    // A known attribute is meant, wherever it stands; else the last word that is no keyword.
+    ...ATTRIBUTES.map((name) => [`in ${name} of x`, `user in owners ${name}`]),
+    ...['user', 'resource', 'is', 'with', 'not', 'owner', 'owners'].map((word) => [
+      `user with a in region ${word}`,
+      `user with a ${word === 'not' ? 'not ' : ''}in region`,
+    ]),
+    ['user in unowned region unowned', 'resource is unowned'],
   ])('%s → %s', (text, suggestion) => {
     expect(suggestCondition(text)).toBe(suggestion);
     expect(parseCondition(suggestion)).not.toBeNull();
   });
+});
+
+it('suggests every sentence where none is near', () => {
+  expect(suggestCondition('everybody')).toBe(
+    'user in owners ATTRIBUTE; or user not in owners ATTRIBUTE; or user with VALUE in ATTRIBUTE; or ' +
+      'user with VALUE not in ATTRIBUTE; or user is owner; or user is not owner; or resource is unowned',
+  );
 });
 
 describe('excludes', () => {
@@ -44,10 +103,21 @@ describe('excludes', () => {
     expect(excludes(read('user with a in b'), read('user with a not in b'))).toBe(true);
     expect(excludes(read('user with a in b'), read('user with c not in b'))).toBe(false);
     expect(excludes(read('user is owner'), read('user is not owner'))).toBe(true);
+    expect(excludes(read('user in owners a'), read('user not in owners a'))).toBe(true);
+    expect(excludes(read('user in owners a'), read('user not in owners b'))).toBe(false);
+    expect(excludes(read('user with a in b'), read('user with a not in c'))).toBe(false);
+    expect(excludes(read('user is owner'), read('user is owner'))).toBe(false);
+    // Told of two in the order of the condition and its opposite: who compares them asks both ways.
+    expect(excludes(read('user is not owner'), read('user is owner'))).toBe(false);
+    expect(excludes(read('resource is unowned'), read('resource is unowned'))).toBe(false);
   });
 
   it('knows that who owns what nobody owns', () => {
     expect(excludes(read('user in owners teams'), read('resource is unowned'))).toBe(true);
+    expect(excludes(read('user is owner'), read('resource is unowned'))).toBe(true);
     expect(excludes(read('user not in owners teams'), read('resource is unowned'))).toBe(false);
+    expect(excludes(read('user is not owner'), read('resource is unowned'))).toBe(false);
+    expect(excludes(read('user with a in b'), read('resource is unowned'))).toBe(false);
+    expect(excludes(read('user is owner'), read('user with a in b'))).toBe(false);
   });
 });

@@ -30,7 +30,48 @@ describe('decideRoute', () => {
   });
 
   it('opens every path where there is no route_policy', () => {
-    expect(decideRoute([], null, '/x')).toMatchObject({ allowed: true, policy: 'none', rule: null, trace: [] });
+    expect(decideRoute([], null, '/x')).toEqual({
+      allowed: true,
+      policy: 'none',
+      rule: null,
+      message: 'there is no route_policy, so every path is open to whoever is let in',
+      trace: [],
+    });
+  });
+
+  it('lists no more than five paths of a rule', () => {
+    const paths = ['/a', '/b', '/c', '/d', '/e'];
+    const of = (more: readonly string[]): string | undefined =>
+      decideRoute([{ permit: { paths: [...paths, ...more] } }], bob, '/x').trace[0]?.message;
+    expect(of([])).toBe('is about /a and /b and /c and /d and /e');
+    expect(of(['/f', '/g'])).toBe('is about /a and /b and /c and /d and /e and 2 more');
+    expect(decideRoute([{ permit: { paths } }], bob, '/x').message).toBe(
+      'no rule of route_policy matches, and what no rule permits is denied',
+    );
+  });
+
+  test.each([
+    ['*', '/a', true],
+    ['*', '', true],
+    ['/a', '/a', true],
+    ['/a', '/ab', false],
+    ['/a*', '/ab', true],
+    ['/a*', '/b', false],
+    ['/a/*', '/a', false],
+    ['/*/x', '/a/x', false],
+    ['regex:/a', '/ab', true],
+    ['regex:a', '/a', false],
+    ['regex:/a*', '/b', true],
+    ['regex:/a+\\*', '/ab', false],
+  ])('means by %s of %s what the server means: %s', (paths, path, allowed) => {
+    expect(decideRoute([{ permit: { paths } }], bob, path).allowed).toBe(allowed);
+  });
+
+  it('knows somebody by a name alone, or by an attribute alone', () => {
+    const rules: RouteRule[] = [{ permit: { paths: '*' }, when: 'user is not owner' }];
+    expect(decideRoute(rules, { principal: 'x', attributes: {} }, '/').allowed).toBe(true);
+    expect(decideRoute(rules, { principal: '', attributes: { roles: [] } }, '/').allowed).toBe(true);
+    expect(decideRoute(rules, { principal: '', attributes: {} }, '/').allowed).toBe(false);
   });
 
   // Nobody: no user at all, or one without a name and without attributes.
