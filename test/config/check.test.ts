@@ -206,3 +206,26 @@ describe('checkConfig', () => {
     }
   });
 });
+
+describe('what is none', () => {
+  test('is said where it stands: a config without an auth section, and rules that cannot be read', async () => {
+    expect(await brief('server: {port: 1}')).toEqual(['error config_shape 1:9']);
+    const rules = `provider_config: {type: kubernetes}\naccess_policy:\n  - permit: {actions: [list]}\n`;
+    expect(await brief(rules)).toEqual(['hint subject_split 1:18', 'error rule_invalid 3:23']);
+  });
+
+  test('hints at a field where it belongs, and at a colon that is missing', async () => {
+    const messages = async (more: string): Promise<string[]> =>
+      (await check(provider(`${JWKS}\n${more}`))).findings.map(({ message }) => message);
+    expect(await messages('key_recheck_period: 5')).toEqual([
+      'key_recheck_period is ignored by the server; did you mean provider_config.jwks.key_recheck_period?',
+    ]);
+    expect(await messages('verify_tls:false: 1')).toEqual([
+      'verify_tls is ignored by the server; a space is missing after the colon',
+    ]);
+    expect(await messages('verify_tls=false: 1')).toEqual([
+      'verify_tls is ignored by the server; a colon is missing after the name',
+    ]);
+    expect(await messages('nothing_like_it: 1')).toEqual(['nothing_like_it is ignored by the server']);
+  });
+});

@@ -105,6 +105,23 @@ describe('loadAuthConfig finds', () => {
   });
 });
 
+describe('a "~" that a variable brings', () => {
+  const endpoint = async (value: string, env: Record<string, string> = {}): Promise<string> => {
+    write('run.yaml', 'type: upstream_header\nprincipal_header: x${env.A}\n');
+    const { providers } = await loadAuthConfig({ file: 'run.yaml', env: { ...env, A: value }, cwd: folder });
+    const config = providers[0]?.config;
+    return config?.type === 'upstream_header' ? config.principal_header : '';
+  };
+
+  test('is the home of whoever runs this, or of the user whom it names', async () => {
+    expect(await endpoint('~', { HOME: '-home' })).toBe('x-home');
+    expect(await endpoint('~')).toBe('x~');
+    expect(await endpoint('~nobody-of-that-name')).toBe('x~nobody-of-that-name');
+    // Every system has a root, and a home for it, which is no name of a header.
+    await expect(endpoint('~root')).rejects.toThrow('principal_header');
+  });
+});
+
 describe('loadAuthConfig never runs code', () => {
   test('whatever cosmiconfig would load from the folder', async () => {
     const marker = join(folder, 'ran');
@@ -179,6 +196,22 @@ describe('loadAuthConfig refuses', () => {
     expect(await refusal({ file: 'loop.yaml', env: {}, cwd: folder })).toEqual({
       code: 'config_unreadable',
       message: 'loop.yaml: it cannot be read (ELOOP)',
+    });
+  });
+
+  test('a package.json that is broken where it is named, and passes over it where it is not', async () => {
+    write('package.json', '{"authcheck": ');
+    expect(await refusal({ file: 'package.json', env: {}, cwd: folder })).toMatchObject({ code: 'config_invalid' });
+    expect(await refusal({ env: {}, cwd: folder })).toMatchObject({ code: 'config_not_found' });
+  });
+
+  test('what is found but cannot be read', async () => {
+    mkdirSync(join(folder, '.authcheckrc'));
+    expect(await refusal({ env: {}, cwd: folder })).toMatchObject({ code: 'config_not_found' });
+    symlinkSync(join(folder, '.authcheckrc.json'), join(folder, '.authcheckrc.json'));
+    expect(await refusal({ env: {}, cwd: folder })).toMatchObject({
+      code: 'config_unreadable',
+      message: 'a config was found, but it cannot be read (ELOOP)',
     });
   });
 

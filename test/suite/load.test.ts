@@ -45,6 +45,34 @@ describe('a file that cannot be used', () => {
     ],
     [`env: {A: 1}\n${CONFIG}tests: [{name: a, claims: {}, expect: {reason: null}}]`, 'expected a string: quote it'],
     ['config: {type: oauth2_token}\ntests: [{name: a, expect: {reason: null}}]', 'jwks'],
+    [`${CONFIG}tests: [{name: a, provider: b, expect: {reason: null}}]`, 'a.yaml:6:29: the config has no provider b'],
+    ['config: {providers: {}}\ntests: [{name: a, expect: {reason: null}}]', 'a.yaml:1:21: no provider is listed'],
+    [
+      'config: {access_policy: [{permit: {actions: read}}]}\ntests: [{name: a, expect: {reason: null}}]',
+      'a.yaml:2:9: the config has no provider ',
+    ],
+    [
+      'config: {type: kubernetes}\ntests: [{name: a, claims: {}, expect: {reason: null}}]',
+      'claims are signed for a provider with jwks; for default, write kubernetes',
+    ],
+    [
+      'config: {type: upstream_header, principal_header: x-user}\ntests: [{name: a, claims: {}, expect: {reason: null}}]',
+      'claims are signed for a provider with jwks; for default, write request',
+    ],
+    [
+      'config: {type: kubernetes}\ntests: [{name: a, custom: {}, expect: {reason: null}}]',
+      'the provider default is not answered by custom, but by kubernetes',
+    ],
+    [
+      'config: {type: kubernetes}\ntests: [{name: a, token: x, expect: {reason: null}}]',
+      'a.yaml:2:9: a token needs kubernetes: what the provider answers (or --live)',
+    ],
+    [`jwks: {keys: 5}\n${CONFIG}tests: [{name: a, claims: {}, expect: {reason: null}}]`, 'a.yaml:1:7: '],
+    [
+      `${CONFIG}tests: [{name: a, claims: {}, expect: {allow: [{ask: /v1, owner: al, owner_attributes: {}}]}}]`,
+      'a path has no owner',
+    ],
+    [`${CONFIG}tests: [{name: a, something: 1, claims: {}, expect: {}}]`, 'there is no field something'],
   ])('%s', (text, fault) => {
     expect(faultsOf(text).join('\n')).toContain(fault);
   });
@@ -85,5 +113,7 @@ describe('other files', () => {
     rmSync(join(folder, 'run.yaml'));
     expect(() => loadSuite('a.test.yaml', { cwd: folder })).toThrow(AuthcheckError);
     expect(() => loadSuite('none.yaml', { cwd: folder })).toThrow('none.yaml: there is no such file');
+    writeFileSync(join(folder, 'big.yaml'), ' '.repeat(1024 * 1024 + 1));
+    expect(() => loadSuite('big.yaml', { cwd: folder })).toThrow('big.yaml: it has 1048577 bytes; 1048576 is the most');
   });
 });

@@ -115,6 +115,20 @@ describe('answers', () => {
     );
   });
 
+  it('of an endpoint that says more in its headers', async () => {
+    const limited = '{status: 403, headers: {X-RateLimit-Remaining: 0, X-RateLimit-Reset: "1900000000"}, body: {}}';
+    expect(await judge('type: github_token', `github: ${limited}`)).toEqual(
+      refused('endpoint_rate_limited', 'undecided'),
+    );
+    expect(await judge('type: github_token', 'github: {status: 403, headers: none}')).toEqual(refused('token_refused'));
+    expect(await judge('type: github_token', 'github: {user: {login: alice, id: 1}}')).toEqual(
+      accepted('alice', { roles: ['alice'], teams: [] }),
+    );
+    expect(await judge('type: github_token', 'github: {orgs: []}')).toEqual(
+      refused('endpoint_invalid_response', 'undecided'),
+    );
+  });
+
   it('of Kubernetes', async () => {
     expect(await judge('type: kubernetes', 'kubernetes: {username: alice, groups: [ml]}')).toEqual(
       accepted('alice', { roles: ['alice', 'ml'] }),
@@ -128,6 +142,9 @@ describe('answers', () => {
       accepted('alice', { roles: ['a'] }),
     );
     expect(await judge(type, 'request: {path: /}')).toEqual(refused('header_missing'));
+    expect(await judge(type, 'request: {headers: {x-user: [alice, bob]}, params: {a: b, c: [d]}}')).toEqual(
+      refused('claim_invalid'),
+    );
   });
 
   it('are not needed for a request without a token', async () => {
