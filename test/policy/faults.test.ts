@@ -161,6 +161,14 @@ describe('findPolicyFaults', () => {
     expect(find().map((fault) => [fault.message, fault.fix])).toEqual([[message, fix]]);
   });
 
+  it('says of both policies which is meant, access first', () => {
+    const wrong = { access_policy: [{ forbid: read }], route_policy: [{ forbid: { paths: '/a' } }] };
+    expect(findPolicyFaults(parseAuthConfig(wrong)).map(({ policy, code }) => [policy, code])).toEqual([
+      ['access_policy', 'policy_permits_nothing'],
+      ['route_policy', 'policy_permits_nothing'],
+    ]);
+  });
+
   it('finds nothing wrong with the examples of the server’s documentation', () => {
     const access = ofAccess(
       { permit: { principal: 'user-1', actions: ['create', 'read', 'delete'], resource: 'model::*' } },
@@ -371,6 +379,23 @@ describe('findPolicyFaults', () => {
       () => ofRoutes({ permit: { paths: '/a' }, unless: [admin, 'user with x in teams'] }),
       ['0 rule_permits_absent'],
     ],
+    [
+      'whoever lacks one of two, while the other is so',
+      () => ofAccess({ permit: read, unless: [admin, 'user not in owners teams'] }),
+      ['0 rule_permits_absent'],
+    ],
+    [
+      'whoever lacks a role, where nobody owns it',
+      () => ofAccess({ permit: read, when: ['user with guest not in roles', 'resource is unowned'] }),
+      ['0 rule_permits_absent'],
+    ],
+    [
+      'a prohibition above which its path is open',
+      () => ofRoutes({ permit: { paths: '/a' } }, { forbid: { paths: '/a' }, unless: admin }),
+      ['1 rule_shadowed'],
+    ],
+    ['a pattern that says regex twice', () => ofRoutes({ permit: { paths: 'regex:/regex:b$' } }), []],
+    ['a pattern of two, one of which has its slash', () => ofRoutes({ permit: { paths: 'regex:ab|/c$' } }), []],
     ['an exception that is empty', () => ofAccess({ permit: read, unless: null }), ['0 rule_field_empty']],
     [
       'opposites to be left out',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createSigner } from '../../src/index.js';
+import { createSigner, readSuite, runSuite } from '../../src/index.js';
 import { CONFIG, runText } from './suite.js';
 
 async function verdictOf(text: string): Promise<unknown> {
@@ -158,4 +158,24 @@ it('runs the tests that are asked for, in the order of the file', async () => {
   const results = await runText(`${CONFIG}tests:\n${tests.join('')}`);
   expect(results.map(({ test }) => test.name)).toEqual(names);
   expect(new Set(results.map(({ differences }) => differences.length))).toEqual(new Set([0]));
+});
+
+it('asks the real provider where that is wanted, and no test answers for it', async () => {
+  const config = 'config: {type: custom, endpoint: "http://127.0.0.1:1/"}';
+  const text = `${config}\ntests: [{name: a, token: x, expect: {outcome: undecided}}, {name: b, token: x, custom: {principal: al}, expect: {outcome: accepted}}]`;
+  const suite = readSuite(text, 'a.yaml', { cwd: '/', live: true });
+  const { results } = await runSuite(suite, { live: true });
+  expect(results.map(({ differences }) => differences)).toEqual([[], []]);
+  expect(results[0]?.verdict.reason?.message).not.toContain('without --live nobody is asked');
+  const { results: silent } = await runSuite(suite, { only: /^a$/ });
+  expect(silent.map(({ verdict }) => verdict.reason?.message)).toEqual([
+    expect.stringContaining('without --live nobody is asked'),
+  ]);
+});
+
+it('adds no issuer to claims where the config names none', async () => {
+  const text = `${CONFIG.replace('  issuer: https://idp.example\n', '')}tests: [{name: a, claims: {sub: alice}, expect: {outcome: accepted}}]`;
+  const [result] = await runText(text);
+  expect(result?.verdict.outcome).toBe('accepted');
+  expect(Object.keys(result?.verdict.token.claims ?? {})).toEqual(['aud', 'iat', 'exp', 'sub']);
 });
