@@ -165,11 +165,14 @@ async function readBody(
   return Buffer.concat(chunks);
 }
 
-const DECODERS: Readonly<Record<string, (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array>> = {
-  gzip: gunzipSync,
-  'x-gzip': gunzipSync,
-  deflate: inflateSync,
-  br: brotliDecompressSync,
+type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
+
+// Of the functions of zlib only the names: most answers need none of them, and loading them takes time.
+const DECODERS: Readonly<Record<string, Decoder>> = {
+  gzip: (bytes, options) => gunzipSync(bytes, options),
+  'x-gzip': (bytes, options) => gunzipSync(bytes, options),
+  deflate: (bytes, options) => inflateSync(bytes, options),
+  br: (bytes, options) => brotliDecompressSync(bytes, options),
 };
 
 function decode(
