@@ -27,6 +27,8 @@ for (const [name, schema] of Object.entries({ config: documentSchema, test: suit
   );
 }
 
+const { version } = JSON.parse(readFileSync(path('package.json'), 'utf8'));
+
 /** What packages load at their start and never need here: commander starts no programs, and we decide about colour. */
 const NEVER_NEEDED = {
   'node:child_process': 'export default {};',
@@ -46,6 +48,7 @@ const leaveOut = {
     return id in NEVER_NEEDED && /commander|chalk/.test(from ?? '') ? `\0${id}` : null;
   },
   load(id) {
+    if (id === path('src/cli/version.ts')) return `export const readVersion = () => '${version}';`;
     if (id === '\0undici.cjs') return UNDICI;
     if (id === '\0clock') return CLOCK;
     return id.startsWith('\0') ? (NEVER_NEEDED[id.slice(1)] ?? null) : null;
@@ -95,14 +98,13 @@ await build({
     codeSplitting: {
       includeDependenciesRecursively: false,
       groups: [
-        { name: 'start', test: /rolldown.runtime|src.cli.(?:io|version)/ },
         {
           name: 'program',
           test: /node_modules.(?:commander|chalk|fast-string)|child_process$|supports-color$|src.cli.(?:main|tree|help|exit-code|render.(?:style|escape|findings|json))|src.(?:errors|redact|json|json-text|config.nearest)\.ts/,
         },
         {
           name: 'token',
-          test: /src.(?:token|decode|time-claims|checks|bounded-read|protocol.jwt|cli.(?:token|session|options|render.(?:transcript|time)))\.ts/,
+          test: /src.(?:token|decode|sha256|time-claims|checks|bounded-read|protocol.jwt|cli.(?:token|session|options|render.(?:transcript|time)))\.ts/,
         },
         { name: 'provider', minShareCount: 8 },
       ],
@@ -118,7 +120,6 @@ await build({
   output: { dir: path('dist/manual'), format: 'esm' },
 });
 const { writeManual } = await import('./dist/manual/manual.js');
-const { version } = JSON.parse(readFileSync(path('package.json'), 'utf8'));
 mkdirSync(path('dist/man'));
 for (const { name, text } of await writeManual(version)) writeFileSync(path(`dist/man/${name}`), text);
 rmSync(path('dist/manual'), { recursive: true });

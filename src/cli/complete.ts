@@ -33,7 +33,8 @@ const MAX_BYTES = 1024 * 1024;
 export async function complete([name = '', breaks]: readonly string[], io: Io): Promise<number> {
   try {
     const shell = SHELLS.find((known) => known === name);
-    const typed = io.stdin.isPiped ? (await io.stdin.read(MAX_BYTES)).split('\0').slice(0, -1) : [];
+    const text = io.stdin.isPiped ? await io.stdin.read(MAX_BYTES) : null;
+    const typed = text === null ? [] : text.split('\0').slice(0, -1);
     if (shell === undefined || typed.length < 2) return EXIT.ok;
     const line = readLine(shell, typed, breaks);
     const offer = await findOffer(line, io);

@@ -18,8 +18,8 @@ export interface Output {
 export interface Input {
   /** Whether something is piped in, rather than a person typing. */
   readonly isPiped: boolean;
-  /** Reads to the end, `maxBytes` at the most; `patience` is how many milliseconds the first byte may take. */
-  readonly read: (maxBytes: number, patience?: number) => Promise<string>;
+  /** Reads to the end, null for more than `maxBytes`; `patience` is how many milliseconds the first byte may take. */
+  readonly read: (maxBytes: number, patience?: number) => Promise<string | null>;
   /** Reads as it comes, however much that is. */
   readonly stream: () => AsyncIterable<Uint8Array>;
 }
@@ -43,9 +43,6 @@ export interface Io {
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 const EXIT_CODES: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
-
-/** Input that is larger than its limit. */
-export class InputTooLarge extends Error {}
 
 /** The io of this process. The token may stand on the command line, so the process title is replaced first. */
 export function openProcessIo(): Io {
@@ -169,7 +166,7 @@ function isPiped(): boolean {
   }
 }
 
-async function readStdin(maxBytes: number, patience?: number): Promise<string> {
+async function readStdin(maxBytes: number, patience?: number): Promise<string | null> {
   const chunks: Buffer[] = [];
   let size = 0;
   // Latin-1 keeps every byte as it is until all are there.
@@ -180,7 +177,7 @@ async function readStdin(maxBytes: number, patience?: number): Promise<string> {
       if (timer !== null) clearTimeout(timer);
       const bytes = Buffer.from(String(chunk), 'latin1');
       size += bytes.length;
-      if (size > maxBytes) throw new InputTooLarge(`standard input has more than ${maxBytes} bytes`);
+      if (size > maxBytes) return null;
       chunks.push(bytes);
     }
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import { resolve } from 'node:path';
 import { AuthcheckError, FileTooLarge, isObject, member, parseJson, readBounded, reasonOf } from '../index.js';
-import { InputTooLarge, type Io } from './io.js';
+import type { Io } from './io.js';
 
 /** The options that name a token. */
 export interface TokenOptions {
@@ -64,12 +64,9 @@ export function readText(file: string, io: Io): string {
 
 /** Reads what is piped in. */
 export async function readPiped(io: Io, patience?: number): Promise<string> {
-  try {
-    return await io.stdin.read(MAX_BYTES, patience);
-  } catch (error) {
-    if (!(error instanceof InputTooLarge)) throw error;
-    throw new AuthcheckError('input_unreadable', error.message, { cause: error });
-  }
+  const text = await io.stdin.read(MAX_BYTES, patience);
+  if (text !== null) return text;
+  throw new AuthcheckError('input_unreadable', `standard input has more than ${MAX_BYTES} bytes`);
 }
 
 interface Layer {
@@ -93,6 +90,8 @@ const LAYERS: readonly Layer[] = [
 
 /** Takes away what was pasted around a token, and says what that was. */
 export function triage(pasted: string): Pick<GivenToken, 'token' | 'stripped'> {
+  // Nothing can be around what is made of a token's own characters.
+  if (/^[\w.~+/=-]*$/.test(pasted)) return { token: pasted, stripped: [] };
   const stripped: string[] = [];
   let token = pasted;
   for (let round = 0; round < 16; round += 1) {

@@ -11,8 +11,12 @@ const PLAIN = /^[\n -~]*$/;
 /** What CI systems take for a command: `::error …` where a line may start with it, `##[error]` everywhere. */
 const COMMAND = /(?<!\S)::(?=[a-z])|##(?=\[)/gi;
 
+/** None of the above is in a text without these, as most are: to compile what finds the rest takes a while. */
+const SUSPECT = /[^ -~\u00b7\u2010-\u2027\u2190-\u2bff]|::|##/;
+
 /** Escapes what could move the cursor, change the colour, reorder the line, or command a CI system: `\u{1b}`. */
 export function escapeTerminal(text: string): string {
+  if (!SUSPECT.test(text)) return text;
   const escape = (character: string): string => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
   return text.replace(UNSAFE, escape).replace(COMMAND, (mark) => escape(mark) + mark.slice(1));
 }

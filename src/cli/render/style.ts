@@ -30,18 +30,16 @@ export function createStyle(
   env: Environment,
   color: boolean | undefined,
 ): Style {
-  const chalk = new Chalk({ level: wantsColor(output, env, color) ? 1 : 0 });
-  const paint =
-    (colour: Paint): Paint =>
-    (text) =>
-      colour(escapeTerminal(text));
+  const chalk = wantsColor(output, env, color) ? new Chalk({ level: 1 }) : null;
+  const paint = (colour: Paint | undefined): Paint =>
+    colour === undefined ? escapeTerminal : (text) => colour(escapeTerminal(text));
   return {
     plain: escapeTerminal,
-    strong: paint(chalk.bold),
-    dim: paint(chalk.dim),
-    good: paint(chalk.green),
-    bad: paint(chalk.red),
-    warn: paint(chalk.yellow),
+    strong: paint(chalk?.bold),
+    dim: paint(chalk?.dim),
+    good: paint(chalk?.green),
+    bad: paint(chalk?.red),
+    warn: paint(chalk?.yellow),
     width: Math.min(Math.max(output.columns ?? DEFAULT_WIDTH, 40), MAX_WIDTH),
   };
 }
