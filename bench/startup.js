@@ -7,52 +7,58 @@ import { createSigner } from '../dist/index.js';
 import { startIssuer } from './issuer.js';
 
 const BIN = new URL('../bin/authcheck.js', import.meta.url).pathname;
-const RUNS = 15;
+const RUNS = 21;
 
-/** @returns rows of [what, ratio]. */
+/** This Node, and another that NODE24 may name. */
+const { NODE24 } = process.env;
+export const NODES = [process.execPath, ...(NODE24 === undefined ? [] : [NODE24])].map((path) => ({
+  path,
+  version: spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout.trim(),
+}));
+
+/** @returns rows of [what, target (null for none), a ratio for each of NODES]. */
 export async function measureStartup() {
   const folder = mkdtempSync(join(tmpdir(), 'authcheck-bench-'));
   const signer = await createSigner({ algorithm: 'RS256', kid: 'bench' });
   const token = await signer.sign({ sub: 'alice', aud: 'api', exp: Math.floor(Date.now() / 1000) + 3600 });
-  writeFileSync(join(folder, 'keys.json'), JSON.stringify({ keys: [signer.jwk] }));
+  const [config, keys] = ['run.yaml', 'keys.json'].map((name) => join(folder, name));
+  writeFileSync(keys, JSON.stringify({ keys: [signer.jwk] }));
   const issuer = await startIssuer({ keys: [signer.jwk] });
-  const config = join(folder, 'run.yaml');
   writeFileSync(
     config,
     `type: oauth2_token\naudience: api\njwks: {uri: "${issuer.url}"}\ntls_cafile: ${issuer.certificate}\n`,
   );
-  const keys = join(folder, 'keys.json');
   const cases = [
-    ['--version', ['--version']],
-    ['--help', ['--help']],
-    ['decode TOKEN', ['decode', token]],
-    ['validate --jwks FILE', ['validate', '--jwks', keys, '--audience', 'api', '--token', token]],
-    ['validate --config FILE --jwks FILE', ['validate', '--config', config, '--jwks', keys, '--token', token]],
-    ['validate --config FILE, key set over https', ['validate', '--config', config, '--token', token]],
-    ['config check FILE', ['config', 'check', config]],
+    ['--version', 1.35, ['--version']],
+    ['--help', 1.35, ['--help']],
+    ['decode TOKEN', 1.45, ['decode', token]],
+    ['validate --config F.yaml --jwks FILE', 2.4, ['validate', '--config', config, '--jwks', keys, '--token', token]],
+    ['validate --config F.yaml, key set over https', 6, ['validate', '--config', config, '--token', token]],
+    ['validate --jwks FILE', null, ['validate', '--jwks', keys, '--audience', 'api', '--token', token]],
+    ['config check F.yaml', null, ['config', 'check', config]],
   ];
-  const rows = cases.map(([name, args]) => [name, ratioOf([BIN, ...args])]);
+  const rows = cases.map(([name, target, args]) => [name, target, ...NODES.map(({ path }) => ratioOf(path, args))]);
   await issuer.close();
   rmSync(folder, { recursive: true });
   return rows;
 }
 
 /** The median of the ratios, pair by pair. */
-function ratioOf(args) {
+function ratioOf(node, args) {
   const ratios = [];
   for (let run = 0; run < RUNS + 2; run += 1) {
-    const bare = time(['-e', '0']);
-    const ours = time(args);
+    const bare = time(node, ['-e', '0']);
+    const ours = time(node, [BIN, ...args]);
     if (run >= 2) ratios.push(ours / bare);
   }
   return ratios.sort((a, b) => a - b)[Math.floor(RUNS / 2)];
 }
 
-function time(args) {
+function time(node, args) {
   // NODE_EXTRA_CA_CERTS alone would take longer than most of what is measured.
   const { NODE_EXTRA_CA_CERTS: _, ...env } = process.env;
   const started = process.hrtime.bigint();
-  const { status } = spawnSync(process.execPath, args, { stdio: 'ignore', env });
+  const { status } = spawnSync(node, args, { stdio: 'ignore', env });
   if (status !== 0) throw new Error(`${args[1] ?? ''} ended with ${status}`);
   return Number(process.hrtime.bigint() - started);
 }
