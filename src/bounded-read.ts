@@ -15,7 +15,8 @@ export function readBounded(path: string, maxBytes: number): Buffer {
   try {
     const { size } = fstatSync(descriptor);
     if (size > maxBytes) throw new FileTooLarge(`it has ${size} bytes; ${maxBytes} is the most`);
-    const buffer = Buffer.alloc(maxBytes + 1);
+    // Not filled: the pages that nothing is read into are never touched.
+    const buffer = Buffer.allocUnsafe(maxBytes + 1);
     let length = 0;
     for (;;) {
       const read = readSync(descriptor, buffer, length, buffer.length - length, null);
