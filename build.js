@@ -104,7 +104,7 @@ await build({
         },
         {
           name: 'token',
-          test: /src.(?:token|decode|sha256|time-claims|checks|bounded-read|protocol.jwt|cli.(?:token|session|options|render.(?:transcript|time)))\.ts/,
+          test: /src.(?:token|decode|time-claims|checks|bounded-read|protocol.jwt|cli.(?:token|session|options|render.(?:transcript|time)))\.ts/,
         },
         { name: 'provider', minShareCount: 8 },
       ],

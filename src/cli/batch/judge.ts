@@ -49,16 +49,12 @@ export async function judgeLine(line: Line, provider: AuthProvider, whole: boole
   };
 }
 
-/** A token around which nothing was pasted (RFC 6750 §2.1), as nearly all lines are. */
-const BARE = /^[\w.~+/-]+=*$/;
-
 type Question =
   | { readonly id: { readonly id?: Json }; readonly request: AuthRequest }
   | { readonly id: { readonly id?: Json }; readonly error: string };
 
 function readQuestion({ text }: Line): Question {
   if (text === null) return { id: {}, error: 'the line has more than 1 MiB' };
-  if (BARE.test(text)) return { id: {}, request: { token: text, path: '/', headers: [], params: {} } };
   if (!text.trimStart().startsWith('{')) return readToken(text, {}, {});
   const json = parseJson(text.trim());
   // The message of a fault may quote the line.
