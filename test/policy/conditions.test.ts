@@ -1,6 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
 import {
-  ATTRIBUTES,
   CONDITION_FORMS,
   excludes,
   parseCondition,
@@ -77,7 +76,7 @@ describe('suggestCondition', () => {
     ['user in owners of the region', 'user in owners region'],
     ['resource with x is unowned', 'resource is unowned'],
     // A known attribute is meant, wherever it stands; else the last word that is no keyword.
-    ...ATTRIBUTES.map((name) => [`in ${name} of x`, `user in owners ${name}`]),
+    ...['roles', 'teams', 'projects', 'namespaces'].map((name) => [`in ${name} of x`, `user in owners ${name}`]),
     ...['user', 'resource', 'is', 'with', 'not', 'owner', 'owners'].map((word) => [
       `user with a in region ${word}`,
       `user with a ${word === 'not' ? 'not ' : ''}in region`,
