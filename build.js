@@ -58,13 +58,15 @@ const leaveOut = {
 /** What Node itself takes long to load is loaded where it is used first, not where it is imported. */
 const loadLate = {
   name: 'load-late',
-  renderChunk: (code) =>
-    code
-      .replace(
-        /^let (node_\w+) = require\("(node:\w+)"\);$/gm,
-        'const $1 = { get late() { return this.loaded ??= require("$2"); } };',
-      )
-      .replace(/\b(node_\w+)\.(?=\w)/g, '$1.late.'),
+  renderChunk(code) {
+    const late = new Set();
+    return code
+      .replace(/^let (node_\w+) = require\("(node:[\w/]+)"\);$/gm, (_, name, id) => {
+        late.add(name);
+        return `const ${name} = { get late() { return this.loaded ??= require("${id}"); } };`;
+      })
+      .replace(/\b(node_\w+)\.(?=\w)/g, (use, name) => (late.has(name) ? `${name}.late.` : use));
+  },
 };
 /** The clock behind `performance`, for which Node loads eleven modules more. */
 const CLOCK = 'export const clock = { now: () => Number(process.hrtime.bigint()) / 1e6 };';
