@@ -163,6 +163,12 @@ describe('authcheck config check --online', () => {
     }
   });
 
+  it('asks for the address of a host', async () => {
+    const { origin } = await startIssuer();
+    const { stdout } = await check(configOf(origin.replace('127.0.0.1', 'localhost')), ['--online']);
+    expect(stdout).toMatch(/^✓ dns +localhost .*(?:127\.0\.0\.1|::1)/m);
+  });
+
   it.each([
     ['wrongHost', 'it is not for this host'],
     ['expired', 'it has expired'],
