@@ -202,6 +202,9 @@ describe('compilePythonPattern', () => {
     ['(?:b|a$)', ['a', 'ac', 'bc'], ['a', 'bc']],
     ['(^a)+', ['a', 'b'], ['a']],
     ['^^a\\Z\\Z', ['a', 'aa'], ['a']],
+    ['(?m)a^b', ['ab', 'a\nb'], []],
+    ['a\\Ab', ['ab', 'a\nb'], []],
+    ['(?i:(?P<n>a)b)', ['AB', 'ab', 'a'], ['AB', 'ab']],
     // Alternatives reach as far as their group.
     ['a|b', ['a', 'b', 'ca'], ['a', 'b']],
     ['(?:a|b)c', ['ac', 'bc', 'a'], ['ac', 'bc']],
