@@ -33,8 +33,9 @@ export async function* judgeBlocks(
         continue;
       }
       while (workers.length < threads) workers.push(startThread(assignment));
-      const worker = workers[sequence % threads];
-      if (worker !== undefined) waiting.push(worker.judge(block));
+      // Blocks are of different sizes: taken in turn, one thread might get all that are large.
+      const idlest = workers.reduce((one, other) => (other.load() < one.load() ? other : one));
+      waiting.push(idlest.judge(block));
       if (waiting.length < threads * AHEAD) continue;
       const [next] = waiting.splice(0, 1);
       if (next !== undefined) yield await next;
@@ -48,6 +49,8 @@ export async function* judgeBlocks(
 }
 
 interface Thread {
+  /** Bytes that it has not answered yet. */
+  readonly load: () => number;
   readonly judge: (block: Block) => Promise<AnsweredBlock>;
   readonly stop: () => Promise<unknown>;
 }
@@ -56,18 +59,26 @@ function startThread(assignment: Assignment): Thread {
   const worker = new Worker(new URL('./worker.cjs', import.meta.url), {
     workerData: assignment,
     // A thread forgets each block; without a bound it would first let much of that pile up. In MiB.
-    resourceLimits: { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 256 },
+    resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 256 },
   });
   // A thread answers in the order in which it is asked.
-  const asked: { resolve: (answered: AnsweredBlock) => void; reject: (error: unknown) => void }[] = [];
-  worker.on('message', (answered: AnsweredBlock) => asked.shift()?.resolve(answered));
+  const asked: { size: number; resolve: (answered: AnsweredBlock) => void; reject: (error: unknown) => void }[] = [];
+  let load = 0;
+  worker.on('message', (answered: AnsweredBlock) => {
+    const question = asked.shift();
+    load -= question?.size ?? 0;
+    question?.resolve(answered);
+  });
   worker.on('error', (error) => {
     for (const { reject } of asked.splice(0)) reject(error);
   });
   return {
+    load: () => load,
     judge: (block) =>
       new Promise((resolve, reject) => {
-        asked.push({ resolve, reject });
+        const size = block.bytes.length;
+        load += size;
+        asked.push({ size, resolve, reject });
         worker.postMessage(block, [block.bytes.buffer]);
       }),
     stop: () => worker.terminate(),

@@ -21,9 +21,9 @@ export interface BatchSum {
   readonly last: number;
 }
 
-/** Writes a row as JSON on one line, safe on a terminal. */
+/** Writes a row as JSON on one line, safe on a terminal. Only an id that somebody gave may hold a bigint. */
 export function formatRow(row: object): string {
-  return escapeJson(writeJson(row));
+  return escapeJson('id' in row ? writeJson(row) : JSON.stringify(row));
 }
 
 /** Writes the sum. */
