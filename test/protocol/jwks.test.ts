@@ -283,6 +283,16 @@ describe('an issuer that takes its time', () => {
     expect(await second).toMatchObject({ ok: true, keySet: { keys: [{ kid: 'b' }] } });
   });
 
+  test('is waited for by nobody whose key a fresh set has', async () => {
+    const issuer = createSlowIssuer();
+    const first = issuer.cache.get('a');
+    expect(first).toBeInstanceOf(Promise);
+    issuer.answer(keySet('a'));
+    await first;
+    expect(issuer.cache.get('a')).toMatchObject({ ok: true, stale: null });
+    expect(issuer.cache.get('b')).toBeInstanceOf(Promise);
+  });
+
   test('and then fails gets no old copy served that has grown too old meanwhile', async () => {
     const issuer = createSlowIssuer();
     const first = issuer.cache.get('a');
