@@ -117,6 +117,11 @@ function allText(fixture: Fixture): string {
   return fixture.files.map(({ text }) => text).join('\n') + token;
 }
 
+/** Without the numbers of keys and the tokens (which are there decoded too): any word may stand in them by chance. */
+function withoutChance(text: string): string {
+  return text.replace(/"(?:n|x|y|k)": ?"[\w-]+"/g, '').replace(/eyJ[\w-]+\.[\w-]+\.[\w-]*/g, '');
+}
+
 async function check(question: Question, code: string | null): Promise<Fixture> {
   const { verdict, token, make } = await ask(question);
   expect(verdict.reason?.code ?? null).toBe(code);
@@ -125,7 +130,7 @@ async function check(question: Question, code: string | null): Promise<Fixture> 
   expect(again.outcome).toBe(verdict.outcome);
   expect(again.reason?.code ?? null).toBe(code);
   expect(stepsOf(again)).toEqual(stepsOf(verdict));
-  expect(allText(fixture)).not.toMatch(PERSONAL);
+  expect(withoutChance(allText(fixture))).not.toMatch(PERSONAL);
   for (const part of token.split('.').filter((one) => one.length > 40)) expect(allText(fixture)).not.toContain(part);
   const { x, n } = (question.key ?? es256).jwk as { x?: string; n?: string };
   expect(allText(fixture)).not.toContain(x ?? n);
@@ -303,7 +308,7 @@ route_policy:
     await fc.assert(
       fc.asyncProperty(claims, async (own) => {
         const { make } = await ask({ claims: { ...CLAIMS, ...own } });
-        const text = allText(await make());
+        const text = withoutChance(allText(await make()));
         const strings = JSON.stringify(Object.values(own)).match(/[qxzjkQXZJK]{4,}/g) ?? [];
         // A name that holds no value stays, and so may what is in it.
         const names = JSON.stringify(
