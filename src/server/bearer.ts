@@ -56,7 +56,7 @@ function refuseValue(value: string | undefined): BearerResult & { readonly ok: f
   if (/[\r\n\u0000]/.test(value)) {
     return { ...refuse('malformed', 'the Authorization header holds a line break'), status: 400 };
   }
-  const [, scheme = '', token = ''] = CREDENTIALS.exec(trimSpaces(value)) ?? [];
+  const [, scheme = '', token = ''] = CREDENTIALS.exec(value) ?? [];
   if (scheme === '') return refuse('malformed', 'the Authorization header is not a scheme and its credentials');
   if (scheme.toLowerCase() !== 'bearer') {
     // A token without its scheme, or with a sign after it, was meant to be one.
@@ -68,13 +68,6 @@ function refuseValue(value: string | undefined): BearerResult & { readonly ok: f
   return token === ''
     ? refuse('malformed', 'the Authorization header has the scheme Bearer and no token')
     : refuse('malformed', 'the token holds characters that no bearer token has');
-}
-
-/** A pattern would read the spaces in the middle of a header again and again. */
-function trimSpaces(value: string): string {
-  let end = value.length;
-  while (value.charAt(end - 1) === ' ') end -= 1;
-  return value.slice(0, end);
 }
 
 function refuse(fault: BearerFault, message: string): BearerResult & { readonly ok: false } {
