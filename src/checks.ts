@@ -7,6 +7,7 @@
  * @see [RFC 9068, section 4](https://www.rfc-editor.org/rfc/rfc9068#section-4) validating access tokens
  */
 
+import { duration } from './duration.js';
 import { isStringList, member, type Json, type JsonObject } from './json.js';
 import { REDACTED } from './redact.js';
 import type { StepName, Trace } from './verdict.js';
@@ -154,32 +155,6 @@ export function findPrincipalFault(value: Json | undefined): string | null {
   // Everybody whose name was redacted would be the same principal.
   if (value.includes(REDACTED)) return 'holds the token or another secret';
   return value.isWellFormed() ? null : 'is not well-formed Unicode';
-}
-
-const UNITS: readonly (readonly [string, number])[] = [
-  ['year', 31_536_000],
-  ['day', 86_400],
-  ['hour', 3600],
-  ['minute', 60],
-  ['second', 1],
-];
-
-/** A span of seconds in words, two units at the most: "3 days 4 hours". */
-export function duration(seconds: number): string {
-  const rest = Math.max(0, Math.floor(seconds));
-  let first = 0;
-  while (first < UNITS.length - 1 && rest < sizeOf(first)) first += 1;
-  const words = count(Math.floor(rest / sizeOf(first)), first);
-  const left = first === UNITS.length - 1 ? 0 : Math.floor((rest % sizeOf(first)) / sizeOf(first + 1));
-  return left === 0 ? words : `${words} ${count(left, first + 1)}`;
-}
-
-function sizeOf(unit: number): number {
-  return UNITS[unit]?.[1] ?? 1;
-}
-
-function count(number: number, unit: number): string {
-  return `${number} ${UNITS[unit]?.[0] ?? ''}${number === 1 ? '' : 's'}`;
 }
 
 function readTime(trace: Trace, step: StepName, name: string, value: Json): number | null {

@@ -2,7 +2,7 @@
 
 import { isObject, member } from './json.js';
 import type { ReasonCode } from './reason-codes.js';
-import { duration } from './checks.js';
+import { duration } from './duration.js';
 import type { Verdict } from './verdict.js';
 
 /** Expectations; what is absent is not looked at. */

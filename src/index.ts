@@ -1,7 +1,6 @@
 /** The public door of authcheck: everything that a server, a tool or our own CLI may use. */
 
 export { mapClaims, splitWords, unusedClaims, type ClaimsMapping, type MappedClaims } from './claims.js';
-export { duration } from './checks.js';
 export { checkConfig, type CheckOptions, type ConfigReport } from './config/check.js';
 export { formatYaml, parseConfigText, type ConfigDocument } from './config/document.js';
 export type { Environment } from './config/env.js';
@@ -38,6 +37,7 @@ export {
 } from './config/provider-config.js';
 export { FileTooLarge, readBounded } from './bounded-read.js';
 export { decodeToken, timesOf, type DecodedToken } from './decode.js';
+export { duration } from './duration.js';
 export { CLIENT_VARIABLES, writeConfigTemplate, type ConfigTemplate } from './config/template.js';
 export { AuthcheckError, ConfigError, ERRORS, reasonOf, type ErrorCode, type Finding } from './errors.js';
 export { checkExpectations, type ExpectationResult, type VerdictExpectations } from './expectations.js';

@@ -6,7 +6,6 @@ import {
   checkIssuer,
   checkNotBefore,
   checkSubject,
-  duration,
   findPrincipalFault,
   type Clock,
 } from '../src/checks.js';
@@ -145,19 +144,6 @@ describe('findPrincipalFault', () => {
 
   test('refuses half a character', () => {
     expect(findPrincipalFault('\ud800')).toBe('is not well-formed Unicode');
-  });
-});
-
-describe('duration', () => {
-  test.each([
-    [-5, '0 seconds'],
-    [1, '1 second'],
-    [61, '1 minute 1 second'],
-    [3600, '1 hour'],
-    [90_061, '1 day 1 hour'],
-    [31_536_000 + 3600, '1 year'],
-  ])('%i', (seconds, words) => {
-    expect(duration(seconds)).toBe(words);
   });
 });
 

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import { duration } from '../checks.js';
+import { duration } from '../duration.js';
 import type { CacheConfig } from '../config/provider-config.js';
 import { member, type JsonObject } from '../json.js';
 import { parseJwt } from '../protocol/jwt.js';
