@@ -55,19 +55,37 @@ const leaveOut = {
   },
 };
 
-/** What Node itself takes long to load is loaded where it is used first, not where it is imported. */
+/** What takes long to load (Node's own modules, and widths.cjs) is loaded where it is used first, not where it is imported. */
 const loadLate = {
   name: 'load-late',
   renderChunk(code) {
     const late = new Set();
     return code
-      .replace(/^let (node_\w+) = require\("(node:[\w/]+)"\);$/gm, (_, name, id) => {
-        late.add(name);
-        return `const ${name} = { get late() { return this.loaded ??= require("${id}"); } };`;
-      })
-      .replace(/\b(node_\w+)\.(?=\w)/g, (use, name) => (late.has(name) ? `${name}.late.` : use));
+      .replace(
+        /^(?:let|const) ((?:node|require)_\w+) = require\("(node:[\w/]+|\.\/widths[^"]*)"\);$/gm,
+        (_, name, id) => {
+          late.add(name);
+          return `const ${name} = { get late() { return this.loaded ??= require("${id}"); } };`;
+        },
+      )
+      .replace(/\b((?:node|require)_\w+)\.(?=\w)/g, (use, name) => (late.has(name) ? `${name}.late.` : use));
   },
 };
+/** ASCII is read by Node as it is; one other character, and the whole file is decoded and scanned at twice the cost. */
+const writeAscii = {
+  name: 'write-ascii',
+  generateBundle(_options, bundle) {
+    for (const [name, chunk] of Object.entries(bundle)) {
+      // What follows would be another text then.
+      if (/\\[^\0-\x7f]|String\.raw/.test(chunk.code)) throw new Error(`${name} holds what cannot be escaped`);
+      chunk.code = chunk.code.replace(
+        /[^\0-\x7f]/g,
+        (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+    }
+  },
+};
+
 /** The clock behind `performance`, for which Node loads eleven modules more. */
 const CLOCK = 'export const clock = { now: () => Number(process.hrtime.bigint()) / 1e6 };';
 
@@ -76,7 +94,7 @@ await build({
   input: { run: path('src/cli/run.ts'), worker: path('src/cli/batch/worker.ts') },
   platform: 'node',
   preserveEntrySignatures: 'allow-extension',
-  plugins: [leaveOut, loadLate],
+  plugins: [leaveOut, loadLate, writeAscii],
   resolve: {
     alias: {
       // The modules of yaml, of which the bundler leaves out what is not used; for Node it offers CommonJS only.
@@ -100,13 +118,15 @@ await build({
     codeSplitting: {
       includeDependenciesRecursively: false,
       groups: [
+        // How wide an emoji is: patterns that take longest of all to parse.
+        { name: 'widths', test: /node_modules.fast-string/ },
         {
           name: 'program',
-          test: /node_modules.(?:commander|chalk|fast-string)|child_process$|supports-color$|src.cli.(?:main|tree|help|exit-code|render.(?:style|escape|findings|json))|src.(?:errors|redact|json|json-text|config.nearest)\.ts/,
+          test: /node_modules.(?:commander|chalk)|child_process$|supports-color$|src.cli.(?:main|tree|help|exit-code|render.(?:style|escape|findings|json))|src.(?:errors|redact|json|json-text|config.nearest)\.ts/,
         },
         {
           name: 'token',
-          test: /src.(?:token|decode|time-claims|checks|bounded-read|protocol.jwt|cli.(?:token|session|options|render.(?:transcript|time)))\.ts/,
+          test: /src.(?:token|decode|time-claims|duration|bounded-read|protocol.jwt|cli.(?:token|session|options|render.(?:transcript|time)))\.ts/,
         },
         { name: 'provider', minShareCount: 8 },
       ],

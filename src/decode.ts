@@ -7,7 +7,7 @@
 
 import { isObject, member, parseJson, type Json, type JsonObject } from './json.js';
 import { decodeBase64url, parseJwt, type ParsedJwt, type TokenFault } from './protocol/jwt.js';
-import { fingerprint, readGithubToken } from './token.js';
+import { readGithubToken } from './token.js';
 import type { TokenKind } from './verdict.js';
 
 /** What could be read of a token. */
@@ -20,7 +20,6 @@ export interface DecodedToken {
   readonly notes: readonly string[];
   /** Where the token broke; null if it did not. */
   readonly fault: TokenFault | null;
-  readonly fingerprint: string;
   /** The claims that an SD-JWT discloses, as name and value; list items have no name. */
   readonly disclosures?: readonly { readonly name: string | null; readonly value: Json }[];
   /** The token inside a nested JWT. */
@@ -31,7 +30,7 @@ const MAX_NESTED = 4;
 
 /** Takes a token apart as far as that goes; never throws. */
 export function decodeToken(token: string, depth = 0): DecodedToken {
-  const shared = { verified: false as const, fingerprint: fingerprint(token) };
+  const shared = { verified: false as const };
   const github = readGithubToken(token);
   if (github !== null) {
     const checksum = {

@@ -24,7 +24,6 @@ export function decodedJson(decoded: DecodedToken, now: number): object {
     verified,
     notes: [...notes, ...explainTimes(claims, now)],
     fault,
-    fingerprint: decoded.fingerprint,
     ...(disclosures === undefined ? {} : { disclosures }),
     ...(inner === undefined ? {} : { inner: decodedJson(inner, now) }),
   };
@@ -35,7 +34,7 @@ export function formatDecoded(decoded: DecodedToken, now: number, style: Style):
   const lifetime = drawLifetime(timesOf(decoded.claims), now);
   const list = (decoded.disclosures ?? []).map(({ name, value }): [string, Json] => [name ?? '(item)', value]);
   return [
-    `${style.strong(KINDS[decoded.kind])}  ${style.dim(decoded.fingerprint)}\n`,
+    `${style.strong(KINDS[decoded.kind])}\n`,
     ...decoded.notes.map((note) => paragraph(note, style)),
     decoded.fault === null
       ? ''

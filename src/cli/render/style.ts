@@ -52,6 +52,14 @@ function wantsColor(output: Pick<Output, 'isTTY'>, env: Environment, color: bool
   return output.isTTY && env.TERM !== 'dumb';
 }
 
+/** One column each: Latin letters, and the marks of punctuation that we use. */
+const NARROW = /^[ -~\u00a0-\u00ff\u2010-\u2027]*$/;
+
+/** How many columns a text takes; the package that knows all others takes long to load. */
+function widthOf(text: string): number {
+  return NARROW.test(text) ? text.length : stringWidth(text);
+}
+
 /** Breaks a text into lines that fit between `indent` and the width, at spaces where it can. */
 export function wrap(text: string, width: number, indent: number): string[] {
   const room = Math.max(width - indent, 20);
@@ -59,7 +67,7 @@ export function wrap(text: string, width: number, indent: number): string[] {
   let line = '';
   let used = 0;
   for (const word of escapeTerminal(text).split(' ')) {
-    const width = stringWidth(word);
+    const width = widthOf(word);
     if (line !== '' && used + 1 + width > room) {
       lines.push(line.trimEnd());
       line = word;
@@ -74,7 +82,7 @@ export function wrap(text: string, width: number, indent: number): string[] {
 
 /** Pads a safe text to a width in columns, as the terminal counts them. */
 export function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }
 
 /** Columns of text, each as wide as its widest cell; the last is wrapped. Cells are painted after they are measured. */
@@ -88,7 +96,7 @@ export function formatTable(
   const all = options.head === undefined ? safe : [options.head, ...safe];
   const count = all.reduce((most, row) => Math.max(most, row.length), 0);
   const widths = Array.from({ length: count }, (_, column) =>
-    all.reduce((most, row) => Math.max(most, stringWidth(row[column] ?? '')), 0),
+    all.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), 0),
   );
   const lastStart = indent.length + widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
   const line = (row: readonly string[], paints: readonly Paint[]): string => {

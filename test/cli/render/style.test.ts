@@ -1,0 +1,33 @@
+import stringWidth from 'fast-string-width';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { pad, wrap } from '../../../src/cli/render/style.js';
+
+describe('pad', () => {
+  it.each([
+    ['alice', 'alice   '],
+    ['é…’', 'é…’     '],
+    ['漢字', '漢字    '],
+    ['👩‍👧', '👩‍👧      '],
+  ])('counts columns as a terminal does: %s', (text, padded) => {
+    expect(pad(text, 8)).toBe(padded);
+  });
+
+  it('counts as the package does, whichever letters are counted here', () => {
+    const narrow = fc.constantFrom(...' az~\u00a0\u00ad\u00a9\u00ff\u2010\u2019\u2026\u2027');
+    const other = fc.constantFrom('\ufe0f', '\u0301', '\u200d', '漢', '👩', '\u3000', '\u2028');
+    fc.assert(
+      fc.property(fc.array(fc.oneof(narrow, other, fc.string({ unit: 'grapheme', maxLength: 2 }))), (parts) => {
+        const text = parts.join('');
+        expect(pad(text, 60).length - text.length).toBe(Math.max(0, 60 - stringWidth(text)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('wrap', () => {
+  it('breaks where the columns end, not the characters', () => {
+    expect(wrap('漢字漢字漢 字漢字漢字 abc', 20, 0)).toEqual(['漢字漢字漢', '字漢字漢字 abc']);
+  });
+});
