@@ -82,9 +82,10 @@ function parseLoosely(text: string): Json {
 /** How many members all objects in a value have. */
 function sizeOf(value: Json): number {
   if (typeof value !== 'object' || value === null) return 0;
-  const inside: readonly Json[] = isList(value) ? value : Object.values(value);
-  let size = isList(value) ? 0 : inside.length;
-  for (const inner of inside) size += sizeOf(inner);
+  let size = 0;
+  if (isList(value)) for (const item of value) size += sizeOf(item);
+  // Faster than to list them: no list is made.
+  else for (const name in value) size += 1 + sizeOf(value[name] ?? null);
   return size;
 }
 
@@ -136,8 +137,8 @@ export function roundMembers(object: JsonObject): JsonObject {
 function holdsBigint(value: Json): boolean {
   if (typeof value === 'bigint') return true;
   if (typeof value !== 'object' || value === null) return false;
-  const inside: readonly Json[] = isList(value) ? value : Object.values(value);
-  for (const inner of inside) if (holdsBigint(inner)) return true;
+  if (isList(value)) return value.some(holdsBigint);
+  for (const name in value) if (holdsBigint(value[name] ?? null)) return true;
   return false;
 }
 
