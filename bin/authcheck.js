@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 'use strict';
-require('../dist/cli/run.cjs');
+require('../dist/cli/run.cjs').run();

@@ -1,6 +1,7 @@
 // validate --tokens: many tokens, an answer to each, in order.
+import { spawnSync } from 'node:child_process';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { run, start, type Ended, type RunOptions } from './program.js';
+import { BIN, run, start, type Ended, type RunOptions } from './program.js';
 import { OPAQUE, startWorld, type World } from './world.js';
 
 let world: World;
@@ -147,6 +148,21 @@ describe('many lines', () => {
     expect(asked()).toEqual(['GET /jwks']);
     const rest = await validate(['--tokens', file, '--from-line', '4998']);
     expect(rowsOf(rest)).toEqual(rows.slice(4997));
+  });
+
+  it('are all that is printed, where threads have no standard input to read from', () => {
+    const keys = world.file('keys.json', JSON.stringify({ keys: [world.signer.jwk] }));
+    const file = world.file('same.txt', `${good}\n`.repeat(3000));
+    const flags = ['--jwks', keys, '--provider', 'jwt', '--config', world.config];
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      [BIN, 'validate', ...flags, '--tokens', file, '--concurrency', '2'],
+      { stdio: ['ignore', 'pipe', 'pipe'], encoding: 'utf8', env: {} },
+    );
+    expect(rowsOf({ stdout, stderr, code: 0 }).map(({ line }) => line)).toEqual(
+      Array.from({ length: 3000 }, (_, index) => index + 1),
+    );
+    expect(stderr).toMatch(/^ {2}3,000 {2}accepted\n3,000 lines in .+\n$/);
   });
 
   it('that are interrupted say where to go on', async () => {

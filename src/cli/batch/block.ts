@@ -88,34 +88,66 @@ export function openJudge(assignment: Assignment, options: ProviderOptions = {})
   });
   return {
     async judgeBlock(block) {
-      // Blank lines are nobody's token.
-      const lines = readLines(block).filter(({ text }) => text?.trim() !== '');
-      const rows: Row[] = [];
-      for (let from = 0; from < lines.length; from += concurrency) {
-        const some = lines.slice(from, from + concurrency);
-        rows.push(...(await Promise.all(some.map((line) => judgeLine(line, provider, whole)))));
+      const rows = openRows(block.bytes.length);
+      let last = 0;
+      let asked: Promise<Row>[] = [];
+      for (const line of readLines(block)) {
+        // Blank lines are nobody's token.
+        if (line.text?.trim() === '') continue;
+        last = line.number;
+        asked.push(judgeLine(line, provider, whole));
+        if (asked.length < concurrency) continue;
+        for (const row of await Promise.all(asked)) rows.add(row);
+        asked = [];
       }
-      let text = '';
-      for (const row of rows) text += `${row.text}\n`;
-      return { text: new TextEncoder().encode(text), last: lines.at(-1)?.number ?? 0, tally: count(rows) };
+      for (const row of await Promise.all(asked)) rows.add(row);
+      return { ...rows.take(), last };
     },
     close: () => provider.close(),
   };
 }
 
-function count(rows: readonly Row[]): Tally {
+interface OpenRows {
+  readonly add: (row: Row) => void;
+  readonly take: () => Pick<AnsweredBlock, 'text' | 'tally'>;
+}
+
+/** Collects rows as bytes: texts that are kept until a block is done would be moved about by every garbage collection. */
+function openRows(size: number): OpenRows {
+  // Of no pool: it is moved to another thread whole.
+  let bytes = Buffer.allocUnsafeSlow(size);
+  let used = 0;
   const rejected = new Map<string, number>();
   const undecided = new Map<string, number>();
   const times: number[] = [];
   let accepted = 0;
-  for (const { outcome, reason, ms } of rows) {
-    if (outcome === null) continue;
-    times.push(Math.round(ms * 1000));
-    if (outcome === 'accepted') accepted += 1;
-    else addTo(outcome === 'rejected' ? rejected : undecided, reason ?? '', 1);
-  }
-  return { accepted, rejected, undecided, unreadable: rows.length - times.length, times: Uint32Array.from(times) };
+  let unreadable = 0;
+  return {
+    add({ text, outcome, reason, ms }) {
+      const most = used + MAX_BYTES_OF_UNIT * text.length + 1;
+      if (most > bytes.length) {
+        const larger = Buffer.allocUnsafeSlow(Math.max(most, 2 * bytes.length));
+        bytes.copy(larger, 0, 0, used);
+        bytes = larger;
+      }
+      used += bytes.write(`${text}\n`, used);
+      if (outcome === null) {
+        unreadable += 1;
+        return;
+      }
+      times.push(Math.round(ms * 1000));
+      if (outcome === 'accepted') accepted += 1;
+      else addTo(outcome === 'rejected' ? rejected : undecided, reason ?? '', 1);
+    },
+    take: () => ({
+      text: bytes.subarray(0, used),
+      tally: { accepted, rejected, undecided, unreadable, times: Uint32Array.from(times) },
+    }),
+  };
 }
+
+/** Of UTF-8, for a unit of UTF-16. */
+const MAX_BYTES_OF_UNIT = 3;
 
 /** Adds to what is counted under a name. */
 export function addTo(counts: Map<string, number>, name: string, more: number): void {

@@ -28,46 +28,43 @@ export interface Row {
 }
 
 /** Judges a line; the row holds the whole verdict if that is asked for. */
-export async function judgeLine(line: Line, provider: AuthProvider, whole: boolean): Promise<Row> {
+export async function judgeLine({ number, text }: Line, provider: AuthProvider, whole: boolean): Promise<Row> {
   const started = performance.now();
-  const asked = readQuestion(line);
+  const asked = readQuestion(text);
+  const { id } = asked;
   if ('error' in asked) {
-    const row = { line: line.number, ...asked.id, error: { code: 'input_unreadable', message: asked.error } };
+    const row = { line: number, id, error: { code: 'input_unreadable', message: asked.error } };
     return { text: formatRow(row), outcome: null, reason: null, ms: 0 };
   }
   const verdict = await provider.authenticate(asked.request);
-  const { outcome, principal, attributes, reason, token } = verdict;
-  const about = { line: line.number, ...asked.id };
+  const { outcome, principal, attributes, token } = verdict;
+  const reason = verdict.reason?.code ?? null;
   const row = whole
-    ? { ...about, verdict }
-    : { ...about, outcome, principal, attributes, reason: reason?.code ?? null, fingerprint: token.fingerprint };
-  return {
-    text: formatRow(row),
-    outcome,
-    reason: reason?.code ?? null,
-    ms: performance.now() - started,
-  };
+    ? { line: number, id, verdict }
+    : { line: number, id, outcome, principal, attributes, reason, fingerprint: token.fingerprint };
+  return { text: formatRow(row), outcome, reason, ms: performance.now() - started };
 }
 
-type Question =
-  | { readonly id: { readonly id?: Json }; readonly request: AuthRequest }
-  | { readonly id: { readonly id?: Json }; readonly error: string };
+/** Undefined where the line names none. */
+type Id = Json | undefined;
 
-function readQuestion({ text }: Line): Question {
-  if (text === null) return { id: {}, error: 'the line has more than 1 MiB' };
-  if (!text.trimStart().startsWith('{')) return readToken(text, {}, {});
+type Question = { readonly id: Id; readonly request: AuthRequest } | { readonly id: Id; readonly error: string };
+
+function readQuestion(text: string | null): Question {
+  if (text === null) return { id: undefined, error: 'the line has more than 1 MiB' };
+  if (!text.trimStart().startsWith('{')) return readToken(text, undefined, {});
   const json = parseJson(text.trim());
   // The message of a fault may quote the line.
-  if (!json.ok || !isObject(json.value)) return { id: {}, error: 'the line is not valid JSON' };
+  if (!json.ok || !isObject(json.value)) return { id: undefined, error: 'the line is not valid JSON' };
   const given = member(json.value, 'id');
-  const id = given === undefined || typeof given === 'bigint' ? {} : { id: given };
+  const id = typeof given === 'bigint' ? undefined : given;
   const token = stringMember(json.value, 'token') ?? stringMember(json.value, 'access_token');
   if (token === null) return { id, error: 'the object has neither token nor access_token' };
   const about = member(json.value, 'request') ?? {};
   return isObject(about) ? readToken(token, id, about) : { id, error: 'request is not an object' };
 }
 
-function readToken(text: string, id: { readonly id?: Json }, about: JsonObject): Question {
+function readToken(text: string, id: Id, about: JsonObject): Question {
   try {
     const { token } = triage(text);
     const texts = (name: string): [string, string[]][] =>

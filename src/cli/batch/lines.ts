@@ -21,6 +21,7 @@ export const MAX_LINE: number = 1024 * 1024;
 const MAX_LINES = 256;
 
 const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 const EMPTY_LINE = new Uint8Array([NEWLINE]);
 
 /**
@@ -108,14 +109,16 @@ function openBlock(): OpenBlock {
   };
 }
 
-/** The lines of a block; a carriage return before a line feed belongs to it. */
-export function readLines({ first, bytes, tooLong }: Block): Line[] {
-  const texts = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('utf8').split('\n');
+/** The lines of a block, one after the other; a carriage return before a line feed belongs to it. */
+export function* readLines({ first, bytes, tooLong }: Block): Generator<Line> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
+  let number = first;
+  let start = 0;
   // Every line ends with a line feed.
-  texts.pop();
-  return texts.map((text, index) => {
-    const number = first + index;
-    if (tooLong.includes(number)) return { number, text: null };
-    return { number, text: text.endsWith('\r') ? text.slice(0, -1) : text };
-  });
+  for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+    const stop = bytes[end - 1] === RETURN && end > start ? end - 1 : end;
+    yield { number, text: tooLong.includes(number) ? null : buffer.toString('utf8', start, stop) };
+    number += 1;
+    start = end + 1;
+  }
 }

@@ -22,8 +22,8 @@ export interface BatchSum {
 }
 
 /** Writes a row as JSON on one line, safe on a terminal. Only an id that somebody gave may hold a bigint. */
-export function formatRow(row: object): string {
-  return escapeJson('id' in row ? writeJson(row) : JSON.stringify(row));
+export function formatRow(row: { readonly id: unknown }): string {
+  return escapeJson(row.id === undefined ? JSON.stringify(row) : writeJson(row));
 }
 
 /** Writes the sum. */

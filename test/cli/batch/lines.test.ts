@@ -64,6 +64,6 @@ it('cuts blocks of 256 lines at the most, and holds nothing back that is whole',
     yield await Promise.resolve(Buffer.from('x\nx'));
     expect(sizes).toEqual([256, 44, 1]);
   };
-  for await (const block of cutBlocks(stream())) sizes.push(readLines(block).length);
+  for await (const block of cutBlocks(stream())) sizes.push([...readLines(block)].length);
   expect(sizes).toEqual([256, 44, 1, 1]);
 });
