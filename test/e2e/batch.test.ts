@@ -165,6 +165,29 @@ describe('many lines', () => {
     expect(stderr).toMatch(/^ {2}3,000 {2}accepted\n3,000 lines in .+\n$/);
   });
 
+  it('take no more memory for being many more', () => {
+    const report = world.file(
+      'report.cjs',
+      "process.on('exit', () => require('fs').writeSync(2, `\\n${process.resourceUsage().maxRSS}`));",
+    );
+    const keys = world.file('keys.json', JSON.stringify({ keys: [world.signer.jwk] }));
+    /** Mebibytes that the program had at the most. */
+    const needed = (count: number): number => {
+      const file = world.file('long.txt', `x.y.${'z'.repeat(1000)}\n`.repeat(count));
+      const flags = ['--jwks', keys, '--audience', 'api', '--tokens', file, '--concurrency', '1'];
+      const { stderr } = spawnSync(process.execPath, ['-r', report, BIN, 'validate', ...flags], {
+        stdio: ['ignore', 'ignore', 'pipe'],
+        encoding: 'utf8',
+        env: {},
+      });
+      expect(stderr).toContain(`${count.toLocaleString('en')} lines`);
+      return Number(stderr.split('\n').at(-1)) / 1024;
+    };
+    const [few, many] = [needed(20_000), needed(100_000)];
+    expect(few).toBeGreaterThan(20);
+    expect(many - few).toBeLessThan(40);
+  });
+
   it('that are interrupted say where to go on', async () => {
     const child = start(['validate', '--config', world.config, '--provider', 'jwt', '--tokens', '-'], {
       stdin: `${good}\n`.repeat(100_000),

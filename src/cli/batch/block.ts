@@ -50,7 +50,7 @@ export interface Tally {
   readonly times: Uint32Array<ArrayBuffer>;
 }
 
-/** Judges blocks. */
+/** Judges blocks, one after the other. */
 export interface BlockJudge {
   readonly judgeBlock: (block: Block) => Promise<AnsweredBlock>;
   readonly close: () => Promise<void>;
@@ -86,9 +86,9 @@ export function openJudge(assignment: Assignment, options: ProviderOptions = {})
     ...(at === null ? {} : { now: () => at }),
     ...(keySet === null ? {} : { keySet }),
   });
+  const rows = openRows();
   return {
     async judgeBlock(block) {
-      const rows = openRows(block.bytes.length);
       let last = 0;
       let asked: Promise<Row>[] = [];
       for (const line of readLines(block)) {
@@ -109,19 +109,15 @@ export function openJudge(assignment: Assignment, options: ProviderOptions = {})
 
 interface OpenRows {
   readonly add: (row: Row) => void;
+  /** What was added since the last time. */
   readonly take: () => Pick<AnsweredBlock, 'text' | 'tally'>;
 }
 
 /** Collects rows as bytes: texts that are kept until a block is done would be moved about by every garbage collection. */
-function openRows(size: number): OpenRows {
-  // Of no pool: it is moved to another thread whole.
-  let bytes = Buffer.allocUnsafeSlow(size);
+function openRows(): OpenRows {
+  let bytes = Buffer.allocUnsafeSlow(FIRST_SIZE);
   let used = 0;
-  const rejected = new Map<string, number>();
-  const undecided = new Map<string, number>();
-  const times: number[] = [];
-  let accepted = 0;
-  let unreadable = 0;
+  let tally = openTally();
   return {
     add({ text, outcome, reason, ms }) {
       const most = used + MAX_BYTES_OF_UNIT * text.length + 1;
@@ -131,21 +127,38 @@ function openRows(size: number): OpenRows {
         bytes = larger;
       }
       used += bytes.write(`${text}\n`, used);
-      if (outcome === null) {
-        unreadable += 1;
-        return;
+      if (outcome === null) tally.unreadable += 1;
+      else {
+        tally.times.push(Math.round(ms * 1000));
+        if (outcome === 'accepted') tally.accepted += 1;
+        else addTo(tally[outcome], reason ?? '', 1);
       }
-      times.push(Math.round(ms * 1000));
-      if (outcome === 'accepted') accepted += 1;
-      else addTo(outcome === 'rejected' ? rejected : undecided, reason ?? '', 1);
     },
-    take: () => ({
-      text: bytes.subarray(0, used),
-      tally: { accepted, rejected, undecided, unreadable, times: Uint32Array.from(times) },
-    }),
+    take() {
+      // What is moved to another thread is gone from here: the rows go, the room for them stays.
+      const text = new Uint8Array(bytes.subarray(0, used));
+      const taken = { text, tally: { ...tally, times: Uint32Array.from(tally.times) } };
+      used = 0;
+      tally = openTally();
+      return taken;
+    },
   };
 }
 
+interface OpenTally {
+  accepted: number;
+  unreadable: number;
+  readonly rejected: Map<string, number>;
+  readonly undecided: Map<string, number>;
+  readonly times: number[];
+}
+
+function openTally(): OpenTally {
+  return { accepted: 0, unreadable: 0, rejected: new Map(), undecided: new Map(), times: [] };
+}
+
+/** Room for the rows of most blocks, in bytes. */
+const FIRST_SIZE = 128 * 1024;
 /** Of UTF-8, for a unit of UTF-16. */
 const MAX_BYTES_OF_UNIT = 3;
 

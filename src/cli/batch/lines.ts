@@ -26,7 +26,8 @@ const EMPTY_LINE = new Uint8Array([NEWLINE]);
 
 /**
  * Cuts a stream into blocks at its line feeds, from the line with the number `from` on. What has come is not held back
- * until more comes, and no more than one line too long is ever held.
+ * until more comes, and no more than one line too long is ever held. A chunk may be written over when the next is asked
+ * for.
  */
 export async function* cutBlocks(chunks: AsyncIterable<Uint8Array>, from: number = 1): AsyncGenerator<Block> {
   const block = openBlock();
@@ -53,7 +54,7 @@ export async function* cutBlocks(chunks: AsyncIterable<Uint8Array>, from: number
     const rest = chunk.subarray(start);
     partialSize += rest.length;
     // Of a line that is too long already, nothing more is kept.
-    if (partialSize <= MAX_LINE) partial.push(rest);
+    if (partialSize <= MAX_LINE) partial.push(new Uint8Array(rest));
     else partial = [];
     if (block.lines() > 0) yield block.take();
   }

@@ -1,6 +1,7 @@
 /** `authcheck validate --tokens`: many tokens, one a line, and an answer to each. */
 
-import { createReadStream, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { open, type FileHandle } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { createHistogram } from 'node:perf_hooks';
 import { resolve } from 'node:path';
@@ -32,6 +33,8 @@ export interface BatchOptions extends SharedOptions, IssuerOptions {
 
 /** Questions to a provider at one time. */
 const CONCURRENCY = 16;
+/** Bytes that are read at one time. */
+const CHUNK = 128 * 1024;
 /** Milliseconds between two looks at the progress. */
 const TICK = 100;
 
@@ -92,18 +95,30 @@ function openInput(file: string, io: Io): Input {
   const path = resolve(io.cwd, file);
   try {
     const { size } = statSync(path);
-    const stream = createReadStream(path, { highWaterMark: 256 * 1024 });
-    return { input: readFile(stream, file), size: size === 0 ? null : size, read: () => stream.bytesRead };
+    let read = 0;
+    const input = readFile(path, file, (bytes) => (read += bytes));
+    return { input, size: size === 0 ? null : size, read: () => read };
   } catch (error) {
     throw unreadable(file, error);
   }
 }
 
-async function* readFile(stream: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+/** Reads into the same memory again and again: a stream's chunks would pile up until they are collected. */
+async function* readFile(path: string, file: string, onRead: (bytes: number) => void): AsyncGenerator<Uint8Array> {
+  const chunk = Buffer.allocUnsafeSlow(CHUNK);
+  let handle: FileHandle | null = null;
   try {
-    yield* stream;
+    handle = await open(path);
+    for (;;) {
+      const { bytesRead } = await handle.read(chunk, 0, CHUNK, null);
+      if (bytesRead === 0) return;
+      onRead(bytesRead);
+      yield chunk.subarray(0, bytesRead);
+    }
   } catch (error) {
     throw unreadable(file, error);
+  } finally {
+    await handle?.close();
   }
 }
 

@@ -5,7 +5,12 @@ import { cutBlocks, MAX_LINE, readLines, type Line } from '../../../src/cli/batc
 async function collect(chunks: readonly Uint8Array[], from?: number): Promise<Line[]> {
   const lines: Line[] = [];
   const stream = async function* (): AsyncGenerator<Uint8Array> {
-    for (const chunk of chunks) yield await Promise.resolve(chunk);
+    for (const chunk of chunks) {
+      // As a file is read: into the same memory again.
+      const memory = Uint8Array.from(chunk);
+      yield await Promise.resolve(memory);
+      memory.fill(0x21);
+    }
   };
   for await (const block of cutBlocks(stream(), from)) lines.push(...readLines(block));
   return lines;
