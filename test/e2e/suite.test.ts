@@ -1,5 +1,5 @@
 // authcheck test, as a user starts it.
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run, start, unwrap, type Ended, type RunOptions } from './program.js';
@@ -53,6 +53,25 @@ describe('authcheck test', () => {
     );
     expect([stderr, code]).toEqual(['', 0]);
     expect(world.requests).toEqual([]);
+  });
+
+  it('takes the tests of a folder', async () => {
+    const folder = join(world.folder, 'suites');
+    mkdirSync(join(folder, 'none'), { recursive: true });
+    writeFileSync(
+      join(folder, GOOD),
+      readFileSync(join(world.folder, GOOD), 'utf8').replace('run.yaml', '../run.yaml'),
+    );
+    const named = await test(['suites']);
+    expect([named.stderr, named.code]).toEqual(['', 0]);
+    expect(named.stdout).toMatch(/^suites\/good\.authcheck\.yaml\n[^]+✓ 2 passed/);
+    const here = await test(['.'], { cwd: folder });
+    expect(here.stdout).toMatch(/^good\.authcheck\.yaml\n[^]+✓ 2 passed/);
+    const none = await test(['suites/none']);
+    expect(unwrap(none.stderr)).toMatch(/^error there are no tests in suites\/none: no \*\.authcheck\.yaml/);
+    expect(none.code).toBe(2);
+    const gone = await test(['suites/gone']);
+    expect([unwrap(gone.stderr), gone.code]).toEqual(['error suites/gone: there is no such file ', 2]);
   });
 
   it('fails with what was expected and what was found', async () => {

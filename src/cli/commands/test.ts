@@ -1,7 +1,7 @@
 /** `authcheck test`: tests of an auth config. */
 
-import { lstatSync, readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { AuthcheckError, loadSuite, runSuite, updateSuite, type Suite, type SuiteResult } from '../../index.js';
 import { EXIT } from '../exit-code.js';
@@ -37,7 +37,7 @@ export function defineTest(run: (task: (io: Io) => Promise<number>) => Promise<v
     'run tests of an auth config: tokens or claims, and what the server must make of them',
     'authcheck test auth.authcheck.yaml\n  authcheck test --init --config run.yaml --token "$TOKEN"',
   )
-    .argument('[files...]', 'files of tests; else *.authcheck.yaml and authcheck.test.yaml of this folder')
+    .argument('[files...]', 'files of tests, or folders with *.authcheck.yaml or authcheck.test.yaml; else this folder')
     .option('--run <regex>', 'only tests whose names match', parseRegex)
     .option('--report <kind>', 'junit=FILE, tap (to stdout), or github (annotations); may be repeated', collectReport)
     .option('--update', 'write what was found into the files, as what is expected from now on')
@@ -59,7 +59,7 @@ export async function runTest(options: TestOptions, files: readonly string[], io
   for (const name of ['config', 'provider', 'token', 'tokenFile'] as const)
     if (options[name] !== undefined)
       throw usage(`--${name.replace('F', '-f')} goes with --init; a file of tests says it`);
-  const found = files.length > 0 ? files : findFiles(io.cwd);
+  const found = (files.length > 0 ? files : ['.']).flatMap((file) => listTests(file, io));
   if (options.watch === true) return watch(found, options, io, session);
   return runOnce(load(found, options, io), options, io, session);
 }
@@ -68,15 +68,19 @@ function load(files: readonly string[], { live, update }: TestOptions, { cwd }: 
   return files.map((file) => loadSuite(file, { cwd, live: live === true, update: update === true }));
 }
 
-function findFiles(cwd: string): string[] {
-  const names = readdirSync(cwd).filter((name) => /^(?:.+\.authcheck|authcheck\.test)\.ya?ml$/.test(name));
+/** A file as it is; of a folder, the tests that are in it. */
+function listTests(file: string, { cwd }: Io): string[] {
+  const path = resolve(cwd, file);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [file];
+  const names = readdirSync(path).filter((name) => /^(?:.+\.authcheck|authcheck\.test)\.ya?ml$/.test(name));
   if (names.length === 0) {
+    const where = file === '.' ? 'here' : `in ${file}`;
     throw new AuthcheckError(
       'input_unreadable',
-      'there are no tests here: no *.authcheck.yaml, no authcheck.test.yaml; name a file, or write one with --init',
+      `there are no tests ${where}: no *.authcheck.yaml, no authcheck.test.yaml; name a file, or write one with --init`,
     );
   }
-  return names.sort();
+  return names.sort().map((name) => join(file, name));
 }
 
 async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, session: Session): Promise<number> {
