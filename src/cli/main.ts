@@ -127,10 +127,11 @@ function valueOf(argument: string): string {
 function hideValues(message: string, argv: readonly string[]): string {
   const odd = argv.filter((argument) => argument.startsWith('-') && !/^--?[a-z][a-z-]{0,24}(?:=|$)/.test(argument));
   const known = argv.map(valueOf).filter((value) => value !== '' && !COMMAND_NAMES.includes(value));
-  return [...odd, ...known].reduce(
-    (text, value) => text.replaceAll(`'${value}'`, 'that was given').replaceAll(`=${value}`, ''),
-    message,
-  );
+  return [...odd, ...known]
+    .reduce((text, value) => text.replaceAll(`'${value}'`, 'that was given').replaceAll(`=${value}`, ''), message)
+    .replace(/^option '(?:-\w, )?(--[a-z-]+)[^']*' argument that was given is invalid\. /, '$1: ')
+    .replace(/^command-argument value that was given is invalid for argument '([a-z-]+)'\. /, '$1: ')
+    .replace(': Allowed', ': allowed');
 }
 
 /** What is hardly the name of anything: a token or its start, much of all kinds of letters, or a long number in hex. */

@@ -57,6 +57,17 @@ test.each([
   }
 });
 
+test.each([
+  [['serve', '--port', 'MARKED'], '--port: expected a whole number from 0 to 65535'],
+  [['validate', '--at', 'MARKED', 'x.y.z'], '--at: expected a time with its zone'],
+  [['schema', 'MARKED'], 'name: allowed choices are config, test, verdict.'],
+])('what is wrong with a value is said in few words: %j', async (argv, words) => {
+  const { io, said } = recorder();
+  expect(await main(argv, io)).toBe(2);
+  expect(said().replace(/\s+/g, ' ')).toContain(words);
+  expect(said()).not.toMatch(/MARKED|argument that/);
+});
+
 test('the name of a file that is not there is repeated', async () => {
   for (const name of ['token.txt', './tokens/2026-01-31/Alice.jwt', 'token-of-alice']) {
     const { io, said } = recorder();
