@@ -7,8 +7,8 @@ import { devNull } from 'node:os';
 export interface Output {
   /** Bytes are a text in UTF-8. */
   readonly write: (text: string | Uint8Array) => void;
-  /** Waits until what was written is on its way, so that no more is held than a reader takes. */
-  readonly drain: () => Promise<void>;
+  /** Waits until what was written is on its way, so that no more is held than a reader takes; false if nobody reads. */
+  readonly drain: () => Promise<boolean>;
   readonly isTTY: boolean;
   /** Characters in a line; null if nobody knows. */
   readonly columns: number | null;
@@ -111,7 +111,7 @@ function openOutput(fd: number, open: () => NodeJS.WriteStream): Output {
       if (rest.length > 0) stream().write(rest);
     },
     async drain() {
-      if (!isOpen || !opened?.writableNeedDrain) return;
+      if (!isOpen || !opened?.writableNeedDrain) return isOpen;
       const output = opened;
       await new Promise<void>((resolve) => {
         output
@@ -119,6 +119,7 @@ function openOutput(fd: number, open: () => NodeJS.WriteStream): Output {
           .once('close', resolve)
           .once('error', () => resolve());
       });
+      return isOpen;
     },
     get isTTY() {
       return !isPlain && stream().isTTY;

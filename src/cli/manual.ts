@@ -27,7 +27,7 @@ export async function writeManual(version: string): Promise<ManualFile[]> {
 }
 
 const written: string[] = [];
-const mute = { write: () => undefined, drain: () => Promise.resolve(), isTTY: false, columns: null };
+const mute = { write: () => undefined, drain: () => Promise.resolve(true), isTTY: false, columns: null };
 /** The world of a build: what help says is heard, and nothing else happens. */
 const io: Io = {
   stdin: { isPiped: false, read: () => Promise.resolve(''), stream: () => Readable.from([]) },

@@ -188,6 +188,19 @@ describe('many lines', () => {
     expect(many - few).toBeLessThan(40);
   });
 
+  it('are no longer judged when nobody reads the answers', async () => {
+    const child = start(['validate', '--config', world.config, '--provider', 'jwt', '--tokens', '-'], {
+      stdin: `${good}\n`.repeat(100_000),
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    child.stdout.once('data', () => child.stdout.destroy());
+    expect(await new Promise((done) => child.on('close', done))).toBe(0);
+    const [, last = ''] = /^stopped {2}nobody reads on after line (\d+)$/m.exec(stderr) ?? [];
+    expect(Number(last)).toBeGreaterThan(0);
+    expect(Number(last)).toBeLessThan(50_000);
+  });
+
   it('that are interrupted say where to go on', async () => {
     const child = start(['validate', '--config', world.config, '--provider', 'jwt', '--tokens', '-'], {
       stdin: `${good}\n`.repeat(100_000),

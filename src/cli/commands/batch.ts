@@ -60,6 +60,7 @@ export async function runBatch(options: BatchOptions, io: Io): Promise<number> {
   const style = createStyle(io.stderr, io.env, options.color);
   const shows = io.stderr.isTTY && options.quiet !== true;
   let shown = 0;
+  let isRead = true;
   io.onInterrupt(() => {
     if (shows) io.stderr.write(CLEAR_PROGRESS);
     const next = sums.read().last + 1;
@@ -68,14 +69,16 @@ export async function runBatch(options: BatchOptions, io: Io): Promise<number> {
   const blocks = cutBlocks(input, options.fromLine ?? 1);
   for await (const answered of judgeBlocks(blocks, assignment, { ...target.options, oneShot: false }, threads)) {
     if (options.quiet !== true || options.json === true) io.stdout.write(answered.text);
-    await io.stdout.drain();
     sums.add(answered.tally, answered.last);
+    isRead = await io.stdout.drain();
+    if (!isRead) break;
     if (!shows || performance.now() - shown < TICK) continue;
     shown = performance.now();
     io.stderr.write(formatProgress(answered.last, size === null ? null : read() / size, style));
   }
   if (shows) io.stderr.write(CLEAR_PROGRESS);
   const sum = sums.read();
+  if (!isRead) session.note((on) => `${on.warn('stopped')}  ${on.plain(`nobody reads on after line ${sum.last}`)}\n`);
   session.note((on) => formatBatch(sum, on));
   if (sum.unreadable > 0) return EXIT.unusable;
   if (sum.undecided.size > 0) return EXIT.undecided;
