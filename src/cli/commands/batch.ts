@@ -69,9 +69,9 @@ export async function runBatch(options: BatchOptions, io: Io): Promise<number> {
   const blocks = cutBlocks(input, options.fromLine ?? 1);
   for await (const answered of judgeBlocks(blocks, assignment, { ...target.options, oneShot: false }, threads)) {
     if (options.quiet !== true || options.json === true) io.stdout.write(answered.text);
-    sums.add(answered.tally, answered.last);
     isRead = await io.stdout.drain();
     if (!isRead) break;
+    sums.add(answered.tally, answered.last);
     if (!shows || performance.now() - shown < TICK) continue;
     shown = performance.now();
     io.stderr.write(formatProgress(answered.last, size === null ? null : read() / size, style));
