@@ -27,6 +27,8 @@ export interface ParsedJwt {
   readonly claims: JsonObject | null;
   /** The texts of header and claims as they were signed; null where they are unreadable. */
   readonly raw: { readonly header: string | null; readonly claims: string | null };
+  /** Null for what is no JWS, or has none that can be read. */
+  readonly signature: Buffer | null;
   /** The first thing wrong with the form of the token; null for a well-formed JWS. */
   readonly fault: TokenFault | null;
 }
@@ -40,7 +42,7 @@ export function decodeBase64url(text: string): Buffer | null {
 
 /** Reads a JWT as far as it can be read, and says where it broke. Verifies nothing. */
 export function parseJwt(token: string): ParsedJwt {
-  const nothing = { header: null, claims: null, raw: { header: null, claims: null } };
+  const nothing = { header: null, claims: null, raw: { header: null, claims: null }, signature: null };
   if (token.length > MAX_TOKEN_BYTES) {
     return {
       ...nothing,
@@ -57,15 +59,18 @@ export function parseJwt(token: string): ParsedJwt {
       header: header.object,
       claims: null,
       raw: { header: header.text, claims: null },
+      signature: null,
       fault: { code: 'token_encrypted', message: 'the token is encrypted (JWE, five parts)' },
     };
   }
   const claims = readPart(parts[1] ?? '', 'claims');
-  const form = checkForm(parts);
+  const signature = parts.length === 3 ? decodeBase64url(parts[2] ?? '') : null;
+  const form = signature === null ? describeForm(parts) : null;
   return {
     header: header.object,
     claims: claims.object,
     raw: { header: header.text, claims: claims.text },
+    signature,
     fault: header.fault ?? form ?? claims.fault ?? header.flaw,
   };
 }
@@ -88,14 +93,11 @@ function malformed(message: string): TokenFault {
   return { code: 'token_malformed', message };
 }
 
-function checkForm(parts: readonly string[]): TokenFault | null {
-  if (parts.length !== 3) {
-    const count = parts.length > 6 ? 'more than six' : String(parts.length);
-    return malformed(`a signed JWT has three parts joined by dots; this has ${count}`);
-  }
-  const signature = parts[2] ?? '';
-  if (decodeBase64url(signature) === null) return malformed(`the signature is not base64url${pointAt(signature)}`);
-  return null;
+/** Says what is wrong with a token whose signature cannot be read. */
+function describeForm(parts: readonly string[]): TokenFault {
+  if (parts.length === 3) return malformed(`the signature is not base64url${pointAt(parts[2] ?? '')}`);
+  const count = parts.length > 6 ? 'more than six' : String(parts.length);
+  return malformed(`a signed JWT has three parts joined by dots; this has ${count}`);
 }
 
 interface Part {

@@ -55,7 +55,8 @@ export async function createSigner(options: SignerOptions = {}): Promise<Signer>
     return `${input}.${signBytes(Buffer.from(input), object, algorithm).toString('base64url')}`;
   };
   const jwk: JsonObject = { ...publicPart(key), kid, alg: algorithm, use: 'sig' };
-  if (!verifySignature(seal({ alg: algorithm }, {}), readKey(jwk), algorithm))
+  const probe = 'a text';
+  if (!verifySignature(probe, signBytes(Buffer.from(probe), object, algorithm), readKey(jwk), algorithm))
     throw unfit('its public and its private members do not belong together');
   return {
     algorithm,

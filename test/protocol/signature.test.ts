@@ -30,6 +30,11 @@ function keysOf(jwks: unknown): Key[] {
   return Array.isArray(keys) ? keys.map((jwk) => readKey(jwk)) : [];
 }
 
+function verifies(token: string, key: Key, algorithm: string): boolean {
+  const { signature } = parseJwt(token);
+  return signature !== null && verifySignature(token.slice(0, token.lastIndexOf('.')), signature, key, algorithm);
+}
+
 describe('the recorded tokens', () => {
   it('are judged as jose judges them', async () => {
     const { cases, default_jwks } = readCorpus<ProviderCase>('jwt');
@@ -42,7 +47,7 @@ describe('the recorded tokens', () => {
         for (const algorithm of ALGORITHMS.filter((name) => misfit(key, name) === null)) {
           // Whether the token says this algorithm is not asked here; jose refuses it, and so does the provider.
           if (jwt.header?.alg !== algorithm) continue;
-          const ours = verifySignature(token, key, algorithm);
+          const ours = verifies(token, key, algorithm);
           expect(ours, `${id} ${algorithm}`).toBe(await askJose(token, key, algorithm));
           compared += 1;
           if (ours) valid += 1;
@@ -61,7 +66,7 @@ describe.each([...signers])('%s', (algorithm, signing) => {
 
   it('verifies what is signed, by jose too', async () => {
     const key = readKey((await signing).jwk);
-    expect(verifySignature(await token, key, algorithm)).toBe(true);
+    expect(verifies(await token, key, algorithm)).toBe(true);
     expect(await askJose(await token, key, algorithm)).toBe(true);
   });
 
@@ -89,7 +94,7 @@ describe.each([...signers])('%s', (algorithm, signing) => {
     });
     await fc.assert(
       fc.asyncProperty(fc.oneof(flipped, resized, other, claims), async (changed) => {
-        expect(verifySignature(changed, key, algorithm)).toBe(false);
+        expect(verifies(changed, key, algorithm)).toBe(false);
         expect(await askJose(changed, key, algorithm)).toBe(false);
       }),
       { numRuns: 60 },
@@ -102,8 +107,8 @@ describe.each([...signers])('%s', (algorithm, signing) => {
       const same = name === algorithm || [name, algorithm].every((one) => /^Ed/.test(one));
       if (same) continue;
       const stranger = readKey((await other).jwk);
-      expect(verifySignature(await token, stranger, algorithm), name).toBe(false);
-      expect(verifySignature(await token, key, name), name).toBe(false);
+      expect(verifies(await token, stranger, algorithm), name).toBe(false);
+      expect(verifies(await token, key, name), name).toBe(false);
     }
   });
 });
@@ -113,6 +118,6 @@ it('says no to numbers that make no key', async () => {
   const token = await sign({ sub: 'alice' });
   const off = readKey({ ...jwk, x: Buffer.alloc(32, 1).toString('base64url') });
   expect(off.fault).toBeNull();
-  expect(verifySignature(token, off, 'ES256')).toBe(false);
-  expect(verifySignature(token, readKey(jwk), 'none')).toBe(false);
+  expect(verifies(token, off, 'ES256')).toBe(false);
+  expect(verifies(token, readKey(jwk), 'none')).toBe(false);
 });
