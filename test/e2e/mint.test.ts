@@ -188,7 +188,7 @@ describe('authcheck mint', () => {
   });
 
   it.each([
-    [['--alg', 'none'], 'Allowed choices'],
+    [['--alg', 'none'], '--alg: allowed choices are RS256'],
     [['--expires-in', 'soon'], 'expected a span'],
     [['--claim', 'MARKED'], 'expected NAME=VALUE'],
     [['--claims', '[]'], 'not a JSON object'],
@@ -275,7 +275,7 @@ describe('authcheck jwks generate', () => {
   });
 
   it.each([
-    [['--alg', 'none'], 'Allowed choices'],
+    [['--alg', 'none'], '--alg: allowed choices are RS256'],
     [['--alg', 'RS256', '--bits', '1024'], '2048 to 8192'],
     [['--bits', '256'], 'but one size'],
     [['--count', '0'], 'whole number from 1'],
