@@ -70,8 +70,15 @@ describe('authcheck test', () => {
     const none = await test(['suites/none']);
     expect(unwrap(none.stderr)).toMatch(/^error there are no tests in suites\/none: no \*\.authcheck\.yaml/);
     expect(none.code).toBe(2);
-    const gone = await test(['suites/gone']);
-    expect([unwrap(gone.stderr), gone.code]).toEqual(['error suites/gone: there is no such file ', 2]);
+  });
+
+  it.each([
+    ['suites/gone', 'there is no such file'],
+    [`${GOOD}/x`, 'there is no such file'],
+    ['x'.repeat(300), 'it cannot be read (ENAMETOOLONG)'],
+  ])('says why it cannot read %s', async (file, why) => {
+    const { stderr, code } = await test([file]);
+    expect([unwrap(stderr).trimEnd(), code]).toEqual([`error ${file}: ${why}`, 2]);
   });
 
   it('fails with what was expected and what was found', async () => {

@@ -1,6 +1,6 @@
 /** `authcheck test`: tests of an auth config. */
 
-import { lstatSync, readdirSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { AuthcheckError, loadSuite, runSuite, updateSuite, type Suite, type SuiteResult } from '../../index.js';
@@ -70,17 +70,26 @@ function load(files: readonly string[], { live, update }: TestOptions, { cwd }: 
 
 /** A file as it is; of a folder, the tests that are in it. */
 function listTests(file: string, { cwd }: Io): string[] {
-  const path = resolve(cwd, file);
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() !== true) return [file];
-  const names = readdirSync(path).filter((name) => /^(?:.+\.authcheck|authcheck\.test)\.ya?ml$/.test(name));
-  if (names.length === 0) {
+  const names = listFolder(resolve(cwd, file));
+  if (names === null) return [file];
+  const tests = names.filter((name) => /^(?:.+\.authcheck|authcheck\.test)\.ya?ml$/.test(name));
+  if (tests.length === 0) {
     const where = file === '.' ? 'here' : `in ${file}`;
     throw new AuthcheckError(
       'input_unreadable',
       `there are no tests ${where}: no *.authcheck.yaml, no authcheck.test.yaml; name a file, or write one with --init`,
     );
   }
-  return names.sort().map((name) => join(file, name));
+  return tests.sort().map((name) => join(file, name));
+}
+
+/** Null for what is no folder, or cannot be read: who reads it as a file says why. */
+function listFolder(path: string): string[] | null {
+  try {
+    return readdirSync(path);
+  } catch {
+    return null;
+  }
 }
 
 async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, session: Session): Promise<number> {
