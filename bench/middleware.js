@@ -1,5 +1,6 @@
 // Requests a second through each guard, against the same server without one. Each server has a process of its own; what
-// asks is lighter than what answers, so that a guard cannot hide behind it.
+// asks is lighter than what answers, so that a guard cannot hide behind it. And it never sleeps: whoever answers slowly
+// would pay for waking it, with every request, and the fastest not at all.
 import { fork } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -15,8 +16,8 @@ const KINDS = [
   ],
 ];
 const CONNECTIONS = 16;
-const ROUNDS = 5;
-const SECONDS = 1.5;
+const ROUNDS = 8;
+const SECONDS = 1;
 
 /** @returns rows of [what, requests a second, share of the unguarded server]. */
 export async function measureMiddleware() {
@@ -31,6 +32,11 @@ export async function measureMiddleware() {
   const now = Math.floor(Date.now() / 1000);
   const claims = { iss: issuer, aud: 'api', sub: 'alice', groups: ['ml', 'ops'], iat: now, exp: now + 3600 };
   const token = await signer.sign(claims);
+  let isAwake = true;
+  const stayAwake = () => {
+    if (isAwake) setImmediate(stayAwake);
+  };
+  stayAwake();
   const rows = [];
   for (const kinds of KINDS) {
     const servers = await Promise.all(kinds.map((kind) => start(kind, issuer, pem)));
@@ -42,10 +48,10 @@ export async function measureMiddleware() {
         if (round > 0) rates[index].push(rate);
       }
     for (const { child } of servers) child.kill();
-    const medians = rates.map((list) => list.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)]);
-    for (const [index, kind] of kinds.entries())
-      rows.push([kind, Math.round(medians[index]), medians[index] / medians[0]]);
+    const best = rates.map((list) => Math.max(...list));
+    for (const [index, kind] of kinds.entries()) rows.push([kind, Math.round(best[index]), best[index] / best[0]]);
   }
+  isAwake = false;
   keys.close();
   return rows;
 }
