@@ -27,8 +27,8 @@ export interface ParsedJwt {
   readonly claims: JsonObject | null;
   /** The texts of header and claims as they were signed; null where they are unreadable. */
   readonly raw: { readonly header: string | null; readonly claims: string | null };
-  /** Null for what is no JWS, or has none that can be read. */
-  readonly signature: Buffer | null;
+  /** What was signed, all before the last dot, and the signature; null for what is no JWS, or has none that can be read. */
+  readonly signed: { readonly input: string; readonly signature: Buffer } | null;
   /** The first thing wrong with the form of the token; null for a well-formed JWS. */
   readonly fault: TokenFault | null;
 }
@@ -42,7 +42,7 @@ export function decodeBase64url(text: string): Buffer | null {
 
 /** Reads a JWT as far as it can be read, and says where it broke. Verifies nothing. */
 export function parseJwt(token: string): ParsedJwt {
-  const nothing = { header: null, claims: null, raw: { header: null, claims: null }, signature: null };
+  const nothing = { header: null, claims: null, raw: { header: null, claims: null }, signed: null };
   if (token.length > MAX_TOKEN_BYTES) {
     return {
       ...nothing,
@@ -59,7 +59,7 @@ export function parseJwt(token: string): ParsedJwt {
       header: header.object,
       claims: null,
       raw: { header: header.text, claims: null },
-      signature: null,
+      signed: null,
       fault: { code: 'token_encrypted', message: 'the token is encrypted (JWE, five parts)' },
     };
   }
@@ -70,7 +70,7 @@ export function parseJwt(token: string): ParsedJwt {
     header: header.object,
     claims: claims.object,
     raw: { header: header.text, claims: claims.text },
-    signature,
+    signed: signature === null ? null : { input: token.slice(0, -1 - (parts[2] ?? '').length), signature },
     fault: header.fault ?? form ?? claims.fault ?? header.flaw,
   };
 }

@@ -66,12 +66,11 @@ export function createOAuth2JwksProvider(
       const sought = reportHeader(trace, jwt, algorithms);
       if (sought === null) return finish(trace, token, jwt, UNVERIFIED, 0);
       const found = cache.get(sought.kid);
-      if (!(found instanceof Promise))
-        return finish(trace, token, jwt, reportSignature(trace, token, jwt, sought, found), 0);
+      if (!(found instanceof Promise)) return finish(trace, token, jwt, reportSignature(trace, jwt, sought, found), 0);
       const asked = performance.now();
       return found.then((fetched) => {
         const network_ms = performance.now() - asked;
-        return finish(trace, token, jwt, reportSignature(trace, token, jwt, sought, fetched), network_ms);
+        return finish(trace, token, jwt, reportSignature(trace, jwt, sought, fetched), network_ms);
       });
     });
 

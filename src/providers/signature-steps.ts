@@ -72,8 +72,7 @@ export function reportHeader(trace: Trace, jwt: ParsedJwt, { allowed, symmetric 
 /** Makes the steps from the key set to the signature. */
 export function reportSignature(
   trace: Trace,
-  token: string,
-  { signature }: ParsedJwt,
+  { signed }: ParsedJwt,
   { alg, kid, shownKid }: Sought,
   found: CachedKeySet,
 ): Verified {
@@ -103,8 +102,7 @@ export function reportSignature(
     return { ok: false, skew };
   }
   trace.pass('algorithm', `${alg} is allowed and fits the key`, { actual: alg });
-  const input = token.slice(0, token.lastIndexOf('.'));
-  const ok = signature !== null && fitting.some((key) => verifySignature(input, signature, key, alg));
+  const ok = signed !== null && fitting.some((key) => verifySignature(signed.input, signed.signature, key, alg));
   if (ok) trace.pass('signature', 'the signature is valid');
   else trace.fail('signature', 'signature_invalid', `the signature does not match the key ${shownKid}`);
   return { ok, skew };

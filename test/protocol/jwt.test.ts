@@ -16,7 +16,7 @@ describe('a token', () => {
       header: { alg: 'ES256', kid: 'k1' },
       claims: { sub: 'alice' },
       raw: { header: HEADER, claims: CLAIMS },
-      signature: Buffer.from([0]),
+      signed: { input: compact().slice(0, -3), signature: Buffer.from([0]) },
       fault: null,
     });
   });
@@ -51,7 +51,7 @@ describe('a token', () => {
   test('is never looked at beyond its limit', () => {
     const fill = 'a'.repeat(MAX_TOKEN_BYTES);
     const message = 'the token has 262145 characters; more than 262144 are never looked at';
-    const nothing = { header: null, claims: null, raw: { header: null, claims: null }, signature: null };
+    const nothing = { header: null, claims: null, raw: { header: null, claims: null }, signed: null };
     expect(parseJwt(`${fill}a`)).toStrictEqual({ ...nothing, fault: malformed(message) });
     expect(faultOf(fill)?.code).toBe('token_opaque');
   });
@@ -78,7 +78,7 @@ describe('a token', () => {
       header: { alg: 'RSA-OAEP', enc: 'A128GCM' },
       claims: null,
       raw: { header, claims: null },
-      signature: null,
+      signed: null,
       fault: { code: 'token_encrypted', message: 'the token is encrypted (JWE, five parts)' },
     });
     expect(faultOf(compact(header))?.code).toBeUndefined();

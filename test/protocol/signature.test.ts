@@ -31,8 +31,8 @@ function keysOf(jwks: unknown): Key[] {
 }
 
 function verifies(token: string, key: Key, algorithm: string): boolean {
-  const { signature } = parseJwt(token);
-  return signature !== null && verifySignature(token.slice(0, token.lastIndexOf('.')), signature, key, algorithm);
+  const { signed } = parseJwt(token);
+  return signed !== null && verifySignature(signed.input, signed.signature, key, algorithm);
 }
 
 describe('the recorded tokens', () => {
