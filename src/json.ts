@@ -63,12 +63,12 @@ export function parseJson(text: string, options: JsonOptions = {}): JsonResult {
  * differ: wrong, nested deeply, a member twice, or an integer that a double may not hold.
  */
 function parseNatively(text: string, maxDepth: number): Json | undefined {
-  const members = countMembers(text, maxDepth);
+  const members = countMembers(text);
   if (members === null) return undefined;
   try {
     const value = parseLoosely(text);
     // Of two members with one name, the last is kept: then there are fewer than the text has.
-    return sizeOf(value) === members ? value : undefined;
+    return sizeOf(value, maxDepth) === members ? value : undefined;
   } catch {
     return undefined;
   }
@@ -79,13 +79,15 @@ function parseLoosely(text: string): Json {
   return JSON.parse(text);
 }
 
-/** How many members all objects in a value have. */
-function sizeOf(value: Json): number {
+/** How many members all objects in a value have; NaN if it is nested deeper, or if an integer may have lost digits. */
+function sizeOf(value: Json, depth: number): number {
+  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value) ? NaN : 0;
   if (typeof value !== 'object' || value === null) return 0;
+  if (depth === 0) return NaN;
   let size = 0;
-  if (isList(value)) for (const item of value) size += sizeOf(item);
+  if (isList(value)) for (const item of value) size += sizeOf(item, depth - 1);
   // Faster than to list them: no list is made.
-  else for (const name in value) size += 1 + sizeOf(value[name] ?? null);
+  else for (const name in value) size += 1 + sizeOf(value[name] ?? null, depth - 1);
   return size;
 }
 
