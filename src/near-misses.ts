@@ -14,9 +14,10 @@ const SYNONYMS: readonly (readonly string[])[] = [
 
 const MAX_NEAR_MISSES = 3;
 const MAX_CLAIMS_SEARCHED = 2000;
-/** Answers that are remembered, and their longest question: anybody may send a token, and name claims at will. */
-const MAX_KEPT = 1000;
-const MAX_KEPT_LENGTH = 512;
+/** What is remembered has its bounds: anybody may send a token, and name claims at will. */
+const MAX_PLACES = 2000;
+const MAX_MEMBERS_KEPT = 100;
+const MAX_NAME_KEPT = 128;
 
 /** For each name that is asked for, the claims that may have been meant; a name for which there are none is left out. */
 export type NearNames = ReadonlyMap<string, readonly string[]>;
@@ -24,97 +25,106 @@ export type NearNames = ReadonlyMap<string, readonly string[]>;
 /** Looks through the claims of a token. */
 export type NearMisses = (claims: JsonObject) => NearNames;
 
-/** What the last name of a claim is to the names that are asked for. */
-interface Relation {
-  /** The names that end in it, in any case. */
-  readonly same: readonly string[];
+/** A name that is asked for. */
+interface Meaning {
+  readonly name: string;
+  /** The last name of its path, in lower case. */
+  readonly wanted: string;
   /** The names that issuers use for the same thing. */
-  readonly similar: readonly string[];
+  readonly synonyms: readonly string[];
 }
 
-interface Hit {
-  readonly path: string;
-  readonly relation: Relation;
+/** Where a walk through the names of claims has come to: tokens of one issuer go the same way. */
+interface Place {
+  readonly next: Map<string | symbol, Place>;
+  near: NearNames | null;
 }
+
+/** What a walk passes beside the names of texts and lists. */
+const OBJECT = Symbol('object');
+const END = Symbol('end');
 
 /**
  * Finds claims that may have been meant by these names: the same name deeper or in another case, then names that mean
  * the same. What one of the names finds itself is left out.
  */
 export function createNearMisses(names: readonly string[]): NearMisses {
-  const asked = new Set(names);
-  const meanings = names.map((name) => ({ name, ...meaningOf(name) }));
-  const relations = new Map<string, Relation | null>();
-  /** Nearly all claims are of no interest, and tokens of one issuer have the same names: one look tells. */
-  const relate = (name: string): Relation | null => {
-    const known = relations.get(name);
+  const meanings = names.map(meaningOf);
+  let start = createPlace();
+  let places = 0;
+  let members = 0;
+
+  function step(place: Place | null, to: string | symbol): Place | null {
+    if (place === null) return null;
+    const known = place.next.get(to);
     if (known !== undefined) return known;
-    const last = lastName(name);
-    const lower = last.toLowerCase();
-    const same = meanings.filter(({ wanted }) => wanted === lower).map((meaning) => meaning.name);
-    const similar = meanings
-      .filter(({ wanted, synonyms }) => wanted !== lower && synonyms.includes(last))
-      .map((meaning) => meaning.name);
-    return keep(relations, name, same.length + similar.length === 0 ? null : { same, similar });
-  };
-  const assigned = new Map<string, NearNames>();
+    if (typeof to === 'string' && to.length > MAX_NAME_KEPT) return null;
+    const fresh = createPlace();
+    place.next.set(to, fresh);
+    places += 1;
+    return fresh;
+  }
+
+  function walk(container: JsonObject, from: Place | null): Place | null {
+    let place = from;
+    for (const name in container) {
+      if ((members += 1) > MAX_MEMBERS_KEPT || place === null) return null;
+      const value = container[name];
+      if (typeof value === 'string' || Array.isArray(value)) place = step(place, name);
+      else if (isObject(value)) place = walk(value, step(step(place, OBJECT), name));
+    }
+    return step(place, END);
+  }
+
   return (claims) => {
-    const hits = search(claims, asked, relate);
-    // With the length of each, no two lists of paths are written alike.
-    let paths = '';
-    for (const { path } of hits) paths += `${path.length} ${path}`;
-    return assigned.get(paths) ?? keep(assigned, paths, assign(hits, names));
+    if (places > MAX_PLACES) {
+      start = createPlace();
+      places = 0;
+    }
+    members = 0;
+    const place = walk(claims, start);
+    const near = place?.near ?? assign(search(claims, names), meanings);
+    if (place !== null) place.near = near;
+    return near;
   };
 }
 
-function keep<Answer>(known: Map<string, Answer>, question: string, answer: Answer): Answer {
-  if (known.size < MAX_KEPT && question.length <= MAX_KEPT_LENGTH) known.set(question, answer);
-  return answer;
+function createPlace(): Place {
+  return { next: new Map(), near: null };
 }
 
-/** To each name its hits, the same name first. */
-function assign(hits: readonly Hit[], names: readonly string[]): NearNames {
-  const found = names.map((name): readonly [string, readonly string[]] => {
-    const same = hits.filter(({ relation }) => relation.same.includes(name));
-    const similar = hits.filter(({ relation }) => relation.similar.includes(name));
+function meaningOf(name: string): Meaning {
+  const wanted = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
+  const synonyms = SYNONYMS.filter((family) => family.some((other) => other.toLowerCase() === wanted)).flat();
+  return { name, wanted, synonyms };
+}
+
+/** To each name what is near it, the same name first. */
+function assign(paths: readonly string[], meanings: readonly Meaning[]): NearNames {
+  const candidates = paths.map((path) => ({ path, last: lastName(path) }));
+  const found = meanings.map(({ name, wanted, synonyms }): readonly [string, readonly string[]] => {
+    const isSame = ({ last }: { readonly last: string }): boolean => last.toLowerCase() === wanted;
+    const same = candidates.filter(isSame);
+    const similar = candidates.filter((candidate) => !isSame(candidate) && synonyms.includes(candidate.last));
     return [name, Object.freeze([...same, ...similar].slice(0, MAX_NEAR_MISSES).map(({ path }) => path))];
   });
   return new Map(found.filter(([, near]) => near.length > 0));
 }
 
-function meaningOf(claim: string): { readonly wanted: string; readonly synonyms: readonly string[] } {
-  const wanted = claim.slice(claim.lastIndexOf('.') + 1).toLowerCase();
-  const synonyms = SYNONYMS.filter((names) => names.some((name) => name.toLowerCase() === wanted)).flat();
-  return { wanted, synonyms };
-}
-
-/** The claims of interest among those that a mapping could use: strings and lists, outermost first. */
-function search(claims: JsonObject, asked: ReadonlySet<string>, relate: (name: string) => Relation | null): Hit[] {
-  const hits: Hit[] = [];
-  const containers = [claims];
-  const prefixes = [''];
+/** The paths of the claims that a mapping could use and that are not asked for: strings and lists, outermost first. */
+function search(claims: JsonObject, asked: readonly string[]): string[] {
+  const paths: string[] = [];
+  const containers = [{ prefix: '', container: claims }];
   let seen = 0;
-  for (let index = 0; index < containers.length; index += 1) {
-    const container = containers[index] ?? {};
-    const prefix = prefixes[index] ?? '';
-    const names = Object.keys(container);
-    const values = Object.values(container);
-    for (let at = 0; at < names.length; at += 1) {
-      if ((seen += 1) > MAX_CLAIMS_SEARCHED) return hits;
-      const name = names[at] ?? '';
-      const value = values[at];
-      if (typeof value === 'string' || Array.isArray(value)) {
-        const relation = relate(name);
-        if (relation === null) continue;
-        const path = prefix + name;
-        if (!asked.has(path)) hits.push({ path, relation });
-      } else if (isObject(value)) {
-        containers.push(value);
-        prefixes.push(`${prefix}${name}.`);
-      }
+  for (const { prefix, container } of containers) {
+    for (const [name, value] of Object.entries(container)) {
+      if ((seen += 1) > MAX_CLAIMS_SEARCHED) return paths;
+      const path = prefix + name;
+      if (isObject(value)) containers.push({ prefix: `${path}.`, container: value });
+      else if ((typeof value === 'string' || Array.isArray(value)) && !asked.includes(path)) paths.push(path);
     }
   }
-  return hits;
+  return paths;
 }
 
 /** The name of a claim inside its container: the end of a dotted path, or of a URL used as a claim name. */

@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { JsonObject } from '../src/json.js';
+import type { Json, JsonObject } from '../src/json.js';
 import { createNearMisses } from '../src/near-misses.js';
 
 const near = (claims: JsonObject, claim: string): readonly string[] =>
@@ -73,9 +74,44 @@ describe('createNearMisses', () => {
 
   test('finds the same among names that it has not seen before, however many it has', () => {
     const find = createNearMisses(['groups']);
-    for (let index = 0; index < 1200; index += 1) find({ [`claim${index}`]: 'x' });
+    for (let index = 0; index < 3000; index += 1) find({ [`claim${index}`]: 'x' });
     expect(find({ team: 'a', other: 'b' }).get('groups')).toEqual(['team']);
     expect(find({ team: 'a', other: 'b' }).get('groups')).toEqual(['team']);
+  });
+
+  test('tells claims apart that have the same names in the same order', () => {
+    const find = createNearMisses(['groups']);
+    const numbers = (count: number): JsonObject =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`n${index}`, index]));
+    const alike: readonly (readonly [JsonObject, readonly string[] | undefined])[] = [
+      [{ realm: { team: 'a' }, roles: 'b' }, ['roles', 'realm.team']],
+      [{ realm: { team: 'a', roles: 'b' } }, ['realm.team', 'realm.roles']],
+      [{ realm: { team: { roles: 'b' } } }, ['realm.team.roles']],
+      [{ realm: 'a', team: 'a', roles: 'b' }, ['team', 'roles']],
+      [{ realm: 1, team: 2, roles: 'b' }, ['roles']],
+      [{ realm: {}, team: {}, roles: {} }, undefined],
+      [{ ...numbers(1999), team: 'a' }, ['team']],
+      [{ ...numbers(2000), team: 'a' }, undefined],
+      [{ team: 'a' }, ['team']],
+    ];
+    for (const round of [1, 2])
+      for (const [claims, expected] of alike)
+        expect(find(claims).get('groups'), `${round} ${JSON.stringify(claims).slice(0, 60)}`).toEqual(expected);
+  });
+
+  test('finds the same whether or not it has seen such claims', () => {
+    const names = fc.constantFrom('groups', 'Groups', 'team', 'realm', 'a.groups', 'x'.repeat(200), 'constructor');
+    const { claims } = fc.letrec<{ claims: JsonObject; value: Json }>((tie) => ({
+      claims: fc.dictionary(names, tie('value'), { maxKeys: 5 }),
+      value: fc.oneof({ depthSize: 'small' }, fc.constantFrom('a', 1, null), fc.constant(['a']), tie('claims')),
+    }));
+    const find = createNearMisses(['groups', 'realm.team']);
+    fc.assert(
+      fc.property(claims, (some) => {
+        expect(find(some)).toEqual(createNearMisses(['groups', 'realm.team'])(some));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   test('answers for a name that is not of the mapping with nothing', () => {
