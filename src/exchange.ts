@@ -2,7 +2,7 @@
 
 import { parseJson, type JsonOptions, type JsonResult } from './json.js';
 import type { UndecidedCode } from './reason-codes.js';
-import { createRedactor, MIN_LENGTH_IN_CLAIMS, REDACTED, redactJson } from './redact.js';
+import { createRedactor, MIN_LENGTH_IN_CLAIMS, maskUrl, REDACTED, redactJson, secretsInQuery } from './redact.js';
 
 /** A request. */
 export interface HttpRequest {
@@ -64,9 +64,14 @@ export function jsonBody(
   return json.ok ? { ok: true, value: redactJson(json.value, secrets) } : json;
 }
 
-/** A URL fit to be shown: without user, password and fragment. */
+/** A URL fit to be shown: without user, password and fragment, the values in its query masked. */
 export function showUrl(url: string): string {
-  if (!URL.canParse(url)) return '(not a URL)';
+  return URL.canParse(url) ? maskUrl(bareUrl(url)) : '(not a URL)';
+}
+
+/** A URL without user, password and fragment; what is no URL stays as it is. */
+export function bareUrl(url: string): string {
+  if (!URL.canParse(url)) return url;
   const parsed = new URL(url);
   parsed.username = '';
   parsed.password = '';
@@ -103,7 +108,7 @@ export function credentialsIn(headers: readonly (readonly [string, string])[]): 
 
 /** Everything secret that a request sends: what its sender names, and what stands in its URL. */
 function secretsOf(input: HttpRequest, url: URL): (string | null)[] {
-  return [...input.secrets, unescapePercent(url.password), basicOf(url)];
+  return [...input.secrets, unescapePercent(url.password), basicOf(url), ...secretsInQuery(url)];
 }
 
 /** An answer without the secrets that the server echoes, so that nobody who reads it can forget them. */

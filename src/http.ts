@@ -6,12 +6,12 @@ import type { Environment } from './config/env.js';
 import { readCaFile } from './ca-file.js';
 import type { Connections } from './connections.js';
 import {
+  bareUrl,
   basicOf,
   describeExchange,
   isRedirect,
   redactAnswer,
   SECRET_HEADERS,
-  showUrl,
   type Exchange,
   type HttpAnswer,
   type HttpClient,
@@ -83,7 +83,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
       if (location === undefined || !mayFollow(input) || hop === MAX_REDIRECTS) return answer;
       const next = URL.canParse(location, target.url) ? new URL(location, target.url) : null;
       if (next === null || next.origin !== new URL(target.url).origin) return answer;
-      target = { ...target, url: showUrl(next.href) };
+      target = { ...target, url: bareUrl(next.href) };
     }
   }
 

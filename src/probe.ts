@@ -5,7 +5,7 @@ import type { ProbeName } from './config/finding-codes.js';
 import { urlsOf } from './config/lint.js';
 import type { ConfiguredProvider } from './config/parse.js';
 import { AuthcheckError, type Finding } from './errors.js';
-import { showUrl, type Exchange } from './exchange.js';
+import { bareUrl, showUrl, type Exchange } from './exchange.js';
 import { reportKeySet } from './key-report.js';
 import { discoverIssuer, looksLikeJson } from './protocol/discovery.js';
 import { fetchKeySet, type KeySet } from './protocol/jwks.js';
@@ -202,7 +202,7 @@ async function probeDiscovery(provider: ConfiguredProvider, options: ProbeOption
             metadata.introspection_endpoint,
           ]
         : [['jwks', 'uri'], 'jwks_uri', config.jwks.uri, metadata.jwks_uri];
-    const differs = published !== null && mine !== undefined && showUrl(published) !== showUrl(mine);
+    const differs = published !== null && mine !== undefined && bareUrl(published) !== bareUrl(mine);
     return differs
       ? answer('warned', `the issuer publishes ${name} ${showUrl(published)}, the config has ${showUrl(mine)}`, field)
       : answer('passed', `the issuer publishes itself as ${issuer}${published === null ? '' : `, with this ${name}`}`);

@@ -27,6 +27,33 @@ export function createRedactor(
   return (text) => longestFirst.reduce((result, secret) => result.replaceAll(secret, REDACTED), text);
 }
 
+/** What a query says without giving anything away: the page of a list, the version of an API, an application, a policy. */
+const PLAIN_PARAMETERS = ['page', 'per_page', 'api-version', 'appid', 'p'];
+const PARAMETER = /([?&])([^&#]+)/g;
+
+/**
+ * Masks user and password of a URL, and what its query says: to many endpoints a parameter is as good as a password.
+ * What is no URL stays as it is.
+ */
+export function maskUrl(url: string): string {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return url;
+  return url
+    .replace(/^([^:]*:\/\/)[^/?#]*@/, `$1${REDACTED}@`)
+    .replace(PARAMETER, (_whole, before: string, parameter: string) => {
+      const [name = '', value] = parameter.split(/=+(?=[^=])/, 2);
+      if (PLAIN_PARAMETERS.includes(name.toLowerCase())) return before + parameter;
+      // What has no value may be one.
+      return before + (value === undefined ? REDACTED : `${name}=${REDACTED}`);
+    });
+}
+
+const SECRET_PARAMETER = /(?:key|token|secret|code|sig|signature|password|passwd|pwd|auth)$/i;
+
+/** The values in the query of a URL that can be nothing but secrets, by their names. */
+export function secretsInQuery(url: URL): string[] {
+  return [...url.searchParams].flatMap(([name, value]) => (SECRET_PARAMETER.test(name) ? [value] : []));
+}
+
 /** A secret in every spelling, and each of them spelled again: an answer may quote what it was sent, JSON and all. */
 function spell(secret: string): readonly string[] {
   // As most are: spelled the same everywhere.

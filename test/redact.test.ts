@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createRedactor, REDACTED, redactJson } from '../src/redact.js';
+import { createRedactor, maskUrl, REDACTED, redactJson, secretsInQuery } from '../src/redact.js';
 
 const SECRET = 's&=+ %/é"x';
 
@@ -54,4 +54,39 @@ test('a short secret that is also a group does not change who somebody is', () =
   expect(redactJson({ groups: ['team', 'long-secret-1'] }, ['team', 'long-secret-1'])).toEqual({
     groups: ['team', REDACTED],
   });
+});
+
+describe('maskUrl', () => {
+  test.each([
+    ['https://idp/jwks', 'https://idp/jwks'],
+    ['https://user:pass@idp/jwks', 'https://[redacted]@idp/jwks'],
+    ['https://idp/jwks?api_key=abc', 'https://idp/jwks?api_key=[redacted]'],
+    ['https://idp/jwks?a=b=c&d=%41#top', 'https://idp/jwks?a=[redacted]&d=[redacted]#top'],
+    ['https://idp/jwks?abcdef', 'https://idp/jwks?[redacted]'],
+    ['https://idp/jwks?a=&c2VjcmV0==', 'https://idp/jwks?[redacted]&[redacted]'],
+    ['https://idp/jwks?p=b2c_1_signin&per_page=100', 'https://idp/jwks?p=b2c_1_signin&per_page=100'],
+    ['https://idp/a@b?c=d@e', 'https://idp/a@b?c=[redacted]'],
+    ['HTTPS://u@idp', 'HTTPS://[redacted]@idp'],
+    ['rediss://:pass@cache/0', 'rediss://[redacted]@cache/0'],
+    ['is it ?a=b', 'is it ?a=b'],
+  ])('shows %s as %s', (url, shown) => {
+    expect(maskUrl(url)).toBe(shown);
+  });
+
+  test('leaves no value of a query', () => {
+    fc.assert(
+      fc.property(fc.webUrl({ withQueryParameters: true }), fc.stringMatching(/^[a-z]{12}$/), (url, secret) => {
+        const { origin, pathname } = new URL(url);
+        expect(maskUrl(`${origin}${pathname}?x=1&code=${secret}`)).not.toContain(secret);
+        expect(maskUrl(`${origin}${pathname}?${secret}`)).not.toContain(secret);
+      }),
+    );
+  });
+});
+
+test('what a query calls a secret is one, and what it calls otherwise may be a word of the claims', () => {
+  const url = new URL(
+    'https://idp/jwks?code=first&X-Functions-Key=se%2Bcond&tenant=production&keys=all&access_token=a&access_token=b',
+  );
+  expect(secretsInQuery(url)).toEqual(['first', 'se+cond', 'a', 'b']);
 });

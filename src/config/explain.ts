@@ -1,6 +1,6 @@
 /** What the server will run with, and where each value comes from. */
 
-import { REDACTED } from '../redact.js';
+import { maskUrl, REDACTED } from '../redact.js';
 import { dissectEnv, type Environment } from './env.js';
 import { loadReading, type LoadedConfig, type LoadOptions } from './load.js';
 import { isSecretPath } from './parse.js';
@@ -79,14 +79,9 @@ function mask(tree: Readonly<Record<string, unknown>>, above: Path = []): Readon
       const path = [...above, name];
       if (isMapping(value)) return [name, mask(value, path)];
       if (typeof value !== 'string' || value === '') return [name, value];
-      return [name, isSecretPath(path) ? REDACTED : maskUserinfo(value)];
+      return [name, isSecretPath(path) ? REDACTED : maskUrl(value)];
     }),
   );
-}
-
-/** User and password of a URL are nobody’s to see. */
-function maskUserinfo(text: string): string {
-  return text.replace(/^([a-z][a-z0-9+.-]*:\/\/)[^/?#]*@/i, `$1${REDACTED}@`);
 }
 
 /** The values of a tree; lists of plain values, and empty mappings, are values too. */

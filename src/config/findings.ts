@@ -139,7 +139,7 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
   url_credentials: {
     severity: 'warning',
     why: 'URLs are written to logs and error messages, by the server and by every proxy on the way.',
-    fix: 'Move the credentials out of the URL: jwks.token, client_id and client_secret exist for them.',
+    fix: 'Move the credentials out of the URL: jwks.token, client_id and client_secret exist for them. Where an endpoint knows no other way, write the URL with ${env.NAME}.',
   },
   cache_unshared: {
     severity: 'warning',

@@ -1,5 +1,6 @@
 /** What is legal in a config but unwise, or silently ignored by the server. */
 
+import { secretsInQuery } from '../redact.js';
 import type { ProviderType } from '../verdict.js';
 import type { FindingCode } from './finding-codes.js';
 import { nearestName } from './nearest.js';
@@ -185,7 +186,7 @@ function checkUrl(
       : `${name} is plain http: tokens, keys and secrets cross the network in the clear and can be changed on the way`;
     warn(isLoopback(parsed.hostname) ? 'http_loopback' : 'http_insecure', path, message);
   }
-  if (parsed.username !== '' || parsed.password !== '') {
+  if (parsed.username !== '' || parsed.password !== '' || secretsInQuery(parsed).length > 0) {
     warn('url_credentials', path, `${name} has credentials in its URL; URLs end up in logs`);
   }
   if (path[0] === 'api_server_url' && parsed.search !== '') {

@@ -108,6 +108,7 @@ describe('checkConfig', () => {
     ['http_insecure', 'warning', provider('jwks: {uri: http://idp.example/jwks}')],
     ['http_loopback', 'hint', provider('jwks: {uri: http://127.0.0.1/jwks}')],
     ['url_credentials', 'warning', provider('jwks: {uri: https://u:MARKED@idp.example/jwks}')],
+    ['url_credentials', 'warning', 'type: custom\nendpoint: https://auth.example/?code=MARKED'],
     [
       'url_query',
       'warning',

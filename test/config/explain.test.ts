@@ -61,15 +61,15 @@ describe('explainConfig', () => {
 
   test('masks what is secret, and leaves what is empty', async () => {
     const text = `type: oauth2_token
-introspection: {url: "https://user:MARKED@idp.example/introspect", client_id: c, client_secret: MARKED}
+introspection: {url: "https://user:MARKED@idp.example/introspect?code=MARKED", client_id: c, client_secret: MARKED}
 cache: {redis_url: "rediss://:MARKED@redis.example", secret: MARKED-sixteen-characters-or-more}
 `;
     const explained = await explain(text);
     expect(JSON.stringify(explained)).not.toContain('MARKED');
     expect(rows(explained)).toEqual(
       expect.arrayContaining([
-        'provider_config/introspection/url = "https://[redacted]@idp.example/introspect" file :2:22',
-        'provider_config/introspection/client_secret = "[redacted]" file :2:97',
+        'provider_config/introspection/url = "https://[redacted]@idp.example/introspect?code=[redacted]" file :2:22',
+        'provider_config/introspection/client_secret = "[redacted]" file :2:109',
       ]),
     );
   });

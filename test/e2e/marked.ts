@@ -22,6 +22,7 @@ export const MARKED = {
   proxyPassword: 'MARKED-proxy#password',
   cookie: 'session=MARKED-cookie; theme=dark',
   apiKey: 'MARKED-api-key+/=',
+  query: 'MARKED-query-code+/=&é',
 } as const;
 
 /** Everything that a secret may be disguised as, in lower case. */
@@ -142,6 +143,8 @@ export function readFolder(folder: string): string {
     .join('\n');
 }
 
+const QUERY = `code=${encodeURIComponent(MARKED.query)}`;
+
 /** A config with every secret that a config can have. */
 function configOf(origin: string): object {
   const [, host = ''] = origin.split('//');
@@ -150,7 +153,7 @@ function configOf(origin: string): object {
   return {
     default: 'jwt',
     providers: {
-      jwt: { ...oauth2, jwks: { uri: `${origin}/jwks`, token: MARKED.jwksToken } },
+      jwt: { ...oauth2, jwks: { uri: `${origin}/jwks?${QUERY}`, token: MARKED.jwksToken } },
       introspection: {
         ...oauth2,
         introspection: { ...introspection, client_secret: '${env.CLIENT_SECRET}' },
@@ -165,7 +168,10 @@ function configOf(origin: string): object {
       },
       github: { type: 'github_token', github_api_base_url: origin },
       custom: { type: 'custom', endpoint: `${origin}/custom` },
-      userinfo: { type: 'custom', endpoint: `http://user:${encodeURIComponent(MARKED.password)}@${host}/custom` },
+      userinfo: {
+        type: 'custom',
+        endpoint: `http://user:${encodeURIComponent(MARKED.password)}@${host}/custom?${QUERY}`,
+      },
       kubernetes: { type: 'kubernetes', api_server_url: origin },
     },
     access_policy: [{ permit: { principal: 'alice', actions: ['read'] } }],
