@@ -68,5 +68,5 @@ function checkLifetime({ token: { claims } }: Verdict, least: number, now: numbe
             ? `expires in ${duration(rest)}`
             : `expired ${duration(-rest)} ago`;
   const ok = claims !== null && (rest === null ? exp === undefined : rest >= least);
-  return { name: 'min_ttl', ok, expected: `expires in ${duration(least)} at the earliest`, actual };
+  return { name: 'min_ttl', ok, expected: `no expiry within ${duration(least)}`, actual };
 }

@@ -57,7 +57,7 @@ async function reportKey(
   if (key.fault !== null) warnings.push(`unusable: ${key.fault.message}`);
   if (key.kid === null) warnings.push('no kid: the server never picks this key');
   else if ((keySet.byKid.get(key.kid)?.length ?? 0) > 1) warnings.push('several keys have this kid');
-  if (isPrivate(key)) warnings.push('the PRIVATE key is published: replace it at once');
+  if (isPrivate(key)) warnings.push('a PRIVATE key: if this key set is published, replace it at once');
   if (key.kty === 'oct') warnings.push('a symmetric key: whoever reads this key set can forge tokens');
   if (expires !== null && expires.getTime() < now)
     warnings.push(`its certificate expired on ${expires.toISOString().slice(0, 10)}`);

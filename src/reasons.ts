@@ -12,7 +12,7 @@ export interface ReasonText {
 export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   token_malformed: {
     message: 'This is not a well-formed token.',
-    fix: 'Copy the token again, whole, without spaces, quotes or line breaks; a JWT is three parts joined by dots.',
+    fix: 'Copy the token again, whole, without spaces, quotes or line breaks; if it is whole, ask its issuer for a plain JWT: three parts joined by dots.',
   },
   token_opaque: {
     message: 'The token is opaque; this provider needs a JWT.',

@@ -50,7 +50,7 @@ describe('a key set', () => {
   test.each([
     ['two of one name', [ec.jwk, newKey('ES256', 'a').jwk], 'several keys have this kid'],
     ['no name', [{ ...ec.jwk, kid: undefined }], 'no kid: the server never picks this key'],
-    ['a private key', [ec.privateJwk], 'the PRIVATE key is published: replace it at once'],
+    ['a private key', [ec.privateJwk], 'a PRIVATE key: if this key set is published, replace it at once'],
     [
       'a secret',
       [{ kty: 'oct', kid: 'a', k: 'A'.repeat(43) }],

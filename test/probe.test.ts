@@ -53,7 +53,7 @@ describe('a key set', () => {
 
   test.each([
     ['empty', { keys: [] }, 'failed', '0 usable keys; the key set is empty'],
-    ['of private keys', { keys: [key.privateJwk] }, 'failed', 'the PRIVATE key is published'],
+    ['of private keys', { keys: [key.privateJwk] }, 'failed', 'a PRIVATE key'],
     ['with a key that no token can name', { keys: [key.jwk, { ...key.jwk, kid: undefined }] }, 'warned', 'no kid'],
     ['that is none', { nokeys: 1 }, 'failed', 'this is no key set'],
   ])('%s is said to be so', async (_name, value, status, message) => {

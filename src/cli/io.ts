@@ -98,8 +98,10 @@ function openOutput(fd: number, open: () => NodeJS.WriteStream): Output {
   // A reader that has seen enough (`| head -1`) closes the pipe; that is no error of ours.
   const close = (error: unknown): void => {
     isOpen = false;
-    // A full disk or a closed terminal: there is nowhere to say more.
-    if (codeOf(error) !== 'EPIPE') process.exit(2);
+    if (codeOf(error) === 'EPIPE') return;
+    // A full disk, or a closed terminal, where there is nowhere to say more.
+    if (fd === 1) writeNow(2, `error  the output cannot be written (${String(codeOf(error))})\n`, () => undefined);
+    process.exit(2);
   };
   const stream = (): NodeJS.WriteStream => (opened ??= open().on('error', close));
   /** Loading the streams takes longer than most commands. */

@@ -16,9 +16,10 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     code = await task(io);
   };
   try {
-    if (argv.length === 0 && !io.stdin.isPiped && (io.env.AUTHCHECK_TOKEN ?? '') === '')
+    if (argv.length === 0 && !io.stdin.isPiped && io.env.AUTHCHECK_TOKEN === undefined)
       return await main(['--help'], io);
     if (argv[0] === '__complete') return await (await import('./complete.js')).complete(argv.slice(1), io);
+    refuseEmpty(argv);
     const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
     const name = pickCommand(words);
     const program = await buildProgram(name, run, io);
@@ -28,6 +29,18 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     return reportError(error, argv, io);
   }
+}
+
+/**
+ * Nobody writes an empty argument: a variable that is not set leaves one behind.
+ *
+ * @throws {AuthcheckError} `usage_invalid`.
+ */
+function refuseEmpty(argv: readonly string[]): void {
+  const at = argv.findIndex((argument) => argument === '' || /^--[a-z-]+=$/.test(argument));
+  if (at === -1) return;
+  const flag = [argv[at], argv[at - 1]].find((argument) => argument?.startsWith('--') === true)?.replace(/=.*$/, '');
+  throw new AuthcheckError('usage_invalid', `${flag ?? 'an argument'} is empty; is a variable not set?`);
 }
 
 /**
@@ -43,8 +56,9 @@ function pickCommand(argv: readonly string[]): string | null {
     const own = ['-h', '--help', '-V', '--version'];
     return own.includes(first) ? null : 'validate';
   }
-  if (!/^[a-z][a-z-]{0,19}$/.test(first)) return 'validate';
-  const near = nearestName(first, COMMAND_NAMES);
+  const lower = first.toLowerCase();
+  if (!/^[a-z][a-z-]{0,19}$/.test(first) && !COMMAND_NAMES.includes(lower)) return 'validate';
+  const near = nearestName(lower, COMMAND_NAMES);
   // A word that resembles no command may be a secret, and is not repeated.
   const said = near === null ? 'such command; see authcheck --help' : `command ${first}; did you mean ${near}?`;
   throw new AuthcheckError('usage_invalid', `there is no ${said}`);
@@ -55,7 +69,7 @@ function reportError(error: unknown, argv: readonly string[], io: Io): number {
   const asJson = wantsJson(argv);
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok;
-    const message = error.message.replace(/^error: /, '').replace(/\s+/g, ' ');
+    const message = rephrase(error.message);
     const late = !COMMAND_NAMES.includes(argv[0] ?? '') && argv.some((word) => COMMAND_NAMES.includes(word));
     const hint = late ? '; the command comes first, its flags after it' : '';
     const cause = new AuthcheckError('usage_invalid', hideValues(message, argv) + hint, { cause: error });
@@ -72,6 +86,16 @@ function reportError(error: unknown, argv: readonly string[], io: Io): number {
     return exitCodeOfError(error);
   }
   return reportBug(error, argv, io);
+}
+
+/** What commander says, in the words and with the punctuation of the rest. */
+function rephrase(message: string): string {
+  return message
+    .replace(/^error: /, '')
+    .replace(/\s+/g, ' ')
+    .replace(/ \(Did you mean ([^)]*)\?\)$/, '; did you mean $1?')
+    .replace(/\. Expected (\d+) arguments? but got (\d+)\.$/, ': expected $1, got $2')
+    .replace(/^option '(?:-\w, )?(--[a-z-]+) [^']*' argument missing$/, '$1 needs a value');
 }
 
 function describeError(error: AuthcheckError): object {
@@ -131,7 +155,8 @@ function hideValues(message: string, argv: readonly string[]): string {
     .reduce((text, value) => text.replaceAll(`'${value}'`, 'that was given').replaceAll(`=${value}`, ''), message)
     .replace(/^option '(?:-\w, )?(--[a-z-]+)[^']*' argument that was given is invalid\. /, '$1: ')
     .replace(/^command-argument value that was given is invalid for argument '([a-z-]+)'\. /, '$1: ')
-    .replace(': Allowed', ': allowed');
+    .replace(/: Allowed (.*)\.$/, ': allowed $1')
+    .replace(/^unknown option that was given/, 'an option that was given is unknown');
 }
 
 /** What is hardly the name of anything: a token or its start, much of all kinds of letters, or a long number in hex. */

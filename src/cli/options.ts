@@ -46,6 +46,7 @@ export function createCommand(name: string, summary: string, example: string): C
 export function createMaker(name: string, summary: string, example: string): Command {
   return addOutputOptions(new Command(name), summary, example)
     .option('-q, --quiet', 'no notes on stderr')
+    .addHelpText('after', '\nExit codes: 0 made · 2 usage, or a file that cannot be read or written')
     .optionsGroup(GROUPS.own);
 }
 

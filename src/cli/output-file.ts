@@ -45,7 +45,8 @@ export function makeFolder(path: string, io: Io): void {
 function checkFree(path: string, force: boolean, io: Io): void {
   const existing = lstatSync(resolve(io.cwd, path), { throwIfNoEntry: false });
   if (existing === undefined) return;
-  if (!existing.isFile()) throw unwritable(path, 'there is something that is no ordinary file');
+  if (!existing.isFile())
+    throw unwritable(path, existing.isDirectory() ? 'this is a folder' : 'this is no ordinary file');
   if (!force) throw unwritable(path, 'the file exists already; --force writes over it');
 }
 

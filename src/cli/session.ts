@@ -44,7 +44,7 @@ export function openSession(options: SharedOptions, io: Io): Session {
     },
     noteStripped(given) {
       if (given.stripped.length > 0)
-        note((on) => on.dim(`note: ${given.stripped.join(', ')} taken away around the token`) + '\n');
+        note((on) => on.dim(`note: taken away from around the token: ${given.stripped.join(', ')}`) + '\n');
     },
     onExchange(exchange) {
       exchanges.push(exchange);

@@ -91,6 +91,8 @@ export function aimAt(
   io: Io,
   onExchange: (exchange: Exchange) => void,
 ): Target {
+  if (file === null && options.provider !== undefined)
+    throw usage('--provider names one of a config; --issuer and --jwks make one of their own');
   const chosen = choose(config, options.provider);
   const { at } = options;
   const isOne = config.providers.length === 1 || (options.provider !== undefined && options.allProviders !== true);

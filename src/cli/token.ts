@@ -24,31 +24,47 @@ const MAX_BYTES = 1024 * 1024;
 /** Milliseconds that standard input may stay silent where the environment has a token too. */
 const PATIENCE = 2000;
 
+/** Finds the token, as {@link findPasted}; JSON that holds none is none. */
+export async function findToken(options: TokenOptions, argument: string | undefined, io: Io): Promise<GivenToken> {
+  const given = await findPasted(options, argument, io);
+  const json = given.token.startsWith('{') ? parseJson(given.token) : null;
+  if (json?.ok !== true || !isObject(json.value)) return given;
+  const isRefusal = member(json.value, 'error') !== undefined;
+  throw unusable(isRefusal ? 'this is the answer of an issuer that gave no token' : 'the JSON has no access_token');
+}
+
 /**
- * Finds the token: `--token` (or the argument), `--token-file`, `-` or piped stdin, `AUTHCHECK_TOKEN`.
+ * Finds the token, or what else was pasted in its place: `--token` (or the argument), `--token-file`, `-` or piped stdin, `AUTHCHECK_TOKEN`.
  *
  * @throws {AuthcheckError} `token_absent`, `input_unreadable`; `usage_invalid` for two tokens.
  */
-export async function findToken(options: TokenOptions, argument: string | undefined, io: Io): Promise<GivenToken> {
+export async function findPasted(options: TokenOptions, argument: string | undefined, io: Io): Promise<GivenToken> {
   if (options.token !== undefined && argument !== undefined) {
     throw new AuthcheckError('usage_invalid', 'the token was given twice: as an argument and with --token');
   }
   const named = options.token ?? argument;
-  if (named !== undefined && named !== '-') return { source: 'the command line', ...triage(named) };
+  if (named !== undefined && named !== '-') return take(named, 'the command line');
   if (options.tokenFile !== undefined && options.tokenFile !== '-') {
-    return { source: options.tokenFile, ...triage(readText(options.tokenFile, io)) };
+    return take(readText(options.tokenFile, io), options.tokenFile);
   }
   const fromEnv = io.env.AUTHCHECK_TOKEN ?? '';
   const asked = named === '-' || options.tokenFile === '-';
   if (asked || io.stdin.isPiped) {
     const piped = await readPiped(io, asked || fromEnv === '' ? undefined : PATIENCE);
-    if (piped.trim() !== '' || asked) return { source: 'standard input', ...triage(piped) };
+    if (piped.trim() !== '' || asked) return take(piped, 'standard input');
   }
-  if (fromEnv !== '') return { source: 'AUTHCHECK_TOKEN', ...triage(fromEnv) };
+  if (fromEnv !== '') return take(fromEnv, 'AUTHCHECK_TOKEN');
   throw new AuthcheckError(
     'token_absent',
     'no token was given; use --token TOKEN, --token-file FILE, standard input, or AUTHCHECK_TOKEN',
   );
+}
+
+/** An empty token is none: a variable that is not set leaves one behind. */
+function take(pasted: string, source: string): GivenToken {
+  const given = { source, ...triage(pasted) };
+  if (given.token === '') throw new AuthcheckError('token_absent', `no token was given: ${source} has an empty one`);
+  return given;
 }
 
 /** Reads a file that the user named. */
@@ -85,7 +101,8 @@ const LAYERS: readonly Layer[] = [
     name: 'the Authorization header name',
     peel: (text) => /^(?:.*\n)?["']?authorization["']?\s*:\s*([^\r\n]+)/i.exec(text)?.[1] ?? null,
   },
-  { name: 'the Bearer scheme', peel: (text) => /^(?:bearer|token)\s+(\S.*)$/is.exec(text)?.[1] ?? null },
+  { name: 'the Bearer scheme', peel: (text) => /^bearer\s+(\S.*)$/is.exec(text)?.[1] ?? null },
+  { name: 'the word before it', peel: (text) => /^token\s+(\S.*)$/is.exec(text)?.[1] ?? null },
 ];
 
 /** Takes away what was pasted around a token, and says what that was. */
@@ -100,12 +117,16 @@ export function triage(pasted: string): Pick<GivenToken, 'token' | 'stripped'> {
     token = layer.peel(token) ?? token;
     if (!stripped.includes(layer.name)) stripped.push(layer.name);
   }
+  if (CURL.test(token)) throw unusable('no bearer token was found in the curl command');
+  if (/^\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*\})$/.test(token))
+    throw unusable('this is the name of a variable, which no shell replaced (single quotes keep it from that)');
   // A line break at the end is how files and pipes end, and nobody's mistake.
-  if (/^(?:\$\s*)?curl\s/.test(token)) {
-    throw new AuthcheckError('input_unreadable', 'no bearer token was found in the curl command; it is sent nowhere');
-  }
   const unremarkable = pasted.trimEnd() === token;
   return { token, stripped: unremarkable ? [] : stripped };
+}
+
+function unusable(why: string): AuthcheckError {
+  return new AuthcheckError('input_unreadable', `${why}; it is sent nowhere`);
 }
 
 function accessTokenOf(text: string): string | null {
@@ -115,8 +136,12 @@ function accessTokenOf(text: string): string | null {
   return typeof token === 'string' ? token : null;
 }
 
+const CURL = /^(?:\$\s*)?curl\s/;
+
 function curlTokenOf(text: string): string | null {
-  if (!/^(?:\$\s*)?curl\s/.test(text)) return null;
-  const header = /(["'])authorization:\s*(?:bearer|token)\s+([^"'\s]+)\s*\1/i.exec(text)?.[2];
-  return header ?? /--oauth2-bearer[= ]+["']?([^"'\s]+)/.exec(text)?.[1] ?? null;
+  if (!CURL.test(text)) return null;
+  // What shells escape with; no token has them.
+  const plain = text.replace(/[\\^]/g, '');
+  const header = /(?:^|[\s"'])authorization:\s*(?:bearer|token)\s+([^"'\s]+)/i.exec(plain)?.[1];
+  return header ?? /--oauth2-bearer[= ]+["']?([^"'\s]+)/.exec(plain)?.[1] ?? null;
 }

@@ -71,7 +71,7 @@ export function parseJwt(token: string): ParsedJwt {
     claims: claims.object,
     raw: { header: header.text, claims: claims.text },
     signed: signature === null ? null : { input: token.slice(0, -1 - (parts[2] ?? '').length), signature },
-    fault: header.fault ?? form ?? claims.fault ?? header.flaw,
+    fault: header.fault ?? form ?? findNesting(header.object, claims) ?? claims.fault ?? header.flaw,
   };
 }
 
@@ -95,9 +95,18 @@ function malformed(message: string): TokenFault {
 
 /** Says what is wrong with a token whose signature cannot be read. */
 function describeForm(parts: readonly string[]): TokenFault {
+  if (parts.some((part) => part.includes('~')))
+    return malformed('this is an SD-JWT, a JWT with disclosures joined by "~"; servers take plain JWTs');
   if (parts.length === 3) return malformed(`the signature is not base64url${pointAt(parts[2] ?? '')}`);
   const count = parts.length > 6 ? 'more than six' : String(parts.length);
   return malformed(`a signed JWT has three parts joined by dots; this has ${count}`);
+}
+
+/** A token whose claims are another token says so: RFC 7519 §5.2. */
+function findNesting(header: JsonObject | null, { fault }: Part): TokenFault | null {
+  const cty = header === null ? undefined : member(header, 'cty');
+  if (fault === null || typeof cty !== 'string' || mediaType(cty) !== 'jwt') return null;
+  return malformed('this is a nested JWT: where its claims should be is another token; servers take plain JWTs');
 }
 
 interface Part {

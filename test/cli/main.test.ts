@@ -60,7 +60,7 @@ test.each([
 test.each([
   [['serve', '--port', 'MARKED'], '--port: expected a whole number from 0 to 65535'],
   [['validate', '--at', 'MARKED', 'x.y.z'], '--at: expected a time with its zone'],
-  [['schema', 'MARKED'], 'name: allowed choices are config, test, verdict.'],
+  [['schema', 'MARKED'], 'name: allowed choices are config, test, verdict '],
 ])('what is wrong with a value is said in few words: %j', async (argv, words) => {
   const { io, said } = recorder();
   expect(await main(argv, io)).toBe(2);

@@ -127,7 +127,7 @@ describe('the manual', () => {
       '0\nyes\n1\nno\n2\nusage, config or unreadable input\n3\nundecided\n70\na bug in authcheck\n130\ninterrupted',
     );
     expect(codes('authcheck')).toBe(codes('authcheck-validate'));
-    expect(codes('authcheck-schema')).toMatch(/^0\ndone\n2\n[^]*\n70\n[^]*\n130\n/);
+    expect(codes('authcheck-schema')).toMatch(/^0\nprinted\n2\n[^]*\n70\n[^]*\n130\n/);
   });
 
   it('leads from page to page, and to none that is missing', () => {

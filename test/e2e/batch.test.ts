@@ -96,7 +96,7 @@ describe('a few lines', () => {
       (await validate(['--tokens', '-', ...flags], { stdin: lines.join('\n') })).code;
     expect(await code([good])).toBe(0);
     expect(await code([good, expired])).toBe(1);
-    expect(await code([])).toBe(0);
+    expect(await code([])).toBe(2);
     expect(await code([good], '--provider', 'down')).toBe(3);
     expect((await validate(['--tokens', 'nowhere.txt'])).code).toBe(2);
     expect((await validate(['--tokens', '-', '--token', good])).code).toBe(2);

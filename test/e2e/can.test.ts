@@ -233,7 +233,7 @@ describe('authcheck can refuses what it cannot ask', () => {
     [['read', 'model::x', '--owner-attribute', 'teams=ml'], '--owner-attribute needs --owner'],
     [['read', 'model::x', '--attribute', 'teams=ml'], '--attribute needs --as'],
     [['read', 'model::x', '--as', 'bob', '--token', 'MARKED'], '--as needs no token'],
-    [['read', 'model::x', '--as', ''], '--as needs a name'],
+    [['read', 'model::x', '--as', ''], '--as is empty; is a variable not set?'],
   ])('%j', async (args, message) => {
     const { code, stdout, stderr } = await can(...args, '--config', config);
     expect(code).toBe(2);

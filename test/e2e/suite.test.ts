@@ -1,5 +1,5 @@
 // authcheck test, as a user starts it.
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run, start, unwrap, type Ended, type RunOptions } from './program.js';
@@ -204,5 +204,13 @@ describe('authcheck test', () => {
       expect((await test(['--init', file, '--config', 'run.yaml', '--provider', provider])).code).toBe(0);
       expect((await test([file])).stdout).toContain('✓ 2 passed');
     }
+  });
+
+  it('--init writes nothing from a token that is refused', async () => {
+    const token = await world.signer.sign({ ...world.claims, iss: 'https://elsewhere.example' });
+    const { code, stderr } = await test(['--init', 'none.authcheck.yaml', '--config', 'run.yaml', '--token', token]);
+    expect(code).toBe(2);
+    expect(stderr.replace(/\s+/g, ' ')).toContain('the config refuses such a token (issuer_mismatch)');
+    expect(existsSync(join(world.folder, 'none.authcheck.yaml'))).toBe(false);
   });
 });

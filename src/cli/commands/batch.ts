@@ -79,6 +79,10 @@ export async function runBatch(options: BatchOptions, io: Io): Promise<number> {
   if (shows) io.stderr.write(CLEAR_PROGRESS);
   const sum = sums.read();
   if (!isRead) session.note((on) => `${on.warn('stopped')}  ${on.plain(`nobody reads on after line ${sum.last}`)}\n`);
+  if (isRead && sum.last === 0) {
+    const from = options.fromLine === undefined ? '' : ` from line ${options.fromLine} on`;
+    throw new AuthcheckError('input_unreadable', `${options.tokens}: there is no token${from}`);
+  }
   session.note((on) => formatBatch(sum, on));
   if (sum.unreadable > 0) return EXIT.unusable;
   if (sum.undecided.size > 0) return EXIT.undecided;

@@ -2,6 +2,7 @@
 
 import { Command, Option } from 'commander';
 import {
+  AuthcheckError,
   checkConfig,
   ConfigError,
   findingOf,
@@ -58,8 +59,17 @@ export function defineConfigCheck(run: (task: (io: Io) => Promise<number>) => Pr
     .addHelpText('after', EXITS)
     .allowExcessArguments(false)
     .action((file: string | undefined, options: ConfigCheckOptions) =>
-      run((io) => runConfigCheck(file === undefined ? options : { ...options, config: file }, io)),
+      run((io) => runConfigCheck({ ...options, ...nameConfig(file, options) }, io)),
     );
+}
+
+function nameConfig(file: string | undefined, { config, json, format }: ConfigCheckOptions): { config?: string } {
+  if (json === true && !['text', 'json'].includes(format))
+    throw new AuthcheckError('usage_invalid', `--json goes with no other format; leave it or --format ${format} out`);
+  if (file === undefined) return {};
+  if (config !== undefined)
+    throw new AuthcheckError('usage_invalid', 'the config was given twice: as an argument and with --config');
+  return { config: file };
 }
 
 /** Checks the config. */
@@ -115,4 +125,6 @@ function answer(
         : describeReport(checked),
     (style) => (format === 'github' ? formatAnnotations(findings, base) : formatReport(checked, style)),
   );
+  // On stderr, which GitHub reads too: stdout holds the answer and nothing else.
+  if (io.env.GITHUB_ACTIONS === 'true' && format !== 'github') io.stderr.write(formatAnnotations(findings, base));
 }

@@ -1,7 +1,7 @@
 /** `authcheck config`: the commands about the config itself. */
 
 import { Command } from 'commander';
-import { AuthcheckError } from '../../index.js';
+import { AuthcheckError, nearestName } from '../../index.js';
 import type { Io } from '../io.js';
 import { defineConfigCheck } from './config-check.js';
 import { defineConfigInit } from './config-init.js';
@@ -16,9 +16,11 @@ export function defineConfig(run: (task: (io: Io) => Promise<number>) => Promise
     .usage('check|show|init [options]')
     .helpCommand(false)
     .addHelpText('before', 'Example:\n  authcheck config check run.yaml\n')
-    .action(() =>
+    .action((word: string | undefined) =>
       run(() => {
-        throw new AuthcheckError('usage_invalid', 'name one of config check, config show, config init');
+        const near = word === undefined ? null : nearestName(word, ['check', 'show', 'init']);
+        const hint = near === null ? '' : `; did you mean config ${near}?`;
+        throw new AuthcheckError('usage_invalid', `name one of config check, config show, config init${hint}`);
       }),
     );
   for (const define of [defineConfigCheck, defineConfigShow, defineConfigInit]) group.addCommand(define(run));

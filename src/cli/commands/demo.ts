@@ -40,7 +40,7 @@ export function defineDemo(run: (task: (io: Io) => Promise<number>) => Promise<v
 
 /** Runs the demo; it fails if a verdict is not what its title says. */
 export async function runDemo(options: DemoOptions, io: Io): Promise<number> {
-  const issuer = await startDemoIssuer(io.now());
+  const issuer = await startDemoIssuer(io.now);
   if (options.keep === true) return keepRunning(issuer, io);
   try {
     return await showAll(issuer, options, io);

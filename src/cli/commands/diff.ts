@@ -49,7 +49,9 @@ export async function runDiff(options: DiffOptions, argument: string | undefined
   session.warn([...target.warnings, ...(other === target ? [] : other.warnings)]);
 
   const needsToken = [target, other].some(({ chosen }) => chosen.config.type !== 'upstream_header');
-  const given = needsToken ? await findToken(options, argument, io) : null;
+  const isTaken = [options.againstToken, options.againstTokenFile].includes('-');
+  const own = isTaken ? { ...io, stdin: { ...io.stdin, isPiped: false } } : io;
+  const given = needsToken ? await findToken(options, argument, own) : null;
   const otherGiven = changesToken(options) ? await findOtherToken(options, io) : given;
   for (const found of new Set([given, otherGiven])) if (found !== null) session.noteStripped(found);
 

@@ -37,8 +37,14 @@ export function defineJwks(run: (task: (io: Io) => Promise<number>) => Promise<v
     .enablePositionalOptions()
     .addCommand(defineJwksGenerate(run));
   return addIssuerOptions(command).action((source: string | undefined, options: JwksOptions) =>
-    run((io) => runJwks(source === undefined ? options : { ...options, jwks: source }, io)),
+    run((io) => runJwks({ ...options, ...nameSource(source, options) }, io)),
   );
+}
+
+function nameSource(source: string | undefined, { jwks }: JwksOptions): { jwks?: string } {
+  if (source === undefined) return {};
+  if (jwks === undefined) return { jwks: source };
+  throw new AuthcheckError('usage_invalid', 'the source was given twice: as an argument and with --jwks');
 }
 
 /** Lists the keys. */
@@ -50,7 +56,7 @@ export async function runJwks(options: JwksOptions, io: Io): Promise<number> {
       () => ({ error: { code: result.code, message: result.message } }),
       () => '',
     );
-    session.note((style) => `${style.warn('undecided')}  ${style.plain(result.message)}\n`);
+    if (options.json !== true) session.note((style) => `${style.warn('undecided')}  ${style.plain(result.message)}\n`);
     return EXIT.undecided;
   }
   const wanted =

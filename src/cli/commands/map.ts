@@ -17,7 +17,7 @@ import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions
 import { formatMapping } from '../render/mapping.js';
 import { openSession, type Session } from '../session.js';
 import { findTarget } from '../target.js';
-import { findToken, readPiped, readText } from '../token.js';
+import { findPasted, readPiped, readText } from '../token.js';
 
 /** The flags of `map`. */
 export interface MapOptions extends SharedOptions, IssuerOptions {
@@ -89,10 +89,12 @@ async function findClaims(
   session: Session,
 ): Promise<JsonObject> {
   if (options.claimsFile !== undefined) {
+    if (options.token !== undefined || options.tokenFile !== undefined || argument !== undefined)
+      throw new AuthcheckError('usage_invalid', 'the claims are those of a file or of a token, not both');
     const text = options.claimsFile === '-' ? await readPiped(io) : readText(options.claimsFile, io);
     return parseClaims(text);
   }
-  const given = await findToken(options, argument, io);
+  const given = await findPasted(options, argument, io);
   if (given.token.startsWith('{')) return parseClaims(given.token);
   session.noteStripped(given);
   const { claims, fault } = decodeToken(given.token);
@@ -114,5 +116,7 @@ function collectEntry(text: string, previous: Entries | undefined): Entries {
   const at = text.lastIndexOf('=');
   const entry = [text.slice(0, at).trim(), text.slice(at + 1).trim()] as const;
   if (at === -1 || entry.includes('')) throw new InvalidArgumentError('expected CLAIM=ATTRIBUTE');
+  if (previous?.some(([claim]) => claim === entry[0]) === true)
+    throw new InvalidArgumentError('a claim is mapped to one attribute');
   return [...(previous ?? []), entry];
 }

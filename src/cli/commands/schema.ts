@@ -15,6 +15,7 @@ export function defineSchema(run: (task: (io: Io) => Promise<number>) => Promise
     .option('--json', 'accepted for symmetry: a schema is JSON')
     .option('--debug', 'show the stack of an internal error')
     .addHelpText('beforeAll', 'Example:\n  authcheck schema config > authcheck.schema.json\n')
+    .addHelpText('after', '\nExit codes: 0 printed · 2 usage')
     .action((name: string) => run((io) => Promise.resolve(runSchema(name, io))));
 }
 

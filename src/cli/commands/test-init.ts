@@ -50,7 +50,14 @@ export async function initSuite(
   };
   const head = `# yaml-language-server: $schema=${from(SCHEMA)}\n# What the server must make of tokens. Run it: authcheck test ${file}\n`;
   const suite = readSuite(head + formatYaml(document), file, { cwd: io.cwd, update: true });
-  const text = updateSuite(await runSuite(suite));
+  const found = await runSuite(suite);
+  const reason = found.results[0]?.verdict.reason;
+  if (reason !== null && reason !== undefined)
+    throw new AuthcheckError(
+      'usage_invalid',
+      `the config refuses such a token (${reason.code}), and tests begin with one that is let in; authcheck validate says more`,
+    );
+  const text = updateSuite(found);
   writeOutputs([{ path: file, text, isSecret: false }], options.force === true, io);
   session.answer(
     () => ({ file, tests: suite.cases.map(({ name }) => name) }),

@@ -102,6 +102,10 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
   if (all.length === 0) throw usage('no test has a name that matches --run');
 
   const changed = options.update === true ? update(results, io) : [];
+  // A report that cannot be written is the answer then: nothing stands on stdout before it.
+  for (const one of report) {
+    if (one.kind === 'junit') writeOutputs([{ path: one.file, text: formatJunit(results), isSecret: false }], true, io);
+  }
   const tap = report.some(({ kind }) => kind === 'tap');
   if (tap) io.stdout.write(formatTap(results));
   else {
@@ -113,9 +117,6 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
   // On stderr, which GitHub reads too: stdout holds the answer and nothing else.
   if (io.env.GITHUB_ACTIONS === 'true' || report.some(({ kind }) => kind === 'github'))
     io.stderr.write(annotateSuites(results, { cwd: io.cwd, root: io.env.GITHUB_WORKSPACE ?? io.cwd }));
-  for (const one of report) {
-    if (one.kind === 'junit') writeOutputs([{ path: one.file, text: formatJunit(results), isSecret: false }], true, io);
-  }
   const failed = all.filter(({ differences }) => differences.length > 0);
   if (failed.length === 0 || options.update === true) return EXIT.ok;
   return failed.some(({ verdict, test }) => verdict.outcome === 'undecided' && test.stub === null)
@@ -136,31 +137,42 @@ function update(results: readonly SuiteResult[], io: Io): string[] {
   });
 }
 
-/** Runs until it is interrupted. */
+/** Runs until it is interrupted, or nobody reads what it says. */
 async function watch(files: readonly string[], options: TestOptions, io: Io, session: Session): Promise<number> {
   for (;;) {
-    let changed: Promise<void> | null = null;
+    let change: Change | null = null;
     try {
       const suites = load(files, options, io);
       // From now on: what changes while the tests run is not missed.
-      changed = changeOf(suites.flatMap((suite) => suite.sources));
+      change = expectChange(suites.flatMap((suite) => suite.sources));
       await runOnce(suites, options, io, session);
     } catch (error) {
       if (!(error instanceof AuthcheckError)) throw error;
       session.note((style) => formatError(error, style));
     }
-    session.note((style) => `\n${style.dim('waiting for a change; Ctrl-C ends')}\n\n`);
-    await (changed ?? changeOf(files.map((file) => resolve(io.cwd, file))));
+    change ??= expectChange(files.map((file) => resolve(io.cwd, file)));
+    const isRead = await io.stdout.drain();
+    if (isRead) {
+      session.note((style) => `\n${style.dim('waiting for a change; Ctrl-C ends')}\n\n`);
+      await change.happened;
+    }
+    change.stop();
+    if (!isRead) return EXIT.ok;
   }
 }
 
-/** Waits until one of the files changes. */
-async function changeOf(files: readonly string[]): Promise<void> {
+interface Change {
+  readonly happened: Promise<void>;
+  readonly stop: () => void;
+}
+
+/** Looks out for a change of one of the files. */
+function expectChange(files: readonly string[]): Change {
   const stops: (() => void)[] = [];
-  await new Promise<void>((done) => {
+  const happened = new Promise<void>((done) => {
     for (const file of new Set(files)) stops.push(watchForChange(file, done));
   });
-  for (const stop of stops) stop();
+  return { happened, stop: () => stops.forEach((stop) => stop()) };
 }
 
 function parseRegex(text: string): RegExp {

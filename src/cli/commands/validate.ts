@@ -58,14 +58,17 @@ export async function runValidate(options: ValidateOptions, argument: string | u
   const expected = readExpectations(options);
   const { tokens } = options;
   if (tokens !== undefined) {
-    if (expected !== null || options.allProviders === true || argument !== undefined || options.token !== undefined)
-      throw new AuthcheckError('usage_invalid', '--tokens goes with one provider, no other token, and no expectations');
+    const others = [expected ?? undefined, options.allProviders, argument, options.token, options.tokenFile];
+    if (others.some((other) => other !== undefined))
+      throw usage('--tokens goes with one provider, no other token, and no expectations');
     const { runBatch } = await import('./batch.js');
     return runBatch({ ...options, tokens }, io);
   }
+  if (options.fromLine !== undefined || options.concurrency !== undefined)
+    throw usage('--from-line and --concurrency are about --tokens');
   const isAll = options.allProviders === true;
-  if (isAll && expected !== null)
-    throw new AuthcheckError('usage_invalid', 'expectations are about one verdict; leave --all-providers out');
+  if (isAll && expected !== null) throw usage('expectations are about one verdict; leave --all-providers out');
+  if (isAll && options.provider !== undefined) throw usage('--all-providers asks every one; leave --provider out');
   const session = openSession(options, io);
   const target = await findTarget(options, io, session.onExchange);
   session.warn(target.warnings);
@@ -89,6 +92,7 @@ export async function runValidate(options: ValidateOptions, argument: string | u
           verdicts,
           target.origin,
           answers.map(({ destination }) => destination),
+          options.verbose === true,
           style,
         ),
     );
@@ -138,6 +142,10 @@ export function describeDestination({ destination, ref }: AuthProvider, verdict:
   return destination.sends === 'token'
     ? `token sent to ${destination.url}${via}`
     : `keys from ${destination.url}${via}; the token was sent nowhere`;
+}
+
+function usage(message: string): AuthcheckError {
+  return new AuthcheckError('usage_invalid', message);
 }
 
 function parseCount(text: string): number {

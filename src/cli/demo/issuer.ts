@@ -28,21 +28,21 @@ const GITHUB_TOKEN = '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';
 const OPAQUE_TOKEN = 'opaque-demo-token-5f1c';
 const API_KEY = 'demo-api-key-7d21';
 
-/** Starts the issuer on a free port and mints the tokens; `now` is in milliseconds. */
-export async function startDemoIssuer(now: number): Promise<DemoIssuer> {
+/** Starts the issuer on a free port and mints the tokens; `now` tells milliseconds. */
+export async function startDemoIssuer(now: () => number): Promise<DemoIssuer> {
   const signer = await createSigner({ kid: KID });
   const forger = await createSigner({ kid: KID });
   let origin = '';
   const server = createServer((request, response) => {
     // A client that goes away in the middle is its own affair.
-    answer(request, response, () => ({ origin, keys: [signer.jwk], now })).catch(() => response.destroy());
+    answer(request, response, () => ({ origin, keys: [signer.jwk], now: now() })).catch(() => response.destroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the demo issuer has no address');
   origin = `http://127.0.0.1:${address.port}`;
 
-  const seconds = Math.floor(now / 1000);
+  const seconds = Math.floor(now() / 1000);
   const claims = {
     iss: origin,
     aud: 'demo-api',

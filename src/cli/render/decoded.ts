@@ -1,6 +1,6 @@
 /** A decoded token for people: header and claims as they are, in their order, with times explained beside them. */
 
-import { TIME_CLAIMS, timesOf, type DecodedToken, type Json, type JsonObject } from '../../index.js';
+import { stringMember, TIME_CLAIMS, timesOf, type DecodedToken, type Json, type JsonObject } from '../../index.js';
 import { formatJson } from './json.js';
 import { pad, wrap, type Style } from './style.js';
 import { drawLifetime, formatTime, relativeTime } from './time.js';
@@ -13,6 +13,11 @@ const KINDS: Readonly<Record<DecodedToken['kind'], string>> = {
   opaque: 'opaque token',
   none: 'no token',
 };
+
+function titleOf({ kind, header }: DecodedToken): string {
+  const alg = header === null ? null : stringMember(header, 'alg');
+  return kind === 'jwt' && alg?.trim().toLowerCase() === 'none' ? 'JWT (not signed)' : KINDS[kind];
+}
 
 /** The JSON of `decode`. */
 export function decodedJson(decoded: DecodedToken, now: number): object {
@@ -34,7 +39,7 @@ export function formatDecoded(decoded: DecodedToken, now: number, style: Style):
   const lifetime = drawLifetime(timesOf(decoded.claims), now);
   const list = (decoded.disclosures ?? []).map(({ name, value }): [string, Json] => [name ?? '(item)', value]);
   return [
-    `${style.strong(KINDS[decoded.kind])}\n`,
+    `${style.strong(titleOf(decoded))}\n`,
     ...decoded.notes.map((note) => paragraph(note, style)),
     decoded.fault === null
       ? ''

@@ -31,8 +31,8 @@ export function formatSuites(results: readonly SuiteResult[], telling: SuiteTell
   const { passed, failed } = countTests(results);
   const written = telling.changed.map((file) => `${style.warn('updated')}  ${style.plain(file)}\n`);
   const sum =
-    failed === 0
-      ? style.good(`✓ ${passed} passed`)
+    failed === 0 || telling.changed.length > 0
+      ? style.good(`✓ ${failed === 0 ? '' : `${failed} updated, `}${passed} passed`)
       : `${style.bad(`✗ ${failed} failed`)}${passed === 0 ? '' : `, ${passed} passed`}`;
   return `${files.join('')}${written.join('')}${sum}${style.dim(`  ${Math.round(telling.ms)} ms`)}\n`;
 }

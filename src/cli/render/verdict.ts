@@ -62,7 +62,9 @@ function formatIdentity(verdict: Verdict, now: number, style: Style): string {
 function provenance(verdict: Verdict, attribute: string): string {
   const rows = verdict.mapping.filter((row) => row.attribute === attribute && row.status === 'mapped');
   return rows.length === 0
-    ? 'from the provider'
+    ? verdict.provider.type === 'upstream_header'
+      ? 'from a header'
+      : 'from the provider'
     : `from ${rows.map((row) => (row.note === undefined ? row.claim : `${row.claim} (${row.note})`)).join(', ')}`;
 }
 
@@ -128,6 +130,7 @@ export function formatVerdicts(
   verdicts: readonly Verdict[],
   origin: string,
   destinations: readonly string[],
+  verbose: boolean,
   style: Style,
 ): string {
   const rows = verdicts.map((verdict) => {
@@ -144,7 +147,12 @@ export function formatVerdicts(
     `${style.dim(origin)}\n\n`,
     formatTable(rows, style, { head, paint: [style.strong, style.dim] }),
     `\n${formatTable(asked, style, { paint: [style.dim, style.dim] })}`,
+    ...(verbose ? verdicts.map((verdict) => formatProviderSteps(verdict, style)) : []),
   ].join('');
+}
+
+function formatProviderSteps({ provider, steps }: Verdict, style: Style): string {
+  return `\n${style.strong(provider.name)}\n${formatSteps(steps, style)}`;
 }
 
 function describeAttributes(verdict: Verdict): string {
