@@ -2,7 +2,7 @@
 
 import { stringMember, TIME_CLAIMS, timesOf, type DecodedToken, type Json, type JsonObject } from '../../index.js';
 import { formatJson } from './json.js';
-import { pad, wrap, type Style } from './style.js';
+import { pad, widthOf, wrap, type Style } from './style.js';
 import { drawLifetime, formatTime, relativeTime } from './time.js';
 
 const KINDS: Readonly<Record<DecodedToken['kind'], string>> = {
@@ -67,12 +67,12 @@ function formatObject(title: string, object: JsonObject | null, now: number, sty
 const MAX_NAME = 32;
 
 function formatMembers(members: readonly (readonly [string, Json])[], now: number, style: Style): string {
-  const width = members.reduce((most, [name]) => Math.min(MAX_NAME, Math.max(most, name.length)), 0);
+  const width = members.reduce((most, [name]) => Math.min(MAX_NAME, Math.max(most, widthOf(style.plain(name)))), 0);
   return members
     .map(([name, value]) => {
       const [first = '', ...rest] = formatJson(value).trimEnd().split('\n');
       const note = explainTime(name, value, now);
-      const head = `  ${style.dim(pad(name, width))}  ${style.plain(first)}${note === null ? '' : `  ${style.dim(note)}`}`;
+      const head = `  ${style.dim(pad(style.plain(name), width))}  ${style.plain(first)}${note === null ? '' : `  ${style.dim(note)}`}`;
       return [head, ...rest.map((line) => `  ${' '.repeat(width)}  ${style.plain(line)}`)].join('\n') + '\n';
     })
     .join('');

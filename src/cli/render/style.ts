@@ -55,8 +55,8 @@ function wantsColor(output: Pick<Output, 'isTTY'>, env: Environment, color: bool
 /** One column each: Latin letters, and the marks of punctuation that we use. */
 const NARROW = /^[ -~\u00a0-\u00ff\u2010-\u2027]*$/;
 
-/** How many columns a text takes; the package that knows all others takes long to load. */
-function widthOf(text: string): number {
+/** How many columns a safe text takes; the package that knows all others takes long to load. */
+export function widthOf(text: string): number {
   return NARROW.test(text) ? text.length : stringWidth(text);
 }
 
