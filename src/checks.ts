@@ -10,7 +10,7 @@
 import { duration } from './duration.js';
 import { isStringList, member, type Json, type JsonObject } from './json.js';
 import { REDACTED } from './redact.js';
-import type { StepName, Trace } from './verdict.js';
+import type { Trace } from './verdict.js';
 
 /** When and how strictly the time claims are judged. */
 export interface Clock {
@@ -79,8 +79,11 @@ export function checkExpiry(trace: Trace, claims: JsonObject, clock: Clock): voi
     trace.warn('expiry', 'expiry_absent', 'the token has no exp: it is valid for ever');
     return;
   }
-  const time = readTime(trace, 'expiry', 'exp', exp);
-  if (time === null) return;
+  const time = readTime(exp);
+  if (time === null) {
+    trace.fail('expiry', 'claim_invalid', describeFault('exp', exp), { actual: exp });
+    return;
+  }
   const detail = { expected: clock.now, actual: exp };
   const late = clock.now - time;
   if (late < clock.tolerance) {
@@ -98,14 +101,19 @@ export function checkExpiry(trace: Trace, claims: JsonObject, clock: Clock): voi
 export function checkNotBefore(trace: Trace, claims: JsonObject, clock: Clock): void {
   const nbf = member(claims, 'nbf');
   const iat = member(claims, 'iat');
-  const start = nbf === undefined ? undefined : readTime(trace, 'not_before', 'nbf', nbf);
-  const issued = iat === undefined ? undefined : readTime(trace, 'not_before', 'iat', iat);
-  if (start === null || issued === null) return;
-  const early = start === undefined ? -Infinity : start - clock.now;
+  const start = nbf === undefined ? undefined : readTime(nbf);
+  const issued = iat === undefined ? undefined : readTime(iat);
+  const early = typeof start === 'number' ? start - clock.now : -Infinity;
   if (early > clock.tolerance) {
     const hint = skewHint(clock, (clock.skew ?? 0) >= early ? early : null);
     const detail = { expected: clock.now, actual: nbf };
-    trace.fail('not_before', 'token_not_yet_valid', `valid only in ${duration(Math.ceil(early))}${hint}`, detail);
+    const besides = issued === null ? `; and ${describeFault('iat', iat)}` : '';
+    const message = `valid only in ${duration(Math.ceil(early))}${hint}${besides}`;
+    trace.fail('not_before', 'token_not_yet_valid', message, detail);
+  } else if (start === null || issued === null) {
+    const besides = start === null && issued === null ? `; and ${describeFault('iat', iat)}` : '';
+    const [name, actual] = start === null ? (['nbf', nbf] as const) : (['iat', iat] as const);
+    trace.fail('not_before', 'claim_invalid', describeFault(name, actual) + besides, { actual });
   } else if (issued !== undefined && issued - clock.now > clock.tolerance) {
     const detail = { expected: clock.now, actual: iat };
     const hint = skewHint(clock, (clock.skew ?? 0) >= issued - clock.now ? issued - clock.now : null);
@@ -157,16 +165,15 @@ export function findPrincipalFault(value: Json | undefined): string | null {
   return value.isWellFormed() ? null : 'is not well-formed Unicode';
 }
 
-function readTime(trace: Trace, step: StepName, name: string, value: Json): number | null {
+function readTime(value: Json): number | null {
   const number = typeof value === 'bigint' ? Number(value) : value;
-  if (typeof number === 'number' && Number.isFinite(number)) return number;
-  trace.fail(
-    step,
-    'claim_invalid',
-    `${name} is ${typeof number === 'number' ? 'too large a number' : kind(value)}; it must be a number of seconds`,
-    { actual: value },
-  );
-  return null;
+  return typeof number === 'number' && Number.isFinite(number) ? number : null;
+}
+
+/** Says why a claim is no time. */
+function describeFault(name: string, value: Json | undefined): string {
+  const what = typeof value === 'number' || typeof value === 'bigint' ? 'too large a number' : kind(value ?? null);
+  return `${name} is ${what}; it must be a number of seconds`;
 }
 
 /** The largest clock tolerance that can be set, in seconds. */

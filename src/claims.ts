@@ -115,7 +115,8 @@ function mapItems(claim: string, attribute: string, items: readonly Json[]): Map
   const skipped: string[] = [];
   let index = 0;
   for (const item of items) {
-    if (typeof item === 'object') skipped.push(`item ${index} (${kindOf(item)})`);
+    if (typeof item === 'object' || item === Infinity || item === -Infinity)
+      skipped.push(`item ${index} (${kindOf(item)})`);
     else values.push(String(item));
     index += 1;
   }

@@ -1,6 +1,6 @@
 /** A request, its answer, and how both are judged and shown. */
 
-import { parseJson, type JsonOptions, type JsonResult } from './json.js';
+import { member, parseJson, writeJson, type Json, type JsonObject, type JsonOptions, type JsonResult } from './json.js';
 import type { UndecidedCode } from './reason-codes.js';
 import { createRedactor, MIN_LENGTH_IN_CLAIMS, maskUrl, REDACTED, redactJson, secretsInQuery } from './redact.js';
 
@@ -62,6 +62,22 @@ export function jsonBody(
   const show = (name: string): string => createRedactor(secrets)(name);
   const json = parseJson(answer.body.replace(/^\ufeff/, ''), { ...options, show });
   return json.ok ? { ok: true, value: redactJson(json.value, secrets) } : json;
+}
+
+/**
+ * The first of these members of an answer in which a secret was masked; null if there is none. Whatever it said is gone:
+ * a client may name a team as its token, and with that the team would be gone, and what forbids it.
+ */
+export function findMasked(
+  answer: JsonObject,
+  names: readonly string[],
+  secrets: HttpRequest['secrets'],
+): string | null {
+  const isMasked = (value: Json | undefined): boolean => value !== undefined && writeJson(value).includes(REDACTED);
+  // What ends a text and goes on may have covered whole members; and a masked name is that of a member that is missing.
+  const coversMembers = secrets.some((secret) => /"\s*[\]},:]/.test(secret ?? ''));
+  const isHidden = isMasked(coversMembers ? answer : Object.keys(answer));
+  return names.find((name) => isMasked(member(answer, name))) ?? (isHidden ? 'members' : null);
 }
 
 /** A URL fit to be shown: without user, password and fragment, the values in its query masked. */
@@ -164,7 +180,7 @@ export function basicOf(url: URL): string | null {
 }
 
 /** As `decodeURIComponent`, for text in which a percent sign may stand for itself. */
-function unescapePercent(text: string): string {
+export function unescapePercent(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

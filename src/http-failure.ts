@@ -3,7 +3,7 @@
 import type { UndecidedCode } from './reason-codes.js';
 
 const TLS_CODE =
-  /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO|INVALID_CA|INVALID_PURPOSE)/;
+  /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO|INVALID_|CRL_|ERROR_IN_|PATH_LENGTH_|UNSPECIFIED$)/;
 
 /** Tells the ways of not getting an answer apart; a client's own message may hold anything, so only its code is shown. */
 export function judgeFailure(

@@ -3,7 +3,8 @@
 import { X509Certificate } from 'node:crypto';
 import { isStringList, member } from './json.js';
 import type { KeySet } from './protocol/jwks.js';
-import { isPrivate, misfit, thumbprint, type Key } from './protocol/keys.js';
+import { isPrivate, thumbprint, type Key } from './protocol/keys.js';
+import { canVerify, makesKey } from './protocol/signature.js';
 
 /** One key, described. */
 export interface KeyReport {
@@ -55,6 +56,7 @@ async function reportKey(
   const expires = certificate === null ? null : new Date(certificate.validTo);
   const warnings: string[] = [];
   if (key.fault !== null) warnings.push(`unusable: ${key.fault.message}`);
+  else if (!makesKey(key)) warnings.push('unusable: its numbers make no key');
   if (key.kid === null) warnings.push('no kid: the server never picks this key');
   else if ((keySet.byKid.get(key.kid)?.length ?? 0) > 1) warnings.push('several keys have this kid');
   if (isPrivate(key)) warnings.push('a PRIVATE key: if this key set is published, replace it at once');
@@ -70,10 +72,7 @@ async function reportKey(
     crv: key.crv,
     thumbprint: await thumbprint(key),
     certificate_expires: expires === null || Number.isNaN(expires.getTime()) ? null : expires.toISOString(),
-    used:
-      wanted === null
-        ? null
-        : key.kid !== null && key.kid === wanted.kid && key.fault === null && misfit(key, wanted.alg) === null,
+    used: wanted === null ? null : key.kid !== null && key.kid === wanted.kid && canVerify(key, wanted.alg),
     warnings,
   };
 }

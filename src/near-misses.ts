@@ -16,8 +16,7 @@ const MAX_NEAR_MISSES = 3;
 const MAX_CLAIMS_SEARCHED = 2000;
 /** What is remembered has its bounds: anybody may send a token, and name claims at will. */
 const MAX_PLACES = 2000;
-const MAX_MEMBERS_KEPT = 100;
-const MAX_NAME_KEPT = 128;
+const MAX_LETTERS = 2000;
 
 /** For each name that is asked for, the claims that may have been meant; a name for which there are none is left out. */
 export type NearNames = ReadonlyMap<string, readonly string[]>;
@@ -52,13 +51,12 @@ export function createNearMisses(names: readonly string[]): NearMisses {
   const meanings = names.map(meaningOf);
   let start = createPlace();
   let places = 0;
-  let members = 0;
+  let letters = 0;
 
   function step(place: Place | null, to: string | symbol): Place | null {
     if (place === null) return null;
     const known = place.next.get(to);
     if (known !== undefined) return known;
-    if (typeof to === 'string' && to.length > MAX_NAME_KEPT) return null;
     const fresh = createPlace();
     place.next.set(to, fresh);
     places += 1;
@@ -68,7 +66,8 @@ export function createNearMisses(names: readonly string[]): NearMisses {
   function walk(container: JsonObject, from: Place | null): Place | null {
     let place = from;
     for (const name in container) {
-      if ((members += 1) > MAX_MEMBERS_KEPT || place === null) return null;
+      // A name without letters counts too.
+      if ((letters += 1 + name.length) > MAX_LETTERS) return null;
       const value = container[name];
       if (typeof value === 'string' || Array.isArray(value)) place = step(place, name);
       else if (isObject(value)) place = walk(value, step(step(place, OBJECT), name));
@@ -81,7 +80,7 @@ export function createNearMisses(names: readonly string[]): NearMisses {
       start = createPlace();
       places = 0;
     }
-    members = 0;
+    letters = 0;
     const place = walk(claims, start);
     const near = place?.near ?? assign(search(claims, names), meanings);
     if (place !== null) place.near = near;

@@ -84,3 +84,14 @@ export function findHeaderTokenFault(token: string): string | null {
     (/^[\x21-\x7e]+$/.test(token) ? null : 'the token holds characters that no header can carry')
   );
 }
+
+/** HTTP libraries hand out the bytes of a header as Latin-1; what was meant is UTF-8. Null for what is not. */
+export function decodeHeader(value: string): string | null {
+  // eslint-disable-next-line no-control-regex -- Latin-1, all of it
+  if (!/^[\u0000-\u00ff]*$/.test(value)) return value;
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(value, 'latin1'));
+  } catch {
+    return null;
+  }
+}

@@ -253,6 +253,21 @@ describe('the time from which a token is valid', () => {
     expect(step({ nbf: 'x' })).toStrictEqual({ ...invalid, message: says('nbf'), actual: 'x' });
     expect(step({ iat: 'x' })).toStrictEqual({ ...invalid, message: says('iat'), actual: 'x' });
     expect(step({ iat: 'x', nbf: NOW })).toStrictEqual({ ...invalid, message: says('iat'), actual: 'x' });
+    expect(step({ iat: 'y', nbf: 'x' })).toStrictEqual({
+      ...invalid,
+      message: `${says('nbf')}; and ${says('iat')}`,
+      actual: 'x',
+    });
+  });
+
+  test('does not hide that the token is not valid yet', () => {
+    expect(step({ iat: 'x', nbf: NOW + 60 })).toStrictEqual({
+      status: 'failed',
+      code: 'token_not_yet_valid',
+      message: 'valid only in 1 minute; and iat is a string; it must be a number of seconds',
+      expected: NOW,
+      actual: NOW + 60,
+    });
   });
 });
 

@@ -36,6 +36,12 @@ describe('mapClaims', () => {
     expect(mapping[0]?.note).toBe('skipped item 3 (null), item 4 (a list), item 5 (an object)');
   });
 
+  test('skips a number that is too large to be one', () => {
+    const { attributes, mapping } = mapClaims({ groups: ['a', 1e308 * 10, -1e308 * 10] }, { groups: 'teams' });
+    expect(attributes).toEqual({ teams: ['a'] });
+    expect(mapping[0]?.note).toBe('skipped item 1 (a number), item 2 (a number)');
+  });
+
   test.each([
     [[null], 'no item can be mapped: item 0 (null)'],
     [{ a: 1 }, 'the claim is an object; only a string or a list can be mapped'],

@@ -218,6 +218,7 @@ describe('a fixture of a JWT', () => {
     ['with a key for encryption', { published: [{ ...es256.jwk, use: 'enc' }] }, 'key_mismatch'],
     ['with a key for another algorithm', { key: rs256, published: [{ ...rs256.jwk, alg: 'RS512' }] }, 'key_mismatch'],
     ['with a key that is none', { published: [{ kid: 'acme-key', kty: 'EC', crv: 'secp256k1' }] }, 'key_mismatch'],
+    ['with a key off its curve', { published: [{ ...es256.jwk, y: es256.jwk.x }] }, 'key_mismatch'],
     ['with a key that is too short', { key: newKey('RS256', 'acme-key', 1024) }, 'key_too_weak'],
     ['with a key that anybody has', { key: rs256, published: [{ ...rs256.jwk, e: 'AQ' }] }, 'key_too_weak'],
     ['with two keys of one id', { published: [newKey('ES256', 'acme-key').jwk, es256.jwk] }, null],

@@ -56,6 +56,7 @@ describe('a key set', () => {
       [{ kty: 'oct', kid: 'a', k: 'A'.repeat(43) }],
       'a symmetric key: whoever reads this key set can forge tokens',
     ],
+    ['no point of its curve', [{ ...ec.jwk, y: ec.jwk.x }], 'unusable: its numbers make no key'],
     ['a weak key', [newKey('RS256', 'a', 1024).jwk], /^unusable: it has 1024 bits/],
   ])('is warned about: %s', async (_, keys, warning) => {
     const report = await read(keys);

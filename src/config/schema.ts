@@ -42,10 +42,19 @@ const tlsFields = {
   tls_cafile: v.optional(v.nullable(text('the path of a CA file')), null),
 };
 
+/** A secret from a mounted file often ends with a line break, which no header carries. */
+const headerText = v.pipe(
+  v.string(expected('a string')),
+  v.check(
+    (value) => /^(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?$/.test(value),
+    'must be what a header can carry: visible characters, without a line break',
+  ),
+);
+
 const jwks = v.object(
   {
     uri: url,
-    token: v.optional(v.nullable(v.string(expected('a string'))), null),
+    token: v.optional(v.nullable(headerText), null),
     key_recheck_period: v.optional(whole(1, MAX_RECHECK, 'a positive whole number of seconds, a year at most'), 3600),
     allow_symmetric_keys: v.optional(boolean, false),
   },

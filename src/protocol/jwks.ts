@@ -106,10 +106,16 @@ export interface KeySetCacheOptions {
   readonly slot?: KeySetSlot;
 }
 
-/** A key set from the cache; `stale` if it could not be refreshed in time. */
+/** A key set from the cache, and why it could not be fetched again where that was due. */
 export type CachedKeySet =
-  | { readonly ok: true; readonly keySet: KeySet; readonly stale: string | null }
-  | { readonly ok: false; readonly code: UndecidedCode; readonly message: string };
+  | { readonly ok: true; readonly keySet: KeySet; readonly failure: FetchFailure | null }
+  | ({ readonly ok: false } & FetchFailure);
+
+/** Why there is no key set, or no newer one. */
+interface FetchFailure {
+  readonly code: UndecidedCode;
+  readonly message: string;
+}
 
 /** Gives the key set in which to look for a key id. */
 export interface KeySetCache {
@@ -140,7 +146,7 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
   let failed: {
     readonly at: number;
     readonly times: number;
-    readonly result: KeySetResult & { readonly ok: false };
+    readonly result: { readonly ok: false } & FetchFailure;
   } | null = null;
 
   /** A clock that was set back makes everything too long ago. */
@@ -176,19 +182,20 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
     const pause = heldWithin(2 * options.period) === null ? pauseAfter(failed?.times ?? 0) : shortCooldown;
     const isPaused = inFlight === null && isWithin(failed?.at ?? -Infinity, pause);
     const result = (isPaused ? failed?.result : null) ?? (await fetchOnce());
-    if (result.ok) return { ok: true, keySet: result.keySet, stale: null };
+    if (result.ok) return { ok: true, keySet: result.keySet, failure: null };
     const old = heldWithin(2 * options.period);
     if (old === null) return result;
     options.onEvent?.({ type: 'jwks.stale', code: result.code, age_ms: ageOf() ?? 0 });
-    return { ok: true, keySet: old, stale: result.message };
+    return { ok: true, keySet: old, failure: result };
   }
 
-  /** Looks for a key that the set in hand has not. */
-  async function seek(known: CachedKeySet): Promise<CachedKeySet> {
-    if (inFlight === null && isWithin(unknownAt, cooldown)) return known;
+  /** Looks for a key that the set in hand has not; whether it exists, nobody knows while the set cannot be fetched. */
+  async function seek(held: KeySet): Promise<CachedKeySet> {
+    if (inFlight === null && isWithin(unknownAt, cooldown))
+      return { ok: true, keySet: held, failure: failed?.result ?? null };
     if (inFlight === null) unknownAt = options.now();
     const result = await fetchOnce();
-    return result.ok ? { ok: true, keySet: result.keySet, stale: null } : known;
+    return result.ok ? { ok: true, keySet: result.keySet, failure: null } : { ok: true, keySet: held, failure: result };
   }
 
   function ageOf(): number | null {
@@ -199,12 +206,11 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
     get(kid) {
       const held = heldWithin(options.period);
       if (held === null) return renew();
-      const known: CachedKeySet = { ok: true, keySet: held, stale: null };
-      return held.byKid.has(kid) ? known : seek(known);
+      return held.byKid.has(kid) ? { ok: true, keySet: held, failure: null } : seek(held);
     },
     async load() {
       const held = heldWithin(options.period);
-      return held === null ? renew() : { ok: true, keySet: held, stale: null };
+      return held === null ? renew() : { ok: true, keySet: held, failure: null };
     },
     age: ageOf,
   };

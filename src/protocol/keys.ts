@@ -83,19 +83,30 @@ export function misfit(key: Key, algorithm: string): string | null {
   if (key.kty !== need.kty) return `${algorithm} needs a key of type ${need.kty}, the key is ${key.kty}`;
   if (need.crv !== undefined && key.crv !== need.crv)
     return `${algorithm} needs the curve ${need.crv}, the key has ${key.crv ?? 'none'}`;
-  // A secret shorter than the hash can be guessed from one token: RFC 7518 §3.2.
-  const least = key.kty === 'oct' ? Number(algorithm.slice(2)) : 0;
-  if ((key.bits ?? 0) < least) return `${algorithm} needs a secret of ${least} bits, the key has ${key.bits ?? 0}`;
+  const weakness = findWeakness(key, algorithm);
+  if (weakness !== null) return weakness;
   const alg = member(key.jwk, 'alg');
   if (alg !== undefined && alg !== null && !sameAlgorithm(alg, algorithm))
     return 'the key is for another algorithm (alg)';
   const use = member(key.jwk, 'use');
   if (use !== undefined && use !== null && use !== 'sig') return 'the key is not for signatures (use)';
   const operations = member(key.jwk, 'key_ops');
-  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
+  if (
+    operations !== undefined &&
+    operations !== null &&
+    !(Array.isArray(operations) && operations.includes('verify'))
+  ) {
     return 'the key is not for verifying (key_ops)';
   }
   return null;
+}
+
+/** Says why whoever wants to can sign for a key as if it were theirs; null if nobody can. */
+export function findWeakness({ kty, bits, fault }: Key, algorithm: string): string | null {
+  if (fault?.code === 'key_too_weak') return fault.message;
+  // A secret shorter than the hash can be guessed from one token: RFC 7518 §3.2.
+  const least = kty === 'oct' && algorithm.startsWith('HS') ? Number(algorithm.slice(2)) : 0;
+  return (bits ?? 0) < least ? `${algorithm} needs a secret of ${least} bits, the key has ${bits ?? 0}` : null;
 }
 
 /** The RFC 7638 thumbprint (SHA-256) of a key; null for a key that has none. */
@@ -154,6 +165,7 @@ function findFault(key: Omit<Key, 'fault'>): Key['fault'] {
     if (modulus === null || exponent === null) return mismatch('its n or e is missing or not base64url');
     if ((key.bits ?? 0) < 2048)
       return { code: 'key_too_weak', message: `it has ${key.bits ?? 0} bits; 2048 is the least` };
+    if ((modulus.at(-1) ?? 0) % 2 === 0) return mismatch('its modulus is even');
     const e = BigInt(`0x${Buffer.from(exponent).toString('hex')}`);
     if (e < 3n) return { code: 'key_too_weak', message: `its exponent is ${e}` };
     return e % 2n === 0n ? mismatch('its exponent is even') : null;

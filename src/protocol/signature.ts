@@ -79,6 +79,16 @@ export function verifySignature(input: string, signature: Buffer, key: Key, algo
   }
 }
 
+/** Whether a key is fit for an algorithm, and its numbers make a key. */
+export function canVerify(key: Key, algorithm: string): boolean {
+  return importKey(key, algorithm) !== null;
+}
+
+/** Whether the numbers of a key make one. */
+export function makesKey(key: Key): boolean {
+  return makeKeyObject(key) !== null;
+}
+
 /**
  * Signs bytes with a private key or a secret that fits the algorithm.
  *

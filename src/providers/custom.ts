@@ -2,10 +2,17 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
-import { credentialsIn, jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
-import { isObject, isStringList, member, writeJson, type Json, type JsonObject } from '../json.js';
-import { REDACTED } from '../redact.js';
-import { findTokenFault } from '../token.js';
+import {
+  credentialsIn,
+  findMasked,
+  jsonBody,
+  judgeStatus,
+  showUrl,
+  unescapePercent,
+  type HttpAnswer,
+} from '../exchange.js';
+import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
+import { decodeHeader, findTokenFault } from '../token.js';
 import type { Attributes, Identity, Trace, Verdict } from '../verdict.js';
 import { judge } from './judge.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
@@ -19,8 +26,7 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
   const authenticate = (request: AuthRequest): Promise<Verdict> =>
     judge(context, request, frame, async (trace, token) => {
       if (!checkFormat(trace, request, token)) return { identity: null };
-      const others = credentialsIn(request.headers ?? []);
-      const secrets = [token, ...others];
+      const secrets = [token, ...credentialsIn(request.headers ?? [])];
       const answer = await context.http.send({
         method: 'POST',
         url: config.endpoint,
@@ -28,7 +34,7 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
         body: JSON.stringify({ api_key: token, request: describeRequest(request) }),
         secrets,
       });
-      const identity = judgeAnswer(trace, answer, secrets, others.length > 0);
+      const identity = judgeAnswer(trace, answer, secrets);
       return {
         identity,
         claims: identity === null ? null : { ...identity },
@@ -46,13 +52,13 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
   };
 }
 
-/** The request as the endpoint is told of it: headers without credentials, the last of several wins. */
+/** The request as the server tells of it: all decoded, headers without credentials, the last of several wins. */
 function describeRequest(request: AuthRequest): JsonObject {
   const headers = (request.headers ?? [])
-    .map(([name, value]) => [name.toLowerCase(), value] as const)
+    .map(([name, value]) => [name.toLowerCase(), decodeHeader(value) ?? value] as const)
     .filter(([name]) => name !== 'authorization');
   return {
-    path: request.path ?? '',
+    path: unescapePercent(request.path ?? ''),
     headers: Object.fromEntries(headers),
     params: Object.fromEntries(Object.entries(request.params ?? {})),
   };
@@ -60,7 +66,7 @@ function describeRequest(request: AuthRequest): JsonObject {
 
 function checkFormat(trace: Trace, request: AuthRequest, token: string): boolean {
   const others = (request.headers ?? []).filter(
-    ([name, value]) => name.toLowerCase() === 'authorization' && value !== `Bearer ${token}`,
+    ([name, value]) => name.toLowerCase() === 'authorization' && /^bearer +(.*?) *$/i.exec(value)?.[1] !== token,
   );
   const fault =
     findTokenFault(token) ??
@@ -71,12 +77,7 @@ function checkFormat(trace: Trace, request: AuthRequest, token: string): boolean
   return fault === null;
 }
 
-function judgeAnswer(
-  trace: Trace,
-  answer: HttpAnswer,
-  secrets: readonly string[],
-  hasOthers: boolean,
-): Identity | null {
+function judgeAnswer(trace: Trace, answer: HttpAnswer, secrets: readonly string[]): Identity | null {
   const field = { field: ['endpoint'] };
   if (!answer.ok) trace.fail('request', answer.code, `the endpoint could not be asked: ${answer.message}`, field);
   else if (answer.status === 401 || answer.status === 403) {
@@ -90,7 +91,7 @@ function judgeAnswer(
     const { code, message } = judgeStatus(answer.status, 'the endpoint');
     trace.fail('request', code, message, field);
   } else {
-    const identity = readIdentity(answer.body, secrets, hasOthers);
+    const identity = readIdentity(answer.body, secrets);
     if (typeof identity !== 'string') {
       trace.pass('request', 'the endpoint answered 200', field);
       trace.pass('subject', 'principal names the principal', { actual: identity.principal });
@@ -113,14 +114,13 @@ function quoteMessage(body: string, secrets: readonly string[]): string {
 }
 
 /** Reads `{principal, attributes?, message?}`, or says which field is wrong. */
-function readIdentity(body: string, secrets: readonly string[], hasOthers: boolean): Identity | string {
+function readIdentity(body: string, secrets: readonly string[]): Identity | string {
   const json = jsonBody({ body }, secrets);
   if (!json.ok) return `the endpoint sent no valid JSON: ${json.message}`;
   if (!isObject(json.value)) return 'the endpoint sent JSON that is not an object';
   const answer = json.value;
-  // A client may name a team as its cookie: with that, the team would be gone from the answer, and what forbids it.
-  if (hasOthers && writeJson(answer).includes(REDACTED))
-    return 'the answer repeats other credentials of the request, or the token beside them';
+  const masked = findMasked(answer, ['principal', 'attributes'], secrets);
+  if (masked !== null) return `the answer repeats a credential of the request in its ${masked}`;
   const principal = member(answer, 'principal');
   const outdated = principal === undefined && member(answer, 'access_attributes') !== undefined;
   if (outdated)

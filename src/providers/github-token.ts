@@ -136,6 +136,7 @@ async function readOrganizations(
   token: string,
 ): Promise<string[] | null> {
   const organizations: string[] = [];
+  let isPartial = false;
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const answer = await get(`/user/orgs?per_page=${PAGE_SIZE}&page=${page}`);
     const limited = answer.ok && answer.status === 403 && isRateLimited(answer.headers);
@@ -151,13 +152,14 @@ async function readOrganizations(
       return organizations;
     }
     organizations.push(...logins);
+    isPartial ||= answer.ok && answer.headers['x-github-sso'] !== undefined;
     const next = answer.ok ? answer.headers.link : undefined;
     const more = next === undefined ? logins.length === PAGE_SIZE : /rel="?next"?/.test(next);
     if (!more) {
-      trace.pass(
-        'organizations',
-        `GitHub lists ${organizations.length} organization${organizations.length === 1 ? '' : 's'}`,
-      );
+      const said = `GitHub lists ${organizations.length} organization${organizations.length === 1 ? '' : 's'}`;
+      const rest = 'and leaves out those that want the token authorized for SAML single sign-on';
+      if (isPartial) trace.warn('organizations', 'organizations_unreadable', `${said}, ${rest}`);
+      else trace.pass('organizations', said);
       return organizations;
     }
   }
@@ -179,10 +181,14 @@ function readLogins(body: string, token: string): string[] | null {
 function explainUnreadable(answer: HttpAnswer): string {
   if (!answer.ok) return `the organizations could not be read: ${answer.message}`;
   if (answer.status === 200) return 'GitHub sent something that is no list of organizations';
+  const said = `GitHub answered ${answer.status} when asked for the organizations`;
+  if (answer.headers['x-github-sso'] !== undefined)
+    return `${said}: they want the token authorized for SAML single sign-on`;
+  if (answer.status !== 403 && answer.status !== 404) return said;
   const scopes = answer.headers['x-oauth-scopes'];
   const accepted = answer.headers['x-accepted-oauth-scopes'];
   const has =
     scopes === undefined ? '' : `; the token has ${scopes === '' ? 'no scopes' : `the scopes ${scopes.slice(0, 200)}`}`;
   const wants = accepted === undefined || accepted === '' ? 'read:org' : accepted.slice(0, 200);
-  return `GitHub answered ${answer.status} when asked for the organizations: that needs the scope ${wants}${has}`;
+  return `${said}: that needs the scope ${wants}${has}`;
 }

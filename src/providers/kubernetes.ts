@@ -6,11 +6,11 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { KubernetesConfig } from '../config/provider-config.js';
-import { jsonBody, judgeStatus, showUrl, trimSlashes, type HttpAnswer } from '../exchange.js';
+import { findMasked, jsonBody, judgeStatus, showUrl, trimSlashes, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type JsonObject } from '../json.js';
 import { findHeaderTokenFault } from '../token.js';
 import type { Trace, Verdict } from '../verdict.js';
-import { mapIdentity } from './mapping.js';
+import { mapIdentity, namesRead } from './mapping.js';
 import { judge } from './judge.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
@@ -33,7 +33,7 @@ export function createKubernetesProvider(config: KubernetesConfig, context: Prov
         body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }),
         secrets: [token],
       });
-      const user = judgeAnswer(trace, answer, token);
+      const user = judgeAnswer(trace, answer, token, namesRead(config.claims_mapping));
       if (user === null) return { identity: null, network_ms: answer.ms };
       const { claims, username } = user;
       trace.pass('subject', 'username names the principal', { actual: username });
@@ -70,7 +70,7 @@ interface KubernetesUser {
   readonly claims: JsonObject;
 }
 
-function judgeAnswer(trace: Trace, answer: HttpAnswer, token: string): KubernetesUser | null {
+function judgeAnswer(trace: Trace, answer: HttpAnswer, token: string, names: readonly string[]): KubernetesUser | null {
   const field = { field: ['api_server_url'] };
   if (!answer.ok) trace.fail('request', answer.code, `the API server could not be asked: ${answer.message}`, field);
   else if (answer.status === 401 || answer.status === 403) {
@@ -79,7 +79,7 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer, token: string): Kubernete
     const { code, message } = judgeStatus(answer.status, 'the API server');
     trace.fail('request', code, message, field);
   } else {
-    const user = readUserInfo(answer.body, token);
+    const user = readUserInfo(answer.body, token, names);
     if (typeof user !== 'string') {
       trace.pass('request', 'the API server answered 201', field);
       return user;
@@ -90,12 +90,14 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer, token: string): Kubernete
 }
 
 /** Reads `status.userInfo`, or says what is wrong with it. */
-function readUserInfo(body: string, token: string): KubernetesUser | string {
+function readUserInfo(body: string, token: string, names: readonly string[]): KubernetesUser | string {
   const json = jsonBody({ body }, [token]);
   if (!json.ok) return `the API server sent no valid JSON: ${json.message}`;
   const status = isObject(json.value) ? member(json.value, 'status') : undefined;
   const claims = isObject(status) ? member(status, 'userInfo') : undefined;
   if (!isObject(claims)) return 'the answer of the API server has no status.userInfo';
+  const masked = findMasked(claims, names, [token]);
+  if (masked !== null) return `the answer repeats the token in its ${masked}`;
   const username = member(claims, 'username');
   const fault = findPrincipalFault(username);
   if (fault !== null || typeof username !== 'string') return `the username in the answer ${fault ?? 'is not a string'}`;

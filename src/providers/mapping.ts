@@ -8,6 +8,11 @@ import type { ProviderContext } from './provider.js';
 
 const WRITTEN_AT = { field: ['claims_mapping'] };
 
+/** The claims, at the top, that decide who somebody is and what a mapping makes of it. */
+export function namesRead(mapping: ClaimsMapping): string[] {
+  return ['sub', 'username', ...Object.keys(mapping).flatMap((claim) => [claim, claim.replace(/\..*/s, '')])];
+}
+
 /** Maps the claims of a principal, reports the step, and gives the identity; null where there is no principal. */
 export function mapIdentity(
   trace: Trace,

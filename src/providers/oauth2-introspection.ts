@@ -2,12 +2,12 @@
 
 import { checkAudience, checkExpiry, checkIssuer, checkNotBefore, checkSubject } from '../checks.js';
 import type { IntrospectionConfig, OAuth2TokenConfig } from '../config/provider-config.js';
-import { showUrl } from '../exchange.js';
+import { findMasked, showUrl } from '../exchange.js';
 import { member, type JsonObject } from '../json.js';
 import { introspect } from '../protocol/introspection.js';
 import { findTokenFault } from '../token.js';
 import type { Trace, Verdict } from '../verdict.js';
-import { mapIdentity } from './mapping.js';
+import { mapIdentity, namesRead } from './mapping.js';
 import { judge } from './judge.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
@@ -34,6 +34,12 @@ export function createOAuth2IntrospectionProvider(
         return { identity: null, network_ms: result.ms };
       }
       const { response: claims, ms: network_ms } = result;
+      const read = ['iss', 'aud', ...namesRead(config.claims_mapping)];
+      const masked = result.active ? findMasked(claims, read, [token, introspection.client_secret]) : null;
+      if (masked !== null) {
+        trace.fail('request', 'endpoint_invalid_response', `the answer repeats a secret in its ${masked}`, field);
+        return { identity: null, claims, network_ms };
+      }
       reportRequest(trace, result.raw);
       if (!result.active) {
         trace.fail('active', 'token_inactive', 'the issuer says "active": false, and never why');

@@ -3,8 +3,8 @@
 import { stringMember, type JsonObject } from '../json.js';
 import type { CachedKeySet, KeySet } from '../protocol/jwks.js';
 import type { ParsedJwt } from '../protocol/jwt.js';
-import { algorithmsFor, misfit, type Key } from '../protocol/keys.js';
-import { verifySignature } from '../protocol/signature.js';
+import { algorithmsFor, findWeakness, misfit, type Key } from '../protocol/keys.js';
+import { canVerify, verifySignature } from '../protocol/signature.js';
 import type { Trace } from '../verdict.js';
 
 const JWKS_URI: readonly string[] = ['jwks', 'uri'];
@@ -83,19 +83,26 @@ export function reportSignature(
   }
   const { skew, byKid } = found.keySet;
   const keys = byKid.get(kid) ?? [];
+  const { failure } = found;
+  if (keys.length === 0 && failure !== null) {
+    const message = `the key set that is held has no key ${shownKid}, and whether the issuer has one by now cannot be asked: ${failure.message}`;
+    trace.fail('key', failure.code, message, { actual: kid, field: JWKS_URI });
+    passUnfitted(trace, alg);
+    return { ok: false, skew };
+  }
   if (keys.length === 0) {
     const detail = { expected: listKids(found.keySet), actual: kid, field: JWKS_URI };
     trace.fail('key', 'key_not_found', describeMissing(shownKid, found.keySet), detail);
     passUnfitted(trace, alg);
     return { ok: false, skew };
   }
-  if (found.stale === null) trace.pass('key', `the key set has the key ${shownKid}`, { actual: kid });
+  if (failure === null) trace.pass('key', `the key set has the key ${shownKid}`, { actual: kid });
   else {
-    const message = `the key ${shownKid} is from an old copy of the key set: ${found.stale}`;
+    const message = `the key ${shownKid} is from an old copy of the key set: ${failure.message}`;
     trace.warn('key', 'key_set_stale', message, { actual: kid });
   }
 
-  const fitting = keys.filter((key) => key.fault === null && misfit(key, alg) === null);
+  const fitting = keys.filter((key) => canVerify(key, alg));
   if (fitting.length === 0) {
     reportMisfit(trace, keys, alg);
     trace.notReached('signature');
@@ -149,12 +156,15 @@ function describeMissing(shownKid: string, keySet: KeySet): string {
 }
 
 function reportMisfit(trace: Trace, keys: readonly Key[], alg: string): void {
-  const weak = keys.find((key) => key.fault?.code === 'key_too_weak');
-  const [first] = keys;
-  if (weak?.fault !== null && weak?.fault !== undefined) {
-    trace.fail('algorithm', 'key_too_weak', `the key is too weak: ${weak.fault.message}`, { actual: alg });
+  const weakness = keys.map((key) => findWeakness(key, alg)).find((found) => found !== null);
+  // Of several keys, what is wrong with the one that comes nearest.
+  const first = keys.find((key) => algorithmsFor(key).includes(alg)) ?? keys[0];
+  if (weakness !== undefined) {
+    trace.fail('algorithm', 'key_too_weak', `the key is too weak: ${weakness}`, { actual: alg });
   } else if (first !== undefined) {
-    const why = first.fault === null ? (misfit(first, alg) ?? '') : `the key is unusable: ${first.fault.message}`;
-    trace.fail('algorithm', 'key_mismatch', why, { expected: algorithmsFor(first), actual: alg });
+    const unusable = first.fault?.message ?? (misfit(first, alg) === null ? 'its numbers make no key' : null);
+    const why = unusable === null ? (misfit(first, alg) ?? '') : `the key is unusable: ${unusable}`;
+    const expected = algorithmsFor(first).filter((algorithm) => canVerify(first, algorithm));
+    trace.fail('algorithm', 'key_mismatch', why, { expected, actual: alg });
   }
 }

@@ -3,8 +3,17 @@
 import { findPrincipalFault } from '../checks.js';
 import type { UpstreamHeaderConfig } from '../config/provider-config.js';
 import { isObject, isStringList, parseJson } from '../json.js';
-import { summarizeToken } from '../token.js';
-import { conclude, createTrace, type Attributes, type Identity, type Trace, type Verdict } from '../verdict.js';
+import type { ReasonCode } from '../reason-codes.js';
+import { decodeHeader, summarizeToken } from '../token.js';
+import {
+  conclude,
+  createTrace,
+  type Attributes,
+  type Identity,
+  type StepName,
+  type Trace,
+  type Verdict,
+} from '../verdict.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
 /** Makes the provider. */
@@ -15,7 +24,7 @@ export function createUpstreamHeaderProvider(config: UpstreamHeaderConfig, conte
     const principal = readPrincipal(trace, request, config.principal_header);
     const attributes = readAttributes(trace, request, config.attributes_header);
     const identity: Identity | null = principal === null || attributes === null ? null : { principal, attributes };
-    const missing = trace.failure()?.code === 'header_missing';
+    const failure = trace.failure();
     return Promise.resolve(
       conclude({
         provider: context.ref,
@@ -23,9 +32,7 @@ export function createUpstreamHeaderProvider(config: UpstreamHeaderConfig, conte
         identity,
         mapping: [],
         token: summarizeToken(null),
-        refusal: missing
-          ? `Missing required authentication header: ${config.principal_header}`
-          : 'Failed to parse authentication attributes header',
+        refusal: refusalFor(failure?.name, failure?.code, config.principal_header),
         total_ms: performance.now() - started,
         network_ms: 0,
       }),
@@ -33,6 +40,13 @@ export function createUpstreamHeaderProvider(config: UpstreamHeaderConfig, conte
   }
 
   return { ref: context.ref, keySet: null, destination: null, authenticate, close: () => context.http.close() };
+}
+
+function refusalFor(step: StepName | undefined, code: ReasonCode | undefined, header: string): string {
+  if (code === 'header_missing') return `Missing required authentication header: ${header}`;
+  return step === 'subject'
+    ? `Invalid authentication header: ${header}`
+    : 'Failed to parse authentication attributes header';
 }
 
 function readPrincipal(trace: Trace, request: AuthRequest, name: string): string | null {
@@ -99,15 +113,4 @@ function headerValues(request: AuthRequest, name: string): string[] {
   return (request.headers ?? [])
     .filter(([header]) => header.toLowerCase() === name.toLowerCase())
     .map(([, value]) => value);
-}
-
-/** HTTP libraries hand out the bytes of a header as Latin-1; what was meant is UTF-8. */
-function decodeHeader(value: string): string | null {
-  // eslint-disable-next-line no-control-regex -- Latin-1, all of it
-  if (!/^[\u0000-\u00ff]*$/.test(value)) return value;
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.from(value, 'latin1'));
-  } catch {
-    return null;
-  }
 }

@@ -160,12 +160,13 @@ function answerOf({ server, provider }: Verdict, fault: BearerFaultSeen): Server
     : server;
 }
 
-/** The query as `custom` endpoints are told of it. */
+/** The query as `custom` endpoints are told of it: as Python reads it, without what has no value. */
 function queryOf(url: string): Record<string, string[]> {
   const at = url.indexOf('?');
   const params = new Map<string, string[]>();
   if (at === -1) return {};
   for (const [name, value] of new URLSearchParams(url.slice(at + 1))) {
+    if (value === '') continue;
     const values = params.get(name);
     if (values === undefined) params.set(name, [value]);
     else values.push(value);

@@ -54,6 +54,16 @@ describe('parseAuthConfig', () => {
     expect(brief(error).at(-1)).toContain('did you mean "user in owners teams"?');
   });
 
+  test('refuses a token for the key set that no header can carry, and does not repeat it', () => {
+    const text = 'type: oauth2_token\njwks: {uri: https://idp.example/jwks, token: "${env.T}"}\n';
+    for (const token of ['MARKED\n', ' MARKED', 'MARKED\u00e9', 'MAR\u0000KED']) {
+      const error = refusal(text, { T: token });
+      expect(brief(error)[0]).toContain('what a header can carry');
+      expect(JSON.stringify(error)).not.toContain('MARKED');
+    }
+    expect(parse(text, { T: 'Mar.ked+/= x' }).providers[0]?.config).toMatchObject({ jwks: { token: 'Mar.ked+/= x' } });
+  });
+
   test('says where a misplaced field belongs', () => {
     const [finding] = refusal(`type: oauth2_token
 issuer: https://idp.example

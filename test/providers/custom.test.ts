@@ -45,6 +45,20 @@ describe('the request', () => {
     );
   });
 
+  test('is told decoded, as the server tells of it', async () => {
+    const server = await serve(json(IDENTITY));
+    const provider = provide({ type: 'custom', endpoint: server.origin });
+    const name = Buffer.from('élodie').toString('latin1');
+    await provider.authenticate({ token: TOKEN, path: '/v1/m%C3%B8dels/100%', headers: [['x-n', name]] });
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({
+      request: { path: '/v1/m%C3%B8dels/100%', headers: { 'x-n': 'élodie' } },
+    });
+    await provider.authenticate({ token: TOKEN, path: '/v1/%61dmin', headers: [['x-n', '\xff']] });
+    expect(JSON.parse(server.requests[1]?.body ?? '')).toMatchObject({
+      request: { path: '/v1/admin', headers: { 'x-n': '\xff' } },
+    });
+  });
+
   test('has its empty parts when nothing is known', async () => {
     const server = await serve(json(IDENTITY));
     await provide({ type: 'custom', endpoint: server.origin }).authenticate({ token: TOKEN });
@@ -156,19 +170,44 @@ describe('an endpoint that echoes the token', () => {
     expect(JSON.stringify([verdict, exchanges])).not.toContain('of-alice');
   });
 
-  test('as an attribute, or as its name', async () => {
+  test.each([
+    ['attributes', { principal: 'alice', attributes: { teams: [TOKEN] } }],
+    ['attributes', { principal: 'alice', attributes: { [TOKEN]: ['ml'] } }],
+    // Everybody would have one name.
+    ['principal', { principal: TOKEN }],
+    ['members', { principal: 'alice', [TOKEN]: 'x' }],
+  ])('in its %s has not said who that is', async (name, answer) => {
     const exchanges: Exchange[] = [];
-    const verdict = await ask(json({ principal: 'alice', attributes: { [TOKEN]: [TOKEN] } }), {}, exchanges);
-    expect(verdict.attributes).toEqual({ '[redacted]': ['[redacted]'] });
+    const verdict = await ask(json(answer), {}, exchanges);
+    expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
+    expect(verdict.reason?.message).toBe(`the answer repeats a credential of the request in its ${name}`);
     expect(exchanges).toHaveLength(1);
     expect(JSON.stringify([verdict, exchanges])).not.toContain(TOKEN);
   });
 
-  test('as principal: everybody would have one name', async () => {
-    const verdict = await ask(json({ principal: TOKEN }));
+  test('in its message, or in what nobody reads, is believed: as a server is told of the request, too', async () => {
+    const answer = json({
+      principal: 'alice',
+      attributes: { teams: ['ml'] },
+      message: `${TOKEN} is valid`,
+      api_key: TOKEN,
+    });
+    for (const headers of [
+      [],
+      [['Authorization', `Bearer ${TOKEN}`]],
+      [['authorization', `bearer  ${TOKEN} `]],
+    ] as const) {
+      const verdict = await ask(answer, { headers });
+      expect([summary(verdict), verdict.attributes]).toEqual(['accepted', { teams: ['ml'] }]);
+      expect(JSON.stringify(verdict)).not.toContain(TOKEN);
+    }
+  });
+
+  test('where that hides the name of a member is not believed', async () => {
+    const verdict = await ask(json({ principal: 'alice', attributes: { teams: ['blocked'] } }), {
+      token: 'attributes',
+    });
     expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
-    expect(verdict.reason?.message).toBe('the principal in the answer holds the token or another secret');
-    expect(JSON.stringify(verdict)).not.toContain(TOKEN);
   });
 });
 
@@ -187,7 +226,7 @@ describe('a client whose other credentials are words of the answer', () => {
       for (const name of ['Cookie', 'X-Api-Key', 'Proxy-Authorization']) {
         const verdict = await ask(answer, { headers: [[name, credential]] });
         expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
-        expect(verdict.reason?.message).toMatch(/credentials of the request|no valid JSON/);
+        expect(verdict.reason?.message).toMatch(/a credential of the request|no valid JSON/);
       }
     },
   );

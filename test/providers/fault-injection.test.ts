@@ -153,9 +153,33 @@ describe('10,000 tokens with unknown keys', { timeout: 60_000 }, () => {
     const issuer = await openIssuer(publish(old));
     expect(await issuer.ask(OLD)).toBe('accepted');
     issuer.answer(failing);
-    expect(await flood(issuer)).toEqual(new Set(['rejected: key_not_found']));
+    // Whether such a key was published by now, nobody can say.
+    expect(await flood(issuer)).toEqual(new Set(['undecided: endpoint_error']));
     expect(await issuer.ask(OLD)).toBe('accepted');
     expect(issuer.fetches()).toBe(2);
+  });
+
+  test('a new key is undecided until it can be asked for again, and then accepted', async () => {
+    const issuer = await openIssuer(publish(old));
+    expect(await issuer.ask(OLD)).toBe('accepted');
+    const token = mint(other);
+    issuer.answer(failing);
+    expect(await issuer.ask(token)).toBe('undecided: endpoint_error');
+    expect(stepOf(await issuer.judge(token), 'key').message).toContain('has no key "k2"');
+    issuer.answer(publish(old, other));
+    // Within the cooldown nobody asks again; that the last answer was none is not forgotten.
+    expect(await issuer.ask(token)).toBe('undecided: endpoint_error');
+    issuer.wait(COOLDOWN);
+    expect(await issuer.ask(token)).toBe('accepted');
+    expect(await issuer.ask(mint(evil))).toBe('rejected: key_not_found');
+  });
+
+  test('an old copy that has no such key decides nothing either', async () => {
+    const issuer = await openIssuer(publish(old));
+    expect(await issuer.ask(OLD)).toBe('accepted');
+    issuer.answer(failing);
+    issuer.wait(PERIOD);
+    expect(await issuer.ask(mint(other))).toBe('undecided: endpoint_error');
   });
 
   test('cause no more while an old copy serves', async () => {

@@ -196,6 +196,25 @@ describe('the organizations', () => {
     });
   });
 
+  test.each<[string, Answer, RegExp, readonly string[]]>([
+    [
+      'leaves some out',
+      json([{ login: 'acme' }], 200, { 'x-github-sso': 'partial-results; organizations=1,2' }),
+      /^GitHub lists 1 organization, and leaves out those that want .* single sign-on$/,
+      ['acme'],
+    ],
+    ['wants single sign-on', json({}, 403, { 'x-github-sso': 'required; url=https://x/' }), /single sign-on$/, []],
+    ['redirects', json({}, 302), /^GitHub answered 302 when asked for the organizations$/, []],
+  ])('are told as incomplete where GitHub %s', async (_what, organizations, message, teams) => {
+    const verdict = await ask(json(USER), organizations);
+    expect([summary(verdict), verdict.attributes.teams]).toEqual(['accepted', teams]);
+    expect(stepOf(verdict, 'organizations')).toMatchObject({
+      status: 'warned',
+      code: 'organizations_unreadable',
+      message: expect.stringMatching(message),
+    });
+  });
+
   test.each<[string, Answer, string]>([
     ['429', json({}, 429, { 'retry-after': '9' }), 'endpoint_rate_limited'],
     ['403 for the rate limit', json({}, 403, { 'x-ratelimit-remaining': '0' }), 'endpoint_rate_limited'],

@@ -103,6 +103,10 @@ describe('a public key used as HMAC secret', () => {
     expect(summary(await judge(token, [oct], { allow_symmetric_keys: true }))).toBe('accepted');
     const confused = compact({ alg: 'RS256', kid: 'shared' }, goodClaims(), seal);
     expect(summary(await judge(confused, [oct], { allow_symmetric_keys: true }))).toBe('rejected: key_mismatch');
+    const short = { ...oct, k: secret.subarray(16).toString('base64url') };
+    const verdict = await judge(token, [short], { allow_symmetric_keys: true });
+    expect(summary(verdict)).toBe('rejected: key_too_weak');
+    expect(verdict.reason?.message).toContain('HS256 needs a secret of 256 bits, the key has 128');
   });
 });
 
@@ -151,7 +155,30 @@ describe('a key that is for something else', () => {
     ['an alg that is no string', { alg: 5 }],
     ['an alg that is empty', { alg: '' }],
   ])('%s', async (_name, more) => {
-    expect(summary(await judge(mint(rsa), [{ ...rsa.jwk, ...more }]))).toBe('rejected: key_mismatch');
+    const verdict = await judge(mint(rsa), [{ ...rsa.jwk, ...more }]);
+    expect(summary(verdict)).toBe('rejected: key_mismatch');
+    // What is expected is what the key could verify.
+    expect(verdict.steps.find(({ name }) => name === 'algorithm')?.expected).not.toContain('RS256');
+  });
+
+  test('null is nothing that a key is for', async () => {
+    expect(summary(await judge(mint(rsa), [{ ...rsa.jwk, alg: null, use: null, key_ops: null }]))).toBe('accepted');
+  });
+
+  test('of several under one kid, the nearest is told of', async () => {
+    const keys = [
+      { ...ec.jwk, kid: 'rsa' },
+      { ...rsa.jwk, alg: undefined, use: 'enc' },
+    ];
+    const verdict = await judge(mint(rsa), keys);
+    expect(verdict.reason?.message).toBe('the key is not for signatures (use)');
+  });
+
+  test('an even modulus', async () => {
+    const n = Buffer.from(String(rsa.jwk.n), 'base64url');
+    n[n.length - 1] = (n.at(-1) ?? 0) & 0xfe;
+    const verdict = await judge(mint(rsa), [{ ...rsa.jwk, n: n.toString('base64url') }]);
+    expect(verdict.reason?.message).toBe('the key is unusable: its modulus is even');
   });
 
   test('a key for RS256 does not verify PS256', async () => {
@@ -174,7 +201,9 @@ describe('a key that is for something else', () => {
 
   test('a point that is not on the curve', async () => {
     const token = mint(ec);
-    expect(summary(await judge(token, [{ ...ec.jwk, y: ec.jwk.x }]))).toBe('rejected: signature_invalid');
+    const verdict = await judge(token, [{ ...ec.jwk, y: ec.jwk.x }]);
+    expect(summary(verdict)).toBe('rejected: key_mismatch');
+    expect(verdict.reason?.message).toBe('the key is unusable: its numbers make no key');
     expect(summary(await judge(token, [{ ...ec.jwk, x: 'AAAA' }]))).toBe('rejected: key_mismatch');
   });
 

@@ -79,12 +79,15 @@ describe('an answer', () => {
 
   test('that echoes the token does not get it into the verdict', async () => {
     const exchanges: Exchange[] = [];
-    const verdict = await ask(review({ username: NAME, groups: [TOKEN], extra: { [TOKEN]: [TOKEN] } }), exchanges);
-    expect(verdict.attributes.roles).toEqual([NAME, '[redacted]']);
+    const verdict = await ask(review({ username: NAME, extra: { [TOKEN]: [TOKEN] } }), exchanges);
+    expect(verdict.attributes.roles).toEqual([NAME]);
+    expect(verdict.token.claims).toMatchObject({ extra: { '[redacted]': ['[redacted]'] } });
     const named = await ask(review({ username: TOKEN }), exchanges);
-    expect(summary(named)).toBe('undecided: endpoint_invalid_response');
-    expect(exchanges).toHaveLength(2);
-    expect(JSON.stringify([verdict, named, exchanges])).not.toContain(TOKEN);
+    const grouped = await ask(review({ username: NAME, groups: ['system:authenticated', TOKEN] }), exchanges);
+    for (const repeated of [named, grouped]) expect(summary(repeated)).toBe('undecided: endpoint_invalid_response');
+    expect(grouped.reason?.message).toBe('the answer repeats the token in its groups');
+    expect(exchanges).toHaveLength(3);
+    expect(JSON.stringify([verdict, named, grouped, exchanges])).not.toContain(TOKEN);
   });
 });
 

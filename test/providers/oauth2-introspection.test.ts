@@ -226,22 +226,33 @@ describe('an endpoint that echoes', () => {
     const exchanges: Exchange[] = [];
     const echo = {
       token: secret,
-      groups: [`<${secret}>`],
+      scope: `<${secret}>`,
       deep: { [secret]: [secret] },
       url: encodeURIComponent(secret),
     };
     const server = await serve(json({ ...ACTIVE, ...echo }, 200, { 'x-echo': secret }));
     const verdict = await asking(server.origin, {}, {}, exchanges).authenticate({ token: TOKEN });
     expect(summary(verdict)).toBe('accepted');
-    expect(verdict.attributes.teams).toEqual(['<[redacted]>']);
+    expect(verdict.token.claims?.scope).toBe('<[redacted]>');
     for (const hidden of secrets) expect(JSON.stringify([verdict, exchanges])).not.toContain(hidden);
   });
 
-  test('the token as principal: that is nobody’s name, and everybody would have it', async () => {
-    const verdict = await ask(json({ active: true, sub: TOKEN }));
-    expect(summary(verdict)).toBe('rejected: claim_invalid');
-    expect(verdict.reason?.message).toBe('sub holds the token or another secret');
-    expect(JSON.stringify(verdict)).not.toContain(TOKEN);
+  test.each([
+    ['sub', { sub: TOKEN }],
+    ['iss', { ...ACTIVE, iss: `https://${PLAIN.client_secret}.example` }],
+    ['aud', { ...ACTIVE, aud: [PLAIN.client_secret] }],
+    ['groups', { ...ACTIVE, groups: ['ml', PLAIN.client_secret] }],
+    ['members', { ...ACTIVE, [TOKEN]: ['ml'] }],
+  ])('as %s makes it undecided: what the issuer meant is gone', async (name, answer) => {
+    const server = await serve(json({ active: true, ...answer }));
+    const verdict = await asking(server.origin, PLAIN).authenticate({ token: TOKEN });
+    expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
+    expect(verdict.reason?.message).toBe(`the answer repeats a secret in its ${name}`);
+    for (const hidden of secrets) expect(JSON.stringify(verdict)).not.toContain(hidden);
+  });
+
+  test('what it was sent about a token that is not active is no matter', async () => {
+    expect(summary(await ask(json({ active: false, sub: TOKEN })))).toBe('rejected: token_inactive');
   });
 
   test('the token twice as the name of a member', async () => {

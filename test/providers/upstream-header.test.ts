@@ -84,6 +84,17 @@ describe('the attributes', () => {
     expect(verdict.attributes).toEqual({});
   });
 
+  test('a name that is none is told as that', async () => {
+    const twice = await ask([
+      ['x-user', 'alice'],
+      ['x-user', 'mallory'],
+    ]);
+    for (const verdict of [twice, await ask([['x-user', '\xff']]), await ask([['x-user', ' ']])]) {
+      expect(summary(verdict)).toBe('rejected: claim_invalid');
+      expect(verdict.server.body?.error.message).toMatch(/^Invalid authentication header: x-user$/i);
+    }
+  });
+
   test('in two headers refuse the request', async () => {
     const verdict = await ask([
       ['x-user', 'alice'],

@@ -187,3 +187,30 @@ test('several providers are asked in order; who could not say counts more than w
 test('a config without providers guards nothing, and is refused', () => {
   expect(() => createAuthenticator({ providers: [] })).toThrow('everybody let in');
 });
+
+describe('an endpoint of our own that is asked about every token', () => {
+  const TOKEN = 'sk-live-0123456789';
+
+  test('is told of the request as the server tells it, and may repeat the token in its message', async () => {
+    const server = await serve((request, response) =>
+      json({ principal: 'alice', attributes: { teams: ['ml'] }, message: `${TOKEN} is valid`, was: request.body })(
+        request,
+        response,
+      ),
+    );
+    const authenticator = createAuthenticator(parseAuthConfig({ type: 'custom', endpoint: server.origin }));
+    onTestFinished(() => authenticator.close());
+    for (const value of [`Bearer ${TOKEN}`, `bearer ${TOKEN}`, `BEARER  ${TOKEN} `]) {
+      const answer = await authenticator.authenticate({
+        method: 'GET',
+        url: '/v1/m%C3%B8dels?a=&b=1&c&b=2',
+        headers: [['Authorization', value]],
+      });
+      expect(answer).toMatchObject({ outcome: 'accepted', identity: { principal: 'alice' } });
+    }
+    expect(JSON.parse(server.requests[0]?.body ?? '')).toEqual({
+      api_key: TOKEN,
+      request: { path: '/v1/mødels', headers: {}, params: { b: ['1', '2'] } },
+    });
+  });
+});
