@@ -38,6 +38,7 @@ export {
 export { FileTooLarge, readBounded } from './bounded-read.js';
 export { decodeToken, timesOf, type DecodedToken } from './decode.js';
 export { duration } from './duration.js';
+export { readIsoTime } from './iso-time.js';
 export { CLIENT_VARIABLES, writeConfigTemplate, type ConfigTemplate } from './config/template.js';
 export { AuthcheckError, ConfigError, ERRORS, reasonOf, type ErrorCode, type Finding } from './errors.js';
 export { checkExpectations, type ExpectationResult, type VerdictExpectations } from './expectations.js';
@@ -113,7 +114,7 @@ export { TIME_CLAIMS } from './time-claims.js';
 export type { AskedQuestion, Subject, SuiteCase } from './suite/case.js';
 export type { Difference } from './suite/expectations.js';
 export { loadSuite, readSuite, type Suite, type SuiteOptions } from './suite/load.js';
-export { runSuite, type CaseResult, type RunOptions, type SuiteResult } from './suite/run.js';
+export { isUnanswered, runSuite, type CaseResult, type RunOptions, type SuiteResult } from './suite/run.js';
 export type { Expectations, SuiteFile, WrittenCase, WrittenQuestion } from './suite/schema.js';
 export type { StubKind } from './suite/stub.js';
 export { updateSuite } from './suite/update.js';

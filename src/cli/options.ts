@@ -1,6 +1,7 @@
 /** The flags that commands share. */
 
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { readIsoTime } from '../index.js';
 import { GROUPS } from './help.js';
 
 /** What every command understands. */
@@ -77,8 +78,7 @@ export function addIssuerOptions(command: Command): Command {
 }
 
 function parseTime(text: string): number {
-  const iso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
-  const time = /^\d{9,12}$/.test(text) ? Number(text) * 1000 : iso.test(text) ? Date.parse(text) : NaN;
+  const time = /^\d{9,12}$/.test(text) ? Number(text) * 1000 : readIsoTime(text);
   if (Number.isNaN(time))
     throw new InvalidArgumentError(
       'expected a time with its zone, such as 2026-01-31T12:00:00Z, or seconds since 1970',

@@ -80,7 +80,7 @@ function findForbidden(expected: Attributes = {}, actual: Attributes): Differenc
   });
 }
 
-function valuesOf(attributes: Attributes, name: string): readonly string[] {
+export function valuesOf(attributes: Attributes, name: string): readonly string[] {
   return Object.hasOwn(attributes, name) ? [...new Set(attributes[name])] : [];
 }
 

@@ -32,6 +32,11 @@ export interface CaseResult {
   readonly ms: number;
 }
 
+/** Whether the real provider was asked, and could not say: that is no expectation, and no failure either. */
+export function isUnanswered({ verdict, test }: Pick<CaseResult, 'verdict' | 'test'>): boolean {
+  return verdict.outcome === 'undecided' && test.stub === null;
+}
+
 /** What became of a file of tests. */
 export interface SuiteResult {
   readonly suite: Suite;

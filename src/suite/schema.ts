@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { ALGORITHMS } from '../config/provider-config.js';
 import { isMapping, type Mapping } from '../config/shape.js';
+import { readIsoTime } from '../iso-time.js';
 import type { ReasonCode } from '../reason-codes.js';
 import type { Attributes, Outcome, StepName, StepStatus } from '../verdict.js';
 import { outcome, reasonCode, stepName, stepStatus } from '../verdict-schema.js';
@@ -43,8 +44,8 @@ export interface WrittenCase {
   readonly kubernetes?: Mapping;
   readonly request?: {
     readonly path?: string;
-    readonly headers?: Readonly<Record<string, string | readonly string[]>>;
-    readonly params?: Readonly<Record<string, string | readonly string[]>>;
+    readonly headers?: Values;
+    readonly params?: Values;
   };
   readonly expect: Expectations;
 }
@@ -52,7 +53,11 @@ export interface WrittenCase {
 const text = v.string('expected a string');
 const texts = v.array(text, 'expected a list of strings');
 /** Not `v.record`, which leaves out `__proto__` and its like: they are claims as any other. */
-const mapping = v.pipe(v.custom<Mapping>(isMapping, 'expected a mapping'), v.metadata({ type: 'object' }));
+const mapping = v.pipe(
+  v.custom<Mapping>(isMapping, 'expected a mapping'),
+  v.check((value) => isJson(value), 'expected what JSON can say: no .inf, no .nan'),
+  v.metadata({ type: 'object' }),
+);
 
 const time = v.pipe(
   v.union([v.number(), v.string()], 'expected a time such as 2026-01-31T12:00:00Z, or seconds since 1970'),
@@ -62,7 +67,13 @@ const time = v.pipe(
   ),
 );
 
-const attributes = v.record(text, texts, 'expected attribute names with lists of values');
+const attributes = v.pipe(
+  v.custom<Attributes>(
+    (value) => isMapping(value) && Object.values(value).every((values) => v.is(texts, values)),
+    'expected attribute names with lists of values',
+  ),
+  v.metadata({ type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } }),
+);
 
 const question: v.GenericSchema<unknown, WrittenQuestion> = v.union(
   [
@@ -94,10 +105,20 @@ const expectations: v.GenericSchema<unknown, Expectations> = v.strictObject({
   deny: v.exactOptional(v.array(question, 'expected a list of questions')),
 });
 
+type Values = Readonly<Record<string, string | readonly string[]>>;
+const values = (message: string): v.GenericSchema<unknown, Values> =>
+  v.pipe(
+    v.custom<Values>(
+      (value) => isMapping(value) && Object.values(value).every((one) => v.is(text, one) || v.is(texts, one)),
+      message,
+    ),
+    v.metadata({ type: 'object' }),
+  );
+
 const request = v.strictObject({
   path: v.exactOptional(text),
-  headers: v.exactOptional(v.record(text, v.union([text, texts]), 'expected header names with values')),
-  params: v.exactOptional(v.record(text, v.union([text, texts]), 'expected parameter names with values')),
+  headers: v.exactOptional(values('expected header names with values')),
+  params: v.exactOptional(values('expected parameter names with values')),
 });
 
 const testCase: v.GenericSchema<unknown, WrittenCase> = v.strictObject({
@@ -140,9 +161,14 @@ export interface SuiteFile {
   readonly tests: readonly WrittenCase[];
 }
 
+/** Whether JSON has all the numbers in a value. */
+function isJson(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(isJson);
+}
+
 /** Milliseconds since 1970; NaN for what is no time. */
 export function readTime(value: number | string): number {
   if (typeof value === 'number') return Math.abs(value) <= 1e11 ? Math.floor(value * 1000) : NaN;
-  const iso = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:Z|[+-]\d\d:\d\d))?$/;
-  return iso.test(value) ? Date.parse(value) : NaN;
+  return readIsoTime(value);
 }

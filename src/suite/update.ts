@@ -3,9 +3,9 @@
 import { replaceValues, type Replacement } from '../config/edit.js';
 import type { Attributes, Verdict } from '../verdict.js';
 import type { SuiteCase } from './case.js';
-import { isAllowed } from './expectations.js';
+import { isAllowed, valuesOf } from './expectations.js';
 import type { Suite } from './load.js';
-import type { CaseResult, SuiteResult } from './run.js';
+import { isUnanswered, type CaseResult, type SuiteResult } from './run.js';
 import type { Expectations, WrittenQuestion } from './schema.js';
 
 /**
@@ -16,7 +16,8 @@ import type { Expectations, WrittenQuestion } from './schema.js';
  */
 export function updateSuite({ suite, results }: SuiteResult): string {
   const outdated = results.filter(
-    ({ test, differences }) => differences.length > 0 || Object.keys(test.expect).length === 0,
+    (result) =>
+      !isUnanswered(result) && (result.differences.length > 0 || Object.keys(result.test.expect).length === 0),
   );
   const replacements = outdated.map((result): Replacement => ({
     path: ['tests', result.test.index, 'expect'],
@@ -57,7 +58,7 @@ function firstExpectations({ outcome, reason, principal, attributes }: Verdict):
 function keepPresent(expected: Attributes, actual: Attributes): Attributes {
   return Object.fromEntries(
     Object.entries(expected).map(([name, values]) => {
-      const kept = values.filter((value) => actual[name]?.includes(value) === true);
+      const kept = values.filter((value) => valuesOf(actual, name).includes(value));
       return [name, kept];
     }),
   );
@@ -67,7 +68,7 @@ function keepPresent(expected: Attributes, actual: Attributes): Attributes {
 function keepAbsent(expected: Attributes, actual: Attributes): Attributes {
   return Object.fromEntries(
     Object.entries(expected).flatMap(([name, values]): [string, readonly string[]][] => {
-      const found = actual[name] ?? [];
+      const found = valuesOf(actual, name);
       const kept = values.filter((value) => !found.includes(value));
       return kept.length > 0 || found.length === 0 ? [[name, kept]] : [];
     }),

@@ -242,3 +242,16 @@ describe('authcheck can refuses what it cannot ask', () => {
     expect(stderr).not.toContain('MARKED');
   });
 });
+
+describe('a rule with a field that the server ignores', () => {
+  it.each([
+    ['as somebody', 'provider_config: {type: custom, endpoint: "https://x/"}\n', ['--as', 'bob']],
+    ['without a provider', '', []],
+  ])('is warned about %s', async (_who, provider, args) => {
+    const rules =
+      "access_policy:\n  - permit: {actions: [read], resource: 'model::*'}\n    whem: user with admin in roles\n";
+    const config = world.file('whem.yaml', `server:\n  auth:\n${`${provider}${rules}`.replace(/^/gm, '    ')}`);
+    const { stderr } = await run(['can', 'read', 'model::m', '--config', config, ...args]);
+    expect(unwrap(stderr)).toContain('whem is ignored by the server; did you mean when?');
+  });
+});

@@ -206,6 +206,30 @@ describe('authcheck test', () => {
     }
   });
 
+  it('--update writes no outage into a file', async () => {
+    const text = `config: {type: custom, endpoint: "http://127.0.0.1:1/"}
+tests:
+  - name: a user
+    token: an-api-key
+    expect: {outcome: accepted, principal: alice}
+`;
+    world.file('down.authcheck.yaml', text);
+    const { code } = await test(['down.authcheck.yaml', '--live', '--update']);
+    expect(code).toBe(3);
+    expect(readFileSync(join(world.folder, 'down.authcheck.yaml'), 'utf8')).toBe(text);
+  });
+
+  it('says which fields of the config the server ignores', async () => {
+    world.file('ignored.yaml', `type: custom\nendpoint: ${world.origin}/custom\nverify_tsl: false\n`);
+    world.file(
+      'ignored.authcheck.yaml',
+      'config: ignored.yaml\ntests: [{name: a, custom: {principal: a}, expect: {principal: a}}]\n',
+    );
+    const { stderr, code } = await test(['ignored.authcheck.yaml']);
+    expect(code).toBe(0);
+    expect(unwrap(stderr)).toContain('verify_tsl is ignored by the server');
+  });
+
   it('--init writes nothing from a token that is refused', async () => {
     const token = await world.signer.sign({ ...world.claims, iss: 'https://elsewhere.example' });
     const { code, stderr } = await test(['--init', 'none.authcheck.yaml', '--config', 'run.yaml', '--token', token]);

@@ -24,6 +24,33 @@ describe('what holds', () => {
   });
 });
 
+describe('an attribute named as what every object has', () => {
+  const custom = (expectations: string): Promise<string[]> =>
+    differencesOf(`config: {type: custom, endpoint: https://auth.example/}
+tests:
+  - name: a test
+    custom: {principal: alice, attributes: {constructor: [admin], __proto__: [x]}}
+    expect: ${expectations}
+`);
+
+  it.each(['{attributes: {constructor: [admin], __proto__: [x]}}', '{attributes_contain: {__proto__: [x]}}'])(
+    'is looked at: %s',
+    async (expectations) => {
+      expect(await custom(expectations)).toEqual([]);
+    },
+  );
+
+  it.each([
+    '{attributes: {}}',
+    '{attributes_contain: {constructor: [root]}}',
+    '{attributes_contain: {prototype: [x]}}',
+    '{attributes_contain: {__proto__: [y]}}',
+    '{attributes_absent: {constructor: []}}',
+  ])('is missed: %s', async (expectations) => {
+    expect((await custom(expectations)).length).toBeGreaterThan(0);
+  });
+});
+
 describe('what does not hold', () => {
   it.each([
     ['{outcome: rejected}', 'expect.outcome: "rejected" / "accepted"'],

@@ -24,6 +24,11 @@ describe('a file that cannot be used', () => {
     [`${CONFIG}tests: [{name: a, claim: {}}]`, 'a.yaml:6:26: there is no field claim; did you mean claims?'],
     [`${CONFIG}tests: [{name: a, claims: {}}]`, 'a.yaml:6:9: the test expects nothing; --update writes what it finds'],
     [
+      `${CONFIG}tests: [{name: a, claims: {exp: .inf}, expect: {outcome: accepted}}]`,
+      'a.yaml:6:27: expected what JSON can say: no .inf, no .nan',
+    ],
+    [`${CONFIG}now: 2026-02-30\ntests: [{name: a, claims: {}, expect: {outcome: accepted}}]`, 'expected a time with'],
+    [
       `${CONFIG}tests: [{name: a, claims: {}, expect: {outcome: acepted}}]`,
       'there is no such word; did you mean accepted?',
     ],

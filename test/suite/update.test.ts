@@ -31,6 +31,8 @@ describe('updateSuite', () => {
     ['{reason: token_expired}', '{reason: null}'],
     ['{attributes: {teams: [x]}}', '{attributes: {roles: [alice], teams: [ml, ops]}}'],
     ['{attributes_contain: {teams: [ml, x], roles: [y]}}', '{attributes_contain: {teams: [ml], roles: []}}'],
+    ['{attributes_contain: {toString: [x]}}', '{attributes_contain: {toString: []}}'],
+    ['{attributes_absent: {toString: []}, principal: x}', '{principal: alice, attributes_absent: {toString: []}}'],
     ['{attributes_contain: {none: [x]}}', '{attributes_contain: {none: []}}'],
     // Of an attribute that must not be there, and is, nothing can be said any more.
     ['{attributes_absent: {teams: [ml, x], roles: [alice]}}', '{attributes_absent: {teams: [x]}}'],

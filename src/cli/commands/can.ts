@@ -6,6 +6,7 @@ import {
   decide,
   parseQuestion,
   type AuthConfig,
+  type Finding,
   type Identity,
   type Question,
   type Verdict,
@@ -100,12 +101,15 @@ async function findAsker(
 ): Promise<Asker> {
   if (options.as !== undefined) {
     if (options.token !== undefined || options.tokenFile !== undefined) throw usage('--as needs no token');
+    warnOfPolicies(source, session);
     const user = { principal: options.as, attributes: groupPairs(options.attribute ?? []) };
     return { origin: 'as if authenticated: no token was looked at', user, verdict: null };
   }
   if (options.attribute !== undefined) throw usage('--attribute needs --as; a token brings its own attributes');
-  if (source.config.providers.length === 0)
+  if (source.config.providers.length === 0) {
+    warnOfPolicies(source, session);
     return { origin: 'no provider: everybody is anonymous', user: null, verdict: null };
+  }
   const target = aimAt(source, options, io, session.onExchange);
   session.warn(target.warnings);
   const given = target.chosen.config.type === 'upstream_header' ? null : await findToken(options, undefined, io);
@@ -119,6 +123,13 @@ async function findAsker(
   const { principal, attributes } = verdict;
   const user = principal === null ? null : { principal, attributes };
   return { origin: `provider ${target.chosen.name} · ${destination}`, user, verdict };
+}
+
+/** Where no provider is asked, what the server makes of its fields is no matter. */
+function warnOfPolicies({ config }: Source, session: Session): void {
+  const isAbout = ({ path, severity }: Finding): boolean =>
+    severity !== 'hint' && !/(?:^|\.)provider(?:s|_config)(?:[.[]|$)/.test(path);
+  session.warn(config.warnings.filter(isAbout));
 }
 
 function judge(question: Question, { user, verdict }: Asker, config: AuthConfig): Ruling {

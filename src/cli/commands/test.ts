@@ -3,7 +3,15 @@
 import { lstatSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
-import { AuthcheckError, loadSuite, runSuite, updateSuite, type Suite, type SuiteResult } from '../../index.js';
+import {
+  AuthcheckError,
+  isUnanswered,
+  loadSuite,
+  runSuite,
+  updateSuite,
+  type Suite,
+  type SuiteResult,
+} from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
 import { createCommand, type SharedOptions } from '../options.js';
@@ -101,6 +109,8 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
   const all = results.flatMap((result) => result.results);
   if (all.length === 0) throw usage('no test has a name that matches --run');
 
+  const ignored = suites.flatMap(({ config }) => config.warnings.filter(({ code }) => code === 'field_unknown'));
+  session.warn([...new Map(ignored.map((finding) => [finding.position ?? finding.message, finding])).values()]);
   const changed = options.update === true ? update(results, io) : [];
   // A report that cannot be written is the answer then: nothing stands on stdout before it.
   for (const one of report) {
@@ -118,10 +128,8 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
   if (io.env.GITHUB_ACTIONS === 'true' || report.some(({ kind }) => kind === 'github'))
     io.stderr.write(annotateSuites(results, { cwd: io.cwd, root: io.env.GITHUB_WORKSPACE ?? io.cwd }));
   const failed = all.filter(({ differences }) => differences.length > 0);
-  if (failed.length === 0 || options.update === true) return EXIT.ok;
-  return failed.some(({ verdict, test }) => verdict.outcome === 'undecided' && test.stub === null)
-    ? EXIT.undecided
-    : EXIT.rejected;
+  if (failed.some(isUnanswered)) return EXIT.undecided;
+  return failed.length === 0 || options.update === true ? EXIT.ok : EXIT.rejected;
 }
 
 /** Writes the files that are not as they were found; gives their names. */
