@@ -7,7 +7,7 @@
  */
 
 import { isUtf8 } from 'node:buffer';
-import { isObject, member, parseJson, type Json, type JsonObject } from '../json.js';
+import { isObject, member, parseJson, stringMember, type Json, type JsonObject } from '../json.js';
 import type { RejectedCode } from '../reason-codes.js';
 
 /** Largest token that is looked at: 256 KiB. */
@@ -104,8 +104,8 @@ function describeForm(parts: readonly string[]): TokenFault {
 
 /** A token whose claims are another token says so: RFC 7519 §5.2. */
 function findNesting(header: JsonObject | null, { fault }: Part): TokenFault | null {
-  const cty = header === null ? undefined : member(header, 'cty');
-  if (fault === null || typeof cty !== 'string' || mediaType(cty) !== 'jwt') return null;
+  const cty = header === null ? null : stringMember(header, 'cty');
+  if (fault === null || cty === null || mediaType(cty) !== 'jwt') return null;
   return malformed('this is a nested JWT: where its claims should be is another token; servers take plain JWTs');
 }
 

@@ -86,6 +86,29 @@ describe('a token', () => {
   });
 });
 
+describe('a token of another kind', () => {
+  const nested = 'this is a nested JWT: where its claims should be is another token; servers take plain JWTs';
+  const withCty = (cty: string): string => `{"alg":"ES256","kid":"k1","cty":${cty}}`;
+
+  test.each(['"JWT"', '"jwt"', '"application/jwt"'])('is nested if its cty is %s', (cty) => {
+    expect(faultOf(compact(withCty(cty), 'e30.e30.AA'))).toStrictEqual(malformed(nested));
+    // With claims, it is what it is.
+    expect(faultOf(compact(withCty(cty)))).toBeNull();
+  });
+
+  test.each(['"json"', '5', 'null'])('is none if its cty is %s', (cty) => {
+    expect(faultOf(compact(withCty(cty), 'e30'))?.message).toContain('the claims part is not valid JSON');
+  });
+
+  test('is an SD-JWT if something is disclosed after it', () => {
+    const message = 'this is an SD-JWT, a JWT with disclosures joined by "~"; servers take plain JWTs';
+    for (const token of [`${compact()}~`, `${compact()}~WyJhIl0~`, `${compact()}~WyJhIl0~e30.e30.AA`])
+      expect(faultOf(token)).toStrictEqual(malformed(message));
+    // What is no JWT is no SD-JWT.
+    expect(faultOf('a~b.c.d')?.message).toContain('the header is not base64url');
+  });
+});
+
 describe('a part that cannot be read', () => {
   test.each([
     ['.e30.AA', 'the header is empty'],
