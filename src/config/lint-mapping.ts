@@ -33,7 +33,7 @@ function judgeEntry(claim: string, attribute: string, mapping: ClaimsMapping): N
     const message = `${claim} is mapped to ${attribute}: users may choose it, and every word in it becomes a value of ${attribute}`;
     notes.push({ code: 'name_mapped', path, message });
   }
-  const parent = Object.keys(mapping).find((other) => claim.startsWith(`${other}.`));
+  const parent = findParent(claim, mapping);
   if (parent !== undefined) {
     const message = `${parent} and ${claim} are both mapped; a token that has values for one has none for the other`;
     notes.push({ code: 'claim_shadowed', path, message });
@@ -49,13 +49,22 @@ function judgeEntry(claim: string, attribute: string, mapping: ClaimsMapping): N
   return notes;
 }
 
+/** The mapped claim in which a dotted one lies. */
+function findParent(claim: string, mapping: ClaimsMapping): string | undefined {
+  for (let at = claim.indexOf('.'); at !== -1; at = claim.indexOf('.', at + 1))
+    if (Object.hasOwn(mapping, claim.slice(0, at))) return claim.slice(0, at);
+  return undefined;
+}
+
 /** Names of people and names of groups in one attribute. */
 function findMerged(entries: readonly (readonly [string, string])[]): Note[] {
   const isPerson = (claim: string): boolean => [...SUBJECTS, ...NAMES, 'email'].includes(claim);
-  return entries.flatMap(([claim, attribute]): Note[] => {
+  const people = entries.filter(([claim]) => isPerson(claim));
+  return people.flatMap(([claim, attribute]): Note[] => {
     const groups = entries.filter(([other, same]) => same === attribute && !isPerson(other)).map(([other]) => other);
-    if (!isPerson(claim) || groups.length === 0) return [];
-    const message = `${claim} and ${groups.join(', ')} are all mapped to ${attribute}: a user called "admin" is as good as one with "admin" in ${groups[0] ?? ''}`;
+    if (groups.length === 0) return [];
+    const more = groups.length > 5 ? ` and ${groups.length - 5} more` : '';
+    const message = `${claim} and ${groups.slice(0, 5).join(', ')}${more} are all mapped to ${attribute}: a user called "admin" is as good as one with "admin" in ${groups[0] ?? ''}`;
     return [{ code: 'claims_merged', path: ['claims_mapping', claim], message }];
   });
 }

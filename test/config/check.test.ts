@@ -99,6 +99,13 @@ describe('checkConfig', () => {
     });
   });
 
+  test('a mapping of 40,000 entries is looked through once', async () => {
+    const entries = Array.from({ length: 40_000 }, (_, index) => `  a${index}.b: roles\n`).join('');
+    const report = await check(provider(JWKS, `claims_mapping:\n${entries}  a7: roles\n  email: roles`));
+    expect(report.findings.map(({ code }) => code).sort()).toEqual(['claim_shadowed', 'claims_merged']);
+    expect(report.findings.every(({ message }) => message.length < 300)).toBe(true);
+  });
+
   test.each([
     ['audience_default', 'warning', 'type: oauth2_token\nissuer: https://i\nclaims_mapping: {groups: teams}\n' + JWKS],
     ['issuer_unset', 'warning', 'type: oauth2_token\naudience: a\nclaims_mapping: {groups: teams}\n' + JWKS],
