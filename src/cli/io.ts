@@ -97,10 +97,13 @@ function openOutput(fd: number, open: () => NodeJS.WriteStream): Output {
   let isOpen = true;
   // A reader that has seen enough (`| head -1`) closes the pipe; that is no error of ours.
   const close = (error: unknown): void => {
+    const isClosed = codeOf(error) === 'EPIPE';
+    // A full disk: it must not end a service that it loses lines of its log, and later there may be room again.
+    if (fd === 2 && !isClosed) return;
     isOpen = false;
-    if (codeOf(error) === 'EPIPE') return;
+    if (isClosed) return;
     // A full disk, or a closed terminal, where there is nowhere to say more.
-    if (fd === 1) writeNow(2, `error  the output cannot be written (${String(codeOf(error))})\n`, () => undefined);
+    writeNow(2, `error  the output cannot be written (${String(codeOf(error))})\n`, () => undefined);
     process.exit(2);
   };
   const stream = (): NodeJS.WriteStream => (opened ??= open().on('error', close));

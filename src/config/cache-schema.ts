@@ -60,14 +60,17 @@ export function findCacheFault(
   const { cache, introspection, jwks } = provider;
   if (Array.isArray(cache)) return { path: ['cache'], message: expected(WHAT)({ input: cache }) };
   const secrets = [field(cache, 'secret'), field(introspection, 'client_secret')];
-  if (isEmpty(field(cache, 'redis_url')) || !isEmpty(jwks) || !secrets.every(isEmpty)) return null;
-  const message =
-    'redis_url needs a secret beside it: whoever can write to Redis could make the server accept any token';
+  if (isEmpty(field(cache, 'redis_url')) || !isEmpty(jwks) || secrets.some(canSeal)) return null;
+  const message = `redis_url needs a secret of at least ${MIN_SECRET} characters beside it: whoever can write to Redis could guess a shorter one, and make the server accept any token`;
   return { path: ['cache', 'redis_url'], message };
 }
 
 function field(value: unknown, name: string): unknown {
   return typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : null;
+}
+
+function canSeal(secret: unknown): boolean {
+  return typeof secret === 'string' && secret.length >= MIN_SECRET;
 }
 
 function isEmpty(value: unknown): boolean {

@@ -135,11 +135,15 @@ function referTo({ name, config, source }: ConfiguredProvider): ProviderRef {
 }
 
 /** A host's counting must never decide about a request. */
-function quietly(onEvent: ((event: ProviderEvent) => void) | undefined): ((event: ProviderEvent) => void) | undefined {
+function quietly(
+  onEvent: ((event: ProviderEvent) => unknown) | undefined,
+): ((event: ProviderEvent) => void) | undefined {
   if (onEvent === undefined) return undefined;
   return (event) => {
     try {
-      onEvent(event);
+      // One that is asynchronous may fail later.
+      const said = onEvent(event);
+      if (said instanceof Promise) said.catch(() => undefined);
     } catch {
       // dropped on purpose: see above
     }

@@ -45,8 +45,10 @@ export function createOAuth2JwksProvider(
       context.keySet === undefined ? fetchKeySet(context.http, jwks.uri, jwks.token) : Promise.resolve(context.keySet),
     now: context.now,
     period: jwks.key_recheck_period * 1000,
-    // All that decides what is fetched, and from whom.
-    slot: context.slotFor([jwks.uri, jwks.token, config.verify_tls, config.tls_cafile]),
+    // All that decides what is fetched, and from whom; a file that stands in was read again with the config.
+    ...(context.keySet === undefined
+      ? { slot: context.slotFor([jwks.uri, jwks.token, config.verify_tls, config.tls_cafile]) }
+      : {}),
     ...(context.onEvent === undefined ? {} : { onEvent: context.onEvent }),
   });
   const challenge =

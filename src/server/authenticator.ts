@@ -8,6 +8,7 @@ import { createRedactor } from '../redact.js';
 import { fingerprint } from '../token.js';
 import type { Identity, ServerAnswer, Verdict } from '../verdict.js';
 import { readBearer, refuseRequest, type BearerFault, type HeaderPairs, type Refusal } from './bearer.js';
+import { originForm } from './origin-form.js';
 import { parsePublicRoutes } from './public-route.js';
 
 /** A request as an adapter hands it over. */
@@ -128,12 +129,11 @@ export function guardWith(providers: readonly AuthProvider[], { isPublic, realm,
   return {
     providers,
     judge: (request, about) => judge(request, null, about),
-    authenticate({ method, url, headers, id }) {
-      const end = url.search(/[?#]/);
-      const path = end === -1 ? url : url.slice(0, end);
-      if (isPublic(method, path)) return Promise.resolve({ outcome: 'public' });
+    authenticate({ method, url: target, headers, id }) {
+      if (isPublic(method, pathOf(target))) return Promise.resolve({ outcome: 'public' });
+      const url = originForm(target);
       const bearer = readBearer(headers);
-      const request = { token: bearer.ok ? bearer.token : null, path, headers, params: queryOf(url) };
+      const request = { token: bearer.ok ? bearer.token : null, path: pathOf(url), headers, params: queryOf(url) };
       return judge(request, bearer.ok ? null : bearer, id === undefined ? { method } : { method, id });
     },
     async close() {
@@ -158,6 +158,11 @@ function answerOf({ server, provider }: Verdict, fault: BearerFaultSeen): Server
   return unread && server.status === 401
     ? { status: 401, body: { error: { message: 'Invalid Authorization header format' } } }
     : server;
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf('?');
+  return end === -1 ? url : url.slice(0, end);
 }
 
 /** The query as `custom` endpoints are told of it: as Python reads it, without what has no value. */
@@ -185,7 +190,11 @@ function tell(logger: Logger | undefined): Log {
       const clean: unknown = JSON.parse(JSON.stringify(details), (_name, value: unknown) =>
         typeof value === 'string' ? redact(value) : value,
       );
-      if (typeof clean === 'object' && clean !== null) logger[level](clean, message);
+      if (typeof clean !== 'object' || clean === null) return;
+      // One that is asynchronous may fail later.
+      const write: (this: Logger, details: object, message: string) => unknown = logger[level];
+      const said = write.call(logger, clean, message);
+      if (said instanceof Promise) said.catch(() => undefined);
     } catch {
       // dropped on purpose: see above
     }

@@ -42,9 +42,18 @@ export function createMiddleware(authenticator: Authenticator): Middleware {
     authenticator.authenticate(typeof id === 'string' ? { ...about, id } : about).then((answer) => {
       if (answer.outcome === 'accepted') request.auth = answer.identity;
       if (answer.outcome === 'accepted' || answer.outcome === 'public') next();
-      else sendRefusal(response, answer.refusal);
+      else refuse(response, answer.refusal, next);
     }, next);
   };
+}
+
+/** A response that another handler has sent meanwhile, such as one for requests that take too long, is sent. */
+function refuse(response: ServerResponse, refusal: Refusal, next: (error: unknown) => void): void {
+  try {
+    if (!response.headersSent && !response.writableEnded) sendRefusal(response, refusal);
+  } catch (error) {
+    next(error);
+  }
 }
 
 /** The headers as they came; `request.headers` has dropped what came twice. */

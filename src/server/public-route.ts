@@ -6,13 +6,13 @@ import { AuthcheckError } from '../errors.js';
 export type PublicRoutes = (method: string, path: string) => boolean;
 
 /** Spellings that a router behind may read as another path. */
-const AMBIGUOUS = /\/\/|\\|%|(?:^|\/)\.{1,2}(?:\/|$)|[\u0000-\u0020;]/; // eslint-disable-line no-control-regex
+const AMBIGUOUS = /\/\/|\\|%|(?:^|\/)\.{1,2}(?:\/|$)|[\u0000-\u0020;#]/; // eslint-disable-line no-control-regex
 
 /**
  * Reads routes such as `GET /v1/health` (HEAD included), `* /docs` (any method) or `GET /assets/*` (all below).
  *
  * A path is compared as it was sent: no other spelling of it is public. Below a `*`, a path that another reader may
- * understand differently (`..`, `//`, `%`, `;`, `\`) is not public either.
+ * understand differently (`..`, `//`, `%`, `;`, `#`, `\`) is not public either.
  *
  * @throws {AuthcheckError} `usage_invalid` for a route that is none of these.
  */

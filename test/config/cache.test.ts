@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ConfigError, parseAuthConfig, type AuthConfig, type ParseOptions } from '../../src/index.js';
 
-const INTROSPECTION = { url: 'https://idp.example/introspect', client_id: 'api', client_secret: 'client-secret' };
+const INTROSPECTION = { url: 'https://idp.example/introspect', client_id: 'api', client_secret: 'client-secret-of-16' };
 const OAUTH2 = { type: 'oauth2_token', introspection: INTROSPECTION };
 const CUSTOM = { type: 'custom', endpoint: 'https://auth.example/check' };
 const REDIS = 'redis://127.0.0.1:6379/1';
@@ -103,9 +103,19 @@ describe('cache', () => {
 
 describe('a shared cache', () => {
   test('needs a secret: its own, or that of the client', () => {
-    const refusal = /^cache\.redis_url: redis_url needs a secret beside it/;
-    const empty = { ...OAUTH2, introspection: { ...INTROSPECTION, client_secret: '' } };
-    for (const provider of [CUSTOM, empty, { type: 'github_token' }, { type: 'kubernetes' }]) {
+    const refusal = /^cache\.redis_url: redis_url needs a secret of at least 16 characters beside it/;
+    const withSecret = (client_secret: string): object => ({
+      ...OAUTH2,
+      introspection: { ...INTROSPECTION, client_secret },
+    });
+    // One that can be guessed seals nothing.
+    for (const provider of [
+      CUSTOM,
+      withSecret(''),
+      withSecret('hunter2'),
+      { type: 'github_token' },
+      { type: 'kubernetes' },
+    ]) {
       expect(faults(provider, { redis_url: REDIS })).toEqual([expect.stringMatching(refusal)]);
       expect(faults(provider, { redis_url: REDIS, secret: SECRET })).toEqual([]);
     }

@@ -1,8 +1,10 @@
 // The service as a process: what it answers, what it logs, how it reloads and stops.
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { Agent, request as ask } from 'node:http';
+import { Agent, createServer, request as ask } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { createSigner } from '../../src/index.js';
 import { json, serve as serveLoopback } from '../loopback.js';
 import { BIN, run, start } from './program.js';
 import { serve } from './service.js';
@@ -93,6 +95,37 @@ describe('/auth', () => {
     expect((await send(`${url}/auth/v1/models`)).status).toBe(401);
     const forged = { ...health, 'x-original-uri': '/v1/models' };
     expect((await send(`${url}/auth`, { headers: forged })).status).toBe(400);
+  });
+});
+
+describe('the request that a gateway asks about', () => {
+  it('is public only as it was sent, whatever its authority makes of it', async () => {
+    const publics = ['GET /health', 'GET /assets/*'].flatMap((route) => ['--public', route]);
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt', ...publics]);
+    const ask = async (original: string): Promise<number> =>
+      (await send(`${url}/auth`, { headers: { 'x-original-url': original } })).status;
+    expect(await ask('http://api.example/health')).toBe(200);
+    expect(await ask('https://api.example:8443/assets/logo.png?v=1')).toBe(200);
+    for (const original of [
+      'http://api/admin/../health',
+      'http://api/admin/%2e%2e/health',
+      'http://api/admin\\..\\health',
+      'http://api/assets/%2e/x',
+      'http://a\\health#/admin/x',
+      'http://u@b\\health?/admin',
+    ])
+      expect(await ask(original), original).toBe(401);
+  });
+
+  it('is found behind however many headers', async () => {
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt', '--public', 'GET /']);
+    const { port } = new URL(url);
+    const socket = connect(Number(port), '127.0.0.1');
+    socket.end(
+      `GET /auth HTTP/1.1\r\nhost: x\r\n${'a: 1\r\n'.repeat(1500)}x-forwarded-uri: /admin\r\nconnection: close\r\n\r\n`,
+    );
+    const [head = ''] = String(Buffer.concat(await socket.toArray())).split('\r\n');
+    expect(head).toBe('HTTP/1.1 401 Unauthorized');
   });
 });
 
@@ -267,5 +300,64 @@ describe('operation', () => {
     expect(taken.stderr).toContain('the port is in use');
     expect((await run(['serve', '--config', world.config, '--public', 'health'])).code).toBe(2);
     expect((await run(['serve', '--config', world.config, '--tls-cert', 'x.pem'])).code).toBe(2);
+  });
+});
+
+describe('a service whose issuer does not answer', () => {
+  it('hears signals before it is ready', async () => {
+    const hanging = createServer(() => undefined);
+    await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => hanging.close().closeAllConnections());
+    const { port } = hanging.address() as AddressInfo;
+    const config = world.file('hanging.yaml', `type: oauth2_token\njwks: {uri: "http://127.0.0.1:${port}/jwks"}\n`);
+    const asked = once(hanging, 'request');
+    const child = start(['serve', '--port', '0', '--config', config]);
+    let log = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+    await asked;
+    child.kill('SIGHUP');
+    while (!log.includes('the new config is in force')) await once(child.stderr, 'data');
+    child.kill('SIGINT');
+    expect((await once(child, 'exit'))[0]).toBe(0);
+  });
+});
+
+describe('a file in the place of a key set', () => {
+  it('is read again with the config: a key that left it works no more', async () => {
+    const other = await createSigner({ kid: 'k2', algorithm: 'ES256' });
+    const file = world.file('stand-in.json', JSON.stringify({ keys: [world.signer.jwk, other.jwk] }));
+    const args = ['--config', world.config, '--provider', 'jwt', '--jwks', file];
+    const { url, child, logged } = await serve(args);
+    const ask = async (): Promise<number> => (await send(`${url}/auth`, { headers: bearer(token) })).status;
+    expect(await ask()).toBe(200);
+    world.file('stand-in.json', JSON.stringify({ keys: [other.jwk] }));
+    child.kill('SIGHUP');
+    await logged('the new config is in force');
+    expect(await ask()).toBe(401);
+  });
+});
+
+describe('an address', () => {
+  it('may be written as URLs have it', async () => {
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt', '--host', '[::1]']);
+    expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+  });
+});
+
+describe('a client that takes its time', () => {
+  it('takes nobody else’s place, and delays no end', async () => {
+    const { url, child, log } = await serve(['--config', world.config, '--provider', 'jwt', '--max-concurrency', '1']);
+    const { port } = new URL(url);
+    const slow = connect(Number(port), '127.0.0.1');
+    slow.write('POST /validate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{');
+    const silent = connect(Number(port), '127.0.0.1');
+    await Promise.all([once(slow, 'connect'), once(silent, 'connect')]);
+    silent.on('error', () => undefined);
+    expect((await send(`${url}/auth`, { headers: bearer(token) })).status).toBe(200);
+    slow.destroy();
+    expect((await send(`${url}/auth`, { headers: bearer(token) })).status).toBe(200);
+    child.kill('SIGINT');
+    expect((await once(child, 'exit'))[0]).toBe(0);
+    expect(log()).not.toContain('failed inside');
   });
 });

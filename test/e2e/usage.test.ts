@@ -1,8 +1,9 @@
 // What is typed wrong, or pasted from elsewhere: told before anything is asked.
 import { mkdirSync, openSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { BIN, run, start, unwrap, type Ended } from './program.js';
 import { OPAQUE, startWorld, type World } from './world.js';
 
@@ -132,6 +133,21 @@ describe('an output that takes nothing', () => {
     });
     expect(status).toBe(2);
     expect(stderr).toContain('the output cannot be written (ENOSPC)');
+  });
+
+  it.runIf(process.platform === 'linux')('ends no service that logs to it', async () => {
+    const full = openSync('/dev/full', 'w');
+    const child = spawn(
+      process.execPath,
+      [BIN, 'serve', '--port', '0', '--config', world.config, '--provider', 'jwt'],
+      {
+        stdio: ['ignore', 'pipe', full],
+      },
+    );
+    onTestFinished(() => void child.kill('SIGKILL'));
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    const url = /listens on (\S+)/.exec(String(said))?.[1] ?? '';
+    for (const _again of [1, 2]) expect((await fetch(`${url}/auth`)).status).toBe(401);
   });
 
   it('leaves one document on stdout where a report cannot be written', async () => {

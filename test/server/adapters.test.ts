@@ -1,5 +1,7 @@
 // The adapters in the frameworks that they are for, over real sockets.
+import { once } from 'node:events';
 import { request as ask } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { Hono } from 'hono';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
@@ -212,5 +214,60 @@ describe('an endpoint of our own that is asked about every token', () => {
       api_key: TOKEN,
       request: { path: '/v1/mødels', headers: {}, params: { b: ['1', '2'] } },
     });
+  });
+});
+
+describe('a host that takes part', () => {
+  test('may have answered before the guard knows: nothing is sent twice, and nothing breaks', async () => {
+    let heard = (): void => undefined;
+    const asked = new Promise<void>((resolve) => (heard = resolve));
+    let answerNow = (): void => undefined;
+    const slow = await serve((request, response) => {
+      answerNow = () => json({}, 401)(request, response);
+      heard();
+    });
+    const authenticator = createAuthenticator(parseAuthConfig({ type: 'custom', endpoint: slow.origin }));
+    onTestFinished(() => authenticator.close());
+    const unhandled: unknown[] = [];
+    const hear = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', hear);
+    onTestFinished(() => void process.off('unhandledRejection', hear));
+    const app = express();
+    app.use((_request, response, next) => {
+      void asked.then(() => response.status(503).end('too slow')).then(() => answerNow());
+      next();
+    });
+    app.use(createMiddleware(authenticator));
+    const server = app.listen(0, '127.0.0.1');
+    onTestFinished(() => void server.close());
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { authorization: 'Bearer an-api-key' } });
+    expect([answer.status, await answer.text()]).toEqual([503, 'too slow']);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(unhandled).toEqual([]);
+  });
+
+  test('may log and count in its own time, and fail at it', async () => {
+    const unhandled: unknown[] = [];
+    const hear = (error: unknown): void => void unhandled.push(error);
+    process.on('unhandledRejection', hear);
+    onTestFinished(() => void process.off('unhandledRejection', hear));
+    const fail = (): unknown => Promise.reject(new Error('the disk is full'));
+    const keys = await serve(json({ keys: [KEY.jwk] }));
+    const config = { type: 'oauth2_token', issuer: null, audience: 'my-api', jwks: { uri: keys.origin } };
+    const authenticator = createAuthenticator(parseAuthConfig(config), {
+      logger: { info: fail, warn: fail, error: fail },
+      onEvent: fail,
+    });
+    onTestFinished(() => authenticator.close());
+    const answer = await authenticator.authenticate({
+      method: 'GET',
+      url: '/',
+      headers: [['authorization', `Bearer ${token}`]],
+    });
+    expect(answer.outcome).toBe('accepted');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).toEqual([]);
   });
 });

@@ -144,6 +144,8 @@ describe('a public route', () => {
     '/assets/..;/admin',
     '/assets/.\t./admin',
     '/assets/%252e%252e/admin',
+    '/assets/#/../../admin',
+    '/health#/../admin',
     '/docs',
     '/docs/x',
   ])('is not %j', async (url) => {

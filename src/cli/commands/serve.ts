@@ -119,16 +119,11 @@ async function serve(
   if (first.providers.some(({ ref }) => ref.type === 'upstream_header'))
     logger.warn({}, 'a provider believes headers: whoever reaches this service names himself');
 
-  const { host, port, maxConcurrency } = options;
+  const { port, maxConcurrency } = options;
+  const host = options.host.replace(/^\[(.*)\]$/, '$1');
   const service = await listen({ host, port, tls, maxConcurrency, config, metrics, logger });
   if (tls === null && !isLoopback(host.includes(':') ? `[${host}]` : host))
     logger.warn({ host }, 'tokens reach this service in the clear: set --tls-cert and --tls-key');
-  await Promise.all(
-    first.providers.map(async ({ ref, keySet }) => {
-      const why = (await keySet?.load()) ?? null;
-      if (why !== null) logger.warn({ provider: ref.name, why }, 'the key set could not be fetched yet');
-    }),
-  );
   const reload = (): void => {
     config.reload().catch((error: unknown) => {
       logger.error({ error: error instanceof Error ? error.name : typeof error }, 'the config could not be read again');
@@ -136,6 +131,13 @@ async function serve(
   };
   onReload(reload);
   const ended = stopOnSignal(service, io, logger, reload);
+  const loaded = Promise.all(
+    first.providers.map(async ({ ref, keySet }) => {
+      const why = (await keySet?.load()) ?? null;
+      if (why !== null) logger.warn({ provider: ref.name, why }, 'the key set could not be fetched yet');
+    }),
+  );
+  await Promise.race([loaded, ended]);
   io.stdout.write(`authcheck listens on ${service.url}\n`);
   logger.info(
     { url: service.url, config: target.origin, providers: first.providers.map(({ ref }) => ref.name) },

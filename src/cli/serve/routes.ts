@@ -1,6 +1,7 @@
 /** What the service answers: one function a route. */
 
 import {
+  originForm,
   isObject,
   isStringList,
   member,
@@ -109,7 +110,7 @@ export async function forwardAuth(request: ServiceRequest, authenticator: Authen
     id: request.id,
     method: method ?? request.method,
     // Envoy appends the original path to ours.
-    url: pathOf(url ?? (request.url.replace(/^\/auth(?=[/?]|$)/, '') || '/')),
+    url: originForm(url ?? (request.url.replace(/^\/auth(?=[/?]|$)/, '') || '/')),
     headers: request.headers,
   });
   if (answer.outcome === 'public') return { reply: replyJson(200, {}), answer };
@@ -143,10 +144,6 @@ function agree(headers: HeaderPairs, names: readonly string[]): string | null | 
   const values = new Set(headers.filter(([name]) => names.includes(name.toLowerCase())).map(([, value]) => value));
   const [value = null] = values;
   return values.size > 1 ? false : value;
-}
-
-function pathOf(url: string): string {
-  return /^https?:\/\//i.test(url) && URL.canParse(url) ? new URL(url).pathname + new URL(url).search : url;
 }
 
 function headerOf(headers: HeaderPairs, wanted: string): string | null {

@@ -3,6 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
 import { pairHeaders, type Authenticator, type Logger } from '../../index.js';
 import type { LiveConfig } from './live-config.js';
 import type { Metrics } from './metrics.js';
@@ -42,32 +43,37 @@ const MAX_BODY = 512 * 1024;
 /** Largest head of a request, in bytes: tokens with many groups are long. */
 const MAX_HEAD = 64 * 1024;
 
+/** Milliseconds that a connection may still take to ask something when the service ends. */
+const PATIENCE = 1000;
+
 /** Starts the service. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   let active = 0;
+  /** Connections without a request so far. */
+  const silent = new Set<Socket>();
   let closing = false;
 
   const listener = (incoming: IncomingMessage, response: ServerResponse): void => {
     const started = performance.now();
     const id = requestId(incoming);
-    active += 1;
+    silent.delete(incoming.socket);
     const route = routeOf(incoming);
     answer(incoming, id, route)
-      .catch((error: unknown): Reply => {
+      .catch((error: unknown): Reply | null => {
+        // Whoever left in the middle of a body is told nothing, and it is no fault of ours.
+        if (incoming.destroyed && !incoming.complete) return null;
         const name = error instanceof Error ? error.name : typeof error;
         options.logger.error({ id, error: name }, 'a request failed inside the service');
         return replyError(503, 'Authentication service unavailable');
       })
       .then((reply) => {
+        if (reply === null) return;
         const length = String(Buffer.byteLength(reply.body));
         const close = closing ? { connection: 'close' } : {};
         response.writeHead(reply.status, { ...reply.headers, 'content-length': length, 'x-request-id': id, ...close });
         // Bytes: with a string, Node writes the headers as UTF-8 too, and names from beyond ASCII arrive garbled.
         response.end(incoming.method === 'HEAD' ? '' : Buffer.from(reply.body));
         options.metrics.observe(route, reply.status, (performance.now() - started) / 1000);
-      })
-      .finally(() => {
-        active -= 1;
       })
       .catch(() => response.destroy());
   };
@@ -81,14 +87,20 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       return { status: 200, headers: { 'content-type': options.metrics.contentType }, body };
     }
     if (route === 'other') return replyError(404, 'there is no such route');
-    if (active > options.maxConcurrency) return replyError(503, 'too many requests at a time', { 'retry-after': '1' });
     if (route === '/validate' && method !== 'POST') return replyError(405, 'expected POST', { allow: 'POST' });
     const body = route === '/validate' ? await readBody(incoming) : '';
     if (body === null) return replyError(413, `expected ${MAX_BODY} bytes at the most`, { connection: 'close' });
     const headers = pairHeaders(incoming.rawHeaders);
     const request: ServiceRequest = { id, method, url: incoming.url ?? '', headers, body };
     const ask = route === '/validate' ? validate : forwardAuth;
-    const answered: Answered = await options.config.use((authenticator) => ask(request, authenticator));
+    // A body that takes its time takes nobody's place.
+    if (active >= options.maxConcurrency) return replyError(503, 'too many requests at a time', { 'retry-after': '1' });
+    active += 1;
+    const answered: Answered = await options.config
+      .use((authenticator) => ask(request, authenticator))
+      .finally(() => {
+        active -= 1;
+      });
     if (answered.answer !== null && answered.answer.outcome !== 'public')
       options.metrics.countVerdicts(answered.answer.verdicts);
     return answered.reply;
@@ -97,6 +109,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const limits = { maxHeaderSize: MAX_HEAD, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
   const server: Server =
     options.tls === null ? createServer(limits, listener) : createTlsServer({ ...limits, ...options.tls }, listener);
+  // Node forgets the headers beyond a number, and a path may be among them; the size of all is bounded above.
+  server.maxHeadersCount = 0;
+  server.on(options.tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
+    silent.add(socket);
+    socket.once('close', () => silent.delete(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, options.host, resolve);
   });
@@ -107,9 +125,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       // A gateway goes on sending until it has noticed; each answer now tells it to close its connection.
       await new Promise((resolve) => setTimeout(resolve, grace));
       const ended = new Promise<void>((resolve) => server.close(() => resolve()));
+      // To Node, a connection that never asked anything is not idle; what it may have just sent is waited for.
+      const impatience = setTimeout(() => silent.forEach((socket) => socket.destroy()), PATIENCE);
       const timer = setTimeout(() => server.closeAllConnections(), deadline);
       await ended;
       clearTimeout(timer);
+      clearTimeout(impatience);
     },
   };
 }
