@@ -145,9 +145,10 @@ describe('an output that takes nothing', () => {
       },
     );
     onTestFinished(() => void child.kill('SIGKILL'));
+    if (child.stdout === null) throw new Error('there is no stdout');
     const [said] = (await once(child.stdout, 'data')) as [Buffer];
     const url = /listens on (\S+)/.exec(String(said))?.[1] ?? '';
-    for (const _again of [1, 2]) expect((await fetch(`${url}/auth`)).status).toBe(401);
+    for (const path of ['/auth', '/auth/again']) expect((await fetch(`${url}${path}`)).status).toBe(401);
   });
 
   it('leaves one document on stdout where a report cannot be written', async () => {
