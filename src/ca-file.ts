@@ -23,10 +23,22 @@ export function readCaFile(path: string): string {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
     throw new AuthcheckError('config_invalid', `the CA file ${shown} cannot be read (${code})`, { cause: error });
   }
-  try {
-    new X509Certificate(pem);
-  } catch (error) {
-    throw new AuthcheckError('config_invalid', `the CA file ${shown} holds no PEM certificate`, { cause: error });
+  const blocks = splitCertificates(pem);
+  if (blocks.length === 0) throw new AuthcheckError('config_invalid', `the CA file ${shown} holds no PEM certificate`);
+  for (const [index, block] of blocks.entries()) {
+    try {
+      new X509Certificate(block);
+    } catch (error) {
+      const which = blocks.length === 1 ? 'the certificate' : `certificate ${index + 1} of ${blocks.length}`;
+      throw new AuthcheckError('config_invalid', `${which} in the CA file ${shown} is broken`, { cause: error });
+    }
   }
   return pem;
+}
+
+/** The certificates of a PEM file, each from its first line to its last; one that was cut off ends where the file does. */
+export function splitCertificates(pem: string): string[] {
+  const begin = /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----/;
+  const parts = pem.split(new RegExp(`(?=${begin.source})`)).filter((part) => begin.test(part));
+  return parts.map((part) => /^[^]*?-----END [A-Z0-9 ]*CERTIFICATE-----/.exec(part)?.[0] ?? part);
 }

@@ -1,6 +1,6 @@
 /** Which proxy a request goes through, as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say. Pure. */
 
-import { isIPv6 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import type { Environment } from './config/env.js';
 
 /** Stands for a proxy that is set but is no http(s) URL: nothing may be sent past it. */
@@ -25,6 +25,8 @@ function isExempt(url: URL, list: string): boolean {
     .some((entry) => {
       if (entry === '*') return true;
       const [, name = '', ownPort] = /^\*?\.?(.*?)\.?(?::(\d+))?$/.exec(entry) ?? [];
-      return (ownPort === undefined || ownPort === port) && (host === name || host.endsWith(`.${name}`));
+      return (
+        (ownPort === undefined || ownPort === port) && (host === name || (!isIPv4(host) && host.endsWith(`.${name}`)))
+      );
     });
 }

@@ -58,6 +58,7 @@ describe('NO_PROXY', () => {
     ['a.example', 'https://a.example.test'],
     ['a.example:8443', 'https://a.example'],
     ['127.0.0', 'https://127.0.0.1'],
+    ['2.3', 'https://10.1.2.3'],
     ['::', 'https://[::1]'],
   ])('%j does not exempt %s', (list, url) => {
     expect(via(url, { HTTPS_PROXY: PROXY, NO_PROXY: list })).toBe(PROXY);

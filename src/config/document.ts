@@ -2,6 +2,7 @@
 
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, type Node, type Pair } from 'yaml';
 import { ConfigError } from '../errors.js';
+import { findOddBreak, findUnreadable, replaceTags } from './python-yaml.js';
 
 /** A parsed document. */
 export interface ConfigDocument {
@@ -35,18 +36,27 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
   try {
     const document = parseDocument(text, {
       version,
+      // A directive in the file switches nothing for the server.
+      ...(version === '1.1' ? { schema: 'yaml-1.1', customTags: replaceTags } : {}),
       merge: true,
       // The parser's own check is quadratic; ours is not, and names the place.
       uniqueKeys: false,
       lineCounter: lines,
       prettyErrors: false,
-      logLevel: 'silent',
+      // Nothing is printed; where it is silent, a second document is no error either.
+      logLevel: 'error',
     });
+    if (version === '1.1') {
+      const unreadable = findUnreadable(text);
+      if (unreadable !== null) return fail('the server cannot read this character', at(unreadable));
+      const odd = findOddBreak(text);
+      if (odd !== null) return fail('to the server a new line begins here; end lines with LF or CRLF', at(odd));
+    }
     const fault = document.errors[0] ?? document.warnings[0];
     if (fault !== undefined) return fail(describeFault(fault.code, fault.message), at(fault.pos[0]));
-    const repeated = findRepeatedKey(document.contents);
-    if (repeated !== null) return fail('a key occurs twice in one mapping', at(repeated));
-    const value: unknown = document.toJS({ maxAliasCount: 100 });
+    const wrong = findWrongKey(document.contents);
+    if (wrong !== null) return fail(wrong.message, at(wrong.offset));
+    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     if (holdsItself(value)) return fail('an alias stands inside of what it names', null);
     return { value, locate: (path) => at(nearestOffset(document.contents, path)) };
   } catch (error) {
@@ -56,6 +66,9 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
     throw error;
   }
 }
+
+/** How often what is named may be repeated, all in all: a config of many models repeats much, a bomb more. */
+const MAX_ALIASES = 10_000;
 
 /** Writes a value as YAML that says the same to readers of 1.1 and of 1.2. */
 export function formatYaml(value: unknown): string {
@@ -72,6 +85,7 @@ function describeFault(code: string, message: string): string {
   if (message.startsWith(MERGE_FAULT)) return '"<<" merges something that is no mapping';
   if (message.includes('alias count')) return 'the aliases multiply without end';
   if (message.includes('alias')) return 'an alias names no anchor; quote a value that starts with "*"';
+  if (code === 'MULTIPLE_DOCS') return 'a second document begins here, and the server reads files of one';
   if (code === 'TAG_RESOLVE_FAILED') return 'there is no such tag; quote a value that starts with "!"';
   if (code === 'DUPLICATE_KEY') return 'a key occurs twice in one mapping';
   return `this is not valid YAML (${code.toLowerCase().replaceAll('_', ' ')})`;
@@ -91,8 +105,8 @@ function nearestOffset(root: Node | null, path: readonly (string | number)[]): n
   return offset;
 }
 
-/** The offset of the first key that its mapping already has; null if there is none. */
-function findRepeatedKey(root: unknown): number | null {
+/** The first key that its mapping already has, or that names no claim; null if there is none. */
+function findWrongKey(root: unknown): { readonly offset: number; readonly message: string } | null {
   const queue: unknown[] = [root];
   for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
     if (isSeq(node)) for (const item of node.items) queue.push(item);
@@ -100,7 +114,11 @@ function findRepeatedKey(root: unknown): number | null {
     const seen = new Set<string>();
     for (const pair of node.items) {
       const key = keyOf(pair);
-      if (key !== null && seen.has(key)) return rangeOf(pair.key) ?? 0;
+      if (key !== null && seen.has(key))
+        return { offset: rangeOf(pair.key) ?? 0, message: 'a key occurs twice in one mapping' };
+      const unnamed = key === 'claims_mapping' && isMap(pair.value) ? pair.value.items.find(namesNothing) : undefined;
+      if (unnamed !== undefined)
+        return { offset: rangeOf(unnamed.key) ?? 0, message: 'to the server this key is no text; quote it' };
       if (key !== null && key !== '<<') seen.add(key);
       if (pair.value !== null) queue.push(pair.value);
     }
@@ -117,6 +135,11 @@ function holdsItself(value: unknown, above = new Set<object>(), known = new Set<
   above.delete(value);
   known.add(value);
   return found;
+}
+
+/** `on` is true to the server, and `42` a number: it refuses them as names of claims. */
+function namesNothing({ key }: Pair): boolean {
+  return isScalar(key) && typeof key.value !== 'string' && typeof key.value !== 'symbol';
 }
 
 function keyOf(pair: Pair): string | null {

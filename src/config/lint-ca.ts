@@ -1,7 +1,7 @@
 /** What only the file system can say about a config: whether its CA file can be read, and for how long it is good. */
 
 import { X509Certificate } from 'node:crypto';
-import { readCaFile } from '../ca-file.js';
+import { readCaFile, splitCertificates } from '../ca-file.js';
 import { AuthcheckError } from '../errors.js';
 import type { Note } from './lint.js';
 import type { ProviderConfig } from './provider-config.js';
@@ -29,7 +29,7 @@ export function findCaFault(config: ProviderConfig | null): Note[] {
 export function findCaAge(config: ProviderConfig | null, now: number): Note[] {
   const file = caFileOf(config);
   if (file === null) return [];
-  const certificates = readCertificates(readCaFile(file));
+  const certificates = splitCertificates(readCaFile(file)).map((block) => new X509Certificate(block));
   const until = (certificate: X509Certificate): number => Date.parse(certificate.validTo) - now;
   const expired = certificates.filter((certificate) => until(certificate) < 0);
   const expiring = certificates.filter((certificate) => until(certificate) >= 0 && until(certificate) < NOTICE);
@@ -55,16 +55,4 @@ function describe(
 
 function caFileOf(config: ProviderConfig | null): string | null {
   return config !== null && 'tls_cafile' in config ? config.tls_cafile : null;
-}
-
-function readCertificates(pem: string): X509Certificate[] {
-  const blocks = pem.match(/-----BEGIN [A-Z0-9 ]*CERTIFICATE-----[^-]*-----END [A-Z0-9 ]*CERTIFICATE-----/g) ?? [];
-  return blocks.flatMap((block) => {
-    try {
-      return [new X509Certificate(block)];
-    } catch {
-      // What is no certificate is not trusted either.
-      return [];
-    }
-  });
 }

@@ -169,7 +169,7 @@ export function urlsOf(config: ProviderConfig): { readonly path: readonly string
 
 /** Tells the host names and addresses that never leave this machine. */
 export function isLoopback(hostname: string): boolean {
-  return /^(?:localhost|.+\.localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
+  return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\])$/i.test(hostname);
 }
 
 function checkUrl(

@@ -27,7 +27,7 @@ export function findSection(document: unknown, fail: (path: Path, message: strin
     [['auth'], document.auth],
     [[], document],
   ];
-  const isServer = isMapping(document.server) || 'image_name' in document || 'apis' in document;
+  const isServer = isMapping(document.server) || ['image_name', 'distro_name', 'apis'].some((name) => name in document);
   if (isServer && document.auth === undefined && !(isMapping(document.server) && 'auth' in document.server)) {
     return fail(
       ['server'],

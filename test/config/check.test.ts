@@ -114,6 +114,9 @@ describe('checkConfig', () => {
     ['tls_unverified', 'warning', provider(`verify_tls: false\n${JWKS}`)],
     ['http_insecure', 'warning', provider('jwks: {uri: http://idp.example/jwks}')],
     ['http_loopback', 'hint', provider('jwks: {uri: http://127.0.0.1/jwks}')],
+    ['http_loopback', 'hint', provider('jwks: {uri: "http://localhost./jwks"}')],
+    ['http_loopback', 'hint', provider('jwks: {uri: "http://[::ffff:127.0.0.1]/jwks"}')],
+    ['config_shape', 'error', 'version: 2\ndistro_name: starter\nproviders: {inference: []}\n'],
     ['url_credentials', 'warning', provider('jwks: {uri: https://u:MARKED@idp.example/jwks}')],
     ['url_credentials', 'warning', 'type: custom\nendpoint: https://auth.example/?code=MARKED'],
     [

@@ -1,0 +1,62 @@
+/**
+ * Plain scalars as PyYAML resolves them: the server reads its config with it, and it knows less than YAML 1.1.
+ *
+ * `y`, `1e5` and `08` are texts to it, `010` is 8, `1:30` is 90.
+ *
+ * @see https://github.com/yaml/pyyaml/blob/6.0.3/lib/yaml/resolver.py
+ */
+
+import type { ScalarTag, Tags } from 'yaml';
+
+const PREFIX = 'tag:yaml.org,2002:';
+const REPLACED = ['bool', 'int', 'float'].map((name) => PREFIX + name);
+
+/** The tags of the parser, with PyYAML's own for truth values and numbers. */
+export function replaceTags(tags: Tags): Tags {
+  const others = tags.filter((tag) => typeof tag === 'string' || !REPLACED.includes(tag.tag));
+  return [...others, ...SCALARS];
+}
+
+/** Whether the server's reader takes every character of a text; it gives up at the others. The offset of the first; null. */
+export function findUnreadable(text: string): number | null {
+  const found = /[^\t\n\r -~\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.exec(text);
+  return found?.index ?? null;
+}
+
+/** The offset of a line break that PyYAML knows and the parser does not: what stands behind it is read by one of them. */
+export function findOddBreak(text: string): number | null {
+  const found = /[\u0085\u2028\u2029]|\r(?!\n)/.exec(text);
+  return found?.index ?? null;
+}
+
+function scalar(name: 'bool' | 'int' | 'float', test: RegExp, resolve: (text: string) => unknown): ScalarTag {
+  const kind = name === 'bool' ? 'boolean' : 'number';
+  return { tag: PREFIX + name, default: true, test, resolve, identify: (value) => typeof value === kind };
+}
+
+const signOf = (text: string): 1 | -1 => (text.startsWith('-') ? -1 : 1);
+const digitsOf = (text: string): string => text.replace(/^[-+]/, '').replaceAll('_', '');
+const whole =
+  (radix: number, skipped: number) =>
+  (text: string): number =>
+    signOf(text) * Number.parseInt(digitsOf(text).slice(skipped) || '0', radix);
+const sexagesimal = (text: string): number =>
+  signOf(text) *
+  digitsOf(text)
+    .split(':')
+    .reduce((sum, part) => sum * 60 + Number(part), 0);
+const decimal = (text: string): number => signOf(text) * Number(digitsOf(text));
+
+const SCALARS: readonly ScalarTag[] = [
+  scalar('bool', /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/, () => true),
+  scalar('bool', /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/, () => false),
+  scalar('int', /^[-+]?0b[01_]+$/, whole(2, 2)),
+  scalar('int', /^[-+]?0[0-7_]+$/, whole(8, 1)),
+  scalar('int', /^[-+]?(?:0|[1-9][\d_]*)$/, decimal),
+  scalar('int', /^[-+]?0x[\da-fA-F_]+$/, whole(16, 2)),
+  scalar('int', /^[-+]?[1-9][\d_]*(?::[0-5]?\d)+$/, sexagesimal),
+  scalar('float', /^(?:[-+]?\d[\d_]*\.[\d_]*(?:[eE][-+]\d+)?|\.\d[\d_]*(?:[eE][-+]\d+)?)$/, decimal),
+  scalar('float', /^[-+]?\d[\d_]*(?::[0-5]?\d)+\.[\d_]*$/, sexagesimal),
+  scalar('float', /^[-+]?\.(?:inf|Inf|INF)$/, (text) => signOf(text) * Infinity),
+  scalar('float', /^\.(?:nan|NaN|NAN)$/, () => NaN),
+];

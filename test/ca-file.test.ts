@@ -1,0 +1,37 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readCaFile } from '../src/ca-file.js';
+import { makeCertificates } from './certificates.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'authcheck-ca-'));
+const file = join(folder, 'ca.pem');
+let ca = '';
+beforeAll(async () => {
+  ({ ca } = await makeCertificates());
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function read(pem: string): string {
+  writeFileSync(file, pem);
+  return readCaFile(file);
+}
+
+describe('a CA file', () => {
+  test('may hold several certificates, and other lines between them', () => {
+    for (const pem of [ca, `# ours\n${ca}\n# theirs\n${ca}`, ca.replaceAll('\n', '\r\n')]) expect(read(pem)).toBe(pem);
+  });
+
+  test('of which one is broken is none: the server does not start with it', () => {
+    const garbage = '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n';
+    expect(() => read(ca + garbage)).toThrow(`certificate 2 of 2 in the CA file ${file} is broken`);
+    expect(() => read(ca + ca.slice(0, 300))).toThrow('certificate 2 of 2');
+    expect(() => read(garbage)).toThrow('the certificate in the CA file');
+  });
+
+  test('without a certificate is none', () => {
+    for (const pem of ['', 'text', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n'])
+      expect(() => read(pem)).toThrow('holds no PEM certificate');
+  });
+});

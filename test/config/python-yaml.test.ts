@@ -1,0 +1,83 @@
+// Recorded from PyYAML 6.0.3, which the server reads its config with.
+import { describe, expect, test } from 'vitest';
+import { parseConfigText } from '../../src/config/document.js';
+import { ConfigError } from '../../src/errors.js';
+
+const read = (text: string): unknown => parseConfigText(text, 'run.yaml').value;
+
+function fault(text: string): string | null {
+  try {
+    read(text);
+    return null;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return `${error.findings[0]?.position ?? '-'}: ${error.findings[0]?.message ?? ''}`;
+  }
+}
+
+describe('a plain scalar', () => {
+  test.each<[string, unknown]>([
+    ...['y', 'n', 'Y', 'N', '08', '0089', '1e5', '12345e67', '1.5e3', '01:30', '.', '-.5', '0o17', '1_', 'yES'].map(
+      (text): [string, unknown] => [text, text === '1_' ? 1 : text],
+    ),
+    ['yes', true],
+    ['Off', false],
+    ['010', 8],
+    ['0_1', 1],
+    ['-0b101', -5],
+    ['0x1F', 31],
+    ['1_000', 1000],
+    ['+7', 7],
+    ['1:30', 90],
+    ['-1:30:00', -5400],
+    ['1.', 1],
+    ['.5', 0.5],
+    ['-1.5e+3', -1500],
+    ['1:30.5', 90.5],
+    ['-.inf', -Infinity],
+    ['.NaN', NaN],
+    ['~', null],
+  ])('%s is %j', (text, value) => {
+    expect(read(`a: ${text}`)).toEqual({ a: value });
+  });
+
+  test('is read by the same rules whatever a directive says', () => {
+    expect(read('%YAML 1.2\n---\na: 0100\nb: no\n')).toEqual({ a: 64, b: false });
+  });
+
+  test('of a file of tests is read as people and editors read it', () => {
+    expect(parseConfigText('a: no\nb: 010\n', 'x', '1.2').value).toEqual({ a: 'no', b: 10 });
+  });
+});
+
+describe('a file that the server does not read as it looks', () => {
+  test.each([
+    ['a: 1\n---\nb: 2\n', 'run.yaml:2:1: a second document begins here, and the server reads files of one'],
+    ['a: 1\n...\n---\nb: 2\n', 'a second document begins here'],
+    ['a: 1 # pinned\u2028b: 2\n', 'run.yaml:1:14: to the server a new line begins here; end lines with LF or CRLF'],
+    ['a: 1 # x\u0085b: 2\n', 'to the server a new line begins here'],
+    ['a: 1 # x\rb: 2\n', 'to the server a new line begins here'],
+    ['a: 1 # \u0007\n', 'run.yaml:1:8: the server cannot read this character'],
+    ['a: "\ufffe"\n', 'the server cannot read this character'],
+    ['claims_mapping: {on: roles}\n', 'run.yaml:1:18: to the server this key is no text; quote it'],
+    ['claims_mapping:\n  sub: roles\n  42: teams\n', 'run.yaml:3:3: to the server this key is no text'],
+  ])('is refused: %j', (text, message) => {
+    expect(fault(text)).toContain(message);
+  });
+
+  test.each([
+    ['claims_mapping: {"on": roles, n: teams, 1e5: x}\n', { claims_mapping: { on: 'roles', n: 'teams', '1e5': 'x' } }],
+    ['a: 1\r\nb: "\ud83d\ude00"\r\n', { a: 1, b: '\ud83d\ude00' }],
+    ['--- \na: 1\n...\n', { a: 1 }],
+    ['x: &m {<<: {a: 1}}\nclaims_mapping: {<<: *m, b: roles}\n', { x: { a: 1 }, claims_mapping: { a: 1, b: 'roles' } }],
+  ])('is not: %j', (text, value) => {
+    expect(read(text)).toEqual(value);
+  });
+
+  test('may repeat what it names as often as a config of many models does', () => {
+    const models = Array.from({ length: 1000 }, () => '  - *m\n').join('');
+    expect(fault(`x: &m {a: 1}\nmodels:\n${models}`)).toBeNull();
+    const bomb = Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${`*a${i},`.repeat(9)}]\n`).join('');
+    expect(fault(`a0: &a0 [x]\n${bomb}`)).toContain('the aliases multiply without end');
+  });
+});
