@@ -64,7 +64,7 @@ function includesText(
   if (inner.startsWith('regex:')) return false;
   if (!inner.endsWith(wildcard)) return covers(outer, inner);
   const isWildcard = outer.endsWith(wildcard) && !outer.startsWith('regex:');
-  return isWildcard && inner.startsWith(outer.slice(0, -1));
+  return isWildcard && inner.slice(0, -1).startsWith(outer.slice(0, -1));
 }
 
 /** Whether the first conditions are met wherever the second are. */

@@ -266,6 +266,11 @@ describe('findPolicyFaults', () => {
       ['0 rule_needs_user', '1 rule_permits_everything'],
     ],
     [
+      'a prohibition of one star, below which only two stars are open',
+      () => ofRoutes({ forbid: { paths: '/a/*' }, unless: admin }, { permit: { paths: '/a/**' } }),
+      ['1 rule_wildcard_literal'],
+    ],
+    [
       'the owner of a path',
       () => ofRoutes({ permit: { paths: '/a' }, when: 'user is owner' }),
       ['0 rule_never_matches'],
@@ -444,6 +449,11 @@ describe('findPolicyFaults', () => {
       () => ofAccess({ permit: { ...read, principal: 'a' } }, { permit: { ...read, principal: 'a' } }),
       '1 rule_shadowed',
     ],
+    [
+      'two stars by one',
+      () => ofRoutes({ permit: { paths: '/a/*' } }, { permit: { paths: '/a/**' } }),
+      '1 rule_shadowed',
+    ],
     ['a condition by none', () => ofAccess({ permit: read }, { permit: read, when: admin }), '1 rule_shadowed'],
     [
       'every resource by an open pattern',
@@ -520,6 +530,27 @@ describe('findPolicyFaults', () => {
     ],
     ['a pattern below a prefix', () => ofRoutes({ permit: { paths: 'regex:/a.*' } }, { permit: { paths: '/a*' } })],
     ['a wider prefix', () => ofRoutes({ permit: { paths: '/ab*' } }, { permit: { paths: '/a*' } })],
+    [
+      'a prefix that begins with a star of its own',
+      () =>
+        ofRoutes({ forbid: { paths: '/v1/**' } }, { permit: { paths: '/v1/*' } }).filter(
+          ({ code }) => code === 'rule_shadowed',
+        ),
+    ],
+    [
+      'every path by two stars',
+      () =>
+        ofRoutes({ forbid: { paths: '**' } }, { permit: { paths: '*' } }).filter(
+          ({ code }) => code === 'rule_shadowed',
+        ),
+    ],
+    [
+      'a prefix by two that go on',
+      () =>
+        ofRoutes({ forbid: { paths: ['/v1/admin/**', '/v1/admin/*'] } }, { permit: { paths: '/v1/*' } }).filter(
+          ({ code }) => code === 'rule_shadowed',
+        ),
+    ],
     ['a prefix below a path', () => ofRoutes({ permit: { paths: '/a' } }, { permit: { paths: '/a/b' } })],
     ['a condition below none', () => ofAccess({ permit: read, when: admin }, { permit: read })],
     [
@@ -616,13 +647,16 @@ describe('a rule that is said to be shadowed, or never to match', () => {
       '/a/',
       'a',
       '/a*b',
+      '/a**',
+      '/**',
+      '**',
       'regex:/a',
       'regex:/a$',
       'regex:a',
       '/',
     );
     const policy = fc.array(ruleOf(fc.record({ paths: path })), { minLength: 2, maxLength: 5 });
-    const asked = fc.constantFrom('/', '/a', '/a/', '/ab', '/ac', '/b', '/a*', '/a*b', '//', '//a');
+    const asked = fc.constantFrom('/', '/a', '/a/', '/ab', '/ac', '/b', '/a*', '/a*b', '/a**', '/*', '//', '//a');
     fc.assert(
       fc.property(policy, fc.option(identity), asked, (written, user, path) => {
         const rules = written as RouteRule[];
