@@ -57,7 +57,10 @@ function findPathFlaw(path: string): Flaw[] {
   // What is left of a path of slashes alone is nothing.
   if (path === '*' || path === '') return [];
   if (!path.startsWith('/')) return never('a path starts with "/"', `write /${path}`);
-  if (/[?#]|%[\da-f]{2}/i.test(path)) return never('it is compared decoded, and without its query', 'write it so');
+  if (/[?#]|%[\da-f]{2}/i.test(path)) {
+    const message = `${path} is compared with the path, decoded and without its query: only a request that encodes its %, ? or # has it`;
+    return [{ code: 'rule_never_matches', message, fix: 'write the path decoded, and without a query' }];
+  }
   if (path !== '/' && path.endsWith('/'))
     return never('slashes at the end are taken away before it is compared', `write ${path.replace(/\/$/, '')}`);
   if (path.slice(0, -1).includes('*'))

@@ -109,8 +109,8 @@ describe('findPolicyFaults', () => {
     [() => ofRoutes({ permit: { paths: 'v1*' } }), 'no request has the path v1*: a path starts with "/"', 'write /v1*'],
     [
       () => ofRoutes({ permit: { paths: '/v1?x' } }),
-      'no request has the path /v1?x: it is compared decoded, and without its query',
-      'write it so',
+      '/v1?x is compared with the path, decoded and without its query: only a request that encodes its %, ? or # has it',
+      'write the path decoded, and without a query',
     ],
     [
       () => ofRoutes({ permit: { paths: '/v1/a/' } }),
