@@ -4,86 +4,96 @@
  * @see https://docs.python.org/3/library/re.html#regular-expression-syntax
  */
 
-/** The pattern in the dialect of RE2, or what in it has no equal there. */
+import { giveUp, NoEqual, readPattern, refuse } from './pattern-reader.js';
+import { readElement, readSet } from './python-brackets.js';
+import { span, type Folding } from './python-classes.js';
+
+/** The pattern in the dialect of RE2, or why there is none. */
 export type Translation =
-  { readonly ok: true; readonly source: string } | { readonly ok: false; readonly message: string };
+  | {
+      readonly ok: true;
+      readonly source: string;
+      /** Whether it says, wherever it may end, that the text ends there or goes on. */
+      readonly isEnded: boolean;
+    }
+  | {
+      readonly ok: false;
+      readonly message: string;
+      /** Whether Python can use it, as far as can be told. */
+      readonly isPython: boolean;
+    };
 
 /** What a part of a pattern becomes. */
 interface Part {
   readonly source: string;
+  /** No less than the instructions that it needs. */
+  readonly size: number;
   /** Anchors match no character, and cannot be repeated. */
   readonly isAnchor: boolean;
   /** Holds a `$`, which takes the line break at the end along, so that nothing may follow. */
   readonly isLast: boolean;
+  readonly isEnded: boolean;
 }
 
-interface Flags {
-  readonly i: boolean;
+interface Flags extends Folding {
   readonly m: boolean;
   readonly s: boolean;
+  /** White space in the pattern means nothing, and "#" begins a comment. */
+  readonly x: boolean;
 }
 
 /** The longest pattern, in characters. */
-const MAX_LENGTH = 1000;
-/** The highest count in braces; RE2 has the same limit. */
+const MAX_LENGTH = 16_000;
+/** More than any pattern without braces needs; what is larger takes too long to compile, only to be refused. */
+const MAX_SIZE = 20_000;
+/** Each takes its time to compile, as there are letters in every script. */
+const MAX_CATEGORIES = 4000;
+/** How deep groups may stand in one another. */
+const MAX_DEPTH = 500;
+/** The highest count in braces: that of RE2, and the first that Python refuses. */
 const MAX_REPEAT = 1000;
-
-/** Python's `\s`, which is more than RE2's. */
-const SPACE =
-  '\\t-\\r\\x{1c}-\\x{20}\\x{85}\\x{a0}\\x{1680}\\x{2000}-\\x{200a}\\x{2028}\\x{2029}\\x{202f}\\x{205f}\\x{3000}';
-const NO_SPACE =
-  '\\x{0}-\\x{8}\\x{e}-\\x{1b}\\x{21}-\\x{84}\\x{86}-\\x{9f}\\x{a1}-\\x{167f}\\x{1681}-\\x{1fff}\\x{200b}-\\x{2027}' +
-  '\\x{202a}-\\x{202e}\\x{2030}-\\x{205e}\\x{2060}-\\x{2fff}\\x{3001}-\\x{10ffff}';
-
-/** What may stand in a class for each of Python's; `\W` has no such form. */
-const CLASSES: Readonly<Record<string, string>> = {
-  d: '\\p{Nd}',
-  D: '\\P{Nd}',
-  s: SPACE,
-  S: NO_SPACE,
-  w: '\\p{L}\\p{N}_',
-};
-
-const CONTROLS: Readonly<Record<string, number>> = { a: 7, f: 12, n: 10, r: 13, t: 9, v: 11 };
-
-/** I, i, İ and ı: one letter to Python where case is ignored, and two to RE2. */
-const EYES: readonly number[] = [0x49, 0x69, 0x130, 0x131];
+const PYTHON_MAX_REPEAT = 2 ** 32 - 1;
 
 const REPEAT = /[*+?]|\{(?!\})(\d*)(?:(,)(\d*))?\}/y;
-const OPTIONS = /\(\?([imsu]*)(?:-([ims]+))?:/y;
-const NAMED = /\(\?P<([\p{ID_Start}_]\p{ID_Continue}*)>/uy;
-
-class NoEqual extends Error {}
+/** How a group opens: with flags, as something that RE2 lacks, with a name, or plainly. */
+const GROUP =
+  /\((?:\?([aimsux]*)(?:-([imsx]+))?:|\?(<?[=!]|>|\((\w+)\))|\?P<([\p{ID_Start}_]\p{ID_Continue}*)>|(?!\?))/uy;
+const NO_FLAGS: Flags = { i: false, a: false, m: false, s: false, x: false };
 
 /** Translates a pattern; what Python refuses is refused as well. */
 export function translatePattern(pattern: string): Translation {
   try {
-    return { ok: true, source: translate(pattern) };
+    return { ok: true, ...translate(pattern) };
   } catch (error) {
     if (!(error instanceof NoEqual)) throw error;
-    return { ok: false, message: error.message };
+    return { ok: false, message: error.message, isPython: error.isPython };
   }
 }
 
-function translate(pattern: string): string {
-  if (pattern.length > MAX_LENGTH) return refuse(`it has more than ${MAX_LENGTH} characters`);
-  const options = /^(?:\(\?[aiLmsux]+\))*/.exec(pattern)?.[0] ?? '';
-  if (/[aLx]/.test(options)) return refuse('of the flags, only i, m, s and u have an equal here');
+function translate(pattern: string): Pick<Part, 'source' | 'isEnded'> {
+  if (pattern.length > MAX_LENGTH) return giveUp(`it has more than ${MAX_LENGTH} characters`);
   const names = new Set<string>();
-  let at = options.length;
+  /** The groups that can be referred to, by number and name. */
+  const closed = new Set<string>();
+  const conditions: string[] = [];
+  let [depth, groups] = [0, 0];
+  const reader = readPattern(pattern);
+  const { take, eat, lacks } = reader;
 
-  /** Takes what the expression matches here. */
-  function take(expression: RegExp): RegExpExecArray | null {
-    expression.lastIndex = at;
-    const found = expression.exec(pattern);
-    if (found !== null) at = expression.lastIndex;
-    return found;
+  /** Passes over what means nothing. */
+  function skip(isVerbose: boolean): void {
+    take(isVerbose ? /(?:\(\?#[^)]*\)|[ \t-\r]|#[^\n]*)+/y : /(?:\(\?#[^)]*\))+/y);
   }
 
-  function eat(text: string): boolean {
-    const found = pattern.startsWith(text, at);
-    if (found) at += text.length;
-    return found;
+  /** The flags of the whole, which stand at its start. */
+  function header(): Flags {
+    let all = '';
+    for (;;) {
+      skip(all.includes('x'));
+      const found = take(/\(\?([aimsux]+)\)/y);
+      if (found === null) return change(NO_FLAGS, all);
+      all += found[1] ?? '';
+    }
   }
 
   function alternatives(flags: Flags): Part {
@@ -91,149 +101,121 @@ function translate(pattern: string): string {
     while (eat('|')) branches.push(sequence(flags));
     return {
       source: branches.map(({ source }) => source).join('|'),
+      size: branches.reduce((sum, { size }) => sum + size + 1, 0),
       isAnchor: false,
       isLast: branches.some(({ isLast }) => isLast),
+      isEnded: branches.every(({ isEnded }) => isEnded),
     };
   }
 
   function sequence(flags: Flags): Part {
-    let source = '';
-    let isLast = false;
-    while (at < pattern.length && !/[|)]/.test(pattern.charAt(at))) {
-      if (take(/\(\?#[^)]*\)/y) !== null) continue;
-      const part = repeated(atom(flags));
-      if (isLast) refuse('"$" stands before the end');
-      source += part.source;
-      ({ isLast } = part);
+    let all: Part = { source: '', size: 0, isAnchor: false, isLast: false, isEnded: false };
+    for (;;) {
+      skip(flags.x);
+      if (reader.isAtEnd() || reader.startsWith('|') || reader.startsWith(')')) return all;
+      const next = repeated(flags);
+      if (all.isLast) lacks('"$" before the end has');
+      all = { ...next, source: all.source + next.source, size: all.size + next.size, isAnchor: false };
     }
-    return { source, isAnchor: false, isLast };
   }
 
-  function repeated(part: Part): Part {
+  function repeated(flags: Flags): Part {
+    const isDot = reader.startsWith('.');
+    const part = atom(flags);
+    skip(flags.x);
     const found = take(REPEAT);
     if (found === null) return part;
-    if (part.isAnchor || part.isLast) refuse('an anchor is repeated');
-    const [sign, least = '', comma, most = ''] = found;
-    if (eat('+')) refuse('possessive repetition ("++", "*+") has no equal here');
+    if (part.isAnchor) refuse('an anchor is repeated');
+    if (part.isLast) lacks('a repeated "$" has');
+    const [low, high] = countsOf(found);
+    if (eat('+')) lacks('possessive repetition ("++", "*+") has');
     // Whether as much or as little as possible is taken changes no answer.
-    eat('?');
+    else eat('?');
+    skip(flags.x);
     if (take(REPEAT) !== null) refuse('a repetition is repeated');
-    if (!sign.startsWith('{')) return { ...part, source: part.source + sign };
-    const low = Number(least);
-    const high = comma === undefined ? low : most === '' ? null : Number(most);
-    if (Math.max(low, high ?? 0) > MAX_REPEAT) refuse(`more than ${MAX_REPEAT} repetitions`);
+    const count = Math.max(low, high ?? 1);
+    if (count >= PYTHON_MAX_REPEAT) refuse('a count is too large');
+    if (count > MAX_REPEAT) lacks(`more than ${MAX_REPEAT} repetitions have`);
     if (high !== null && high < low) refuse('the lower count of a repetition is above the upper');
-    return { ...part, source: `${part.source}{${low},${high ?? ''}}` };
+    const isEnded = (isDot && high === null) || (part.isEnded && low > 0);
+    const source = part.source + (found[0].startsWith('{') ? `{${low},${high ?? ''}}` : found[0]);
+    return { ...part, source, size: (part.size + 1) * count, isEnded };
   }
 
   function atom(flags: Flags): Part {
-    if (pattern.startsWith('(', at)) return group(flags);
+    const [reference, number, name] = take(/\\(?![1-3][0-7]{2})([1-9]\d?)|\(\?P=(\w+)\)/y) ?? [];
+    if (reference !== undefined) {
+      if (!closed.has(number ?? name ?? '')) refuse(`${reference} refers to no group before it`);
+      lacks('references to groups have');
+      return part('');
+    }
+    if (reader.startsWith('(')) return group(flags);
     if (eat('.')) return part(flags.s ? '(?s:.)' : '[^\\n]');
     if (eat('^')) return { ...part(flags.m ? '(?m:^)' : '\\A'), isAnchor: true };
-    if (eat('$'))
-      return flags.m ? { ...part('(?m:$)'), isAnchor: true } : { source: '\\n?\\z', isAnchor: true, isLast: true };
-    if (eat('[')) return part(set(flags));
+    if (eat('$')) return { ...part(flags.m ? '(?m:$)' : '\\n?\\z'), isAnchor: true, isLast: !flags.m, isEnded: true };
+    if (eat('[')) return part(readSet(reader, flags));
     if (eat('\\A')) return { ...part('\\A'), isAnchor: true };
-    if (eat('\\Z')) return { ...part('\\z'), isAnchor: true };
-    if (take(/\\[bB]/y) !== null) refuse('\\b and \\B have no equal here');
-    if (eat('\\W')) return part(`[^${CLASSES.w ?? ''}]`);
+    if (eat('\\Z')) return { ...part('\\z'), isAnchor: true, isEnded: true };
+    if (take(/\\[bB]/y) !== null) {
+      lacks('\\b and \\B have');
+      return { ...part(''), isAnchor: true };
+    }
     if (take(REPEAT) !== null) refuse('there is nothing to repeat');
-    const found = element();
-    return part(`[${typeof found === 'number' ? span(found, found, flags) : found}]`);
+    const found = readElement(reader, flags);
+    return part(typeof found === 'number' ? `[${span(found, found, flags)}]` : `(?-i:[${found}])`);
   }
 
   function group(flags: Flags): Part {
-    const inner = { ...flags };
-    const found = take(OPTIONS);
-    const name = found === null ? take(NAMED)?.[1] : undefined;
-    if (found !== null) {
-      const [, on = '', off = ''] = found;
-      if (off.split('').some((flag) => on.includes(flag))) refuse('a flag is turned on and off');
-      for (const flag of ['i', 'm', 's'] as const) if ((on + off).includes(flag)) inner[flag] = on.includes(flag);
-    } else if (name !== undefined) {
-      if (names.has(name)) refuse('two groups have one name');
-      names.add(name);
-    } else if (pattern.startsWith('(?', at)) refuse(describe(pattern.slice(at, at + 4)));
-    else at += 1;
+    const found = take(GROUP) ?? refuse(`"${take(/\(\?.?/y)?.[0] ?? ''}" means nothing here`);
+    const [, on, off, special, condition, name] = found;
+    const isPlain = on === undefined && special === undefined;
+    const number = isPlain ? String((groups += 1)) : null;
+    if (special !== undefined) lacks(describe(special));
+    if (condition !== undefined) conditions.push(condition);
+    if (name !== undefined && names.has(name)) refuse('two groups have one name');
+    if (name !== undefined) names.add(name);
+    if ((depth += 1) > MAX_DEPTH) giveUp(`more than ${MAX_DEPTH} groups stand in one another`);
+    const inner = change(flags, on, off);
     const body = alternatives(inner);
+    depth -= 1;
     if (!eat(')')) refuse('a parenthesis is not closed');
+    for (const key of [number, name ?? null]) if (key !== null) closed.add(key);
     return { ...body, source: wrap(body.source, inner) };
   }
 
-  /** A class in brackets, after the bracket. */
-  function set(flags: Flags): string {
-    const negated = eat('^') ? '^' : '';
-    let source = '';
-    do {
-      if (at >= pattern.length) refuse('a bracket is not closed');
-      const low = eat('\\b') ? 8 : element();
-      const isRange = pattern.startsWith('-', at) && !pattern.startsWith('-]', at);
-      if (!isRange) {
-        source += typeof low === 'number' ? span(low, low, flags) : low;
-        continue;
-      }
-      at += 1;
-      const high = eat('\\b') ? 8 : element();
-      if (typeof low !== 'number' || typeof high !== 'number' || high < low)
-        return refuse('a range in brackets is bad');
-      source += span(low, high, flags);
-    } while (!eat(']'));
-    return `[${negated}${source}]`;
-  }
-
-  /** One character, or the inside of a class such as `\d`. */
-  function element(): number | string {
-    if (!eat('\\')) return character();
-    const code = take(/(?:x|u(?:[\da-fA-F]{2})|U(?:[\da-fA-F]{6}))[\da-fA-F]{2}/y);
-    if (code !== null) return Number.parseInt(code[0].slice(1), 16);
-    const octal = take(/0[0-7]{0,2}|[1-3][0-7]{2}/y);
-    if (octal !== null) return Number.parseInt(octal[0], 8);
-    if (take(/[1-9]/y) !== null) return refuse('references to groups have no equal here');
-    const letter = take(/[A-Za-z]/y)?.[0];
-    if (letter === undefined) return character();
-    if (letter === 'W') return refuse('\\W in brackets has no equal here');
-    return CONTROLS[letter] ?? CLASSES[letter] ?? refuse(`\\${letter} has no equal here`);
-  }
-
-  function character(): number {
-    const code = pattern.codePointAt(at);
-    if (code === undefined) return refuse('it ends within an escape or a bracket');
-    at += code > 0xffff ? 2 : 1;
-    return code;
-  }
-
-  const flags = { i: options.includes('i'), m: options.includes('m'), s: options.includes('s') };
-  const { source } = alternatives(flags);
-  if (at < pattern.length) refuse('a parenthesis is closed that was never opened');
-  return wrap(source, flags);
+  const flags = header();
+  const { source, size, isEnded } = alternatives(flags);
+  if (!reader.isAtEnd()) refuse('a parenthesis is closed that was never opened');
+  for (const name of conditions) if (!closed.has(name)) refuse(`there is no group ${name}`);
+  reader.finish();
+  if (size > MAX_SIZE || source.split('\\p{').length > MAX_CATEGORIES) giveUp('it is too large');
+  return { source: wrap(source, flags), isEnded };
 }
 
 function part(source: string): Part {
-  return { source, isAnchor: false, isLast: false };
+  return { source, size: 1, isAnchor: false, isLast: false, isEnded: false };
 }
 
-function wrap(source: string, { i }: Flags): string {
-  return `(?${i ? 'i' : '-i'}:${source})`;
+/** The least and the most of a repetition; null for as many as there are. */
+function countsOf([sign, least = '', comma, most = '']: RegExpExecArray): readonly [number, number | null] {
+  if (sign === '*') return [0, null];
+  if (sign === '+') return [1, null];
+  if (sign === '?') return [0, 1];
+  return [Number(least), comma === undefined ? Number(least) : most === '' ? null : Number(most)];
 }
 
-/** The inside of a class that holds these characters. */
-function span(low: number, high: number, { i }: Flags): string {
-  const text = low === high ? literal(low) : `${literal(low)}-${literal(high)}`;
-  return i && EYES.some((code) => code >= low && code <= high) ? text + EYES.map(literal).join('') : text;
+function change(flags: Flags, on = '', off = ''): Flags {
+  if (off.split('').some((flag) => on.includes(flag))) refuse('a flag is turned on and off');
+  if (on.includes('a') && on.includes('u')) refuse('the flags a and u exclude one another');
+  const turn = (flag: keyof Flags): boolean => (flags[flag] || on.includes(flag)) && !off.includes(flag);
+  return { a: turn('a') && !on.includes('u'), i: turn('i'), m: turn('m'), s: turn('s'), x: turn('x') };
 }
 
-function literal(code: number): string {
-  if (code > 0x10ffff || (code >= 0xd800 && code <= 0xdfff)) return refuse('it names a character that does not exist');
-  const character = String.fromCodePoint(code);
-  return /[\w/]/.test(character) ? character : `\\x{${code.toString(16)}}`;
+function wrap(source: string, { i, a }: Flags): string {
+  return `(?${i && !a ? 'i' : '-i'}:${source})`;
 }
 
-function describe(start: string): string {
-  if (/^\(\?<?[=!]/.test(start)) return 'looking ahead or behind ("(?=", "(?!", "(?<=", "(?<!") has no equal here';
-  if (start.startsWith('(?P=')) return 'references to groups have no equal here';
-  return `"${start.slice(0, 3)}" has no equal here`;
-}
-
-function refuse(message: string): never {
-  throw new NoEqual(message);
+function describe(special: string): string {
+  if (/[=!]/.test(special)) return 'looking ahead or behind ("(?=", "(?!", "(?<=", "(?<!") has';
+  return `"(?${special.charAt(0)}" has`;
 }
