@@ -1,8 +1,8 @@
 /** A YAML or JSON text to a plain value that remembers the line and column of every part. */
 
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, type Node, type Pair } from 'yaml';
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, type Node, type Pair, type Tags } from 'yaml';
 import { ConfigError } from '../errors.js';
-import { findOddBreak, findUnreadable, replaceTags } from './python-yaml.js';
+import { findOddBreak, findUnreadable, SCALARS } from './python-yaml.js';
 
 /** A parsed document. */
 export interface ConfigDocument {
@@ -65,6 +65,12 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
       return fail(describeFault(error.name, error.message), null);
     throw error;
   }
+}
+
+/** The tags of the parser, with the server's own truth values and numbers. */
+function replaceTags(tags: Tags): Tags {
+  const own = new Set(SCALARS.map(({ tag }) => tag));
+  return [...tags.filter((tag) => typeof tag === 'string' || !own.has(tag.tag)), ...SCALARS];
 }
 
 /** How often what is named may be repeated, all in all: a config of many models repeats much, a bomb more. */

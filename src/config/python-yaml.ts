@@ -6,15 +6,15 @@
  * @see https://github.com/yaml/pyyaml/blob/6.0.3/lib/yaml/resolver.py
  */
 
-import type { ScalarTag, Tags } from 'yaml';
-
 const PREFIX = 'tag:yaml.org,2002:';
-const REPLACED = ['bool', 'int', 'float'].map((name) => PREFIX + name);
 
-/** The tags of the parser, with PyYAML's own for truth values and numbers. */
-export function replaceTags(tags: Tags): Tags {
-  const others = tags.filter((tag) => typeof tag === 'string' || !REPLACED.includes(tag.tag));
-  return [...others, ...SCALARS];
+/** What a plain scalar may be, as the parser wants to be told. */
+export interface ScalarRule {
+  readonly tag: string;
+  readonly default: true;
+  readonly test: RegExp;
+  readonly resolve: (text: string) => unknown;
+  readonly identify: (value: unknown) => boolean;
 }
 
 /** Whether the server's reader takes every character of a text; it gives up at the others. The offset of the first; null. */
@@ -29,7 +29,7 @@ export function findOddBreak(text: string): number | null {
   return found?.index ?? null;
 }
 
-function scalar(name: 'bool' | 'int' | 'float', test: RegExp, resolve: (text: string) => unknown): ScalarTag {
+function scalar(name: 'bool' | 'int' | 'float', test: RegExp, resolve: (text: string) => unknown): ScalarRule {
   const kind = name === 'bool' ? 'boolean' : 'number';
   return { tag: PREFIX + name, default: true, test, resolve, identify: (value) => typeof value === kind };
 }
@@ -47,7 +47,8 @@ const sexagesimal = (text: string): number =>
     .reduce((sum, part) => sum * 60 + Number(part), 0);
 const decimal = (text: string): number => signOf(text) * Number(digitsOf(text));
 
-const SCALARS: readonly ScalarTag[] = [
+/** The truth values and numbers of PyYAML, which stand for all others of these tags. */
+export const SCALARS: readonly ScalarRule[] = [
   scalar('bool', /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/, () => true),
   scalar('bool', /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/, () => false),
   scalar('int', /^[-+]?0b[01_]+$/, whole(2, 2)),
