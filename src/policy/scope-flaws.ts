@@ -4,6 +4,7 @@ import { ACTIONS, type AccessRule, type RouteRule } from '../config/policy-schem
 import { isOpen, ROUTE_COMPARISON } from './coverage.js';
 import { effectOf, guardOf } from './decision.js';
 import type { Flaw } from './flaw.js';
+import { translatePattern } from './python-pattern.js';
 
 /** Finds what is wrong with the scope of an access rule. */
 export function findAccessFlaws(rule: AccessRule): Flaw[] {
@@ -92,7 +93,8 @@ function findSkippedForbid(rule: RouteRule, later: readonly RouteRule[]): Flaw[]
 /** A permission whose pattern says how a text starts, but neither where it ends nor that it may go on. */
 function findOpenEnd(written: string): Flaw[] {
   if (!written.startsWith('regex:') || isOpen(written)) return [];
-  if (/(?:\$|\\Z|\.[*+]\??)\)*$/.test(written)) return [];
+  const pattern = translatePattern(written.replace('regex:', ''));
+  if (!pattern.ok || pattern.isEnded) return [];
   return [
     {
       code: 'rule_regex_open',

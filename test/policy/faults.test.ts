@@ -254,7 +254,7 @@ describe('findPolicyFaults', () => {
     ['a star within a path', () => ofRoutes({ permit: { paths: '/v1/*/x' } }), ['0 rule_wildcard_literal']],
     ['two stars at the end', () => ofRoutes({ permit: { paths: '/v1/**' } }), ['0 rule_wildcard_literal']],
     ['a pattern from the middle', () => ofRoutes({ permit: { paths: 'regex:chat$' } }), ['0 rule_never_matches']],
-    ['a pattern that may start otherwise', () => ofRoutes({ permit: { paths: ['regex:a*/x$', 'regex:a|/b$'] } }), []],
+    ['a pattern that may start otherwise', () => ofRoutes({ permit: { paths: ['regex:a*/x$', 'regex:a$|/b$'] } }), []],
     [
       'all paths',
       () => ofRoutes({ forbid: { paths: '/a' } }, { permit: { paths: '*' } }),
@@ -315,6 +315,25 @@ describe('findPolicyFaults', () => {
     ],
     ['an end of the text', () => ofRoutes({ permit: { paths: ['regex:/a\\Z', 'regex:/a.+', 'regex:(/a.*?)'] } }), []],
     ['an end in the middle', () => ofRoutes({ permit: { paths: 'regex:/a.*b' } }), ['0 rule_regex_open']],
+    ...['/a|/b$', '/a\\$', '/a\\.*', '/a(b$|c)', '/a(b\\Z)?', '/a$|', '/[a|b$]', '/a[$]', '/a.*b?', '/a(?#$)'].map(
+      (pattern): [string, () => PolicyFault[], string[]] => [
+        `the pattern ${pattern}, which is open`,
+        () => ofRoutes({ permit: { paths: `regex:${pattern}` } }),
+        ['0 rule_regex_open'],
+      ],
+    ),
+    [
+      'patterns each of whose branches has an end',
+      () =>
+        ofRoutes({
+          permit: {
+            paths: ['/a$|/b$', '/a\\\\$', '/(a|b)$', '/(a$|b\\Z)', '/a(b\\Z)+', '/a\\\\.*', '(?x)/a $ # end'].map(
+              (pattern) => `regex:${pattern}`,
+            ),
+          },
+        }),
+      [],
+    ],
     ['a repetition of one letter', () => ofRoutes({ permit: { paths: 'regex:/a*' } }), ['0 rule_regex_open']],
     [
       'all paths, as a prefix',
@@ -400,7 +419,7 @@ describe('findPolicyFaults', () => {
       ['1 rule_shadowed'],
     ],
     ['a pattern that says regex twice', () => ofRoutes({ permit: { paths: 'regex:/regex:b$' } }), []],
-    ['a pattern of two, one of which has its slash', () => ofRoutes({ permit: { paths: 'regex:ab|/c$' } }), []],
+    ['a pattern of two, one of which has its slash', () => ofRoutes({ permit: { paths: 'regex:ab$|/c$' } }), []],
     ['an exception that is empty', () => ofAccess({ permit: read, unless: null }), ['0 rule_field_empty']],
     [
       'opposites to be left out',
