@@ -6,14 +6,18 @@ import { translatePattern } from './python-pattern.js';
 
 /** A pattern that can be used, or why it cannot. */
 export type CompiledPattern =
-  { readonly ok: true; readonly matches: (text: string) => boolean } | { readonly ok: false; readonly message: string };
+  | { readonly ok: true; readonly size: number; readonly matches: (text: string) => boolean }
+  | { readonly ok: false; readonly message: string };
 
 /** What marks a pattern in a rule. */
 const PREFIX = 'regex:';
 
-/** Rules are asked again and again, so their patterns are kept. */
+/** Rules are asked again and again, so their patterns are kept, up to this many instructions: less than 100 MB. */
 const kept = new Map<string, CompiledPattern>();
-const MAX_KEPT = 1000;
+const MAX_KEPT = 500_000;
+/** What a pattern takes beside its instructions, in instructions. */
+const OVERHEAD = 100;
+let keptSize = 0;
 
 /** The largest program, in instructions: with the length of the text, it bounds the time. */
 const MAX_INSTRUCTIONS = 5000;
@@ -45,8 +49,9 @@ export function compilePythonPattern(pattern: string): CompiledPattern {
   const { RE2JS, RE2JSException } = load();
   try {
     const compiled = RE2JS.compile(`\\A${translation.source}`);
-    if (compiled.programSize() > MAX_INSTRUCTIONS) return { ok: false, message: 'it is too large' };
-    return { ok: true, matches: (text) => compiled.test(text) };
+    const size = compiled.programSize();
+    if (size > MAX_INSTRUCTIONS) return { ok: false, message: 'it is too large' };
+    return { ok: true, size: size + OVERHEAD, matches: (text) => compiled.test(text) };
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
     return { ok: false, message: 'it is too large, or broken' };
@@ -59,7 +64,12 @@ export function compileScope(written: string): CompiledPattern | null {
   const known = kept.get(written);
   if (known !== undefined) return known;
   const pattern = compilePythonPattern(written.slice(PREFIX.length));
-  if (kept.size >= MAX_KEPT) kept.clear();
+  if (!pattern.ok) return pattern;
+  keptSize += pattern.size;
+  if (keptSize > MAX_KEPT) {
+    kept.clear();
+    keptSize = pattern.size;
+  }
   kept.set(written, pattern);
   return pattern;
 }

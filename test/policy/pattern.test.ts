@@ -120,6 +120,18 @@ describe('what a rule covers', () => {
     expect([...wrong(), ...wrong()]).toEqual([]);
   });
 
+  it('is compiled once, however many patterns the rules have', () => {
+    const patterns = Array.from({ length: 3000 }, (_, index) => `regex:/v1/once/${index}$`);
+    const compiled = patterns.map(compileScope);
+    expect(patterns.filter((one, at) => compileScope(one) !== compiled[at])).toEqual([]);
+  });
+
+  it('is forgotten where the patterns are many and large', () => {
+    const patterns = Array.from({ length: 250 }, (_, index) => `regex:a{1000}b{1000}${index}`);
+    const [first] = patterns.map(compileScope);
+    expect(compileScope(patterns[0] ?? '')).not.toBe(first);
+  });
+
   it('is a pattern only after "regex:"', () => {
     expect(compileScope('model::(')).toBeNull();
     expect(matchScope('model::.*', 'model::x')).toBeNull();
