@@ -9,6 +9,7 @@ export type ErrorCode =
   | 'config_unreadable'
   | 'config_invalid'
   | 'auth_off'
+  | 'policy_unsupported'
   | 'provider_unknown'
   | 'token_absent'
   | 'input_unreadable'
@@ -24,6 +25,7 @@ export const ERRORS: Readonly<Record<ErrorCode, string>> = {
   config_unreadable: 'The config file cannot be read.',
   config_invalid: 'The config is not valid.',
   auth_off: 'The config turns authentication off: there is nothing to validate against.',
+  policy_unsupported: 'A policy has a pattern that only the server can evaluate.',
   provider_unknown: 'The config has no provider of that name.',
   token_absent: 'No token was given.',
   input_unreadable: 'The input cannot be read.',

@@ -28,6 +28,7 @@ export type FindingCode =
   | 'field_invalid'
   | 'field_unknown'
   | 'rule_invalid'
+  | 'rule_regex_unsupported'
   | 'default_unknown'
   | 'provider_absent'
   | 'type_conditional'

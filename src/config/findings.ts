@@ -41,6 +41,11 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
     why: 'The server refuses a policy with a rule that it cannot read.',
     fix: 'Correct the rule; authcheck schema config describes its fields.',
   },
+  rule_regex_unsupported: {
+    severity: 'warning',
+    why: 'The server evaluates this pattern, and authcheck cannot: can and test fail where they come to the rule.',
+    fix: 'Write the pattern without what it names, or ask the server itself.',
+  },
   default_unknown: {
     severity: 'error',
     why: 'Without a default that exists, nobody knows which provider is meant.',

@@ -7,6 +7,7 @@ import { substituteEnv, type EnvOptions, type Environment } from './env.js';
 import type { FindingCode } from './finding-codes.js';
 import { FINDINGS } from './findings.js';
 import { findUnknownAuthFields, type Note } from './lint.js';
+import { findUnsupported } from './lint-policy.js';
 import type { AccessRule, RouteRule } from './policy-schema.js';
 import { accessPolicySchema, routePolicySchema } from './schema.js';
 import type { ProviderConfig } from './provider-config.js';
@@ -153,10 +154,17 @@ export function readAuthConfig(document: unknown, options: ParseOptions): Readin
     });
   }
 
-  const checkPolicy = <Rules>(name: string, schema: v.GenericSchema<unknown, readonly Rules[]>): readonly Rules[] => {
+  const checkPolicy = <Rules extends AccessRule | RouteRule>(
+    name: string,
+    schema: v.GenericSchema<unknown, readonly Rules[]>,
+  ): readonly Rules[] => {
     if (auth[name] === undefined) return [];
     const result = v.safeParse(schema, auth[name]);
-    if (result.success) return result.output;
+    if (result.success) {
+      for (const note of findUnsupported(result.output))
+        report(note.code, [...section.path, name, ...note.path], note.message);
+      return result.output;
+    }
     for (const issue of result.issues)
       report('rule_invalid', [...section.path, name, ...issuePath(issue)], issue.message);
     return [];

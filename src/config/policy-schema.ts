@@ -133,12 +133,13 @@ function rule<Scope>(scope: v.GenericSchema<unknown, Scope>): v.GenericSchema<un
   );
 }
 
-/** What follows `regex:` is a pattern that can be used, and a union says why one is not. */
+/** What follows `regex:` is a pattern that the server can use. */
 function pattern(): v.RawCheckAction<string> {
   return v.rawCheck(({ dataset, addIssue }) => {
     if (!dataset.typed) return;
     const compiled = compileScope(dataset.value);
-    if (compiled?.ok === false) addIssue({ message: `this regular expression cannot be used: ${compiled.message}` });
+    if (compiled?.ok === false && !compiled.isPython)
+      addIssue({ message: `this regular expression cannot be used: ${compiled.message}` });
   });
 }
 

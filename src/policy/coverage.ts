@@ -3,6 +3,7 @@
 import type { AccessScope, RouteScope, Rule } from '../config/policy-schema.js';
 import { coversResource } from './access.js';
 import { effectOf, guardOf, type Guard, type Question } from './decision.js';
+import { compileScope } from './pattern.js';
 import { coversPath } from './routes.js';
 
 /** How the rules of one policy are compared. */
@@ -62,7 +63,7 @@ function includesText(
   if (outer === inner || isOpen(outer)) return true;
   if (inner === null) return false;
   if (inner.startsWith('regex:')) return false;
-  if (!inner.endsWith(wildcard)) return covers(outer, inner);
+  if (!inner.endsWith(wildcard)) return compileScope(outer)?.ok !== false && covers(outer, inner);
   const isWildcard = outer.endsWith(wildcard) && !outer.startsWith('regex:');
   return isWildcard && inner.slice(0, -1).startsWith(outer.slice(0, -1));
 }

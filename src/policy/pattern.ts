@@ -2,12 +2,12 @@
 
 import { createRequire } from 'node:module';
 import type * as Library from 're2js';
-import { translatePattern } from './python-pattern.js';
+import { AuthcheckError } from '../errors.js';
+import { translatePattern, type Untranslatable } from './python-pattern.js';
 
 /** A pattern that can be used, or why it cannot. */
 export type CompiledPattern =
-  | { readonly ok: true; readonly size: number; readonly matches: (text: string) => boolean }
-  | { readonly ok: false; readonly message: string };
+  { readonly ok: true; readonly size: number; readonly matches: (text: string) => boolean } | Untranslatable;
 
 /** What marks a pattern in a rule. */
 const PREFIX = 'regex:';
@@ -50,11 +50,11 @@ export function compilePythonPattern(pattern: string): CompiledPattern {
   try {
     const compiled = RE2JS.compile(`\\A${translation.source}`);
     const size = compiled.programSize();
-    if (size > MAX_INSTRUCTIONS) return { ok: false, message: 'it is too large' };
+    if (size > MAX_INSTRUCTIONS) return { ok: false, message: 'it is too large', isPython: true };
     return { ok: true, size: size + OVERHEAD, matches: (text) => compiled.test(text) };
   } catch (error) {
     if (!(error instanceof RE2JSException)) throw error;
-    return { ok: false, message: 'it is too large, or broken' };
+    return { ok: false, message: 'it is too large', isPython: true };
   }
 }
 
@@ -77,11 +77,18 @@ export function compileScope(written: string): CompiledPattern | null {
 /**
  * Tells whether a text matches what a rule covers, written as `regex:PATTERN`; null if it is not written so.
  *
+ * @throws {AuthcheckError} `policy_unsupported` for a pattern that Python alone can evaluate: passed over, a prohibition
+ * would be none.
  * @throws {Error} for a pattern that the parser of the config would refuse.
  */
 export function matchScope(written: string, text: string): boolean | null {
   const pattern = compileScope(written);
   if (pattern === null) return null;
-  if (!pattern.ok) throw new Error('the rules have not been checked: a regular expression cannot be used');
-  return pattern.matches(text);
+  if (pattern.ok) return pattern.matches(text);
+  if (pattern.isPython)
+    throw new AuthcheckError(
+      'policy_unsupported',
+      `authcheck cannot evaluate ${written}, but the server can: ${pattern.message}`,
+    );
+  throw new Error('the rules have not been checked: a regular expression cannot be used');
 }

@@ -16,12 +16,15 @@ export type Translation =
       /** Whether it says, wherever it may end, that the text ends there or goes on. */
       readonly isEnded: boolean;
     }
-  | {
-      readonly ok: false;
-      readonly message: string;
-      /** Whether Python can use it, as far as can be told. */
-      readonly isPython: boolean;
-    };
+  | Untranslatable;
+
+/** Why a pattern has no equal. */
+export interface Untranslatable {
+  readonly ok: false;
+  readonly message: string;
+  /** Whether Python can use it, as far as can be told. */
+  readonly isPython: boolean;
+}
 
 /** What a part of a pattern becomes. */
 interface Part {

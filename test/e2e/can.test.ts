@@ -255,3 +255,35 @@ describe('a rule with a field that the server ignores', () => {
     expect(unwrap(stderr)).toContain('whem is ignored by the server; did you mean when?');
   });
 });
+
+describe('a pattern that only the server can evaluate', () => {
+  const policies = (): string =>
+    world.file(
+      'lookahead.yaml',
+      `provider_config: {type: oauth2_token, issuer: '${world.origin}', audience: api, jwks: {uri: '${world.origin}/jwks'}}
+route_policy:
+  - permit: {paths: /v1/files}
+  - forbid: {paths: 'regex:/v1/(?!models).*'}
+  - permit: {paths: /v1/*}
+`,
+    );
+
+  it('fails the questions that come to its rule, and no others', async () => {
+    expect(await can('/v1/files', '--config', policies(), '--as', 'bob')).toMatchObject({ code: 0 });
+    const { code, stdout, stderr } = await can('/v1/models', '--config', policies(), '--as', 'bob');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('authcheck cannot evaluate regex:/v1/(?!models).*, but the server can: looking ahead');
+    const json = await run(['can', '/v1/models', '--config', policies(), '--as', 'bob', '--json']);
+    expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: 'policy_unsupported' } });
+  });
+
+  it('is a warning of the config, and hinders no other command', async () => {
+    const token = await world.signer.sign(world.claims);
+    const validated = await run(['validate', '--config', policies(), '--token', token]);
+    expect(validated.code).toBe(0);
+    expect(unwrap(validated.stderr)).toContain('authcheck cannot evaluate this pattern, but the server can');
+    const { code, stdout, stderr } = await run(['config', 'check', '--config', policies()]);
+    expect(stdout + stderr).toContain('rule_regex_unsupported');
+    expect(code).toBe(0);
+  });
+});

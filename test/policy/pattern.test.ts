@@ -141,5 +141,13 @@ describe('what a rule covers', () => {
 
   it('is not guessed at where nobody checked it: a prohibition would be passed over', () => {
     expect(() => matchScope('regex:(', 'x')).toThrow('have not been checked');
+    expect(() => matchScope('regex:(?!x)', 'x')).toThrow(
+      expect.objectContaining({
+        code: 'policy_unsupported',
+        message: expect.stringContaining(
+          'authcheck cannot evaluate regex:(?!x), but the server can: looking ahead',
+        ) as string,
+      }),
+    );
   });
 });
