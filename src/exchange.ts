@@ -66,7 +66,8 @@ export function jsonBody(
 
 /**
  * The first of these members of an answer in which a secret was masked; null if there is none. Whatever it said is gone:
- * a client may name a team as its token, and with that the team would be gone, and what forbids it.
+ * a client may name a team as its token, and with that the team would be gone, and what forbids it. So would a member
+ * that is named as a secret is.
  */
 export function findMasked(
   answer: JsonObject,
@@ -74,9 +75,11 @@ export function findMasked(
   secrets: HttpRequest['secrets'],
 ): string | null {
   const isMasked = (value: Json | undefined): boolean => value !== undefined && writeJson(value).includes(REDACTED);
-  // What ends a text and goes on may have covered whole members; and a masked name is that of a member that is missing.
+  const redact = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
+  const isNamed = names.some((name) => redact(name) !== name);
+  // What ends a text and goes on may have covered whole members.
   const coversMembers = secrets.some((secret) => /"\s*[\]},:]/.test(secret ?? ''));
-  const isHidden = isMasked(coversMembers ? answer : Object.keys(answer));
+  const isHidden = isNamed || (coversMembers && isMasked(answer));
   return names.find((name) => isMasked(member(answer, name))) ?? (isHidden ? 'members' : null);
 }
 

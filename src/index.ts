@@ -38,7 +38,7 @@ export {
 export { FileTooLarge, readBounded } from './bounded-read.js';
 export { decodeToken, timesOf, type DecodedToken } from './decode.js';
 export { duration } from './duration.js';
-export { originForm } from './server/origin-form.js';
+export { readTarget } from './server/request-target.js';
 export { readIsoTime } from './iso-time.js';
 export { CLIENT_VARIABLES, writeConfigTemplate, type ConfigTemplate } from './config/template.js';
 export { AuthcheckError, ConfigError, ERRORS, reasonOf, type ErrorCode, type Finding } from './errors.js';

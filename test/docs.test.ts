@@ -83,3 +83,15 @@ test.each(examples)('$title', async ({ code }) => {
     body: { principal: 'alice', attributes: { roles: ['alice'], teams: ['ml'] } },
   });
 });
+
+test.each([
+  ['Envoy', 'remove: x-auth-principal', 'remove: x-auth-attributes', 'filters.http.ext_authz'],
+  ['Caddy', 'request_header -X-Auth-Principal', 'request_header -X-Auth-Attributes', 'forward_auth 127'],
+])('%s removes what a client sends before it asks', (title, principal, attributes, asks) => {
+  const gateways = readFileSync(join(root, 'docs/gateway.md'), 'utf8');
+  const example = gateways.split(`## ${title}\n`)[1]?.split('## ')[0] ?? '';
+  const [before = '', ...after] = example.split(asks);
+  expect(after).not.toEqual([]);
+  expect(before).toContain(principal);
+  expect(before).toContain(attributes);
+});

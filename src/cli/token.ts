@@ -13,8 +13,6 @@ export interface TokenOptions {
 /** A token as it will be judged. */
 export interface GivenToken {
   readonly token: string;
-  /** Where it came from, for people. */
-  readonly source: string;
   /** What was taken away around it, in order. */
   readonly stripped: readonly string[];
 }
@@ -34,7 +32,8 @@ export async function findToken(options: TokenOptions, argument: string | undefi
 }
 
 /**
- * Finds the token, or what else was pasted in its place: `--token` (or the argument), `--token-file`, `-` or piped stdin, `AUTHCHECK_TOKEN`.
+ * Finds the token, or what else was pasted in its place: `--token` (or the argument), `--token-file`, `-` or piped
+ * stdin, `AUTHCHECK_TOKEN`.
  *
  * @throws {AuthcheckError} `token_absent`, `input_unreadable`; `usage_invalid` for two tokens.
  */
@@ -60,9 +59,9 @@ export async function findPasted(options: TokenOptions, argument: string | undef
   );
 }
 
-/** An empty token is none: a variable that is not set leaves one behind. */
+/** What is left of what was pasted; an empty token is none: a variable that is not set leaves one behind. */
 function take(pasted: string, source: string): GivenToken {
-  const given = { source, ...triage(pasted) };
+  const given = triage(pasted);
   if (given.token === '') throw new AuthcheckError('token_absent', `no token was given: ${source} has an empty one`);
   return given;
 }
@@ -102,11 +101,11 @@ const LAYERS: readonly Layer[] = [
     peel: (text) => /^(?:.*\n)?["']?authorization["']?\s*:\s*([^\r\n]+)/i.exec(text)?.[1] ?? null,
   },
   { name: 'the Bearer scheme', peel: (text) => /^bearer\s+(\S.*)$/is.exec(text)?.[1] ?? null },
-  { name: 'the word before it', peel: (text) => /^token\s+(\S.*)$/is.exec(text)?.[1] ?? null },
+  { name: 'the word "token"', peel: (text) => /^token\s+(\S.*)$/is.exec(text)?.[1] ?? null },
 ];
 
 /** Takes away what was pasted around a token, and says what that was. */
-export function triage(pasted: string): Pick<GivenToken, 'token' | 'stripped'> {
+export function triage(pasted: string): GivenToken {
   // Nothing can be around what is made of a token's own characters.
   if (/^[\w.~+/=-]*$/.test(pasted)) return { token: pasted, stripped: [] };
   const stripped: string[] = [];

@@ -6,6 +6,7 @@ import { showUrl, type HttpClient } from '../exchange.js';
 import { createHttpClient, type HttpOptions } from '../http.js';
 import { proxyFor } from '../proxy.js';
 import type { KeySetResult, KeySetSlot } from '../protocol/jwks.js';
+import { unheard } from '../unheard.js';
 import type { ProviderRef } from '../verdict.js';
 import { cacheVerdicts } from './cache.js';
 import { createCustomProvider } from './custom.js';
@@ -31,8 +32,8 @@ export interface ProviderOptions extends ClientOptions {
   readonly cache?: boolean;
   /** Where fetched key sets are kept, for a host that makes its providers anew: those go on with them. Default: nowhere. */
   readonly keySets?: Map<string, KeySetSlot>;
-  /** Hears what a host may want to count. Errors that it throws are dropped. */
-  readonly onEvent?: (event: ProviderEvent) => void;
+  /** Hears what a host may want to count. What it throws, or rejects with, is dropped. */
+  readonly onEvent?: (event: ProviderEvent) => unknown;
 }
 
 /**
@@ -139,13 +140,5 @@ function quietly(
   onEvent: ((event: ProviderEvent) => unknown) | undefined,
 ): ((event: ProviderEvent) => void) | undefined {
   if (onEvent === undefined) return undefined;
-  return (event) => {
-    try {
-      // One that is asynchronous may fail later.
-      const said = onEvent(event);
-      if (said instanceof Promise) said.catch(() => undefined);
-    } catch {
-      // dropped on purpose: see above
-    }
-  };
+  return (event) => unheard(() => onEvent(event));
 }

@@ -6,10 +6,11 @@ import { createAuthProvider, type ProviderOptions } from '../providers/create.js
 import type { AuthProvider, AuthRequest } from '../providers/provider.js';
 import { createRedactor } from '../redact.js';
 import { fingerprint } from '../token.js';
+import { unheard } from '../unheard.js';
 import type { Identity, ServerAnswer, Verdict } from '../verdict.js';
 import { readBearer, refuseRequest, type BearerFault, type HeaderPairs, type Refusal } from './bearer.js';
-import { originForm } from './origin-form.js';
 import { parsePublicRoutes } from './public-route.js';
+import { readTarget } from './request-target.js';
 
 /** A request as an adapter hands it over. */
 export interface IncomingRequest {
@@ -36,9 +37,9 @@ export type Authentication =
 
 /** Hears of requests; pino, console and their like fit. No token ever reaches it. */
 export interface Logger {
-  readonly info: (details: object, message: string) => void;
-  readonly warn: (details: object, message: string) => void;
-  readonly error: (details: object, message: string) => void;
+  readonly info: (details: object, message: string) => unknown;
+  readonly warn: (details: object, message: string) => unknown;
+  readonly error: (details: object, message: string) => unknown;
 }
 
 /** How requests are guarded. */
@@ -47,7 +48,7 @@ export interface AuthenticatorOptions extends ProviderOptions {
   readonly public?: readonly string[];
   /** Names what is protected, in `WWW-Authenticate`. Default "api". */
   readonly realm?: string;
-  /** Default: nothing is logged. What it throws is dropped. */
+  /** Default: nothing is logged. What it throws, or rejects with, is dropped. */
   readonly logger?: Logger;
 }
 
@@ -124,17 +125,29 @@ export function guardWith(providers: readonly AuthProvider[], { isPublic, realm,
     return answer;
   }
 
+  /** No provider is asked about a path that may be another one behind us. */
+  function refuseTarget(request: AuthRequest, about: About): Promise<Authentication> {
+    const refusal = refuseRequest(BAD_TARGET, TARGET_FAULT, realm);
+    const answer = { outcome: 'rejected', refusal, fault: TARGET_FAULT.fault, verdicts: [] } as const;
+    report(log, request, about, answer, TARGET_FAULT);
+    return Promise.resolve(answer);
+  }
+
   const judge = logger === undefined ? ask : askAndReport;
 
   return {
     providers,
     judge: (request, about) => judge(request, null, about),
-    authenticate({ method, url: target, headers, id }) {
-      if (isPublic(method, pathOf(target))) return Promise.resolve({ outcome: 'public' });
-      const url = originForm(target);
+    authenticate({ method, url, headers, id }) {
+      const end = url.indexOf('?');
+      const path = end === -1 ? url : url.slice(0, end);
+      if (isPublic(method, path)) return Promise.resolve({ outcome: 'public' });
+      // Some servers end the path at a `#`, others go on.
+      const target = path.includes('#') ? null : readTarget(path);
       const bearer = readBearer(headers);
-      const request = { token: bearer.ok ? bearer.token : null, path: pathOf(url), headers, params: queryOf(url) };
-      return judge(request, bearer.ok ? null : bearer, id === undefined ? { method } : { method, id });
+      const request = { token: bearer.ok ? bearer.token : null, path: target ?? path, headers, params: queryOf(url) };
+      const about = id === undefined ? { method } : { method, id };
+      return target === null ? refuseTarget(request, about) : judge(request, bearer.ok ? null : bearer, about);
     },
     async close() {
       await Promise.all(providers.map((provider) => provider.close()));
@@ -152,17 +165,20 @@ const UNAVAILABLE = {
   body: { error: { message: 'Authentication service unavailable' } },
 } as const;
 
+const BAD_TARGET: ServerAnswer = { status: 401, body: { error: { message: 'Invalid request target' } } };
+
+const TARGET_FAULT = {
+  fault: 'target',
+  status: 400,
+  message: 'the request target is read differently by different servers',
+} as const;
+
 /** As the server, which tells a missing header from one that it cannot read. */
 function answerOf({ server, provider }: Verdict, fault: BearerFaultSeen): ServerAnswer {
   const unread = fault !== null && fault.fault !== 'missing' && provider.type !== 'upstream_header';
   return unread && server.status === 401
     ? { status: 401, body: { error: { message: 'Invalid Authorization header format' } } }
     : server;
-}
-
-function pathOf(url: string): string {
-  const end = url.indexOf('?');
-  return end === -1 ? url : url.slice(0, end);
 }
 
 /** The query as `custom` endpoints are told of it: as Python reads it, without what has no value. */
@@ -185,19 +201,13 @@ type Log = (level: keyof Logger, request: AuthRequest, details: object, message:
 function tell(logger: Logger | undefined): Log {
   if (logger === undefined) return () => undefined;
   return (level, request, details, message) => {
-    try {
+    unheard(() => {
       const redact = createRedactor([request.token]);
       const clean: unknown = JSON.parse(JSON.stringify(details), (_name, value: unknown) =>
         typeof value === 'string' ? redact(value) : value,
       );
-      if (typeof clean !== 'object' || clean === null) return;
-      // One that is asynchronous may fail later.
-      const write: (this: Logger, details: object, message: string) => unknown = logger[level];
-      const said = write.call(logger, clean, message);
-      if (said instanceof Promise) said.catch(() => undefined);
-    } catch {
-      // dropped on purpose: see above
-    }
+      return typeof clean === 'object' && clean !== null ? logger[level](clean, message) : null;
+    });
   };
 }
 

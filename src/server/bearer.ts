@@ -9,8 +9,8 @@ import type { ServerAnswer } from '../verdict.js';
 /** Header names and values in the order in which they came, each as often as it was sent. */
 export type HeaderPairs = readonly (readonly [string, string])[];
 
-/** Why a request has no usable credentials. */
-export type BearerFault = 'missing' | 'malformed' | 'wrong_scheme' | 'duplicate';
+/** Why no token of a request is looked at: its credentials, or a target that two servers may read differently. */
+export type BearerFault = 'missing' | 'malformed' | 'wrong_scheme' | 'duplicate' | 'target';
 
 /** The token of a request, or why there is none. */
 export type BearerResult =
@@ -105,6 +105,8 @@ function describeError(fault: BearerFault | null, message: string): string[] {
       return [];
     case 'duplicate':
       return ['error="invalid_request"', 'error_description="More than one credential"'];
+    case 'target':
+      return ['error="invalid_request"', 'error_description="Malformed request target"'];
     case 'malformed':
       return ['error="invalid_token"', 'error_description="Malformed credentials"'];
     case null:

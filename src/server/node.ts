@@ -41,19 +41,17 @@ export function createMiddleware(authenticator: Authenticator): Middleware {
     };
     authenticator.authenticate(typeof id === 'string' ? { ...about, id } : about).then((answer) => {
       if (answer.outcome === 'accepted') request.auth = answer.identity;
-      if (answer.outcome === 'accepted' || answer.outcome === 'public') next();
-      else refuse(response, answer.refusal, next);
+      if (answer.outcome === 'accepted' || answer.outcome === 'public') {
+        next();
+        return;
+      }
+      try {
+        sendRefusal(response, answer.refusal);
+      } catch (error) {
+        next(error);
+      }
     }, next);
   };
-}
-
-/** A response that another handler has sent meanwhile, such as one for requests that take too long, is sent. */
-function refuse(response: ServerResponse, refusal: Refusal, next: (error: unknown) => void): void {
-  try {
-    if (!response.headersSent && !response.writableEnded) sendRefusal(response, refusal);
-  } catch (error) {
-    next(error);
-  }
 }
 
 /** The headers as they came; `request.headers` has dropped what came twice. */
@@ -63,7 +61,8 @@ export function pairHeaders(raw: readonly string[]): HeaderPairs {
   return pairs;
 }
 
-/** Writes a refusal. */
+/** Writes a refusal, unless somebody else has answered. */
 export function sendRefusal(response: ServerResponse, { status, headers, body }: Refusal): void {
+  if (response.headersSent || response.writableEnded) return;
   response.writeHead(status, headers).end(JSON.stringify(body));
 }

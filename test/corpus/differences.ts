@@ -10,7 +10,7 @@ export interface Difference {
 const HTTP_WARNS = 'DESIGN §2: plain http beyond loopback is a loud warning, not a refusal.';
 const ITEMS_CONVERT = 'DESIGN §3: numbers and booleans in a list become strings, the rest is skipped and named.';
 const NO_EQUAL =
-  'DESIGN §2: a pattern that no engine with a bounded run time has (looking around, possessive repetition) is refused.';
+  'A pattern that no engine with a bounded run time has (looking around, possessive repetition) is left to the server.';
 const BROKEN =
   'DESIGN §2: a pattern that Python cannot read never matches; that can only be a mistake, and is refused.';
 const NO_CONDITION = 'An empty condition is no condition: the rule would be for everybody, and is refused.';

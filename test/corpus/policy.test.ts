@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  AuthcheckError,
   ConfigError,
   decideAccess,
   decideRoute,
@@ -51,8 +52,17 @@ describe('policy', () => {
   });
 });
 
-/** What we answer: a decision, or that the rules are refused when they are loaded. */
-function answer({ kind, rules, user, action, resource, path }: PolicyCase): boolean | 'refused' {
+/** What we answer: a decision, that the rules are refused when they are loaded, or that only the server can tell. */
+function answer(entry: PolicyCase): boolean | 'refused' | 'unsupported' {
+  try {
+    return decision(entry);
+  } catch (error) {
+    if (error instanceof AuthcheckError && error.code === 'policy_unsupported') return 'unsupported';
+    throw error;
+  }
+}
+
+function decision({ kind, rules, user, action, resource, path }: PolicyCase): boolean | 'refused' {
   const config = parse({ [kind === 'access' ? 'access_policy' : 'route_policy']: rules });
   if (config === null) return 'refused';
   if (kind === 'route') return decideRoute(config.route_policy, identity(user), path).allowed;

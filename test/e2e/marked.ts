@@ -251,7 +251,7 @@ function respond(
       else refuse(401);
     } else if (path.startsWith('/.well-known/'))
       send(200, { issuer: origin, jwks_uri: `${origin}/jwks`, introspection_endpoint: `${origin}/introspect` });
-    else if (path === '/introspect') send(200, { active: known, sub: 'bob', groups: ['ops'], username: said });
+    else if (path === '/introspect') send(200, { active: known, sub: 'bob', groups: ['ops'], scope: said });
     else if (path === '/user') {
       if (known) send(200, { login: 'bob', id: 1 });
       else refuse(401);

@@ -28,8 +28,8 @@ const TRIALS: Readonly<Record<string, readonly Trial[]>> = {
     ['validate --config {run.json} --provider custom --token-file {token.txt}', 1, 'token_refused'],
     [
       'validate --config {run.json} --provider custom -v --request-header Cookie:$COOKIE --request-header X-Api-Key:$KEY',
-      3,
-      'credentials of the request',
+      0,
+      'accepted',
       { stdin: '$OPAQUE' },
     ],
     [

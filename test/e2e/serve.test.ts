@@ -1,10 +1,13 @@
 // The service as a process: what it answers, what it logs, how it reloads and stops.
-import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { Agent, createServer, request as ask } from 'node:http';
-import { connect, type AddressInfo } from 'node:net';
+import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { EventEmitter, once } from 'node:events';
+import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { Agent, request as ask } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSigner } from '../../src/index.js';
+import { makeCertificates } from '../certificates.js';
 import { json, serve as serveLoopback } from '../loopback.js';
 import { BIN, run, start } from './program.js';
 import { serve } from './service.js';
@@ -96,36 +99,24 @@ describe('/auth', () => {
     const forged = { ...health, 'x-original-uri': '/v1/models' };
     expect((await send(`${url}/auth`, { headers: forged })).status).toBe(400);
   });
-});
 
-describe('the request that a gateway asks about', () => {
-  it('is public only as it was sent, whatever its authority makes of it', async () => {
-    const publics = ['GET /health', 'GET /assets/*'].flatMap((route) => ['--public', route]);
-    const { url } = await serve(['--config', world.config, '--provider', 'jwt', ...publics]);
-    const ask = async (original: string): Promise<number> =>
-      (await send(`${url}/auth`, { headers: { 'x-original-url': original } })).status;
-    expect(await ask('http://api.example/health')).toBe(200);
-    expect(await ask('https://api.example:8443/assets/logo.png?v=1')).toBe(200);
-    for (const original of [
-      'http://api/admin/../health',
-      'http://api/admin/%2e%2e/health',
-      'http://api/admin\\..\\health',
-      'http://api/assets/%2e/x',
-      'http://a\\health#/admin/x',
-      'http://u@b\\health?/admin',
-    ])
-      expect(await ask(original), original).toBe(401);
+  it('judges by the last of many headers too', async () => {
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt', '--public', 'GET /']);
+    const headers = { a: Array.from({ length: 1500 }, () => '1'), 'x-forwarded-uri': '/admin' };
+    expect((await send(`${url}/auth`, { headers })).status).toBe(401);
   });
 
-  it('is found behind however many headers', async () => {
-    const { url } = await serve(['--config', world.config, '--provider', 'jwt', '--public', 'GET /']);
-    const { port } = new URL(url);
-    const socket = connect(Number(port), '127.0.0.1');
-    socket.end(
-      `GET /auth HTTP/1.1\r\nhost: x\r\n${'a: 1\r\n'.repeat(1500)}x-forwarded-uri: /admin\r\nconnection: close\r\n\r\n`,
-    );
-    const [head = ''] = String(Buffer.concat(await socket.toArray())).split('\r\n');
-    expect(head).toBe('HTTP/1.1 401 Unauthorized');
+  it('reads the path of a whole URL as it was sent', async () => {
+    const routes = ['--public', 'GET /v1/health', 'GET /assets/*'];
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt', ...routes]);
+    const statusOf = async (original: string): Promise<number> =>
+      (await send(`${url}/auth`, { headers: { 'x-original-url': original } })).status;
+    expect(await statusOf('https://api.example:8443/v1/health?x=1')).toBe(200);
+    expect(await statusOf('http://[::1]/assets/a.js')).toBe(200);
+    for (const path of ['/admin/../v1/health', '/admin/%2e%2e/v1/health', '/v1\\health', '/assets/%2e/x'])
+      expect(await statusOf(`http://api.example${path}`)).toBe(401);
+    for (const host of ['a\\v1\\health#', 'u@b/v1/health', 'a\\v1\\health?', ''])
+      expect(await statusOf(`http://${host}/admin`)).toBe(400);
   });
 });
 
@@ -153,6 +144,17 @@ describe('/validate', () => {
     expect((await validate(url, 'garbage')).status).toBe(401);
   });
 });
+
+/** Begins to ask `/validate`: the service waits for the rest of the body. */
+async function beginToAsk(url: string): Promise<Socket> {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  const head = 'Host: x\r\nContent-Type: application/json\r\nContent-Length: 100\r\nExpect: 100-continue\r\n\r\n';
+  socket.write(`POST /validate HTTP/1.1\r\n${head}`);
+  await once(socket, 'data');
+  socket.write('{');
+  return socket;
+}
 
 describe('operation', () => {
   it('is ready when the keys are there, and counts', async () => {
@@ -195,6 +197,34 @@ describe('operation', () => {
     );
     expect(log()).toContain('"reason":"token_opaque"');
     for (const secret of [token, OPAQUE, CLIENT_SECRET, JWKS_TOKEN, 'MARKED']) expect(log()).not.toContain(secret);
+  });
+
+  it('takes a client that leaves while it asks for no failure', async () => {
+    const { url, log, logged } = await serve(['--config', world.config, '--provider', 'jwt']);
+    const socket = await beginToAsk(url);
+    socket.destroy();
+    await logged('a client left before it had asked');
+    expect(log()).not.toContain('a request failed');
+    expect((await send(`${url}/metrics`)).body).not.toContain('route="/validate"');
+  });
+
+  it('turns away who is too many, but nobody for bodies that never end', async () => {
+    const asked = new EventEmitter();
+    const endpoint = await serveLoopback((request, response) => {
+      asked.emit('asked', () => json({ principal: 'bob' })(request, response));
+    });
+    const config = world.file('slow.yaml', `type: custom\nendpoint: ${endpoint.origin}\n`);
+    const { url } = await serve(['--config', config, '--max-concurrency', '1']);
+    await beginToAsk(url);
+    const arrived = once(asked, 'asked');
+    const first = send(`${url}/auth`, { headers: bearer(OPAQUE) });
+    const turnedAway = first.then(({ status }) => Promise.reject(new Error(`it is answered ${status}`)));
+    const [answer] = (await Promise.race([arrived, turnedAway])) as [() => void];
+    const second = await send(`${url}/auth`, { headers: bearer(OPAQUE) });
+    expect([second.status, second.headers['retry-after']]).toEqual([503, '1']);
+    turnedAway.catch(() => undefined);
+    answer();
+    expect((await first).status).toBe(200);
   });
 
   it('reads the config again on SIGHUP, and keeps the old one when the new one is bad', async () => {
@@ -257,6 +287,20 @@ describe('operation', () => {
     expect(await once(child, 'exit')).toEqual([0, null]);
   });
 
+  // Below the 15 s after which whatever is left is given up.
+  it.each(['http', 'https'])('does not wait for who only connects (%s)', { timeout: 12_000 }, async (scheme) => {
+    const { cert, key } = (await makeCertificates()).right;
+    const files = ['--tls-cert', world.file('cert.pem', cert), '--tls-key', world.file('key.pem', key)];
+    const tls = scheme === 'https' ? files : [];
+    const { url, child } = await serve(['--config', world.config, '--provider', 'jwt', ...tls]);
+    const silent = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+    onTestFinished(() => void silent.destroy());
+    await once(silent, 'connect');
+    const ended = Promise.all([once(child, 'exit'), once(silent, 'close')]);
+    child.kill('SIGINT');
+    expect((await ended)[0]).toEqual([0, null]);
+  });
+
   it('shares a port with others as docs/scale.md says, and ends when it is told to', async () => {
     const guide = readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8');
     const documented = /```js\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
@@ -292,6 +336,74 @@ describe('operation', () => {
     expect(log()).not.toContain('could not be fetched');
   });
 
+  it.runIf(process.platform === 'linux')('goes on where its log cannot be written', async () => {
+    const child = spawn(
+      process.execPath,
+      [BIN, 'serve', '--config', world.config, '--provider', 'jwt', '--port', '0'],
+      {
+        stdio: ['ignore', 'pipe', openSync('/dev/full', 'w')],
+      },
+    );
+    onTestFinished(() => void child.kill('SIGKILL'));
+    if (child.stdout === null) throw new Error('stdout is a pipe');
+    const [said] = (await once(child.stdout, 'data')) as [Buffer];
+    const url = /http:\S+/.exec(said.toString())?.[0] ?? '';
+    expect((await send(`${url}/auth`, { headers: bearer(token) })).status).toBe(200);
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  });
+
+  describe('that waits for its first keys', () => {
+    /** A service whose issuer answers when it is told to; both end with the test. */
+    async function startWaiting(): Promise<{
+      child: ChildProcessWithoutNullStreams;
+      answer: () => void;
+      asked: () => Promise<unknown>;
+    }> {
+      const waiting: (() => void)[] = [];
+      const arrivals = new EventEmitter();
+      const issuer = await serveLoopback((request, response) => {
+        waiting.push(() => json({ keys: [world.signer.jwk] })(request, response));
+        arrivals.emit('asked');
+      });
+      const text = `type: oauth2_token\nissuer: ${world.origin}\naudience: api\njwks: {uri: "${issuer.origin}/jwks"}\n`;
+      const asked = once(arrivals, 'asked');
+      const child = start(['serve', '--config', world.file('waiting.yaml', text), '--port', '0']);
+      onTestFinished(() => void child.kill('SIGKILL'));
+      await asked;
+      return {
+        child,
+        answer: () => waiting.forEach((answer) => answer()),
+        asked: () => Promise.race([once(arrivals, 'asked'), once(child, 'exit')]),
+      };
+    }
+
+    it('reads the config again when it is told to', async () => {
+      const { child, answer, asked } = await startWaiting();
+      const again = asked();
+      child.kill('SIGHUP');
+      await again;
+      expect(child.exitCode).toBeNull();
+      answer();
+      const [said] = (await once(child.stdout, 'data')) as [Buffer];
+      expect(said.toString()).toContain('authcheck listens on');
+    });
+
+    it('ends when it is told to', async () => {
+      const { child } = await startWaiting();
+      child.kill('SIGTERM');
+      expect(await once(child, 'exit')).toEqual([0, null]);
+    });
+  });
+
+  const hasIPv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
+  it.runIf(hasIPv6)('takes the address as it prints it', async () => {
+    const { url, log } = await serve(['--config', world.config, '--provider', 'jwt', '--host', '[::1]']);
+    expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/);
+    expect((await send(`${url}/healthz`)).status).toBe(200);
+    expect(log()).not.toContain('in the clear');
+  });
+
   it('says why it cannot start', async () => {
     const { url } = await serve(['--config', world.config]);
     const port = new URL(url).port;
@@ -303,61 +415,17 @@ describe('operation', () => {
   });
 });
 
-describe('a service whose issuer does not answer', () => {
-  it('hears signals before it is ready', async () => {
-    const hanging = createServer(() => undefined);
-    await new Promise<void>((resolve) => hanging.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => hanging.close().closeAllConnections());
-    const { port } = hanging.address() as AddressInfo;
-    const config = world.file('hanging.yaml', `type: oauth2_token\njwks: {uri: "http://127.0.0.1:${port}/jwks"}\n`);
-    const asked = once(hanging, 'request');
-    const child = start(['serve', '--port', '0', '--config', config]);
-    let log = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
-    await asked;
-    child.kill('SIGHUP');
-    while (!log.includes('the new config is in force')) await once(child.stderr, 'data');
-    child.kill('SIGINT');
-    expect((await once(child, 'exit'))[0]).toBe(0);
-  });
-});
-
 describe('a file in the place of a key set', () => {
   it('is read again with the config: a key that left it works no more', async () => {
     const other = await createSigner({ kid: 'k2', algorithm: 'ES256' });
     const file = world.file('stand-in.json', JSON.stringify({ keys: [world.signer.jwk, other.jwk] }));
     const args = ['--config', world.config, '--provider', 'jwt', '--jwks', file];
     const { url, child, logged } = await serve(args);
-    const ask = async (): Promise<number> => (await send(`${url}/auth`, { headers: bearer(token) })).status;
-    expect(await ask()).toBe(200);
+    const statusOf = async (): Promise<number> => (await send(`${url}/auth`, { headers: bearer(token) })).status;
+    expect(await statusOf()).toBe(200);
     world.file('stand-in.json', JSON.stringify({ keys: [other.jwk] }));
     child.kill('SIGHUP');
     await logged('the new config is in force');
-    expect(await ask()).toBe(401);
-  });
-});
-
-describe('an address', () => {
-  it('may be written as URLs have it', async () => {
-    const { url } = await serve(['--config', world.config, '--provider', 'jwt', '--host', '[::1]']);
-    expect(url).toMatch(/^http:\/\/\[::1\]:\d+$/);
-  });
-});
-
-describe('a client that takes its time', () => {
-  it('takes nobody else’s place, and delays no end', async () => {
-    const { url, child, log } = await serve(['--config', world.config, '--provider', 'jwt', '--max-concurrency', '1']);
-    const { port } = new URL(url);
-    const slow = connect(Number(port), '127.0.0.1');
-    slow.write('POST /validate HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{');
-    const silent = connect(Number(port), '127.0.0.1');
-    await Promise.all([once(slow, 'connect'), once(silent, 'connect')]);
-    silent.on('error', () => undefined);
-    expect((await send(`${url}/auth`, { headers: bearer(token) })).status).toBe(200);
-    slow.destroy();
-    expect((await send(`${url}/auth`, { headers: bearer(token) })).status).toBe(200);
-    child.kill('SIGINT');
-    expect((await once(child, 'exit'))[0]).toBe(0);
-    expect(log()).not.toContain('failed inside');
+    expect(await statusOf()).toBe(401);
   });
 });

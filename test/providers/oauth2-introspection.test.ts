@@ -242,7 +242,6 @@ describe('an endpoint that echoes', () => {
     ['iss', { ...ACTIVE, iss: `https://${PLAIN.client_secret}.example` }],
     ['aud', { ...ACTIVE, aud: [PLAIN.client_secret] }],
     ['groups', { ...ACTIVE, groups: ['ml', PLAIN.client_secret] }],
-    ['members', { ...ACTIVE, [TOKEN]: ['ml'] }],
   ])('as %s makes it undecided: what the issuer meant is gone', async (name, answer) => {
     const server = await serve(json({ active: true, ...answer }));
     const verdict = await asking(server.origin, PLAIN).authenticate({ token: TOKEN });

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { createLocalJWKSet, errors, exportJWK, generateKeyPair, jwtVerify, SignJWT, type JSONWebKeySet } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { createAuthProvider, parseAuthConfig, readKeySet, type AuthProvider, type Verdict } from '../../src/index.js';
+import {
+  createAuthProvider,
+  parseAuthConfig,
+  readKeySet,
+  type AuthProvider,
+  type ProviderOptions,
+  type Verdict,
+} from '../../src/index.js';
 
 const NOW = 1_767_225_600;
 const ISSUER = 'https://idp.example';
@@ -21,7 +28,7 @@ beforeAll(async () => {
   provider = createProvider();
 });
 
-function createProvider(more: Claims = {}): AuthProvider {
+function createProvider(more: Claims = {}, options: ProviderOptions = {}): AuthProvider {
   const [configured] = parseAuthConfig({
     type: 'oauth2_token',
     issuer: ISSUER,
@@ -30,7 +37,8 @@ function createProvider(more: Claims = {}): AuthProvider {
     ...more,
   }).providers;
   if (configured === undefined) throw new Error('no provider');
-  return createAuthProvider(configured, { now: () => NOW * 1000, keySet: readKeySet(JSON.stringify(keySet)) });
+  const given = readKeySet(JSON.stringify(keySet));
+  return createAuthProvider(configured, { now: () => NOW * 1000, keySet: given, ...options });
 }
 
 async function josePasses(token: string): Promise<boolean> {
@@ -214,6 +222,14 @@ describe('oauth2_token with jwks', () => {
       'algorithm_not_allowed',
     );
     expect((await createProvider({ algorithms: ['ES256'] }).authenticate({ token })).outcome).toBe('accepted');
+  });
+
+  test('made anew with another key set in hand, forgets the first', async () => {
+    const token = await sign(GOOD);
+    const keySets: ProviderOptions['keySets'] = new Map();
+    expect((await createProvider({}, { keySets }).authenticate({ token })).outcome).toBe('accepted');
+    const other = createProvider({}, { keySets, keySet: readKeySet('{"keys": []}') });
+    expect((await other.authenticate({ token })).reason?.code).toBe('key_not_found');
   });
 
   test('lets a clock be off only as far as the config says', async () => {

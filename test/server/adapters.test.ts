@@ -1,10 +1,8 @@
 // The adapters in the frameworks that they are for, over real sockets.
-import { once } from 'node:events';
 import { request as ask } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { Hono } from 'hono';
-import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   createAuthenticator,
   createGuard,
@@ -119,6 +117,34 @@ test('express: a mounted router is judged by the whole path', async () => {
   expect((await send(origin, '/other/health')).status).toBe(401);
 });
 
+describe('node:http: a refusal', () => {
+  test('leaves alone what somebody else has answered', async () => {
+    const middleware = createMiddleware(await guard());
+    const written = vi.fn();
+    const origin = await listenWith((request, response) => {
+      const writeHead = vi.spyOn(response, 'writeHead');
+      middleware(request, response, () => undefined);
+      response.writeHead(503).end('{}');
+      response.on('close', () => setImmediate(() => void written(writeHead.mock.calls.length)));
+    });
+    expect((await send(origin, '/who')).status).toBe(503);
+    await vi.waitFor(() => expect(written).toHaveBeenCalledWith(1));
+  });
+
+  test('that cannot be written is for the error handler', async () => {
+    const middleware = createMiddleware(await guard());
+    const origin = await listenWith((request, response) => {
+      vi.spyOn(response, 'writeHead').mockImplementationOnce(() => {
+        throw new Error('compressed');
+      });
+      middleware(request, response, (error) => {
+        response.writeHead(500).end(JSON.stringify(String(error)));
+      });
+    });
+    expect(await send(origin, '/who')).toMatchObject({ status: 500, body: 'Error: compressed' });
+  });
+});
+
 test('hono: an app asked without a socket', async () => {
   const guarded = createGuard(await guard());
   const app = new Hono();
@@ -141,6 +167,18 @@ describe('logging', () => {
     const authenticator = await guard({ logger: { info: fail, warn: fail, error: fail } });
     const headers = [['authorization', `Bearer ${token}`]] as const;
     expect((await authenticator.authenticate({ method: 'GET', url: '/', headers })).outcome).toBe('accepted');
+  });
+
+  test('that fails later ends no process, and neither does counting', async () => {
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    onTestFinished(() => void process.off('unhandledRejection', unhandled));
+    const fail = (): Promise<never> => Promise.reject(new Error('the disk is full'));
+    const authenticator = await guard({ logger: { info: fail, warn: fail, error: fail }, onEvent: fail });
+    const headers = [['authorization', `Bearer ${token}`]] as const;
+    expect((await authenticator.authenticate({ method: 'GET', url: '/', headers })).outcome).toBe('accepted');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(unhandled).not.toHaveBeenCalled();
   });
 
   test('never hears of the token, wherever a client puts it', async () => {
@@ -215,59 +253,31 @@ describe('an endpoint of our own that is asked about every token', () => {
       request: { path: '/v1/mødels', headers: {}, params: { b: ['1', '2'] } },
     });
   });
-});
 
-describe('a host that takes part', () => {
-  test('may have answered before the guard knows: nothing is sent twice, and nothing breaks', async () => {
-    let heard = (): void => undefined;
-    const asked = new Promise<void>((resolve) => (heard = resolve));
-    let answerNow = (): void => undefined;
-    const slow = await serve((request, response) => {
-      answerNow = () => json({}, 401)(request, response);
-      heard();
-    });
-    const authenticator = createAuthenticator(parseAuthConfig({ type: 'custom', endpoint: slow.origin }));
+  test('is told the path that a framework routes by where the request target is a whole URL', async () => {
+    const server = await serve(json({ principal: 'alice' }));
+    const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    const config = parseAuthConfig({ type: 'custom', endpoint: server.origin });
+    const authenticator = createAuthenticator(config, { logger, public: ['GET /health'] });
     onTestFinished(() => authenticator.close());
-    const unhandled: unknown[] = [];
-    const hear = (error: unknown): void => void unhandled.push(error);
-    process.on('unhandledRejection', hear);
-    onTestFinished(() => void process.off('unhandledRejection', hear));
-    const app = express();
-    app.use((_request, response, next) => {
-      void asked.then(() => response.status(503).end('too slow')).then(() => answerNow());
-      next();
-    });
-    app.use(createMiddleware(authenticator));
-    const server = app.listen(0, '127.0.0.1');
-    onTestFinished(() => void server.close());
-    await once(server, 'listening');
-    const { port } = server.address() as AddressInfo;
-    const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { authorization: 'Bearer an-api-key' } });
-    expect([answer.status, await answer.text()]).toEqual([503, 'too slow']);
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(unhandled).toEqual([]);
-  });
+    const headers = [['Authorization', `Bearer ${TOKEN}`]] as const;
+    const ask = (url: string): ReturnType<Authenticator['authenticate']> =>
+      authenticator.authenticate({ method: 'GET', url, headers });
+    for (const url of ['http://x/admin?a=1', 'HTTP://[::1]:80/admin', 'http://x?/admin']) await ask(url);
+    expect(await ask('http://x/health')).toMatchObject({ outcome: 'accepted' });
+    const told = server.requests.map(({ body }) => (JSON.parse(body) as { request: { path: string } }).request.path);
+    expect(told).toEqual(['/admin', '/admin', '/', '/health']);
 
-  test('may log and count in its own time, and fail at it', async () => {
-    const unhandled: unknown[] = [];
-    const hear = (error: unknown): void => void unhandled.push(error);
-    process.on('unhandledRejection', hear);
-    onTestFinished(() => void process.off('unhandledRejection', hear));
-    const fail = (): unknown => Promise.reject(new Error('the disk is full'));
-    const keys = await serve(json({ keys: [KEY.jwk] }));
-    const config = { type: 'oauth2_token', issuer: null, audience: 'my-api', jwks: { uri: keys.origin } };
-    const authenticator = createAuthenticator(parseAuthConfig(config), {
-      logger: { info: fail, warn: fail, error: fail },
-      onEvent: fail,
-    });
-    onTestFinished(() => authenticator.close());
-    const answer = await authenticator.authenticate({
-      method: 'GET',
-      url: '/',
-      headers: [['authorization', `Bearer ${token}`]],
-    });
-    expect(answer.outcome).toBe('accepted');
-    await new Promise((resolve) => setImmediate(resolve));
-    expect(unhandled).toEqual([]);
+    expect(await ask('/admin#/../public')).toMatchObject({ fault: 'target', refusal: { status: 400 } });
+    logger.info.mockClear();
+    const refused = await ask(`http://u@x/${TOKEN}`);
+    expect(refused).toMatchObject({ outcome: 'rejected', fault: 'target', verdicts: [], refusal: { status: 400 } });
+    expect(refused).toHaveProperty(
+      ['refusal', 'headers', 'www-authenticate'],
+      'Bearer realm="api", error="invalid_request", error_description="Malformed request target"',
+    );
+    expect(server.requests).toHaveLength(4);
+    expect(logger.info).toHaveBeenCalledWith(expect.objectContaining({ fault: 'target' }), 'request rejected');
+    expect(JSON.stringify(logger.info.mock.calls)).not.toContain(TOKEN);
   });
 });

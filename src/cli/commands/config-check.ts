@@ -63,9 +63,7 @@ export function defineConfigCheck(run: (task: (io: Io) => Promise<number>) => Pr
     );
 }
 
-function nameConfig(file: string | undefined, { config, json, format }: ConfigCheckOptions): { config?: string } {
-  if (json === true && !['text', 'json'].includes(format))
-    throw new AuthcheckError('usage_invalid', `--json goes with no other format; leave it or --format ${format} out`);
+function nameConfig(file: string | undefined, { config }: ConfigCheckOptions): { config?: string } {
   if (file === undefined) return {};
   if (config !== undefined)
     throw new AuthcheckError('usage_invalid', 'the config was given twice: as an argument and with --config');
@@ -74,6 +72,8 @@ function nameConfig(file: string | undefined, { config, json, format }: ConfigCh
 
 /** Checks the config. */
 export async function runConfigCheck(options: ConfigCheckOptions, io: Io): Promise<number> {
+  if (options.json === true && !['text', 'json'].includes(options.format))
+    throw new AuthcheckError('usage_invalid', `--json or --format ${options.format}, not both`);
   const format = options.json === true ? 'json' : options.format;
   const session = openSession({ ...options, json: format === 'json' || format === 'sarif' }, io);
   const { report, isReadable } = await check(options, io);

@@ -120,7 +120,8 @@ async function serve(
     logger.warn({}, 'a provider believes headers: whoever reaches this service names himself');
 
   const { port, maxConcurrency } = options;
-  const host = options.host.replace(/^\[(.*)\]$/, '$1');
+  // In brackets as in a URL, which is how it is printed.
+  const host = options.host.replace(/^\[(.+)\]$/, '$1');
   const service = await listen({ host, port, tls, maxConcurrency, config, metrics, logger });
   if (tls === null && !isLoopback(host.includes(':') ? `[${host}]` : host))
     logger.warn({ host }, 'tokens reach this service in the clear: set --tls-cert and --tls-key');
@@ -131,21 +132,24 @@ async function serve(
   };
   onReload(reload);
   const ended = stopOnSignal(service, io, logger, reload);
-  const loaded = Promise.all(
-    first.providers.map(async ({ ref, keySet }) => {
+  const isReady = await Promise.race([loadKeySets(first, logger).then(() => true), ended.then(() => false)]);
+  if (isReady) {
+    io.stdout.write(`authcheck listens on ${service.url}\n`);
+    const providers = config.current().providers.map(({ ref }) => ref.name);
+    logger.info({ url: service.url, config: target.origin, providers }, 'ready');
+  }
+  await ended;
+  await config.close();
+  return EXIT.ok;
+}
+
+async function loadKeySets({ providers }: Authenticator, logger: Logger): Promise<void> {
+  await Promise.all(
+    providers.map(async ({ ref, keySet }) => {
       const why = (await keySet?.load()) ?? null;
       if (why !== null) logger.warn({ provider: ref.name, why }, 'the key set could not be fetched yet');
     }),
   );
-  await Promise.race([loaded, ended]);
-  io.stdout.write(`authcheck listens on ${service.url}\n`);
-  logger.info(
-    { url: service.url, config: target.origin, providers: first.providers.map(({ ref }) => ref.name) },
-    'ready',
-  );
-  await ended;
-  await config.close();
-  return EXIT.ok;
 }
 
 function openAuthenticator(

@@ -1,11 +1,11 @@
 /** What the service answers: one function a route. */
 
 import {
-  originForm,
   isObject,
   isStringList,
   member,
   parseJson,
+  readTarget,
   stringMember,
   type Authentication,
   type Authenticator,
@@ -106,11 +106,15 @@ export async function forwardAuth(request: ServiceRequest, authenticator: Authen
     // A client may have sent one of them, to be judged by another path than the one it gets.
     return { reply: replyError(400, 'headers disagree about the original request'), answer: null };
   }
+  // Envoy appends the original path to ours.
+  const target = readTarget(url ?? (request.url.replace(/^\/auth(?=[/?]|$)/, '') || '/'));
+  if (target === null) {
+    return { reply: replyError(400, 'the URL of the original request cannot be read'), answer: null };
+  }
   const answer = await authenticator.authenticate({
     id: request.id,
     method: method ?? request.method,
-    // Envoy appends the original path to ours.
-    url: originForm(url ?? (request.url.replace(/^\/auth(?=[/?]|$)/, '') || '/')),
+    url: target,
     headers: request.headers,
   });
   if (answer.outcome === 'public') return { reply: replyJson(200, {}), answer };

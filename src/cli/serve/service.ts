@@ -43,25 +43,38 @@ const MAX_BODY = 512 * 1024;
 /** Largest head of a request, in bytes: tokens with many groups are long. */
 const MAX_HEAD = 64 * 1024;
 
-/** Milliseconds that a connection may still take to ask something when the service ends. */
-const PATIENCE = 1000;
-
 /** Starts the service. */
 export async function startService(options: ServiceOptions): Promise<Service> {
+  const sockets = new Set<Socket>();
   let active = 0;
-  /** Connections without a request so far. */
-  const silent = new Set<Socket>();
+  let unanswered = 0;
   let closing = false;
+  let ending = false;
+
+  function hangUp(): void {
+    for (const socket of sockets) socket.destroy();
+  }
+
+  /** Who has only connected, and may never ask, holds nothing up. */
+  function endIfAnswered(): void {
+    if (ending && unanswered === 0) hangUp();
+  }
 
   const listener = (incoming: IncomingMessage, response: ServerResponse): void => {
     const started = performance.now();
     const id = requestId(incoming);
-    silent.delete(incoming.socket);
+    unanswered += 1;
+    response.once('close', () => {
+      unanswered -= 1;
+      endIfAnswered();
+    });
     const route = routeOf(incoming);
     answer(incoming, id, route)
       .catch((error: unknown): Reply | null => {
-        // Whoever left in the middle of a body is told nothing, and it is no fault of ours.
-        if (incoming.destroyed && !incoming.complete) return null;
+        if (incoming.destroyed && !incoming.complete) {
+          options.logger.info({ id }, 'a client left before it had asked');
+          return null;
+        }
         const name = error instanceof Error ? error.name : typeof error;
         options.logger.error({ id, error: name }, 'a request failed inside the service');
         return replyError(503, 'Authentication service unavailable');
@@ -90,17 +103,22 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     if (route === '/validate' && method !== 'POST') return replyError(405, 'expected POST', { allow: 'POST' });
     const body = route === '/validate' ? await readBody(incoming) : '';
     if (body === null) return replyError(413, `expected ${MAX_BODY} bytes at the most`, { connection: 'close' });
-    const headers = pairHeaders(incoming.rawHeaders);
-    const request: ServiceRequest = { id, method, url: incoming.url ?? '', headers, body };
-    const ask = route === '/validate' ? validate : forwardAuth;
-    // A body that takes its time takes nobody's place.
+    // Who never ends a body keeps nobody out.
     if (active >= options.maxConcurrency) return replyError(503, 'too many requests at a time', { 'retry-after': '1' });
     active += 1;
-    const answered: Answered = await options.config
-      .use((authenticator) => ask(request, authenticator))
-      .finally(() => {
-        active -= 1;
-      });
+    try {
+      return await decide(
+        { id, method, url: incoming.url ?? '', headers: pairHeaders(incoming.rawHeaders), body },
+        route,
+      );
+    } finally {
+      active -= 1;
+    }
+  }
+
+  async function decide(request: ServiceRequest, route: string): Promise<Reply> {
+    const ask = route === '/validate' ? validate : forwardAuth;
+    const answered: Answered = await options.config.use((authenticator) => ask(request, authenticator));
     if (answered.answer !== null && answered.answer.outcome !== 'public')
       options.metrics.countVerdicts(answered.answer.verdicts);
     return answered.reply;
@@ -109,11 +127,12 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const limits = { maxHeaderSize: MAX_HEAD, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
   const server: Server =
     options.tls === null ? createServer(limits, listener) : createTlsServer({ ...limits, ...options.tls }, listener);
-  // Node forgets the headers beyond a number, and a path may be among them; the size of all is bounded above.
+  // Node drops those beyond a thousand, and with them what tells which request is asked about; the head has its limit.
   server.maxHeadersCount = 0;
-  server.on(options.tls === null ? 'connection' : 'secureConnection', (socket: Socket) => {
-    silent.add(socket);
-    socket.once('close', () => silent.delete(socket));
+  // Those of TLS too, which the server itself knows only after their handshake.
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, options.host, resolve);
@@ -125,12 +144,11 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       // A gateway goes on sending until it has noticed; each answer now tells it to close its connection.
       await new Promise((resolve) => setTimeout(resolve, grace));
       const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-      // To Node, a connection that never asked anything is not idle; what it may have just sent is waited for.
-      const impatience = setTimeout(() => silent.forEach((socket) => socket.destroy()), PATIENCE);
-      const timer = setTimeout(() => server.closeAllConnections(), deadline);
+      ending = true;
+      endIfAnswered();
+      const timer = setTimeout(hangUp, deadline);
       await ended;
       clearTimeout(timer);
-      clearTimeout(impatience);
     },
   };
 }
