@@ -13,7 +13,7 @@ import { provide, summary } from '../providers/provide.js';
 import { startRedis } from './redis-server.js';
 
 const SECRET = 'a secret of the replicas';
-const CLIENT = { client_id: 'api', client_secret: 'client-secret' };
+const CLIENT = { client_id: 'api', client_secret: 'a secret of the client' };
 
 interface Issuer extends Loopback {
   /** The tokens that it was asked about. */
