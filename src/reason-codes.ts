@@ -26,36 +26,7 @@ export type RejectedCode =
   | 'token_refused'
   | 'header_missing';
 
-/** Codes of an undecided verdict: nobody could say. */
-export type UndecidedCode =
-  | 'endpoint_unreachable'
-  | 'endpoint_tls'
-  | 'endpoint_timeout'
-  | 'endpoint_rate_limited'
-  | 'endpoint_error'
-  | 'endpoint_redirected'
-  | 'endpoint_too_large'
-  | 'endpoint_invalid_response'
-  | 'client_credentials_rejected'
-  | 'jwks_invalid';
-
-/** Codes of a step that passed, but that somebody should look at. */
-export type WarningCode =
-  | 'attributes_empty'
-  | 'checksum_wrong'
-  | 'claim_unmapped'
-  | 'expiry_absent'
-  | 'issued_in_future'
-  | 'issuer_unchecked'
-  | 'key_set_stale'
-  | 'nothing_verified'
-  | 'organizations_unreadable'
-  | 'raw_client_credentials';
-
-/** Codes of a failed step. */
-export type ReasonCode = RejectedCode | UndecidedCode;
-
-const UNDECIDED: ReadonlySet<string> = new Set<UndecidedCode>([
+const UNDECIDED = [
   'endpoint_unreachable',
   'endpoint_tls',
   'endpoint_timeout',
@@ -66,14 +37,12 @@ const UNDECIDED: ReadonlySet<string> = new Set<UndecidedCode>([
   'endpoint_invalid_response',
   'client_credentials_rejected',
   'jwks_invalid',
-]);
+] as const;
 
-/** Tells the codes that mean "nobody could say" from those that mean "no". */
-export function isUndecided(code: string): code is UndecidedCode {
-  return UNDECIDED.has(code);
-}
+/** Codes of an undecided verdict: nobody could say. */
+export type UndecidedCode = (typeof UNDECIDED)[number];
 
-const WARNINGS: ReadonlySet<string> = new Set<WarningCode>([
+const WARNINGS = [
   'attributes_empty',
   'checksum_wrong',
   'claim_unmapped',
@@ -84,9 +53,20 @@ const WARNINGS: ReadonlySet<string> = new Set<WarningCode>([
   'nothing_verified',
   'organizations_unreadable',
   'raw_client_credentials',
-]);
+] as const;
+
+/** Codes of a step that passed, but that somebody should look at. */
+export type WarningCode = (typeof WARNINGS)[number];
+
+/** Codes of a failed step. */
+export type ReasonCode = RejectedCode | UndecidedCode;
+
+/** Tells the codes that mean "nobody could say" from those that mean "no". */
+export function isUndecided(code: string): code is UndecidedCode {
+  return UNDECIDED.some((known) => known === code);
+}
 
 /** Tells the codes that end a verdict from warnings. */
 export function isReason(code: ReasonCode | WarningCode): code is ReasonCode {
-  return !WARNINGS.has(code);
+  return !WARNINGS.some((known) => known === code);
 }
