@@ -64,6 +64,11 @@ export class AuthcheckError extends Error {
   }
 }
 
+/** The error of whoever asks for what cannot be. */
+export function usageError(message: string, options?: { readonly cause?: unknown }): AuthcheckError {
+  return new AuthcheckError('usage_invalid', message, options);
+}
+
 /** A config that cannot work; carries every fault, not only the first. */
 export class ConfigError extends AuthcheckError {
   /** All faults and warnings, in the order of the file. */

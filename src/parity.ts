@@ -1,7 +1,7 @@
 /** One token, asked of a live server and of a provider here: whether both answer alike. */
 
 import { isHttpUrl } from './config/schema.js';
-import { AuthcheckError } from './errors.js';
+import { AuthcheckError, usageError } from './errors.js';
 import { credentialsIn, showUrl, type HttpClient } from './exchange.js';
 import type { AuthProvider, AuthRequest } from './providers/provider.js';
 import { createRedactor } from './redact.js';
@@ -74,17 +74,14 @@ export async function compareWithServer(
 }
 
 function checkUsable(url: string, request: TokenRequest): void {
-  if (!isHttpUrl(url)) throw usage('the server must be an absolute http(s) URL, such as https://api.example/v1/models');
+  if (!isHttpUrl(url))
+    throw usageError('the server must be an absolute http(s) URL, such as https://api.example/v1/models');
   const { username, password } = new URL(url);
-  if (username !== '' || password !== '') throw usage('the URL of the server must not carry credentials');
+  if (username !== '' || password !== '') throw usageError('the URL of the server must not carry credentials');
   if ((request.headers ?? []).some(([name]) => name.toLowerCase() === 'authorization'))
-    throw usage('the header Authorization cannot be set: it carries the token');
+    throw usageError('the header Authorization cannot be set: it carries the token');
   const fault = findHeaderTokenFault(request.token);
   if (fault !== null) throw new AuthcheckError('input_unreadable', `the token cannot be sent to a server: ${fault}`);
-}
-
-function usage(message: string): AuthcheckError {
-  return new AuthcheckError('usage_invalid', message);
 }
 
 /** A token that cannot be valid: a JWT with nothing as its signature, so that only checking that can refuse it. */

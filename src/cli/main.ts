@@ -1,7 +1,7 @@
 /** argv → exit code: runs the command that they name, and maps errors to exit codes in one place. */
 
 import { CommanderError } from 'commander';
-import { AuthcheckError, ConfigError, createRedactor, nearestName } from '../index.js';
+import { AuthcheckError, ConfigError, createRedactor, nearestName, usageError } from '../index.js';
 import { EXIT, exitCodeOfError } from './exit-code.js';
 import type { Io } from './io.js';
 import { formatError } from './render/findings.js';
@@ -40,7 +40,7 @@ function refuseEmpty(argv: readonly string[]): void {
   const at = argv.findIndex((argument) => argument === '' || /^--[a-z-]+=$/.test(argument));
   if (at === -1) return;
   const flag = [argv[at], argv[at - 1]].find((argument) => argument?.startsWith('--') === true)?.replace(/=.*$/, '');
-  throw new AuthcheckError('usage_invalid', `${flag ?? 'an argument'} is empty; is a variable not set?`);
+  throw usageError(`${flag ?? 'an argument'} is empty; is a variable not set?`);
 }
 
 /**
@@ -61,7 +61,7 @@ function pickCommand(argv: readonly string[]): string | null {
   const near = nearestName(lower, COMMAND_NAMES);
   // A word that resembles no command may be a secret, and is not repeated.
   const said = near === null ? 'such command; see authcheck --help' : `command ${first}; did you mean ${near}?`;
-  throw new AuthcheckError('usage_invalid', `there is no ${said}`);
+  throw usageError(`there is no ${said}`);
 }
 
 /** Says what went wrong, in the format that was asked for. */
@@ -72,7 +72,7 @@ function reportError(error: unknown, argv: readonly string[], io: Io): number {
     const message = rephrase(error.message);
     const late = !COMMAND_NAMES.includes(argv[0] ?? '') && argv.some((word) => COMMAND_NAMES.includes(word));
     const hint = late ? '; the command comes first, its flags after it' : '';
-    const cause = new AuthcheckError('usage_invalid', hideValues(message, argv) + hint, { cause: error });
+    const cause = usageError(hideValues(message, argv) + hint, { cause: error });
     return reportError(cause, argv, io);
   }
   if (error instanceof AuthcheckError) {

@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { AuthcheckError } from '../index.js';
+import { AuthcheckError, usageError } from '../index.js';
 import type { Io } from './io.js';
 
 /** A file to be written. */
@@ -23,7 +23,7 @@ export interface OutputFile {
 export function writeOutputs(files: readonly OutputFile[], force: boolean, io: Io): void {
   const paths = files.map(({ path }) => resolve(io.cwd, path));
   const twice = files.find((_, index) => paths.indexOf(paths[index] ?? '') !== index);
-  if (twice !== undefined) throw new AuthcheckError('usage_invalid', `${twice.path} is named for two files`);
+  if (twice !== undefined) throw usageError(`${twice.path} is named for two files`);
   for (const { path } of files) checkFree(path, force, io);
   for (const file of files) writeOutput(file, force, io);
 }

@@ -17,6 +17,7 @@ import {
   type Finding,
   type KeySetResult,
   type ProviderOptions,
+  usageError,
 } from '../index.js';
 import type { Io } from './io.js';
 import type { IssuerOptions, SharedOptions } from './options.js';
@@ -59,11 +60,11 @@ export async function findSource(
 ): Promise<Source> {
   const { config, issuer, audience, jwks } = options;
   if (config !== undefined && (issuer !== undefined || audience !== undefined))
-    throw usage('--config cannot be used together with --issuer or --audience: a config names its own');
+    throw usageError('--config cannot be used together with --issuer or --audience: a config names its own');
   if (config !== undefined && jwks !== undefined && isUri(jwks))
-    throw usage('--config names its own key set; a file may stand in for it, not another URI');
+    throw usageError('--config names its own key set; a file may stand in for it, not another URI');
   if (config === undefined && (issuer !== undefined || jwks !== undefined)) return fromFlags(options, io, onExchange);
-  if (audience !== undefined) throw usage('--audience needs --issuer or --jwks; a config names its own audience');
+  if (audience !== undefined) throw usageError('--audience needs --issuer or --jwks; a config names its own audience');
   return fromFile(options, io);
 }
 
@@ -92,14 +93,14 @@ export function aimAt(
   onExchange: (exchange: Exchange) => void,
 ): Target {
   if (file === null && options.provider !== undefined)
-    throw usage('--provider names one of a config; --issuer and --jwks make one of their own');
+    throw usageError('--provider names one of a config; --issuer and --jwks make one of their own');
   const chosen = choose(config, options.provider);
   const { at } = options;
   const isOne = config.providers.length === 1 || (options.provider !== undefined && options.allProviders !== true);
   if (keySet !== undefined && !isOne)
-    throw usage('--jwks stands in for the key set of one provider; name it with --provider');
+    throw usageError('--jwks stands in for the key set of one provider; name it with --provider');
   if (keySet !== undefined && (chosen.config.type !== 'oauth2_token' || chosen.config.jwks === null))
-    throw usage(`the provider ${chosen.name} has no key set for which --jwks could stand in`);
+    throw usageError(`the provider ${chosen.name} has no key set for which --jwks could stand in`);
   return {
     origin,
     file,
@@ -170,7 +171,7 @@ function isUri(source: string): boolean {
  */
 export function readKeySetFile(file: string, io: Io): KeySetResult {
   if (!existsSync(resolve(io.cwd, file)) && !/[./\\]/.test(file))
-    throw usage(`${file} is neither an http(s) URI nor a file`);
+    throw usageError(`${file} is neither an http(s) URI nor a file`);
   const text = readText(file, io);
   const keySet = readKeySet(text);
   if (text.length > MAX_KEY_SET_BYTES) throw new AuthcheckError('input_unreadable', `${file}: too large for a key set`);
@@ -199,10 +200,6 @@ function withTolerance(provider: ConfiguredProvider, tolerance: number | undefin
   return tolerance === undefined || config.type !== 'oauth2_token'
     ? provider
     : { ...provider, config: { ...config, clock_tolerance: tolerance } };
-}
-
-function usage(message: string): AuthcheckError {
-  return new AuthcheckError('usage_invalid', message);
 }
 
 /** Warnings about the providers that are asked. A hint is worth a line only to who looks closely. */

@@ -1,7 +1,16 @@
 /** Where a token can come from, and what was pasted around it. */
 
 import { resolve } from 'node:path';
-import { AuthcheckError, FileTooLarge, isObject, member, parseJson, readBounded, reasonOf } from '../index.js';
+import {
+  AuthcheckError,
+  FileTooLarge,
+  isObject,
+  member,
+  parseJson,
+  readBounded,
+  reasonOf,
+  usageError,
+} from '../index.js';
 import type { Io } from './io.js';
 
 /** The options that name a token. */
@@ -39,7 +48,7 @@ export async function findToken(options: TokenOptions, argument: string | undefi
  */
 export async function findPasted(options: TokenOptions, argument: string | undefined, io: Io): Promise<GivenToken> {
   if (options.token !== undefined && argument !== undefined) {
-    throw new AuthcheckError('usage_invalid', 'the token was given twice: as an argument and with --token');
+    throw usageError('the token was given twice: as an argument and with --token');
   }
   const named = options.token ?? argument;
   if (named !== undefined && named !== '-') return take(named, 'the command line');

@@ -2,7 +2,7 @@
 
 import { ACTIONS, type AccessRule, type Action, type RouteRule } from '../config/policy-schema.js';
 import { nearestName } from '../config/nearest.js';
-import { AuthcheckError } from '../errors.js';
+import { usageError } from '../errors.js';
 import type { Identity } from '../verdict.js';
 import { decideAccess, type Resource } from './access.js';
 import type { Decision } from './decision.js';
@@ -23,12 +23,13 @@ export function parseQuestion(text: string): Question {
   if (action === undefined) {
     const near = nearestName(verb, ACTIONS);
     const hint = near === null ? `one of ${ACTIONS.join(', ')}, or a path such as /v1/files` : `did you mean ${near}?`;
-    throw usage(`there is no such action; ${hint}`);
+    throw usageError(`there is no such action; ${hint}`);
   }
-  if (object === '') throw usage(`${action} what? name a resource, such as model::llama-3`);
+  if (object === '') throw usageError(`${action} what? name a resource, such as model::llama-3`);
   const [, type, identifier] = /^([^]+?)::([^]+)$/.exec(object) ?? [];
-  if (type === undefined || identifier === undefined) throw usage('a resource is written as TYPE::ID: model::llama-3');
-  if (identifier === '*') throw usage('name one resource: the star is for rules');
+  if (type === undefined || identifier === undefined)
+    throw usageError('a resource is written as TYPE::ID: model::llama-3');
+  if (identifier === '*') throw usageError('name one resource: the star is for rules');
   return { action, resource: { type, identifier, owner: null } };
 }
 
@@ -45,14 +46,10 @@ export function decide(
 
 /** The path as the server's rules see it: decoded. */
 function readPath(path: string): string {
-  if (/[?#]/.test(path)) throw usage('rules see the path alone; leave the query out');
+  if (/[?#]/.test(path)) throw usageError('rules see the path alone; leave the query out');
   try {
     return decodeURIComponent(path);
   } catch (error) {
-    throw new AuthcheckError('usage_invalid', 'the path has a % that encodes nothing', { cause: error });
+    throw usageError('the path has a % that encodes nothing', { cause: error });
   }
-}
-
-function usage(message: string): AuthcheckError {
-  return new AuthcheckError('usage_invalid', message);
 }

@@ -5,7 +5,7 @@
  * @see [OpenID Connect Discovery 1.0](https://openid.net/specs/openid-connect-discovery-1_0.html)
  */
 
-import { AuthcheckError } from '../errors.js';
+import { AuthcheckError, usageError } from '../errors.js';
 import { jsonBody, showUrl, type HttpClient } from '../exchange.js';
 import { isObject, member } from '../json.js';
 
@@ -25,10 +25,10 @@ export interface IssuerMetadata {
  */
 export async function discoverIssuer(http: HttpClient, issuer: string): Promise<IssuerMetadata> {
   if (!/^https?:\/\/[^\s/?#]/i.test(issuer) || !URL.canParse(issuer)) {
-    throw new AuthcheckError('usage_invalid', 'the issuer must be an absolute http(s) URL');
+    throw usageError('the issuer must be an absolute http(s) URL');
   }
   if (new URL(issuer).username !== '' || new URL(issuer).password !== '') {
-    throw new AuthcheckError('usage_invalid', 'the issuer must not carry credentials');
+    throw usageError('the issuer must not carry credentials');
   }
   const url = new URL(issuer);
   const path = url.pathname.replace(/\/$/, '');

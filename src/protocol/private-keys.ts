@@ -14,7 +14,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { promisify } from 'node:util';
-import { AuthcheckError } from '../errors.js';
+import { AuthcheckError, usageError } from '../errors.js';
 import { isObject, member, parseJson, type Json, type JsonObject } from '../json.js';
 import { readKey, stringMembers, thumbprint, type Key } from './keys.js';
 
@@ -105,7 +105,7 @@ function refuse(message: string, cause?: unknown): AuthcheckError {
 
 function chooseBits(algorithm: string, bits: number | undefined): number {
   const fail = (message: string): never => {
-    throw new AuthcheckError('usage_invalid', message);
+    throw usageError(message);
   };
   const hash = Number(algorithm.slice(2));
   if (/^[RP]S(?:256|384|512)$/.test(algorithm)) {

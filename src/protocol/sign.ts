@@ -5,7 +5,7 @@
  * @see [RFC 7518, section 3](https://www.rfc-editor.org/rfc/rfc7518#section-3) algorithms
  */
 
-import { AuthcheckError } from '../errors.js';
+import { usageError, type AuthcheckError } from '../errors.js';
 import { writeJson, type JsonObject } from '../json.js';
 import { algorithmsFor, misfit, publicPart, readKey, thumbprint, type Key } from './keys.js';
 import { generatePrivateKey, toKeyObject } from './private-keys.js';
@@ -72,5 +72,5 @@ function algorithmOf(key: Key): string {
 }
 
 function unfit(why: string): AuthcheckError {
-  return new AuthcheckError('usage_invalid', `the key cannot sign: ${why}`);
+  return usageError(`the key cannot sign: ${why}`);
 }

@@ -1,6 +1,6 @@
 /** Routes that anybody may use without credentials. */
 
-import { AuthcheckError } from '../errors.js';
+import { usageError } from '../errors.js';
 
 /** Tells whether a request is to a public route. */
 export type PublicRoutes = (method: string, path: string) => boolean;
@@ -21,7 +21,7 @@ export function parsePublicRoutes(routes: readonly string[]): PublicRoutes {
     const [, method = '', path = '', below] = /^([A-Z]+|\*) (\/[^\s*?#]*)(\*)?$/.exec(route) ?? [];
     if (path === '' || (below !== undefined && !path.endsWith('/'))) {
       const shapes = 'expected a method and a path, such as "GET /v1/health" or "GET /assets/*"';
-      throw new AuthcheckError('usage_invalid', `this is no public route: ${JSON.stringify(route)}; ${shapes}`);
+      throw usageError(`this is no public route: ${JSON.stringify(route)}; ${shapes}`);
     }
     return { method, path, below: below !== undefined };
   });

@@ -2,7 +2,7 @@
 
 import type { AuthConfig, ConfiguredProvider } from '../config/parse.js';
 import type { Mapping, Path } from '../config/shape.js';
-import { AuthcheckError } from '../errors.js';
+import { AuthcheckError, usageError } from '../errors.js';
 import { isObject, parseJson, type JsonObject } from '../json.js';
 import { parseQuestion, type Question } from '../policy/question.js';
 import { readTime, type Expectations, type SuiteFile, type WrittenCase, type WrittenQuestion } from './schema.js';
@@ -165,7 +165,7 @@ function asJson(value: Mapping): JsonObject {
 function readQuestion(written: WrittenQuestion): Question {
   if (typeof written === 'string') return parseQuestion(written);
   const question = parseQuestion(written.ask);
-  if ('path' in question) throw new AuthcheckError('usage_invalid', 'a path has no owner');
+  if ('path' in question) throw usageError('a path has no owner');
   const owner = { principal: written.owner, attributes: written.owner_attributes };
   return { ...question, resource: { ...question.resource, owner } };
 }

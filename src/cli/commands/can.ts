@@ -2,7 +2,6 @@
 
 import type { Command } from 'commander';
 import {
-  AuthcheckError,
   decide,
   parseQuestion,
   type AuthConfig,
@@ -10,6 +9,7 @@ import {
   type Identity,
   type Question,
   type Verdict,
+  usageError,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
@@ -80,10 +80,10 @@ interface Asker {
 
 function readQuestion(options: CanOptions, subject: string, object: string | undefined): Question {
   const { owner, ownerAttribute = [] } = options;
-  if (owner === undefined && ownerAttribute.length > 0) throw usage('--owner-attribute needs --owner');
+  if (owner === undefined && ownerAttribute.length > 0) throw usageError('--owner-attribute needs --owner');
   const question = parseQuestion(object === undefined ? subject : `${subject} ${object}`);
   if ('path' in question) {
-    if (object !== undefined || owner !== undefined) throw usage('a path has no resource and no owner');
+    if (object !== undefined || owner !== undefined) throw usageError('a path has no resource and no owner');
     return question;
   }
   const attributes = groupPairs(ownerAttribute);
@@ -100,12 +100,12 @@ async function findAsker(
   session: Session,
 ): Promise<Asker> {
   if (options.as !== undefined) {
-    if (options.token !== undefined || options.tokenFile !== undefined) throw usage('--as needs no token');
+    if (options.token !== undefined || options.tokenFile !== undefined) throw usageError('--as needs no token');
     warnOfPolicies(source, session);
     const user = { principal: options.as, attributes: groupPairs(options.attribute ?? []) };
     return { origin: 'as if authenticated: no token was looked at', user, verdict: null };
   }
-  if (options.attribute !== undefined) throw usage('--attribute needs --as; a token brings its own attributes');
+  if (options.attribute !== undefined) throw usageError('--attribute needs --as; a token brings its own attributes');
   if (source.config.providers.length === 0) {
     warnOfPolicies(source, session);
     return { origin: 'no provider: everybody is anonymous', user: null, verdict: null };
@@ -150,8 +150,4 @@ function judge(question: Question, { user, verdict }: Asker, config: AuthConfig)
     rule: rule === null ? null : { index: rule, position: locate(rule), description: rules[rule]?.description ?? null },
     trace: trace.map((entry) => ({ ...entry, position: locate(entry.index) })),
   };
-}
-
-function usage(message: string): AuthcheckError {
-  return new AuthcheckError('usage_invalid', message);
 }

@@ -2,7 +2,6 @@
 
 import { Command, Option } from 'commander';
 import {
-  AuthcheckError,
   checkConfig,
   ConfigError,
   findingOf,
@@ -10,6 +9,7 @@ import {
   type ConfigReport,
   type Probe,
   type Severity,
+  usageError,
 } from '../../index.js';
 import { EXIT, exitCodeOfFindings } from '../exit-code.js';
 import { GROUPS } from '../help.js';
@@ -65,15 +65,14 @@ export function defineConfigCheck(run: (task: (io: Io) => Promise<number>) => Pr
 
 function nameConfig(file: string | undefined, { config }: ConfigCheckOptions): { config?: string } {
   if (file === undefined) return {};
-  if (config !== undefined)
-    throw new AuthcheckError('usage_invalid', 'the config was given twice: as an argument and with --config');
+  if (config !== undefined) throw usageError('the config was given twice: as an argument and with --config');
   return { config: file };
 }
 
 /** Checks the config. */
 export async function runConfigCheck(options: ConfigCheckOptions, io: Io): Promise<number> {
   if (options.json === true && !['text', 'json'].includes(options.format))
-    throw new AuthcheckError('usage_invalid', `--json or --format ${options.format}, not both`);
+    throw usageError(`--json or --format ${options.format}, not both`);
   const format = options.json === true ? 'json' : options.format;
   const session = openSession({ ...options, json: format === 'json' || format === 'sarif' }, io);
   const { report, isReadable } = await check(options, io);

@@ -1,7 +1,7 @@
 /** `authcheck config`: the commands about the config itself. */
 
 import { Command } from 'commander';
-import { AuthcheckError, nearestName } from '../../index.js';
+import { nearestName, usageError } from '../../index.js';
 import type { Io } from '../io.js';
 import { defineConfigCheck } from './config-check.js';
 import { defineConfigInit } from './config-init.js';
@@ -20,7 +20,7 @@ export function defineConfig(run: (task: (io: Io) => Promise<number>) => Promise
       run(() => {
         const near = word === undefined ? null : nearestName(word, ['check', 'show', 'init']);
         const hint = near === null ? '' : `; did you mean config ${near}?`;
-        throw new AuthcheckError('usage_invalid', `name one of config check, config show, config init${hint}`);
+        throw usageError(`name one of config check, config show, config init${hint}`);
       }),
     );
   for (const define of [defineConfigCheck, defineConfigShow, defineConfigInit]) group.addCommand(define(run));

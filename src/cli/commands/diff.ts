@@ -1,7 +1,7 @@
 /** `authcheck diff`: what another config, provider or token would change. */
 
 import type { Command } from 'commander';
-import { AuthcheckError, compareVerdicts, createAuthProvider } from '../../index.js';
+import { compareVerdicts, createAuthProvider, usageError } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
@@ -83,14 +83,11 @@ function changesToken({ againstToken, againstTokenFile }: DiffOptions): boolean 
 
 function checkOptions(options: DiffOptions): void {
   const [target, token] = [changesTarget(options), changesToken(options)];
-  if (!target && !token) throw usage('say what to compare with: --against, --against-provider or --against-token');
-  if (target && token) throw usage('another token or another config, not both: nobody could say which changed what');
+  if (!target && !token) throw usageError('say what to compare with: --against, --against-provider or --against-token');
+  if (target && token)
+    throw usageError('another token or another config, not both: nobody could say which changed what');
   const sources = [options.token, options.tokenFile, options.againstToken, options.againstTokenFile];
-  if (sources.filter((source) => source === '-').length > 1) throw usage('only one token can be standard input');
-}
-
-function usage(message: string): AuthcheckError {
-  return new AuthcheckError('usage_invalid', message);
+  if (sources.filter((source) => source === '-').length > 1) throw usageError('only one token can be standard input');
 }
 
 function findOther(options: DiffOptions & { readonly at: number }, io: Io, session: Session): Promise<Target> {

@@ -1,7 +1,7 @@
 /** `authcheck introspect`: the RFC 7662 exchange, and what the server makes of it. */
 
 import type { Command } from 'commander';
-import { AuthcheckError, createAuthProvider, type Exchange } from '../../index.js';
+import { createAuthProvider, type Exchange, usageError } from '../../index.js';
 import { exitCodeOf } from '../exit-code.js';
 import type { Io } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
@@ -34,10 +34,7 @@ export async function runIntrospect(options: IntrospectOptions, argument: string
   session.warn(target.warnings);
   const { config, name } = target.chosen;
   if (config.type !== 'oauth2_token' || config.introspection === null) {
-    throw new AuthcheckError(
-      'usage_invalid',
-      `the provider ${name} has no introspection; authcheck validate asks it in its own way`,
-    );
+    throw usageError(`the provider ${name} has no introspection; authcheck validate asks it in its own way`);
   }
   const given = await findToken(options, argument, io);
   session.noteStripped(given);

@@ -3,13 +3,13 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import {
   ALGORITHMS,
-  AuthcheckError,
   createSigner,
   formatPem,
   generatePrivateKey,
   readKeySet,
   reportKeySet,
   type Key,
+  usageError,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
@@ -96,7 +96,7 @@ async function describeKeys(
 
 function checkOptions({ alg, count, format, out, publicOut, json }: JwksGenerateOptions): void {
   const fail = (message: string): never => {
-    throw new AuthcheckError('usage_invalid', message);
+    throw usageError(message);
   };
   const symmetric = alg.startsWith('HS');
   if (symmetric && publicOut !== undefined) fail(`${alg} has no public key: whoever can verify can also sign`);

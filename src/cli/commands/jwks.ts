@@ -10,6 +10,7 @@ import {
   showUrl,
   stringMember,
   type KeySetResult,
+  usageError,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
@@ -44,7 +45,7 @@ export function defineJwks(run: (task: (io: Io) => Promise<number>) => Promise<v
 function nameSource(source: string | undefined, { jwks }: JwksOptions): { jwks?: string } {
   if (source === undefined) return {};
   if (jwks === undefined) return { jwks: source };
-  throw new AuthcheckError('usage_invalid', 'the source was given twice: as an argument and with --jwks');
+  throw usageError('the source was given twice: as an argument and with --jwks');
 }
 
 /** Lists the keys. */
@@ -80,10 +81,7 @@ async function readKeys(
   session.warn(target.warnings.filter((finding) => jwks === undefined || finding.code.startsWith('http_')));
   const { config } = target.chosen;
   if (config.type !== 'oauth2_token' || config.jwks === null) {
-    throw new AuthcheckError(
-      'usage_invalid',
-      `the provider ${target.chosen.name} has no jwks; name a source, or use --issuer`,
-    );
+    throw usageError(`the provider ${target.chosen.name} has no jwks; name a source, or use --issuer`);
   }
   return { source: showUrl(config.jwks.uri), result: await fetchKeys(target, config.jwks.uri, config.jwks.token) };
 }

@@ -9,6 +9,7 @@ import {
   unusedClaims,
   type ClaimsMapping,
   type JsonObject,
+  usageError,
 } from '../../index.js';
 import { parseClaims } from '../claims.js';
 import { EXIT } from '../exit-code.js';
@@ -71,10 +72,7 @@ async function findMapping(
     const { config, name } = target.chosen;
     if ('claims_mapping' in config)
       return { origin: `${target.origin} · provider ${name} (${config.type})`, mapping: config.claims_mapping };
-    throw new AuthcheckError(
-      'usage_invalid',
-      `the provider ${name} (${config.type}) has no claims_mapping: its attributes come as they are`,
-    );
+    throw usageError(`the provider ${name} (${config.type}) has no claims_mapping: its attributes come as they are`);
   } catch (error) {
     const none = error instanceof AuthcheckError && error.code === 'config_not_found';
     if (!none) throw error;
@@ -90,7 +88,7 @@ async function findClaims(
 ): Promise<JsonObject> {
   if (options.claimsFile !== undefined) {
     if (options.token !== undefined || options.tokenFile !== undefined || argument !== undefined)
-      throw new AuthcheckError('usage_invalid', 'the claims are those of a file or of a token, not both');
+      throw usageError('the claims are those of a file or of a token, not both');
     const text = options.claimsFile === '-' ? await readPiped(io) : readText(options.claimsFile, io);
     return parseClaims(text);
   }

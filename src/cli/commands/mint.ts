@@ -13,6 +13,7 @@ import {
   type Key,
   type Likeness,
   type ProviderConfig,
+  usageError,
 } from '../../index.js';
 import { parseClaims, parseValue, setClaim } from '../claims.js';
 import { EXIT } from '../exit-code.js';
@@ -78,7 +79,8 @@ export function defineMint(run: (task: (io: Io) => Promise<number>) => Promise<v
 
 /** Makes the token. It is the answer, so --quiet does not silence it. */
 export async function runMint(options: MintOptions, io: Io): Promise<number> {
-  if (options.like === '-' && options.claims === '-') throw usage('--like and --claims cannot both be standard input');
+  if (options.like === '-' && options.claims === '-')
+    throw usageError('--like and --claims cannot both be standard input');
   const session = openSession(options, io);
   const now = Math.floor(io.now() / 1000);
   const config = await findConfig(options, io);
@@ -96,7 +98,7 @@ export async function runMint(options: MintOptions, io: Io): Promise<number> {
   const keys = signer.jwk.kty === 'oct' ? [] : [signer.jwk];
   const { jwksOut } = options;
   if (jwksOut !== undefined) {
-    if (keys.length === 0) throw usage(`${signer.algorithm} has no public key that could be written`);
+    if (keys.length === 0) throw usageError(`${signer.algorithm} has no public key that could be written`);
     writeOutputs([{ path: jwksOut, text: formatJson({ keys }), isSecret: false }], options.force === true, io);
   }
   const { header } = parseJwt(token);
@@ -122,7 +124,7 @@ async function findConfig(options: MintOptions, io: Io): Promise<ExpectingConfig
   );
   const { name, config } = target.chosen;
   if (config.type === 'oauth2_token' && config.jwks !== null) return config;
-  throw usage(`the provider ${name} verifies no signature: it asks somebody who would not know a token made here`);
+  throw usageError(`the provider ${name} verifies no signature: it asks somebody who would not know a token made here`);
 }
 
 type ExpectingConfig = ProviderConfig & { readonly type: 'oauth2_token' };
@@ -181,7 +183,7 @@ function chooseAlgorithm(
   config: ExpectingConfig | null,
 ): { readonly algorithm?: string } {
   if (alg?.startsWith('HS') === true && key === undefined)
-    throw usage(`${alg} needs --key FILE: nobody could verify what a throwaway secret signed`);
+    throw usageError(`${alg} needs --key FILE: nobody could verify what a throwaway secret signed`);
   if (alg !== undefined) return { algorithm: alg };
   if (key !== undefined) return {};
   if (typeof like?.algorithm === 'string') return { algorithm: like.algorithm };
@@ -195,12 +197,8 @@ function typeOf({ typ }: MintOptions): JsonObject {
 
 function headerOf({ header = [] }: MintOptions): JsonObject {
   const own = header.find(([name]) => ['alg', 'kid', 'typ'].includes(name));
-  if (own !== undefined) throw usage(`--header cannot set ${own[0]}; use --${own[0]}`);
+  if (own !== undefined) throw usageError(`--header cannot set ${own[0]}; use --${own[0]}`);
   return Object.fromEntries(header);
-}
-
-function usage(message: string): AuthcheckError {
-  return new AuthcheckError('usage_invalid', message);
 }
 
 function collect(text: string, previous: readonly Assignment[] | undefined): readonly Assignment[] {

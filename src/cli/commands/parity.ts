@@ -3,7 +3,6 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import {
-  AuthcheckError,
   compareWithServer,
   createAuthProvider,
   createHttpClient,
@@ -11,6 +10,7 @@ import {
   isLoopback,
   type AuthProvider,
   type ParityReport,
+  usageError,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
@@ -51,10 +51,7 @@ export async function runParity(options: ParityOptions, argument: string | undef
   const target = await findTarget(options, io, session.onExchange);
   session.warn(target.warnings);
   if (target.chosen.config.type === 'upstream_header')
-    throw new AuthcheckError(
-      'usage_invalid',
-      `the provider ${target.chosen.name} looks at no token: there is nothing to compare`,
-    );
+    throw usageError(`the provider ${target.chosen.name} looks at no token: there is nothing to compare`);
   const given = await findToken(options, argument, io);
   session.noteStripped(given);
   warnOfUrl(options.server, session);

@@ -2,7 +2,6 @@
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 import {
-  AuthcheckError,
   createAuthenticator,
   isLoopback,
   reasonOf,
@@ -11,6 +10,7 @@ import {
   type KeySetSlot,
   type Logger,
   type ProviderEvent,
+  usageError,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
@@ -177,7 +177,7 @@ async function listen(options: Parameters<typeof startService>[0]): Promise<Serv
     return await startService(options);
   } catch (error) {
     const message = `cannot listen on ${options.host} port ${options.port}: ${describeFailure(error)}`;
-    throw new AuthcheckError('usage_invalid', message, { cause: error });
+    throw usageError(message, { cause: error });
   }
 }
 
@@ -213,8 +213,7 @@ function stopOnSignal(service: Service, io: Io, logger: Logger, reload: () => vo
 
 function readTls({ tlsCert, tlsKey }: ServeOptions, io: Io): { readonly cert: string; readonly key: string } | null {
   if (tlsCert === undefined && tlsKey === undefined) return null;
-  if (tlsCert === undefined || tlsKey === undefined)
-    throw new AuthcheckError('usage_invalid', '--tls-cert and --tls-key need each other');
+  if (tlsCert === undefined || tlsKey === undefined) throw usageError('--tls-cert and --tls-key need each other');
   return { cert: readText(tlsCert, io), key: readText(tlsKey, io) };
 }
 

@@ -2,7 +2,6 @@
 
 import { dirname, relative, resolve, sep } from 'node:path';
 import {
-  AuthcheckError,
   formatYaml,
   likenTo,
   readSuite,
@@ -11,6 +10,7 @@ import {
   updateSuite,
   type ConfiguredProvider,
   type JsonObject,
+  usageError,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
@@ -32,9 +32,9 @@ export async function initSuite(
   session: Session,
 ): Promise<number> {
   const [file = DEFAULT_FILE, second] = files;
-  if (second !== undefined) throw new AuthcheckError('usage_invalid', '--init writes one file');
+  if (second !== undefined) throw usageError('--init writes one file');
   const target = await findTarget(options, io, session.onExchange);
-  if (target.file === null) throw new AuthcheckError('usage_invalid', '--init needs the file of a config');
+  if (target.file === null) throw usageError('--init needs the file of a config');
   const folder = dirname(resolve(io.cwd, file));
   const from = (path: string): string => relative(folder, resolve(io.cwd, path)).replaceAll(sep, '/');
   const now = Math.floor(io.now() / 1000);
@@ -53,8 +53,7 @@ export async function initSuite(
   const found = await runSuite(suite);
   const reason = found.results[0]?.verdict.reason;
   if (reason !== null && reason !== undefined)
-    throw new AuthcheckError(
-      'usage_invalid',
+    throw usageError(
       `the config refuses such a token (${reason.code}), and tests begin with one that is let in; authcheck validate says more`,
     );
   const text = updateSuite(found);

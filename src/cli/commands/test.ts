@@ -11,6 +11,7 @@ import {
   updateSuite,
   type Suite,
   type SuiteResult,
+  usageError,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
@@ -66,7 +67,7 @@ export async function runTest(options: TestOptions, files: readonly string[], io
   if (options.init === true) return initSuite(options, files, io, session);
   for (const name of ['config', 'provider', 'token', 'tokenFile'] as const)
     if (options[name] !== undefined)
-      throw usage(`--${name.replace('F', '-f')} goes with --init; a file of tests says it`);
+      throw usageError(`--${name.replace('F', '-f')} goes with --init; a file of tests says it`);
   const found = (files.length > 0 ? files : ['.']).flatMap((file) => listTests(file, io));
   if (options.watch === true) return watch(found, options, io, session);
   return runOnce(load(found, options, io), options, io, session);
@@ -107,7 +108,7 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
   const results = await Promise.all(suites.map((suite) => runSuite(suite, how)));
   const ms = performance.now() - started;
   const all = results.flatMap((result) => result.results);
-  if (all.length === 0) throw usage('no test has a name that matches --run');
+  if (all.length === 0) throw usageError('no test has a name that matches --run');
 
   const ignored = suites.flatMap(({ config }) => config.warnings.filter(({ code }) => code === 'field_unknown'));
   session.warn([...new Map(ignored.map((finding) => [finding.position ?? finding.message, finding])).values()]);
@@ -196,8 +197,4 @@ function collectReport(text: string, previous: readonly Report[] = []): readonly
   if (file !== undefined) return [...previous, { kind: 'junit', file }];
   if (text === 'tap' || text === 'github') return [...previous, { kind: text }];
   throw new InvalidArgumentError('expected junit=FILE, tap or github');
-}
-
-function usage(message: string): AuthcheckError {
-  return new AuthcheckError('usage_invalid', message);
 }

@@ -2,13 +2,13 @@
 
 import { InvalidArgumentError, type Command } from 'commander';
 import {
-  AuthcheckError,
   checkExpectations,
   createAuthProvider,
   type AuthProvider,
   type AuthRequest,
   type ConfiguredProvider,
   type Verdict,
+  usageError,
 } from '../../index.js';
 import { EXIT, exitCodeOf } from '../exit-code.js';
 import { addExpectOptions, readExpectations, type ExpectOptions } from '../expect.js';
@@ -60,15 +60,15 @@ export async function runValidate(options: ValidateOptions, argument: string | u
   if (tokens !== undefined) {
     const others = [expected ?? undefined, options.allProviders, argument, options.token, options.tokenFile];
     if (others.some((other) => other !== undefined))
-      throw usage('--tokens goes with one provider, no other token, and no expectations');
+      throw usageError('--tokens goes with one provider, no other token, and no expectations');
     const { runBatch } = await import('./batch.js');
     return runBatch({ ...options, tokens }, io);
   }
   if (options.fromLine !== undefined || options.concurrency !== undefined)
-    throw usage('--from-line and --concurrency are about --tokens');
+    throw usageError('--from-line and --concurrency are about --tokens');
   const isAll = options.allProviders === true;
-  if (isAll && expected !== null) throw usage('expectations are about one verdict; leave --all-providers out');
-  if (isAll && options.provider !== undefined) throw usage('--all-providers asks every one; leave --provider out');
+  if (isAll && expected !== null) throw usageError('expectations are about one verdict; leave --all-providers out');
+  if (isAll && options.provider !== undefined) throw usageError('--all-providers asks every one; leave --provider out');
   const session = openSession(options, io);
   const target = await findTarget(options, io, session.onExchange);
   session.warn(target.warnings);
@@ -142,10 +142,6 @@ export function describeDestination({ destination, ref }: AuthProvider, verdict:
   return destination.sends === 'token'
     ? `token sent to ${destination.url}${via}`
     : `keys from ${destination.url}${via}; the token was sent nowhere`;
-}
-
-function usage(message: string): AuthcheckError {
-  return new AuthcheckError('usage_invalid', message);
 }
 
 function parseCount(text: string): number {
