@@ -47,6 +47,7 @@ export { showUrl, type Exchange, type HttpAnswer, type HttpClient, type HttpRequ
 export { makeFixture, type Fixture, type FixtureOptions } from './fixture.js';
 export { createHttpClient, type HttpOptions } from './http.js';
 export {
+  isList,
   isObject,
   isStringList,
   member,

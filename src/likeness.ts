@@ -1,6 +1,6 @@
 /** What a token looks like, without what is its own: a pattern for tokens that test a config. */
 
-import { ALGORITHMS } from './config/provider-config.js';
+import { ASYMMETRIC_ALGORITHMS } from './config/provider-config.js';
 import { timesOf } from './decode.js';
 import { AuthcheckError } from './errors.js';
 import { isObject, isStringList, member, stringMember, type Json, type JsonObject } from './json.js';
@@ -53,7 +53,7 @@ export function likenTo(token: string, now: number): Likeness {
   return {
     claims: shiftTimes(keptClaims, now - Math.ceil(issued)),
     header: keptHeader,
-    algorithm: ALGORITHMS.includes(algorithm) && !algorithm.startsWith('HS') ? algorithm : null,
+    algorithm: ASYMMETRIC_ALGORITHMS.includes(algorithm) ? algorithm : null,
     dropped: [...missing(claims, keptClaims), ...missing(header, keptHeader).map((name) => `header.${name}`)],
   };
 }

@@ -1,6 +1,6 @@
 /** Keeps secrets out of whatever is shown: they are replaced before a text leaves the core. */
 
-import { isObject, type Json } from './json.js';
+import { isList, isObject, type Json } from './json.js';
 
 /** What stands in the place of a secret. */
 export const REDACTED = '[redacted]';
@@ -82,8 +82,4 @@ export function redactJson(value: Json, secrets: readonly (string | null)[]): Js
     return Object.fromEntries(Object.entries(at).map(([name, inner]) => [redact(name), visit(inner)]));
   };
   return visit(value);
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }

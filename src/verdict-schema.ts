@@ -4,7 +4,7 @@ import * as v from 'valibot';
 import { REASONS } from './reasons.js';
 import { isReason, type ReasonCode, type WarningCode } from './reason-codes.js';
 import type { Json, JsonObject } from './json.js';
-import type { Outcome, StepName, StepStatus, Verdict } from './verdict.js';
+import { STEP_NAMES, STEP_STATUSES, type Outcome, type StepName, type StepStatus, type Verdict } from './verdict.js';
 
 type Code = ReasonCode | WarningCode;
 
@@ -22,19 +22,10 @@ export const outcome: v.GenericSchema<Outcome> = v.picklist(['accepted', 'reject
 export const reasonCode: v.GenericSchema<ReasonCode> = v.picklist(codes.filter(isReason));
 
 /** The name of a step. */
-export const stepName: v.GenericSchema<StepName> = v.picklist([
-  ...(['cache', 'format', 'request', 'key', 'algorithm', 'signature', 'active', 'organizations'] as const),
-  ...(['issuer', 'audience', 'expiry', 'not_before', 'subject', 'mapping'] as const),
-]);
+export const stepName: v.GenericSchema<StepName> = v.picklist(STEP_NAMES);
 
 /** The status of a step. */
-export const stepStatus: v.GenericSchema<StepStatus> = v.picklist([
-  'passed',
-  'failed',
-  'warned',
-  'skipped',
-  'not_reached',
-]);
+export const stepStatus: v.GenericSchema<StepStatus> = v.picklist(STEP_STATUSES);
 
 const step = v.strictObject({
   name: stepName,

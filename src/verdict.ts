@@ -14,24 +14,31 @@ export type ProviderType = 'oauth2_token' | 'github_token' | 'custom' | 'kuberne
 export type ProviderMode = 'jwks' | 'introspection' | null;
 
 /** The names of steps, in the order in which they are reported. */
-export type StepName =
-  | 'cache'
-  | 'format'
-  | 'request'
-  | 'key'
-  | 'algorithm'
-  | 'signature'
-  | 'active'
-  | 'organizations'
-  | 'issuer'
-  | 'audience'
-  | 'expiry'
-  | 'not_before'
-  | 'subject'
-  | 'mapping';
+export const STEP_NAMES = [
+  'cache',
+  'format',
+  'request',
+  'key',
+  'algorithm',
+  'signature',
+  'active',
+  'organizations',
+  'issuer',
+  'audience',
+  'expiry',
+  'not_before',
+  'subject',
+  'mapping',
+] as const;
+
+/** The name of a step. */
+export type StepName = (typeof STEP_NAMES)[number];
 
 /** passed, failed, warned: made. skipped: not asked for. not_reached: an earlier failure made it impossible. */
-export type StepStatus = 'passed' | 'failed' | 'warned' | 'skipped' | 'not_reached';
+export const STEP_STATUSES = ['passed', 'failed', 'warned', 'skipped', 'not_reached'] as const;
+
+/** What became of a step. */
+export type StepStatus = (typeof STEP_STATUSES)[number];
 
 /** One check on the way to a verdict. */
 export interface Step {

@@ -39,6 +39,9 @@ export interface Io {
   readonly takeSignals: (handle: (signal: Signal) => void) => void;
 }
 
+/** Runs what a command does; it resolves with the exit code. */
+export type Run = (task: (io: Io) => Promise<number>) => Promise<void>;
+
 /** A signal that asks a process to end, or to read its config again. */
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 

@@ -3,11 +3,11 @@
 import { CommanderError } from 'commander';
 import { AuthcheckError, ConfigError, createRedactor, nearestName, usageError } from '../index.js';
 import { EXIT, exitCodeOfError } from './exit-code.js';
-import type { Io } from './io.js';
+import type { Io, Run } from './io.js';
 import { formatError } from './render/findings.js';
 import { formatJson } from './render/json.js';
 import { createStyle } from './render/style.js';
-import { buildProgram, COMMAND_NAMES, type Run } from './tree.js';
+import { buildProgram, COMMAND_NAMES } from './tree.js';
 
 /** Runs one command line; never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {

@@ -52,16 +52,19 @@ export function createMaker(name: string, summary: string, example: string): Com
 }
 
 function addOutputOptions(command: Command, summary: string, example: string): Command {
-  return command
-    .description(summary)
-    .summary(summary)
-    .optionsGroup(GROUPS.output)
-    .option('--json', 'print JSON')
-    .addOption(new Option('--color', 'colours even where the output is no terminal'))
-    .addOption(new Option('--no-color', 'no colours'))
+  return addColorOptions(
+    command.description(summary).summary(summary).optionsGroup(GROUPS.output).option('--json', 'print JSON'),
+  )
     .option('--debug', 'show the stack of an internal error')
     .addHelpText('before', `Example:\n  ${example}\n`)
     .allowExcessArguments(false);
+}
+
+/** Adds the flags that say whether the output has colours. */
+export function addColorOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--color', 'colours even where the output is no terminal'))
+    .addOption(new Option('--no-color', 'no colours'));
 }
 
 /** Adds the flags that name a provider without a config file, and the clock. */

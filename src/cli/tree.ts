@@ -3,11 +3,8 @@
 import { Command } from 'commander';
 import { EXIT } from './exit-code.js';
 import { layOut } from './help.js';
-import type { Io } from './io.js';
+import type { Io, Run } from './io.js';
 import { readVersion } from './version.js';
-
-/** Runs what a command does. */
-export type Run = (task: (io: Io) => Promise<number>) => Promise<void>;
 
 interface CommandEntry {
   readonly summary: string;

@@ -4,7 +4,7 @@ import { maskUrl, REDACTED } from '../redact.js';
 import { dissectEnv, type Environment } from './env.js';
 import { loadReading, type LoadedConfig, type LoadOptions } from './load.js';
 import { isSecretPath } from './parse.js';
-import { isMapping, type Path } from './shape.js';
+import { isMapping, isSequence, valueAt, type Path } from './shape.js';
 
 /** Where a value comes from. */
 export interface Origin {
@@ -95,16 +95,5 @@ function leaves(value: unknown, path: Path = []): { readonly path: Path; readonl
 }
 
 function isListOfMappings(value: unknown): value is readonly unknown[] {
-  return isList(value) && value.some(isMapping);
-}
-
-function isList(value: unknown): value is readonly unknown[] {
-  return Array.isArray(value);
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((at, part) => {
-    if (isList(at)) return at[Number(part)];
-    return isMapping(at) && Object.hasOwn(at, part) ? at[part] : undefined;
-  }, value);
+  return isSequence(value) && value.some(isMapping);
 }

@@ -11,7 +11,7 @@ import { findUnsupported } from './lint-policy.js';
 import type { AccessRule, RouteRule } from './policy-schema.js';
 import { accessPolicySchema, routePolicySchema } from './schema.js';
 import type { ProviderConfig } from './provider-config.js';
-import { findSection, formatPath, isMapping, type Mapping, type Path } from './shape.js';
+import { findSection, formatPath, isMapping, valueAt, type Mapping, type Path } from './shape.js';
 
 /** A provider of a config, with what a trace needs to point into the file. */
 export interface ConfiguredProvider {
@@ -242,8 +242,4 @@ function chooseDefault(
   if (typeof chosen === 'string' && isMapping(auth.providers) && Object.hasOwn(auth.providers, chosen)) return chosen;
   fail(`default names no provider; there are ${names.join(', ')}`);
   return null;
-}
-
-function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>((at, part) => (isMapping(at) ? at[part] : undefined), value);
 }

@@ -104,8 +104,11 @@ export const DEFAULT_CLAIMS_MAPPING: ClaimsMapping = {
   namespace: 'namespaces',
 };
 
-/** The algorithms that can be accepted: asymmetric ones, and HMAC where the config allows it. */
-export const ALGORITHMS: readonly string[] = [
-  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
-  ...['HS256', 'HS384', 'HS512'],
+/** The algorithms that are accepted unless the config names its own: asymmetric ones. */
+export const ASYMMETRIC_ALGORITHMS: readonly string[] = [
+  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
+  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
 ];
+
+/** The algorithms that can be accepted: asymmetric ones, and HMAC where the config allows it. */
+export const ALGORITHMS: readonly string[] = [...ASYMMETRIC_ALGORITHMS, 'HS256', 'HS384', 'HS512'];

@@ -82,3 +82,16 @@ export function formatPath(path: Path): string {
 export function isMapping(value: unknown): value is Mapping {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }
+
+/** Tells a sequence from the other values of a document. */
+export function isSequence(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value);
+}
+
+/** The value at a place of a document; undefined where there is none. */
+export function valueAt(document: unknown, path: Path): unknown {
+  return path.reduce<unknown>((at, part) => {
+    if (isSequence(at)) return at[Number(part)];
+    return isMapping(at) && Object.hasOwn(at, part) ? at[part] : undefined;
+  }, document);
+}

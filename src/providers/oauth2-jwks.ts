@@ -1,7 +1,12 @@
 /** `oauth2_token` with `jwks`: a JWT, checked here against the issuer's key set. */
 
 import { checkAudience, checkExpiry, checkIssuer, checkNotBefore, checkSubject } from '../checks.js';
-import type { JwksConfig, OAuth2TokenConfig } from '../config/provider-config.js';
+import {
+  ALGORITHMS,
+  ASYMMETRIC_ALGORITHMS,
+  type JwksConfig,
+  type OAuth2TokenConfig,
+} from '../config/provider-config.js';
 import { showUrl } from '../exchange.js';
 import type { JsonObject } from '../json.js';
 import { createKeySetCache, fetchKeySet } from '../protocol/jwks.js';
@@ -28,12 +33,6 @@ const STEPS = [
   'mapping',
 ] as const;
 
-/** Algorithms that are accepted unless the config names its own. */
-const SAFE_ALGORITHMS: readonly string[] = [
-  ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512'],
-  ...['ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
-];
-
 /** Makes the provider; the key set is fetched when the first token needs it. */
 export function createOAuth2JwksProvider(
   config: OAuth2TokenConfig,
@@ -56,7 +55,7 @@ export function createOAuth2JwksProvider(
       ? 'Authentication required. Please provide a valid OAuth2 Bearer token in the Authorization header'
       : `Authentication required. Please provide a valid OAuth2 Bearer token from ${config.issuer}`;
 
-  const safe = jwks.allow_symmetric_keys ? [...SAFE_ALGORITHMS, 'HS256', 'HS384', 'HS512'] : SAFE_ALGORITHMS;
+  const safe = jwks.allow_symmetric_keys ? ALGORITHMS : ASYMMETRIC_ALGORITHMS;
   const algorithms = {
     allowed: (config.algorithms ?? safe).filter((name) => safe.includes(name)),
     symmetric: jwks.allow_symmetric_keys,

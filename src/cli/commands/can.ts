@@ -12,7 +12,7 @@ import {
   usageError,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { formatRuling, type Ruling } from '../render/policy.js';
 import { addRequestOptions, collect, groupPairs, readRequest, type Pairs, type RequestOptions } from '../request.js';
@@ -32,7 +32,7 @@ export interface CanOptions extends SharedOptions, IssuerOptions, RequestOptions
 const CODES = { yes: EXIT.ok, no: EXIT.rejected, undecided: EXIT.undecided } as const;
 
 /** Defines the command. */
-export function defineCan(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineCan(run: Run): Command {
   const command = createCommand(
     'can',
     'say whether a user may do something, and which rule of the config decides',

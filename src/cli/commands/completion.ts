@@ -3,7 +3,7 @@
 import { Argument, Command } from 'commander';
 import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 import { formatCompletionScript } from '../render/completion.js';
 import { SHELLS, type Shell } from '../shell.js';
 
@@ -15,7 +15,7 @@ const EXAMPLES = `Example:
 `;
 
 /** Defines the command. */
-export function defineCompletion(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineCompletion(run: Run): Command {
   return new Command('completion')
     .description('print a script that makes your shell complete commands, flags and values')
     .addArgument(new Argument('<shell>', 'which one').choices(SHELLS))

@@ -13,8 +13,8 @@ import {
 } from '../../index.js';
 import { EXIT, exitCodeOfFindings } from '../exit-code.js';
 import { GROUPS } from '../help.js';
-import type { Io } from '../io.js';
-import type { SharedOptions } from '../options.js';
+import type { Io, Run } from '../io.js';
+import { addColorOptions, type SharedOptions } from '../options.js';
 import { describeReport, formatAnnotations, formatReport, type CheckedConfig } from '../render/config-report.js';
 import { buildSarif } from '../render/sarif.js';
 import { openSession, type Session } from '../session.js';
@@ -32,26 +32,29 @@ const EXITS =
   '3 nothing found, but a probe could not be decided';
 
 /** Defines the command. */
-export function defineConfigCheck(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
-  return new Command('check')
-    .description('say what is wrong with the config, unwise, or worth a look: where, why, and the fix')
-    .argument('[file]', 'the config, as with --config')
-    .option('--config <file>', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
-    .option('--online', 'ask the endpoints too: name, connection, certificate, answer; the token sent is a made-up one')
-    .addOption(
-      new Option('--format <format>', 'for people, programs, code scanning, or annotations in GitHub Actions')
-        .choices(['text', 'json', 'sarif', 'github'])
-        .default('text'),
-    )
-    .addOption(
-      new Option('--fail-on <severity>', 'the bar from which on findings make it fail')
-        .choices(['error', 'warning', 'hint'])
-        .default('error'),
-    )
-    .optionsGroup(GROUPS.output)
-    .option('--json', 'as --format json')
-    .addOption(new Option('--color', 'colours even where the output is no terminal'))
-    .addOption(new Option('--no-color', 'no colours'))
+export function defineConfigCheck(run: Run): Command {
+  return addColorOptions(
+    new Command('check')
+      .description('say what is wrong with the config, unwise, or worth a look: where, why, and the fix')
+      .argument('[file]', 'the config, as with --config')
+      .option('--config <file>', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
+      .option(
+        '--online',
+        'ask the endpoints too: name, connection, certificate, answer; the token sent is a made-up one',
+      )
+      .addOption(
+        new Option('--format <format>', 'for people, programs, code scanning, or annotations in GitHub Actions')
+          .choices(['text', 'json', 'sarif', 'github'])
+          .default('text'),
+      )
+      .addOption(
+        new Option('--fail-on <severity>', 'the bar from which on findings make it fail')
+          .choices(['error', 'warning', 'hint'])
+          .default('error'),
+      )
+      .optionsGroup(GROUPS.output)
+      .option('--json', 'as --format json'),
+  )
     .option('-v, --verbose', 'the HTTP transcript on stderr, secrets masked')
     .option('-q, --quiet', 'no human output: only the exit code (and JSON)')
     .option('--debug', 'show the stack of an internal error')

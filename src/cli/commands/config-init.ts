@@ -1,22 +1,21 @@
 /** `authcheck config init`: from an issuer to a config. */
 
-import { writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import {
   AuthcheckError,
   CLIENT_VARIABLES,
   createHttpClient,
   discoverIssuer,
-  reasonOf,
   writeConfigTemplate,
   type ConfigTemplate,
   type IssuerMetadata,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
-import type { Io } from '../io.js';
-import type { SharedOptions } from '../options.js';
+import type { Io, Run } from '../io.js';
+import { addColorOptions, type SharedOptions } from '../options.js';
+import { writeOutputs } from '../output-file.js';
 import { openSession, type Session } from '../session.js';
 
 /** The flags of `config init`. */
@@ -32,17 +31,17 @@ export interface ConfigInitOptions extends Pick<SharedOptions, 'color' | 'verbos
 const SCHEMA = 'node_modules/authcheck/dist/schema/config.schema.json';
 
 /** Defines the command. */
-export function defineConfigInit(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
-  return new Command('init')
-    .description('write a config for an issuer, from what it publishes of itself')
-    .requiredOption('--issuer <url>', 'the issuer to discover (OIDC, RFC 8414)')
-    .option('--audience <name>', 'the name of the server, which tokens must have in aud')
-    .option('--introspection', 'ask the issuer about every token, rather than check signatures')
-    .option('--out <file>', 'write a file rather than to standard output; never over one that exists')
-    .option('--force', 'write over a file that exists')
-    .optionsGroup(GROUPS.output)
-    .addOption(new Option('--color', 'colours even where the output is no terminal'))
-    .addOption(new Option('--no-color', 'no colours'))
+export function defineConfigInit(run: Run): Command {
+  return addColorOptions(
+    new Command('init')
+      .description('write a config for an issuer, from what it publishes of itself')
+      .requiredOption('--issuer <url>', 'the issuer to discover (OIDC, RFC 8414)')
+      .option('--audience <name>', 'the name of the server, which tokens must have in aud')
+      .option('--introspection', 'ask the issuer about every token, rather than check signatures')
+      .option('--out <file>', 'write a file rather than to standard output; never over one that exists')
+      .option('--force', 'write over a file that exists')
+      .optionsGroup(GROUPS.output),
+  )
     .option('-v, --verbose', 'the HTTP transcript on stderr')
     .option('-q, --quiet', 'no notes')
     .option('--debug', 'show the stack of an internal error')
@@ -68,7 +67,7 @@ export async function runConfigInit(options: ConfigInitOptions, io: Io): Promise
     schema: locateSchema(io.cwd, out),
   });
   if (out === undefined) io.stdout.write(text);
-  else writeOut(out, text, options.force === true, io);
+  else writeOutputs([{ path: out, text, isSecret: false }], options.force === true, io);
   note(options, session);
   return EXIT.ok;
 }
@@ -93,16 +92,6 @@ function locateSchema(cwd: string, out: string | undefined): string {
   const folder = out === undefined ? cwd : dirname(resolve(cwd, out));
   const path = relative(folder, join(cwd, SCHEMA)).replaceAll(sep, '/');
   return path.startsWith('.') ? path : `./${path}`;
-}
-
-function writeOut(out: string, text: string, force: boolean, io: Io): void {
-  try {
-    writeFileSync(resolve(io.cwd, out), text, { flag: force ? 'w' : 'wx' });
-  } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST';
-    const why = exists ? 'the file exists already; --force writes over it' : reasonOf(error);
-    throw new AuthcheckError('input_unreadable', `${out}: ${why}`, { cause: error });
-  }
 }
 
 function note({ audience, introspection, out }: ConfigInitOptions, session: Session): void {

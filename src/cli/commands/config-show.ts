@@ -1,24 +1,24 @@
 /** `authcheck config show`: what the server will run with, and where each value comes from. */
 
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { explainConfig } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
-import type { Io } from '../io.js';
-import type { SharedOptions } from '../options.js';
+import type { Io, Run } from '../io.js';
+import { addColorOptions, type SharedOptions } from '../options.js';
 import { describeConfig, formatConfig } from '../render/config-values.js';
 import { openSession } from '../session.js';
 
 /** Defines the command. */
-export function defineConfigShow(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
-  return new Command('show')
-    .description('print what the server will run with: variables resolved, defaults marked, secrets masked')
-    .argument('[file]', 'the config, as with --config')
-    .option('--config <file>', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
-    .optionsGroup(GROUPS.output)
-    .option('--json', 'print JSON')
-    .addOption(new Option('--color', 'colours even where the output is no terminal'))
-    .addOption(new Option('--no-color', 'no colours'))
+export function defineConfigShow(run: Run): Command {
+  return addColorOptions(
+    new Command('show')
+      .description('print what the server will run with: variables resolved, defaults marked, secrets masked')
+      .argument('[file]', 'the config, as with --config')
+      .option('--config <file>', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
+      .optionsGroup(GROUPS.output)
+      .option('--json', 'print JSON'),
+  )
     .option('-q, --quiet', 'no human output: only the exit code (and JSON with --json)')
     .option('--debug', 'show the stack of an internal error')
     .addHelpText('beforeAll', 'Example:\n  authcheck config show run.yaml\n')

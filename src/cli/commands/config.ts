@@ -2,13 +2,13 @@
 
 import { Command } from 'commander';
 import { nearestName, usageError } from '../../index.js';
-import type { Io } from '../io.js';
+import type { Run } from '../io.js';
 import { defineConfigCheck } from './config-check.js';
 import { defineConfigInit } from './config-init.js';
 import { defineConfigShow } from './config-show.js';
 
 /** Defines the group. */
-export function defineConfig(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineConfig(run: Run): Command {
   const group = new Command('config')
     .description('check, show or write the server’s config')
     .summary('check, show or write the server’s config')

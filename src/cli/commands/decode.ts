@@ -3,14 +3,14 @@
 import type { Command } from 'commander';
 import { decodeToken } from '../../index.js';
 import { EXIT } from '../exit-code.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 import { createCommand, type SharedOptions } from '../options.js';
 import { decodedJson, formatDecoded } from '../render/decoded.js';
 import { openSession } from '../session.js';
 import { findToken } from '../token.js';
 
 /** Defines the command. */
-export function defineDecode(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineDecode(run: Run): Command {
   return createCommand('decode', 'show what a token says, verifying nothing', 'authcheck decode "$TOKEN"')
     .argument('[token]', 'the token, as with --token')
     .addHelpText('after', '\nExit codes: 0 decoded · 1 the token is broken · 2 usage or unreadable input')

@@ -3,12 +3,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { createAuthProvider, parseAuthConfig, parseConfigText, type AuthConfig, type Verdict } from '../../index.js';
 import { DEMO_CLIENT, demoConfig, startDemoIssuer, type DemoIssuer, type DemoToken } from '../demo/issuer.js';
 import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
+import { addColorOptions } from '../options.js';
 import { formatVerdict } from '../render/verdict.js';
 import { openSession } from '../session.js';
 import { describeDestination } from './validate.js';
@@ -23,14 +24,14 @@ export interface DemoOptions {
 }
 
 /** Defines the command. */
-export function defineDemo(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
-  return new Command('demo')
-    .description('see it work: an embedded issuer on loopback, tokens minted on the spot, the real output')
-    .option('--keep', 'leave the issuer running, and print what to type to try every command')
-    .optionsGroup(GROUPS.output)
-    .option('--json', 'print JSON')
-    .addOption(new Option('--color', 'colours even where the output is no terminal'))
-    .addOption(new Option('--no-color', 'no colours'))
+export function defineDemo(run: Run): Command {
+  return addColorOptions(
+    new Command('demo')
+      .description('see it work: an embedded issuer on loopback, tokens minted on the spot, the real output')
+      .option('--keep', 'leave the issuer running, and print what to type to try every command')
+      .optionsGroup(GROUPS.output)
+      .option('--json', 'print JSON'),
+  )
     .option('-v, --verbose', 'every step of accepted tokens too')
     .option('-q, --quiet', 'only the exit code')
     .addHelpText('beforeAll', 'Example:\n  authcheck demo\n')

@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { compareVerdicts, createAuthProvider, usageError } from '../../index.js';
 import { EXIT } from '../exit-code.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { formatDiff } from '../render/diff.js';
 import { addRequestOptions, readRequest, type RequestOptions } from '../request.js';
@@ -20,7 +20,7 @@ export interface DiffOptions extends SharedOptions, IssuerOptions, RequestOption
 }
 
 /** Defines the command. */
-export function defineDiff(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineDiff(run: Run): Command {
   const command = createCommand(
     'diff',
     'show what changes for a token under another config or provider, or with another token',

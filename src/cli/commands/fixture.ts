@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { createProviderClient, makeFixture, readKeySet, type HttpClient, type KeySet } from '../../index.js';
 import { EXIT } from '../exit-code.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { makeFolder, writeOutputs } from '../output-file.js';
 import { formatFixture } from '../render/fixture.js';
@@ -22,7 +22,7 @@ export interface FixtureCommandOptions extends SharedOptions, IssuerOptions, Req
 }
 
 /** Defines the command. */
-export function defineFixture(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineFixture(run: Run): Command {
   const command = createCommand(
     'fixture',
     'make a token that may be shared: other names, other keys, the same verdict',

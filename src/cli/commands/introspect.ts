@@ -3,7 +3,7 @@
 import type { Command } from 'commander';
 import { createAuthProvider, type Exchange, usageError } from '../../index.js';
 import { exitCodeOf } from '../exit-code.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { formatIntrospection } from '../render/introspection.js';
 import { openSession } from '../session.js';
@@ -14,7 +14,7 @@ import { describeDestination } from './validate.js';
 type IntrospectOptions = SharedOptions & IssuerOptions;
 
 /** Defines the command. */
-export function defineIntrospect(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineIntrospect(run: Run): Command {
   const command = createCommand(
     'introspect',
     'ask the introspection endpoint of the config about a token',

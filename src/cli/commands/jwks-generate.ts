@@ -12,7 +12,7 @@ import {
   usageError,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 import { createMaker, type SharedOptions } from '../options.js';
 import { writeOutputs, type OutputFile } from '../output-file.js';
 import { formatJson } from '../render/json.js';
@@ -34,7 +34,7 @@ export interface JwksGenerateOptions extends SharedOptions {
 const MAX_COUNT = 20;
 
 /** Defines the command. */
-export function defineJwksGenerate(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineJwksGenerate(run: Run): Command {
   return createMaker(
     'generate',
     'make keys: the private ones to sign with, the public ones to publish',

@@ -13,7 +13,7 @@ import {
   usageError,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { formatKeySet } from '../render/keys.js';
 import { openSession, type Session } from '../session.js';
@@ -24,7 +24,7 @@ import { defineJwksGenerate } from './jwks-generate.js';
 type JwksOptions = SharedOptions & IssuerOptions;
 
 /** Defines the command. */
-export function defineJwks(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineJwks(run: Run): Command {
   const command = createCommand(
     'jwks',
     'list the keys of the issuer, and which one a token would use',

@@ -13,7 +13,7 @@ import {
 } from '../../index.js';
 import { parseClaims } from '../claims.js';
 import { EXIT } from '../exit-code.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { formatMapping } from '../render/mapping.js';
 import { openSession, type Session } from '../session.js';
@@ -27,7 +27,7 @@ export interface MapOptions extends SharedOptions, IssuerOptions {
 }
 
 /** Defines the command. */
-export function defineMap(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineMap(run: Run): Command {
   const command = createCommand(
     'map',
     'show what the claims mapping makes of a token’s claims',

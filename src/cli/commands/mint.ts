@@ -17,7 +17,7 @@ import {
 } from '../../index.js';
 import { parseClaims, parseValue, setClaim } from '../claims.js';
 import { EXIT } from '../exit-code.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 import { createMaker, type SharedOptions } from '../options.js';
 import { parseSpan } from '../span.js';
 import { writeOutputs } from '../output-file.js';
@@ -51,7 +51,7 @@ export interface MintOptions extends SharedOptions {
 type Assignment = readonly [string, Json];
 
 /** Defines the command. */
-export function defineMint(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineMint(run: Run): Command {
   return createMaker(
     'mint',
     'make a token for trying a config, signed by a throwaway key or your own',

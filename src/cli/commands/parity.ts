@@ -13,7 +13,7 @@ import {
   usageError,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { formatParity, formatPathless, formatPlainHttp } from '../render/parity.js';
 import { addRequestOptions, readRequest, type RequestOptions } from '../request.js';
@@ -26,7 +26,7 @@ type ParityOptions = SharedOptions &
   RequestOptions & { readonly server: string; readonly caFile?: string };
 
 /** Defines the command. */
-export function defineParity(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineParity(run: Run): Command {
   const command = createCommand(
     'parity',
     'ask a live server about the token too, and compare: is its config this one?',

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { Argument, Command } from 'commander';
 import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 
 /** Defines the command. */
-export function defineSchema(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineSchema(run: Run): Command {
   return new Command('schema')
     .description('print the JSON Schema of the config, of tests, or of the verdict')
     .addArgument(new Argument('<name>', 'which one').choices(['config', 'test', 'verdict']))

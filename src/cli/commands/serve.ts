@@ -14,7 +14,7 @@ import {
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 import { holdConfig } from '../serve/live-config.js';
 import { LEVELS, openLog } from '../serve/log.js';
 import { createMetrics, type Metrics } from '../serve/metrics.js';
@@ -46,7 +46,7 @@ const GRACE = 1000;
 const DEADLINE = 15_000;
 
 /** Defines the command. */
-export function defineServe(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineServe(run: Run): Command {
   return new Command('serve')
     .description('answer for gateways (/auth) and for servers with a custom provider (/validate)')
     .option('--config <file>', 'the config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')

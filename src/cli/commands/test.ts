@@ -14,7 +14,7 @@ import {
   usageError,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 import { createCommand, type SharedOptions } from '../options.js';
 import { writeOutputs } from '../output-file.js';
 import { formatError } from '../render/findings.js';
@@ -40,7 +40,7 @@ export interface TestOptions extends SharedOptions {
 type Report = { readonly kind: 'junit'; readonly file: string } | { readonly kind: 'tap' | 'github' };
 
 /** Defines the command. */
-export function defineTest(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineTest(run: Run): Command {
   return createCommand(
     'test',
     'run tests of an auth config: tokens or claims, and what the server must make of them',

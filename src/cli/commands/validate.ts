@@ -13,7 +13,7 @@ import {
 import { EXIT, exitCodeOf } from '../exit-code.js';
 import { addExpectOptions, readExpectations, type ExpectOptions } from '../expect.js';
 import { appendSummary, maskToken } from '../github-actions.js';
-import type { Io } from '../io.js';
+import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { addRequestOptions, readRequest, type RequestOptions } from '../request.js';
 import { formatExpectations } from '../render/expectations.js';
@@ -32,7 +32,7 @@ export interface ValidateOptions extends SharedOptions, IssuerOptions, RequestOp
 }
 
 /** Defines the command. */
-export function defineValidate(run: (task: (io: Io) => Promise<number>) => Promise<void>): Command {
+export function defineValidate(run: Run): Command {
   const command = createCommand(
     'validate',
     'say who a token is, or every reason why the server refuses it',

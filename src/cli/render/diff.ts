@@ -1,6 +1,7 @@
 /** Two verdicts side by side: a line for each, then what changed. */
 
 import {
+  isList,
   isObject,
   isStringList,
   member,
@@ -100,8 +101,4 @@ function summarizeRow(row: Json): string | null {
   const values = member(row, 'values');
   const found = isStringList(values) && values.length > 0 ? listSome(values) : (stringMember(row, 'status') ?? '');
   return `→ ${stringMember(row, 'attribute') ?? ''}: ${found}`;
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }
