@@ -52,7 +52,7 @@ export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | n
       `expected ${quote(issuer)}, the token is from ${quote(actual)}${slashHint(issuer, actual)}`,
       detail,
     );
-  } else trace.pass('issuer', `the token is from ${quote(actual)}`, detail);
+  } else trace.pass('issuer', `the token is from ${quoteExpected(issuer)}`, detail);
 }
 
 /** `aud` must be, or list, the audience of the config. */
@@ -69,7 +69,7 @@ export function checkAudience(trace: Trace, claims: JsonObject, audience: string
   } else if (!listed.includes(audience)) {
     const named = listed.length === 0 ? 'nobody' : listSome(listed);
     trace.fail('audience', 'audience_mismatch', `expected ${quote(audience)}, the token is for ${named}`, detail);
-  } else trace.pass('audience', `the token is for ${quote(audience)}`, detail);
+  } else trace.pass('audience', `the token is for ${quoteExpected(audience)}`, detail);
 }
 
 /** `exp` must lie ahead; a token without one is accepted with a warning. */
@@ -210,6 +210,19 @@ const MAX_SHOWN = 200;
 
 function quote(text: string): string {
   return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
+}
+
+const quoted = new Map<string, string>();
+const MAX_QUOTED = 100;
+
+/** Quotes what a config expects, which is the same for all its tokens. */
+function quoteExpected(text: string): string {
+  const known = quoted.get(text);
+  if (known !== undefined) return known;
+  const fresh = quote(text);
+  if (quoted.size === MAX_QUOTED) quoted.clear();
+  quoted.set(text, fresh);
+  return fresh;
 }
 
 function listSome(items: readonly string[]): string {

@@ -39,10 +39,20 @@ export function mapClaims(claims: JsonObject, mapping: ClaimsMapping): MappedCla
 /** First seen first, without duplicates. */
 function addValues(attributes: Record<string, readonly string[]>, { attribute, values }: MappingRow): void {
   const before = Object.hasOwn(attributes, attribute) ? (attributes[attribute] ?? []) : [];
-  const value = before.length + values.length < 2 ? [...before, ...values] : [...new Set([...before, ...values])];
+  const value = join(before, values);
   if (attribute !== '__proto__') attributes[attribute] = value;
   // Assigned, it would be no attribute.
   else Object.defineProperty(attributes, attribute, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/** Up to here, to look through a list is faster than to make a set. */
+const FEW = 16;
+
+function join(before: readonly string[], values: readonly string[]): readonly string[] {
+  if (before.length + values.length > FEW) return [...new Set([...before, ...values])];
+  const joined = [...before];
+  for (const value of values) if (!joined.includes(value)) joined.push(value);
+  return joined;
 }
 
 /** One entry of a mapping, taken apart. */

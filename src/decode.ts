@@ -5,7 +5,8 @@
  * @see [RFC 9901](https://www.rfc-editor.org/rfc/rfc9901) SD-JWT
  */
 
-import { isObject, member, parseJson, type Json, type JsonObject } from './json.js';
+import { parseJson } from './json-parser.js';
+import { isObject, member, type Json, type JsonObject } from './json.js';
 import { decodeBase64url, parseJwt, type ParsedJwt, type TokenFault } from './protocol/jwt.js';
 import { readGithubToken } from './token.js';
 import type { TokenKind } from './verdict.js';

@@ -1,6 +1,7 @@
 /** A request, its answer, and how both are judged and shown. */
 
-import { member, parseJson, writeJson, type Json, type JsonObject, type JsonOptions, type JsonResult } from './json.js';
+import { parseJson, type JsonOptions, type JsonResult } from './json-parser.js';
+import { member, writeJson, type Json, type JsonObject } from './json.js';
 import type { UndecidedCode } from './reason-codes.js';
 import { createRedactor, MIN_LENGTH_IN_CLAIMS, maskUrl, REDACTED, redactJson, secretsInQuery } from './redact.js';
 

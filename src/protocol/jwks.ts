@@ -5,7 +5,8 @@
  */
 
 import { jsonBody, judgeStatus, type HttpAnswer, type HttpClient } from '../exchange.js';
-import { isObject, member, parseJson, type Json } from '../json.js';
+import { parseJson } from '../json-parser.js';
+import { isObject, member, type Json } from '../json.js';
 import type { UndecidedCode } from '../reason-codes.js';
 import { readKey, type Key } from './keys.js';
 

@@ -7,7 +7,8 @@
  */
 
 import { isUtf8 } from 'node:buffer';
-import { isObject, member, parseJson, stringMember, type Json, type JsonObject } from '../json.js';
+import { parseJson } from '../json-parser.js';
+import { isObject, member, stringMember, type Json, type JsonObject } from '../json.js';
 import type { RejectedCode } from '../reason-codes.js';
 
 /** Largest token that is looked at: 256 KiB. */

@@ -15,7 +15,8 @@ import {
 } from 'node:crypto';
 import { promisify } from 'node:util';
 import { AuthcheckError, usageError } from '../errors.js';
-import { isObject, member, parseJson, type Json, type JsonObject } from '../json.js';
+import { parseJson } from '../json-parser.js';
+import { isObject, member, type Json, type JsonObject } from '../json.js';
 import { readKey, stringMembers, thumbprint, type Key } from './keys.js';
 
 /** What key to make. */

@@ -10,7 +10,8 @@
  */
 
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
-import { isObject, member, parseJson } from '../json.js';
+import { parseJson } from '../json-parser.js';
+import { isObject, member } from '../json.js';
 import { fingerprint } from '../token.js';
 import { isVerdict } from '../verdict-schema.js';
 import type { DatedVerdict, SharedVerdicts } from './cache.js';

@@ -2,7 +2,8 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { UpstreamHeaderConfig } from '../config/provider-config.js';
-import { isObject, isStringList, parseJson } from '../json.js';
+import { parseJson } from '../json-parser.js';
+import { isObject, isStringList } from '../json.js';
 import type { ReasonCode } from '../reason-codes.js';
 import { decodeHeader, summarizeToken } from '../token.js';
 import {

@@ -3,7 +3,8 @@
 import type { AuthConfig, ConfiguredProvider } from '../config/parse.js';
 import type { Mapping, Path } from '../config/shape.js';
 import { AuthcheckError, usageError } from '../errors.js';
-import { isObject, parseJson, type JsonObject } from '../json.js';
+import { parseJson } from '../json-parser.js';
+import { isObject, type JsonObject } from '../json.js';
 import { parseQuestion, type Question } from '../policy/question.js';
 import { readTime, type Expectations, type SuiteFile, type WrittenCase, type WrittenQuestion } from './schema.js';
 import { STUBS, type StubKind } from './stub.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { compactVerify, importJWK, type JWK } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { ALGORITHMS } from '../../src/config/provider-config.js';
-import { parseJson } from '../../src/json.js';
+import { parseJson } from '../../src/json-parser.js';
 import { parseJwt } from '../../src/protocol/jwt.js';
 import { readKey } from '../../src/protocol/keys.js';
 import { generatePrivateKey, readPrivateKey } from '../../src/protocol/private-keys.js';
