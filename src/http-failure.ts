@@ -22,6 +22,10 @@ export function judgeFailure(
   if (/^HPE_|^HTTPParserError$|CONTENT_LENGTH|OVERFLOW/.test(code)) {
     return { code: 'endpoint_invalid_response', message: `the answer is not HTTP as it should be (${code})` };
   }
+  if (/^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(code)) {
+    // Without the code: each client has its own for this.
+    return { code: 'endpoint_unreachable', message: 'the connection was closed before the answer was complete' };
+  }
   if (code === 'UND_ERR_INVALID_ARG') {
     return { code: 'endpoint_unreachable', message: `this proxy, or these headers, cannot be used (${code})` };
   }

@@ -20,3 +20,12 @@ test.each([
 test.each(['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET'])('%s is of the network', (code) => {
   expect(failure(code)).toBe('endpoint_unreachable');
 });
+
+test('a connection that ends too early is told alike, whichever client it was', () => {
+  const told = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].map((code) =>
+    judgeFailure(Object.assign(new Error('x'), { code }), false, 1000),
+  );
+  expect(new Set(told.map(({ message }) => message))).toEqual(
+    new Set(['the connection was closed before the answer was complete']),
+  );
+});
