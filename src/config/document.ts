@@ -1,8 +1,19 @@
 /** A YAML or JSON text to a plain value that remembers the line and column of every part. */
 
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, type Node, type Pair, type Tags } from 'yaml';
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  stringify,
+  type Node,
+  type Pair,
+  type Tags,
+} from 'yaml';
 import { ConfigError } from '../errors.js';
-import { findOddBreak, findUnreadable, SCALARS } from './python-yaml.js';
+import { findOddBreak, findRefused, findUnreadable, SCALARS } from './python-yaml.js';
 
 /** A parsed document. */
 export interface ConfigDocument {
@@ -54,6 +65,8 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
     }
     const fault = document.errors[0] ?? document.warnings[0];
     if (fault !== undefined) return fail(describeFault(fault.code, fault.message), at(fault.pos[0]));
+    const refused = version === '1.1' ? findRefused(new Lexer().lex(text)) : null;
+    if (refused !== null) return fail(refused.message, at(refused.offset));
     const wrong = findWrongKey(document.contents);
     if (wrong !== null) return fail(wrong.message, at(wrong.offset));
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
@@ -94,8 +107,19 @@ function describeFault(code: string, message: string): string {
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here, and the server reads files of one';
   if (code === 'TAG_RESOLVE_FAILED') return 'there is no such tag; quote a value that starts with "!"';
   if (code === 'DUPLICATE_KEY') return 'a key occurs twice in one mapping';
-  return `this is not valid YAML (${code.toLowerCase().replaceAll('_', ' ')})`;
+  return `this is not valid YAML (${FAULTS[code] ?? code.toLowerCase().replaceAll('_', ' ')})`;
 }
+
+/** What people do wrong most. */
+const FAULTS: Readonly<Record<string, string>> = {
+  BAD_INDENT: 'this line is indented less, or more, than it must be',
+  BAD_SCALAR_START: 'quote a value that starts with this character',
+  BLOCK_AS_IMPLICIT_KEY: 'the second ":" of a line; quote the value, or begin a new line with more indentation',
+  MISSING_CHAR: 'a quote, a bracket or a comma is missing before this',
+  MULTILINE_IMPLICIT_KEY: 'there is no ":" with a space after it in this line',
+  TAB_AS_INDENT: 'a tab; indent with spaces',
+  UNEXPECTED_TOKEN: 'what goes before has ended already',
+};
 
 function nearestOffset(root: Node | null, path: readonly (string | number)[]): number {
   let node: unknown = root;

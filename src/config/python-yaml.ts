@@ -29,6 +29,41 @@ export function findOddBreak(text: string): number | null {
   return found?.index ?? null;
 }
 
+/** What PyYAML refuses to read, and where. */
+export interface Refusal {
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** Finds what the parser takes and PyYAML refuses: tabs between things, odd names of anchors, and one that stands twice. */
+export function findRefused(lexemes: Iterable<string>): Refusal | null {
+  const anchors = new Set<string>();
+  let offset = 0;
+  let isPlain = false;
+  let isBlock = false;
+  for (const lexeme of lexemes) {
+    // What stands for no character of the text: before a scalar without quotes, and where documents and lists end.
+    if (CONTROLS.includes(lexeme)) {
+      isPlain = lexeme === SCALAR;
+      continue;
+    }
+    const tab = (isPlain ? !isBlock : /^[ \t]/.test(lexeme)) ? lexeme.indexOf('\t') : -1;
+    if (tab !== -1) return { offset: offset + tab, message: 'the server takes no tab here; use spaces' };
+    if (isPlain) isBlock = false;
+    else if (/^[&*]/.test(lexeme)) {
+      if (!/^.[\w-]+$/.test(lexeme)) return { offset, message: 'to the server, this is no name of an anchor' };
+      if (anchors.has(lexeme)) return { offset, message: 'this anchor stands twice, which the server refuses' };
+      if (lexeme.startsWith('&')) anchors.add(lexeme);
+    } else if (/^[|>]/.test(lexeme)) isBlock = true;
+    isPlain = false;
+    offset += lexeme.length;
+  }
+  return null;
+}
+
+const SCALAR = '\x1f';
+const CONTROLS: readonly string[] = [SCALAR, '\x02', '\x18'];
+
 function scalar(name: 'bool' | 'int' | 'float', test: RegExp, resolve: (text: string) => unknown): ScalarRule {
   const kind = name === 'bool' ? 'boolean' : 'number';
   return { tag: PREFIX + name, default: true, test, resolve, identify: (value) => typeof value === kind };

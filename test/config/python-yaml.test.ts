@@ -81,3 +81,31 @@ describe('a file that the server does not read as it looks', () => {
     expect(fault(`a0: &a0 [x]\n${bomb}`)).toContain('the aliases multiply without end');
   });
 });
+
+describe('what the parser takes and PyYAML refuses', () => {
+  test.each([
+    ['a tab after a colon', 'a:\tb\n', 'run.yaml:1:3: the server takes no tab here; use spaces'],
+    ['a tab after a value', 'a: b\t\n', 'run.yaml:1:5: the server takes no tab here; use spaces'],
+    ['a tab inside a value', 'a: b\tc\n', 'run.yaml:1:5: the server takes no tab here; use spaces'],
+    ['a tab before a comment', 'a: b\nc: d\t# e\n', 'run.yaml:2:5: the server takes no tab here; use spaces'],
+    ['a tab in a list', 'a: [b,\tc]\n', 'run.yaml:1:7: the server takes no tab here; use spaces'],
+    ['a tab in an empty line', 'a: b\n\t\nc: d\n', 'run.yaml:2:1: the server takes no tab here; use spaces'],
+    ['an odd anchor', 'a: &x*y b\n', 'run.yaml:1:4: to the server, this is no name of an anchor'],
+    ['an anchor twice', 'a: &x 1\nb: &x 2\n', 'run.yaml:2:4: this anchor stands twice, which the server refuses'],
+  ])('%s', (_name, text, message) => {
+    expect(fault(text)).toBe(message);
+  });
+
+  test.each([
+    ['in quotes', 'a: "b\tc"\n', { a: 'b\tc' }],
+    ['in a comment', 'a: b # c\td\n', { a: 'b' }],
+    ['in a block', 'a: |\n  b\tc\n  \td\ne: >-\n  f\tg\n', { a: 'b\tc\n\td\n', e: 'f\tg' }],
+    ['in a block of a list', '- |-\n  a\tb\n- c\n', ['a\tb', 'c']],
+  ])('a tab %s is taken', (_name, text, value) => {
+    expect(read(text)).toEqual(value);
+  });
+
+  test('an anchor may be named often', () => {
+    expect(read('a: &x_1-b 1\nb: *x_1-b\nc: *x_1-b\n')).toEqual({ a: 1, b: 1, c: 1 });
+  });
+});
