@@ -2,6 +2,7 @@
 
 import { parseJson, type JsonOptions, type JsonResult } from './json-parser.js';
 import { member, writeJson, type Json, type JsonObject } from './json.js';
+import { unescapePercent } from './percent.js';
 import type { UndecidedCode } from './reason-codes.js';
 import { createRedactor, MIN_LENGTH_IN_CLAIMS, maskUrl, REDACTED, redactJson, secretsInQuery } from './redact.js';
 
@@ -181,13 +182,4 @@ function maskHeader(name: string, value: string): string {
 export function basicOf(url: URL): string | null {
   if (url.username === '' && url.password === '') return null;
   return Buffer.from(`${unescapePercent(url.username)}:${unescapePercent(url.password)}`).toString('base64');
-}
-
-/** As `decodeURIComponent`, for text in which a percent sign may stand for itself. */
-export function unescapePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -3,6 +3,7 @@
 import { ACTIONS, type AccessRule, type Action, type RouteRule } from '../config/policy-schema.js';
 import { nearestName } from '../config/nearest.js';
 import { usageError } from '../errors.js';
+import { unescapePercent } from '../percent.js';
 import type { Identity } from '../verdict.js';
 import { decideAccess, type Resource } from './access.js';
 import type { Decision } from './decision.js';
@@ -47,9 +48,5 @@ export function decide(
 /** The path as the server's rules see it: decoded. */
 function readPath(path: string): string {
   if (/[?#]/.test(path)) throw usageError('rules see the path alone; leave the query out');
-  try {
-    return decodeURIComponent(path);
-  } catch (error) {
-    throw usageError('the path has a % that encodes nothing', { cause: error });
-  }
+  return unescapePercent(path);
 }

@@ -2,16 +2,9 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
-import {
-  credentialsIn,
-  findMasked,
-  jsonBody,
-  judgeStatus,
-  showUrl,
-  unescapePercent,
-  type HttpAnswer,
-} from '../exchange.js';
+import { credentialsIn, findMasked, jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
+import { unescapePercent } from '../percent.js';
 import { decodeHeader, findTokenFault } from '../token.js';
 import type { Attributes, Identity, Trace, Verdict } from '../verdict.js';
 import { judge } from './judge.js';

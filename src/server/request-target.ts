@@ -4,8 +4,8 @@
  * @see [RFC 9112, section 3.2](https://www.rfc-editor.org/rfc/rfc9112#section-3.2) Request Target
  */
 
-/** A scheme, and the host behind it if that is one to every reader. */
-const ORIGIN = /^[a-z][a-z\d+.-]*:\/\/([\w.:[\]-]+(?![^/?]))?/i;
+/** A scheme, and the host behind it if that is one to every reader: a host that ends with `?` may be what a client sent. */
+const ORIGIN = /^[a-z][a-z\d+.-]*:\/\/([\w.:[\]-]+(?![^/]))?/i;
 
 /** Path and query of a request target, as they were sent; null where two readers may find two paths in it. */
 export function readTarget(target: string): string | null {
@@ -14,6 +14,5 @@ export function readTarget(target: string): string | null {
   if (found === null) return target;
   const [origin, host] = found;
   if (host === undefined) return null;
-  const rest = target.slice(origin.length);
-  return rest.startsWith('/') ? rest : `/${rest}`;
+  return target.length === origin.length ? '/' : target.slice(origin.length);
 }

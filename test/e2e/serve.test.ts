@@ -98,6 +98,10 @@ describe('/auth', () => {
     expect((await send(`${url}/auth/v1/models`)).status).toBe(401);
     const forged = { ...health, 'x-original-uri': '/v1/models' };
     expect((await send(`${url}/auth`, { headers: forged })).status).toBe(400);
+    // Envoy's path, and what a client says beside it.
+    for (const path of ['/v1/models', '/', '/v1/health/'])
+      expect((await send(`${url}/auth${path}`, { headers: health })).status).toBe(400);
+    expect((await send(`${url}/auth/v1/health`, { headers: health })).status).toBe(200);
   });
 
   it('judges by the last of many headers too', async () => {
@@ -115,7 +119,7 @@ describe('/auth', () => {
     expect(await statusOf('http://[::1]/assets/a.js')).toBe(200);
     for (const path of ['/admin/../v1/health', '/admin/%2e%2e/v1/health', '/v1\\health', '/assets/%2e/x'])
       expect(await statusOf(`http://api.example${path}`)).toBe(401);
-    for (const host of ['a\\v1\\health#', 'u@b/v1/health', 'a\\v1\\health?', ''])
+    for (const host of ['a\\v1\\health#', 'u@b/v1/health', 'a\\v1\\health?', 'a?', ''])
       expect(await statusOf(`http://${host}/admin`)).toBe(400);
   });
 });

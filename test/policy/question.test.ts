@@ -41,6 +41,8 @@ describe('parseQuestion', () => {
     ['/v1/a%20b', '/v1/a b'],
     ['/v1/%2e%2e', '/v1/..'],
     ['/%3Fx', '/?x'],
+    ['/%76%31/%', '/v1/%'],
+    ['/v1/%ff', '/v1/\ufffd'],
     ['/read model::m', '/read model::m'],
   ])('reads %j as the path %j', (text, path) => {
     expect(parseQuestion(text)).toEqual({ path });
@@ -62,15 +64,8 @@ describe('parseQuestion', () => {
     ['read model::*', 'name one resource: the star is for rules'],
     ['/v1?x=1', 'rules see the path alone; leave the query out'],
     ['/v1#x', 'rules see the path alone; leave the query out'],
-    ['/v1/%', 'the path has a % that encodes nothing'],
-    ['/v1/%ff', 'the path has a % that encodes nothing'],
   ])('refuses %j: %s', (text, message) => {
     expect(refusal(text)).toBe(message);
-  });
-
-  it('keeps what went wrong with the path', () => {
-    const read = (): unknown => parseQuestion('/%');
-    expect(read).toThrow(expect.objectContaining({ cause: expect.any(URIError) }));
   });
 
   it('reads a question or says why not, whatever is asked', () => {

@@ -98,19 +98,21 @@ function readQuestion(value: JsonObject): AuthRequest | null {
 const METHOD_HEADERS = ['x-forwarded-method', 'x-original-method'];
 const URL_HEADERS = ['x-forwarded-uri', 'x-original-uri', 'x-original-url'];
 
+/** A client may have sent one of them, to be judged by another path than the one it gets. */
+const DISAGREEMENT = replyError(400, 'two things that name the original request disagree');
+
 /** `/auth`: what nginx, Traefik, Envoy and Caddy ask before they let a request through. */
 export async function forwardAuth(request: ServiceRequest, authenticator: Authenticator): Promise<Answered> {
   const method = agree(request.headers, METHOD_HEADERS);
   const url = agree(request.headers, URL_HEADERS);
-  if (method === false || url === false) {
-    // A client may have sent one of them, to be judged by another path than the one it gets.
-    return { reply: replyError(400, 'headers disagree about the original request'), answer: null };
-  }
+  if (method === false || url === false) return { reply: DISAGREEMENT, answer: null };
   // Envoy appends the original path to ours.
-  const target = readTarget(url ?? (request.url.replace(/^\/auth(?=[/?]|$)/, '') || '/'));
+  const appended = request.url.replace(/^\/auth(?=[/?]|$)/, '');
+  const target = readTarget(url ?? (appended || '/'));
   if (target === null) {
     return { reply: replyError(400, 'the URL of the original request cannot be read'), answer: null };
   }
+  if (url !== null && appended.startsWith('/') && appended !== target) return { reply: DISAGREEMENT, answer: null };
   const answer = await authenticator.authenticate({
     id: request.id,
     method: method ?? request.method,

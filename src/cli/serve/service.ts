@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { pairHeaders, type Authenticator, type Logger } from '../../index.js';
+import { pairHeaders, readTarget, type Authenticator, type Logger } from '../../index.js';
 import type { LiveConfig } from './live-config.js';
 import type { Metrics } from './metrics.js';
 import {
@@ -68,8 +68,9 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       unanswered -= 1;
       endIfAnswered();
     });
-    const route = routeOf(incoming);
-    answer(incoming, id, route)
+    const url = readTarget(incoming.url ?? '') ?? '';
+    const route = routeOf(url);
+    answer(incoming, id, route, url)
       .catch((error: unknown): Reply | null => {
         if (incoming.destroyed && !incoming.complete) {
           options.logger.info({ id }, 'a client left before it had asked');
@@ -91,7 +92,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       .catch(() => response.destroy());
   };
 
-  async function answer(incoming: IncomingMessage, id: string, route: string): Promise<Reply> {
+  async function answer(incoming: IncomingMessage, id: string, route: string, url: string): Promise<Reply> {
     const method = incoming.method ?? '';
     if (route === '/healthz') return replyJson(200, { status: 'ok' });
     if (route === '/readyz') return ready(options.config.current(), closing);
@@ -107,10 +108,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     if (active >= options.maxConcurrency) return replyError(503, 'too many requests at a time', { 'retry-after': '1' });
     active += 1;
     try {
-      return await decide(
-        { id, method, url: incoming.url ?? '', headers: pairHeaders(incoming.rawHeaders), body },
-        route,
-      );
+      return await decide({ id, method, url, headers: pairHeaders(incoming.rawHeaders), body }, route);
     } finally {
       active -= 1;
     }
@@ -153,7 +151,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   };
 }
 
-function routeOf({ url = '' }: IncomingMessage): string {
+function routeOf(url: string): string {
   const [path = ''] = url.split(/[?#]/, 1);
   if (path === '/auth' || path.startsWith('/auth/')) return '/auth';
   return ['/validate', '/healthz', '/readyz', '/metrics'].includes(path) ? path : 'other';
