@@ -1,6 +1,7 @@
 /** Sees that a file was changed or replaced. */
 
 import { statSync } from 'node:fs';
+import { reasonOf } from '../index.js';
 
 /**
  * Looks at a file once a second; what it is compared with is what it is when this is called. Polling sees every way of
@@ -17,7 +18,12 @@ export function watchForChange(file: string, onChange: () => void): () => void {
   return () => clearInterval(timer);
 }
 
+/** What cannot be looked at is another file than what could: to read it is for whoever is told. */
 function signatureOf(file: string): string {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  return stats === undefined ? '' : `${stats.dev} ${stats.ino} ${stats.size} ${stats.mtimeMs} ${stats.ctimeMs}`;
+  try {
+    const { dev, ino, size, mtimeMs, ctimeMs } = statSync(file);
+    return `${dev} ${ino} ${size} ${mtimeMs} ${ctimeMs}`;
+  } catch (error) {
+    return reasonOf(error);
+  }
 }

@@ -28,6 +28,9 @@ export function holdConfig(
 ): LiveConfig {
   let lease: Lease = { authenticator: first, users: 0, retired: false };
   let pending: Promise<void> = Promise.resolve();
+  let waiting = false;
+  let opening: Authenticator | null = null;
+  let closing = false;
 
   async function retire(old: Lease): Promise<void> {
     old.retired = true;
@@ -35,6 +38,8 @@ export function holdConfig(
   }
 
   async function reload(): Promise<void> {
+    waiting = false;
+    if (closing) return;
     let next: Authenticator;
     try {
       next = await open();
@@ -44,8 +49,11 @@ export function holdConfig(
       onReload(false);
       return;
     }
+    opening = next;
     // The first request after the change should not wait for keys; failing to get them is for that request to say.
     await Promise.all(next.providers.map(({ keySet }) => keySet?.load() ?? Promise.resolve(null)));
+    opening = null;
+    if (closing) return next.close();
     const old = lease;
     lease = { authenticator: next, users: 0, retired: false };
     logger.info({ providers: next.providers.map(({ ref }) => ref.name) }, 'the new config is in force');
@@ -66,10 +74,19 @@ export function holdConfig(
     },
     current: () => lease.authenticator,
     reload() {
-      pending = pending.then(reload);
+      // What is still to be read will be what the file says then.
+      if (waiting) return pending;
+      waiting = true;
+      pending = pending.catch(() => undefined).then(reload);
       return pending;
     },
-    close: () => pending.then(() => retire(lease)),
+    async close() {
+      closing = true;
+      // Nobody waits for keys that nobody will need.
+      await opening?.close();
+      await pending.catch(() => undefined);
+      await retire(lease);
+    },
   };
 }
 

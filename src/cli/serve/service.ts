@@ -46,8 +46,9 @@ const MAX_HEAD = 64 * 1024;
 /** Starts the service. */
 export async function startService(options: ServiceOptions): Promise<Service> {
   const sockets = new Set<Socket>();
+  /** By connection: who leaves takes with it what it had asked, and answers that wait for others never end. */
+  const unanswered = new Map<Socket, number>();
   let active = 0;
-  let unanswered = 0;
   let closing = false;
   let ending = false;
 
@@ -57,17 +58,27 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   /** Who has only connected, and may never ask, holds nothing up. */
   function endIfAnswered(): void {
-    if (ending && unanswered === 0) hangUp();
+    if (ending && [...unanswered.values()].every((count) => count === 0)) hangUp();
+  }
+
+  function count(socket: Socket, response: ServerResponse): void {
+    const forget = (): void => {
+      unanswered.delete(socket);
+      endIfAnswered();
+    };
+    if (!unanswered.has(socket)) socket.once('close', forget);
+    unanswered.set(socket, (unanswered.get(socket) ?? 0) + 1);
+    response.once('close', () => {
+      const before = unanswered.get(socket);
+      if (before !== undefined) unanswered.set(socket, before - 1);
+      endIfAnswered();
+    });
   }
 
   const listener = (incoming: IncomingMessage, response: ServerResponse): void => {
     const started = performance.now();
     const id = requestId(incoming);
-    unanswered += 1;
-    response.once('close', () => {
-      unanswered -= 1;
-      endIfAnswered();
-    });
+    count(incoming.socket, response);
     const url = readTarget(incoming.url ?? '') ?? '';
     const route = routeOf(url);
     answer(incoming, id, route, url)
