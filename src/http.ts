@@ -20,6 +20,8 @@ import {
 import { judgeFailure } from './http-failure.js';
 import { proxyFor } from './proxy.js';
 import type { UndecidedCode } from './reason-codes.js';
+import { REDACTED } from './redact.js';
+import { unheard } from './unheard.js';
 
 /** How a client connects. */
 export interface HttpOptions {
@@ -29,8 +31,8 @@ export interface HttpOptions {
   readonly caFile?: string | null;
   /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are read. Default: no proxy. */
   readonly env?: Environment;
-  /** Hears of every exchange. */
-  readonly onExchange?: (exchange: Exchange) => void;
+  /** Hears of every exchange. What it throws, or rejects with, is dropped. */
+  readonly onExchange?: (exchange: Exchange) => unknown;
   /** Replaces the connection, for tests and for hosts with their own pools. */
   readonly dispatcher?: Undici.Dispatcher;
   /**
@@ -76,22 +78,26 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
   }
 
   async function send(input: HttpRequest): Promise<HttpAnswer> {
+    const signal = AbortSignal.timeout(input.timeout ?? DEFAULT_TIMEOUT);
     let target = input;
     for (let hop = 0; ; hop += 1) {
-      const answer = await exchange(target);
+      const answer = await exchange(target, signal);
       const location = answer.ok && isRedirect(answer.status) ? answer.headers.location : undefined;
       if (location === undefined || !mayFollow(input) || hop === MAX_REDIRECTS) return answer;
+      // Where a secret was masked is no place to go to.
+      if (location.includes(REDACTED)) return answer;
       const next = URL.canParse(location, target.url) ? new URL(location, target.url) : null;
       if (next === null || next.origin !== new URL(target.url).origin) return answer;
       target = { ...target, url: bareUrl(next.href) };
     }
   }
 
-  async function exchange(input: HttpRequest): Promise<HttpAnswer> {
+  async function exchange(input: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const url = new URL(input.url);
     const proxy = proxyFor(url, options.env ?? {});
-    const answer = redactAnswer(input, url, await transfer(input, url, () => connect(url, proxy)));
-    options.onExchange?.(describeExchange(input, url, proxy, answer));
+    const answer = redactAnswer(input, url, await transfer(input, url, () => connect(url, proxy), signal));
+    const { onExchange } = options;
+    if (onExchange !== undefined) unheard(() => onExchange(describeExchange(input, url, proxy, answer)));
     return answer;
   }
 
@@ -105,11 +111,23 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
   };
 }
 
-async function transfer(input: HttpRequest, url: URL, connect: () => Promise<Connections>): Promise<HttpAnswer> {
+/** A client may look at the signal only when it is connected, and a proxy may never let it be. */
+async function untilAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
+  const aborted = new Promise<never>((_resolve, reject) => {
+    signal.addEventListener('abort', () => reject(new Error('too slow')), { once: true });
+  });
+  return Promise.race([work, aborted]);
+}
+
+async function transfer(
+  input: HttpRequest,
+  url: URL,
+  connect: () => Promise<Connections>,
+  signal: AbortSignal,
+): Promise<HttpAnswer> {
   let started = performance.now();
   const elapsed = (): number => performance.now() - started;
   const timeout = input.timeout ?? DEFAULT_TIMEOUT;
-  const signal = AbortSignal.timeout(timeout);
   try {
     const basic = basicOf(url);
     const userinfo = basic === null ? {} : { authorization: `Basic ${basic}` };
@@ -117,16 +135,19 @@ async function transfer(input: HttpRequest, url: URL, connect: () => Promise<Con
     const connections = await connect();
     // To load the client is not the server's time.
     started = performance.now();
-    const response = await connections.request({
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method: input.method,
-      headers: { accept: 'application/json', 'user-agent': 'authcheck', ...userinfo, ...input.headers },
-      body: input.body ?? null,
+    const response = await untilAborted(
       signal,
-      headersTimeout: timeout,
-      bodyTimeout: timeout,
-    });
+      connections.request({
+        origin: url.origin,
+        path: `${url.pathname}${url.search}`,
+        method: input.method,
+        headers: { accept: 'application/json', 'user-agent': 'authcheck', ...userinfo, ...input.headers },
+        body: input.body ?? null,
+        signal,
+        headersTimeout: timeout,
+        bodyTimeout: timeout,
+      }),
+    );
     const headers = Object.fromEntries(
       Object.entries(response.headers).map(([name, value]) => [
         name,

@@ -18,13 +18,21 @@ export function createRedactor(
   secrets: readonly (string | null | undefined)[],
   minLength: number = MIN_LENGTH,
 ): Redactor {
-  const spellings = new Set<string>();
-  for (const secret of secrets) {
-    if (secret === null || secret === undefined || secret.length < minLength) continue;
-    for (const spelling of spell(secret)) spellings.add(spelling);
-  }
-  const longestFirst = [...spellings].sort((a, b) => b.length - a.length);
-  return (text) => longestFirst.reduce((result, secret) => result.replaceAll(secret, REDACTED), text);
+  const long = new Set(secrets.filter((secret) => typeof secret === 'string' && secret.length >= minLength));
+  const known = [...long].map((secret) => ({ secret: secret ?? '', core: coreOf(secret ?? '') }));
+  return (text) => {
+    const present = known.filter(({ core }) => text.includes(core));
+    if (present.length === 0) return text;
+    const spellings = new Set(present.flatMap(({ secret }) => spell(secret)));
+    const longestFirst = [...spellings].sort((a, b) => b.length - a.length);
+    return longestFirst.reduce((result, spelling) => result.replaceAll(spelling, REDACTED), text);
+  };
+}
+
+/** What every spelling of a secret has in common, so that a text without it need not be searched for all of them. */
+function coreOf(secret: string): string {
+  const runs = secret.match(/[\w.-]+/g) ?? [''];
+  return runs.reduce((longest, run) => (run.length > longest.length ? run : longest));
 }
 
 /** What a query says without giving anything away: the page of a list, the version of an API, an application, a policy. */

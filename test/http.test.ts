@@ -229,12 +229,55 @@ describe.each([
       expect(server.requests).toHaveLength(1);
     });
 
+    test('take no more time together than one answer may', async () => {
+      let hop = 0;
+      const server = await serve((request, response) => {
+        setTimeout(() => redirect(`/${(hop += 1)}`)(request, response), 250);
+      });
+      expect(codeOf(await send(server.origin, { followSameOrigin: true, timeout: 400 }))).toBe('endpoint_timeout');
+    });
+
+    test('are not followed to where a secret stood', async () => {
+      const server = await serve(redirect('/keys?code=abcdef1234567890'));
+      expect(codeOf(await send(`${server.origin}/?code=abcdef1234567890`, { followSameOrigin: true }))).toBe(
+        'answered 302',
+      );
+      expect(server.requests).toHaveLength(1);
+    });
+
     test('are not followed with a password in the URL', async () => {
       const server = await serve(redirect('/next'));
       const url = server.origin.replace('http://', 'http://user:password@');
       expect(codeOf(await send(url, { followSameOrigin: true }))).toBe('answered 302');
       expect(server.requests).toHaveLength(1);
     });
+  });
+
+  describe('time', () => {
+    test('counts while a server does not finish the handshake of TLS', async () => {
+      const server = await serveRaw(() => undefined);
+      const answer = await send(server.origin.replace('http:', 'https:'), { timeout: 300 });
+      expect(codeOf(answer)).toBe('endpoint_timeout');
+    });
+
+    test('counts while a proxy opens no tunnel', async () => {
+      const proxy = await serveRaw(() => undefined);
+      const answer = await send('https://idp.example/', { timeout: 300 }, { env: { https_proxy: proxy.origin } });
+      expect(codeOf(answer)).toBe('endpoint_timeout');
+    });
+  });
+
+  test.each<[string, () => unknown]>([
+    [
+      'throws',
+      () => {
+        throw new Error('the disk is full');
+      },
+    ],
+    ['rejects', () => Promise.reject(new Error('the disk is full'))],
+  ])('a listener that %s changes no answer', async (_how, onExchange) => {
+    const server = await serve(json({}));
+    expect(codeOf(await send(server.origin, {}, { onExchange }))).toBe('answered 200');
   });
 
   describe('TLS', () => {

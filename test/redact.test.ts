@@ -35,6 +35,10 @@ describe('createRedactor', () => {
     expect(createRedactor(['secret', 'secret-longer'])('secret-longer secret')).toBe(`${REDACTED} ${REDACTED}`);
   });
 
+  test('replaces secrets that have no letters, wherever they stand', () => {
+    expect(createRedactor(['%%//&&'])('a %%//&& b %25%25%2F%2F%26%26')).toBe(`a ${REDACTED} b ${REDACTED}`);
+  });
+
   test('ignores what is no secret', () => {
     expect(createRedactor([null, undefined, '', 'abc'])('abc')).toBe('abc');
   });

@@ -6,8 +6,9 @@
 
 import { jsonBody, judgeStatus, type HttpAnswer, type HttpClient } from '../exchange.js';
 import { parseJson } from '../json-parser.js';
-import { isObject, member, type Json } from '../json.js';
+import { isObject, member, writeJson, type Json } from '../json.js';
 import type { UndecidedCode } from '../reason-codes.js';
+import { REDACTED } from '../redact.js';
 import { readKey, type Key } from './keys.js';
 
 /** A key set that was read. */
@@ -58,6 +59,10 @@ function judgeKeySet(answer: HttpAnswer, token: string | null): KeySetResult {
     return invalid(
       `the JWKS endpoint sent no valid JSON: ${json.message}${looksLikeHtml(answer.body) ? ' (it looks like a web page)' : ''}`,
     );
+  // A key under another name, or with other numbers, would make good tokens be refused.
+  const listed = isObject(json.value) ? member(json.value, 'keys') : null;
+  if (writeJson(listed).includes(REDACTED))
+    return { ok: false, code: 'endpoint_invalid_response', message: 'the key set repeats a secret of the request' };
   return collectKeys(json.value, answer.skew);
 }
 
@@ -163,10 +168,14 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
   async function fetchNow(): Promise<KeySetResult> {
     // A key set is as old as the question: what the issuer revokes while it answers must not live longer.
     const at = options.now();
+    const before = slot.held;
     const result = await options.load();
     if (result.ok) {
-      slot.held = { keySet: result.keySet, at };
       failed = null;
+      // Of two that share the slot, the later question has the answer, whichever comes first.
+      if (slot.held !== null && slot.held !== before && slot.held.at >= at)
+        return { ok: true, keySet: slot.held.keySet };
+      slot.held = { keySet: result.keySet, at };
       options.onEvent?.({ type: 'jwks.refreshed', keys: result.keySet.keys.length });
     } else failed = { at: options.now(), times: (failed?.times ?? 0) + 1, result };
     return result;

@@ -31,7 +31,7 @@ export interface CacheOptions
   /** Whether a verdict depends on the whole request, and not on its token alone. */
   readonly wholeRequest: boolean;
   /** Null to share with nobody. */
-  readonly shared: Promise<SharedVerdicts> | null;
+  readonly shared: Promise<SharedVerdicts | null> | null;
 }
 
 interface Entry extends DatedVerdict {
@@ -102,7 +102,8 @@ export function cacheVerdicts(provider: AuthProvider, options: CacheOptions): Au
 
   /** Null for a verdict that must not be kept, or no longer. */
   function admit({ verdict, since }: DatedVerdict, token: string): Entry | null {
-    const until = Math.min(since + ttl * 1000, expiryOf(verdict.token.claims), expiryOf(parseJwt(token).claims));
+    const longest = since + Math.min(ttl * 1000, isWhole(verdict) ? Infinity : INCOMPLETE);
+    const until = Math.min(longest, expiryOf(verdict.token.claims), expiryOf(parseJwt(token).claims));
     const entry = { verdict, since, until, told: null };
     return verdict.outcome === 'accepted' && isCurrent(entry, now()) ? entry : null;
   }
@@ -112,9 +113,16 @@ export function cacheVerdicts(provider: AuthProvider, options: CacheOptions): Au
     authenticate,
     async close() {
       entries.clear();
-      await Promise.all([provider.close(), shared?.then((verdicts) => verdicts.close())]);
+      await Promise.all([provider.close(), shared?.then((verdicts) => verdicts?.close())]);
     },
   };
+}
+
+/** How long a verdict is kept that lacks what could not be read just then. In milliseconds. */
+const INCOMPLETE = 30_000;
+
+function isWhole({ steps }: Verdict): boolean {
+  return !steps.some(({ code }) => code === 'organizations_unreadable');
 }
 
 /** The request as a provider may be told of it. JSON has no line break, so that no token can reach into it. */

@@ -107,7 +107,13 @@ function addCache(asking: AuthProvider, { config, sets }: ConfiguredProvider, co
     shared:
       redis_url === null || local
         ? null
-        : import('./shared-cache.js').then(({ shareThroughRedis }) => shareThroughRedis(redis_url, scope, fail)),
+        : import('./shared-cache.js').then(
+            ({ shareThroughRedis }) => shareThroughRedis(redis_url, scope, fail),
+            () => {
+              fail('BROKEN');
+              return null;
+            },
+          ),
     ...(context.onEvent === undefined ? {} : { onEvent: context.onEvent }),
   });
 }

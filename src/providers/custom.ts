@@ -3,7 +3,7 @@
 import { findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
 import { credentialsIn, findMasked, jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
-import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
+import { isObject, isStringList, member, type Json } from '../json.js';
 import { unescapePercent } from '../percent.js';
 import { decodeHeader, findTokenFault } from '../token.js';
 import type { Attributes, Identity, Trace, Verdict } from '../verdict.js';
@@ -19,12 +19,14 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
   const authenticate = (request: AuthRequest): Promise<Verdict> =>
     judge(context, request, frame, async (trace, token) => {
       if (!checkFormat(trace, request, token)) return { identity: null };
-      const secrets = [token, ...credentialsIn(request.headers ?? [])];
+      const headers = describeHeaders(request.headers ?? []);
+      const secrets = [token, ...credentialsIn(Object.entries(headers))];
+      const told = { path: unescapePercent(request.path ?? ''), headers, params: { ...request.params } };
       const answer = await context.http.send({
         method: 'POST',
         url: config.endpoint,
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ api_key: token, request: describeRequest(request) }),
+        body: JSON.stringify({ api_key: token, request: told }),
         secrets,
       });
       const identity = judgeAnswer(trace, answer, secrets);
@@ -45,21 +47,18 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
   };
 }
 
-/** The request as the server tells of it: all decoded, headers without credentials, the last of several wins. */
-function describeRequest(request: AuthRequest): JsonObject {
-  const headers = (request.headers ?? [])
-    .map(([name, value]) => [name.toLowerCase(), decodeHeader(value) ?? value] as const)
-    .filter(([name]) => name !== 'authorization');
-  return {
-    path: unescapePercent(request.path ?? ''),
-    headers: Object.fromEntries(headers),
-    params: Object.fromEntries(Object.entries(request.params ?? {})),
-  };
+/** The headers as the server tells of them: decoded, without the token, the last of several wins. */
+function describeHeaders(headers: NonNullable<AuthRequest['headers']>): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    headers
+      .map(([name, value]) => [name.toLowerCase(), decodeHeader(value) ?? value] as const)
+      .filter(([name]) => name !== 'authorization'),
+  );
 }
 
 function checkFormat(trace: Trace, request: AuthRequest, token: string): boolean {
   const others = (request.headers ?? []).filter(
-    ([name, value]) => name.toLowerCase() === 'authorization' && /^bearer +(.*?) *$/i.exec(value)?.[1] !== token,
+    ([name, value]) => name.toLowerCase() === 'authorization' && tokenIn(value) !== token,
   );
   const fault =
     findTokenFault(token) ??
@@ -68,6 +67,11 @@ function checkFormat(trace: Trace, request: AuthRequest, token: string): boolean
   if (fault === null) trace.pass('format', 'a token that can be sent');
   else trace.fail('format', 'token_malformed', fault);
   return fault === null;
+}
+
+function tokenIn(authorization: string): string | null {
+  const scheme = /^bearer +/i.exec(authorization);
+  return scheme === null ? null : authorization.slice(scheme[0].length).trim();
 }
 
 function judgeAnswer(trace: Trace, answer: HttpAnswer, secrets: readonly string[]): Identity | null {
@@ -89,7 +93,7 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer, secrets: readonly string[
       trace.pass('request', 'the endpoint answered 200', field);
       trace.pass('subject', 'principal names the principal', { actual: identity.principal });
       const names = Object.keys(identity.attributes);
-      if (names.length === 0) trace.warn('mapping', 'attributes_empty', 'the endpoint sent no attributes');
+      if (names.length === 0) trace.warn('mapping', 'attributes_empty', describeMissing(answer.body, secrets));
       else trace.pass('mapping', `the endpoint sent ${names.join(', ')}`);
       return identity;
     }
@@ -101,9 +105,21 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer, secrets: readonly string[
 const MAX_MESSAGE = 200;
 
 function quoteMessage(body: string, secrets: readonly string[]): string {
-  const json = jsonBody({ body }, secrets);
+  const json = jsonBody({ body }, secrets.flatMap(partsOf));
   const message = json.ok && isObject(json.value) ? member(json.value, 'message') : undefined;
   return typeof message === 'string' && message !== '' ? `: ${JSON.stringify(message.slice(0, MAX_MESSAGE))}` : '';
+}
+
+function describeMissing(body: string, secrets: readonly string[]): string {
+  const json = jsonBody({ body }, secrets);
+  const isOutdated = json.ok && isObject(json.value) && member(json.value, 'access_attributes') !== undefined;
+  const outdated = '; those in access_attributes, an outdated shape, are not read';
+  return `the endpoint sent no attributes${isOutdated ? outdated : ''}`;
+}
+
+/** Credentials, and what they are made of: cookies, and what follows a scheme. */
+function partsOf(secret: string): readonly string[] {
+  return [secret, ...secret.split(/[ ;]/), ...secret.split(';').map((cookie) => cookie.slice(cookie.indexOf('=') + 1))];
 }
 
 /** Reads `{principal, attributes?, message?}`, or says which field is wrong. */

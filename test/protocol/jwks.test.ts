@@ -345,3 +345,43 @@ describe('readKeySet', () => {
     expect([...(set?.byKid.keys() ?? [])]).toEqual(['a']);
   });
 });
+
+test('of two caches that share a slot, the later question has the answer, whichever comes first', async () => {
+  const slot = { held: null };
+  let now = 1_767_225_600_000;
+  const answers: ((result: KeySetResult) => void)[] = [];
+  const cacheOf = (): KeySetCache =>
+    createKeySetCache({
+      load: () => new Promise((resolve) => answers.push(resolve)),
+      now: () => now,
+      period: PERIOD,
+      slot,
+    });
+  const [earlier, later] = [cacheOf(), cacheOf()];
+  const [first, second] = [
+    earlier.load(),
+    (() => {
+      now += 300;
+      return later.load();
+    })(),
+  ];
+  answers[1]?.(keySet('new'));
+  await second;
+  answers[0]?.(keySet('old'));
+  const found = await first;
+  expect(found.ok && [...found.keySet.byKid.keys()]).toEqual(['new']);
+  for (const cache of [earlier, later]) {
+    const held = await cache.load();
+    expect(held.ok && [...held.keySet.byKid.keys()]).toEqual(['new']);
+  }
+});
+
+test('a clock that was set back keeps no old key set for ever', async () => {
+  const issuer = createIssuer(keySet('old'));
+  await issuer.ask('old');
+  issuer.wait(-PERIOD);
+  issuer.publish(keySet('new'));
+  expect(await issuer.ask('new')).toEqual({ known: true, stale: false });
+  expect(await issuer.ask('new')).toEqual({ known: true, stale: false });
+  expect(issuer.loads()).toBe(2);
+});

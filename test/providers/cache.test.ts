@@ -400,6 +400,29 @@ describe('createAuthProvider', () => {
     expect(await ask({ headers: [['authorization', 'Bearer other']] })).toBe('rejected: token_malformed');
   });
 
+  test('keeps a GitHub user whose organizations could not be read for half a minute', async () => {
+    let now = NOW;
+    let works = false;
+    const server = await serve((request, response) => {
+      if (request.url === '/user') json({ login: 'octocat', id: 1 })(request, response);
+      else if (works) json([{ login: 'acme' }])(request, response);
+      else response.destroy();
+    });
+    const config = { type: 'github_token', github_api_base_url: server.origin, cache: { ttl: 3600 } };
+    const provider = provide(config, { now: () => now });
+    const teams = async (): Promise<unknown> =>
+      (await provider.authenticate({ token: 'tok12345678' })).attributes.teams;
+    expect(await teams()).toEqual([]);
+    works = true;
+    now += 29_000;
+    expect(await teams()).toEqual([]);
+    now += 1_000;
+    expect(await teams()).toEqual(['acme']);
+    works = false;
+    now += 3_599_000;
+    expect(await teams()).toEqual(['acme']);
+  });
+
   test('never takes a token for another with a request in it', async () => {
     const { provider, asked } = asking();
     const cached = cacheVerdicts(provider, {

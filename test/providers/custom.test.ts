@@ -139,6 +139,24 @@ describe('the answer', () => {
   });
 
   test.each([
+    ['cookie', 'theme=dark; session=S3CR3T-session-id-0123456789', 'S3CR3T-session-id-0123456789'],
+    ['proxy-authorization', 'Basic dXNlcjpwYXNzd29yZA==', 'dXNlcjpwYXNzd29yZA=='],
+    ['x-api-key', Buffer.from('pässwörd-geheim-1').toString('latin1'), 'pässwörd-geheim-1'],
+  ])('that quotes a part of the request’s %s shows it to nobody', async (name, value, part) => {
+    const exchanges: Exchange[] = [];
+    const answer = json({ message: `what is ${part} for?` }, 401);
+    const verdict = await ask(answer, { headers: [[name, value]] }, exchanges);
+    expect(verdict.reason?.message).toBe('the endpoint answered 401: "what is [redacted] for?"');
+    expect(exchanges[0]?.request_body).not.toContain(part);
+  });
+
+  test('in the outdated shape is named so, though it names a principal', async () => {
+    const verdict = await ask(json({ principal: 'alice', access_attributes: { roles: ['admin'] } }));
+    expect([summary(verdict), verdict.attributes]).toEqual(['accepted', {}]);
+    expect(stepOf(verdict, 'mapping').message).toMatch(/access_attributes, an outdated shape, are not read$/);
+  });
+
+  test.each([
     [201, 'endpoint_error'],
     [404, 'endpoint_error'],
     [429, 'endpoint_rate_limited'],
@@ -235,5 +253,25 @@ describe('a client whose other credentials are words of the answer', () => {
     const escaped = ANSWER.replace('contractors', 'contract\\u006frs');
     const verdict = await ask((_request, response) => response.end(escaped), { headers: [['Cookie', 'contractors']] });
     expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
+  });
+});
+
+describe('a request that is made to be slow', () => {
+  test('with spaces in its Authorization is refused at once', async () => {
+    const value = `Bearer x${' '.repeat(400_000)}x`;
+    expect(summary(await ask(json(IDENTITY), { headers: [['Authorization', value]] }))).toBe(
+      'rejected: token_malformed',
+    );
+  });
+
+  test('with many odd credentials is asked about at once', async () => {
+    const names = ['cookie', 'proxy-authorization', 'x-api-key'];
+    const headers = Array.from({ length: 20_000 }, (_, index): [string, string] => [
+      (names[index % 3] ?? '').replace(/[a-z]/g, (letter, at: number) =>
+        index & (1 << (at % 16)) ? letter.toUpperCase() : letter,
+      ),
+      `"/${index}+&%é`,
+    ]);
+    expect(summary(await ask(json(IDENTITY), { headers }))).toBe('accepted');
   });
 });

@@ -115,6 +115,12 @@ describe('a key server that works', () => {
     expect(server.requests).toHaveLength(3);
   });
 
+  test('that repeats a secret of its URL as the name of a key is not believed', async () => {
+    const [key] = published.keys;
+    const server = await serve(json({ keys: [{ ...key, kid: 'production-2024' }] }));
+    expect(summary(await ask(`${server.origin}/?key=production`))).toBe('undecided: endpoint_invalid_response');
+  });
+
   test('is given the token of the config, which follows no redirect and is not shown', async () => {
     const exchanges: Exchange[] = [];
     const options = { onExchange: (exchange: Exchange) => exchanges.push(exchange) };
@@ -234,7 +240,7 @@ describe('a key server that echoes what it was sent', () => {
       const provider = provide({ type: 'oauth2_token', audience: 'my-api', jwks });
       const verdict = await provider.authenticate({ token: mint(newKey('ES256', 'k1'), goodClaims()) });
       const said = JSON.stringify(verdict);
-      expect(said).toContain('echo');
+      expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
       for (const marked of [secret, 'MARKED-password', Buffer.from('user:MARKED-password').toString('base64')]) {
         expect(said).not.toContain(marked);
       }
