@@ -57,6 +57,8 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     ...(options.caFile === undefined || options.caFile === null ? {} : { ca: readCaFile(options.caFile) }),
   };
   const connections = new Map<string, Promise<Connections>>();
+  // A process that has run short of files by its first request could never load it.
+  if (options.dispatcher === undefined && options.oneShot !== true) import('undici').catch(() => undefined);
 
   function connect(url: URL, proxy: string | null): Promise<Connections> {
     if (options.dispatcher !== undefined) return Promise.resolve(options.dispatcher);
@@ -65,6 +67,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     if (existing !== undefined) return existing;
     const created = open(url, proxy);
     connections.set(key, created);
+    created.catch(() => connections.delete(key));
     return created;
   }
 
