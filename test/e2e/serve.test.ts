@@ -1,7 +1,7 @@
 // The service as a process: what it answers, what it logs, how it reloads and stops.
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { openSync, readFileSync, writeFileSync } from 'node:fs';
+import { openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Agent, request as ask } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
@@ -272,6 +272,19 @@ describe('operation', () => {
     const { url, logged } = await serve(['--config', world.config, '--provider', 'jwt']);
     const other = `providers:\n  jwt: {type: oauth2_token, issuer: "${world.origin}", audience: other, jwks: {uri: "${world.origin}/jwks"}}\n`;
     writeFileSync(world.config, other);
+    await logged('the new config is in force');
+    expect((await send(`${url}/auth`, { headers: bearer(token) })).status).toBe(401);
+  });
+
+  it('goes on with the old config while the file cannot be looked at, and reads it when it can be again', async () => {
+    const { url, logged } = await serve(['--config', world.config, '--provider', 'jwt']);
+    const text = readFileSync(world.config, 'utf8');
+    rmSync(world.config);
+    symlinkSync(world.config, world.config);
+    await logged('the new config is refused; the old one stays in force');
+    expect((await send(`${url}/auth`, { headers: bearer(token) })).status).toBe(200);
+    rmSync(world.config);
+    writeFileSync(world.config, text.replace('audience: api', 'audience: other'));
     await logged('the new config is in force');
     expect((await send(`${url}/auth`, { headers: bearer(token) })).status).toBe(401);
   });

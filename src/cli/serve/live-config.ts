@@ -37,22 +37,30 @@ export function holdConfig(
     if (old.users === 0) await old.authenticator.close();
   }
 
-  async function reload(): Promise<void> {
-    waiting = false;
-    if (closing) return;
-    let next: Authenticator;
+  /** Null for a config that is refused. */
+  async function openNext(): Promise<Authenticator | null> {
     try {
-      next = await open();
+      return await open();
     } catch (error) {
       if (!(error instanceof AuthcheckError)) throw error;
       logger.error(describe(error), 'the new config is refused; the old one stays in force');
       onReload(false);
-      return;
+      return null;
     }
+  }
+
+  /** The first request after the change should not wait for keys; failing to get them is for that request to say. */
+  async function loadKeys(next: Authenticator): Promise<void> {
     opening = next;
-    // The first request after the change should not wait for keys; failing to get them is for that request to say.
     await Promise.all(next.providers.map(({ keySet }) => keySet?.load() ?? Promise.resolve(null)));
     opening = null;
+  }
+
+  async function reload(): Promise<void> {
+    waiting = false;
+    const next = closing ? null : await openNext();
+    if (next === null) return;
+    if (!closing) await loadKeys(next);
     if (closing) return next.close();
     const old = lease;
     lease = { authenticator: next, users: 0, retired: false };

@@ -1,0 +1,91 @@
+// The config in force: what reloads that fail, wait or come too late do to it.
+import { expect, it, vi } from 'vitest';
+import { AuthcheckError, type Authenticator, type AuthProvider } from '../../../src/index.js';
+import { holdConfig, type LiveConfig } from '../../../src/cli/serve/live-config.js';
+
+interface Held {
+  readonly config: LiveConfig;
+  /** Authenticators that were closed, by name. */
+  readonly closed: readonly string[];
+  /** Those that were asked for their keys. */
+  readonly asked: readonly string[];
+  readonly reloads: readonly boolean[];
+}
+
+/** A config in force that is called first; `open` gives the next ones. */
+function hold(open: (make: (name: string) => Authenticator) => Promise<Authenticator>): Held {
+  const closed: string[] = [];
+  const asked: string[] = [];
+  const reloads: boolean[] = [];
+  const load = (name: string): Promise<null> => {
+    asked.push(name);
+    return Promise.resolve(null);
+  };
+  const providerOf = (name: string): AuthProvider => ({
+    ref: { name, type: 'oauth2_token', mode: 'jwks', source: null },
+    keySet: { load: () => load(name), age: () => null },
+    destination: null,
+    authenticate: () => Promise.reject(new Error('nobody asks')),
+    close: () => Promise.resolve(),
+  });
+  const make = (name: string): Authenticator => ({
+    providers: [providerOf(name)],
+    authenticate: () => Promise.resolve({ outcome: 'public' }),
+    judge: () => Promise.resolve({ outcome: 'public' }),
+    close: () => {
+      closed.push(name);
+      return Promise.resolve();
+    },
+  });
+  const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const config = holdConfig(
+    make('first'),
+    () => open(make),
+    logger,
+    (ok) => reloads.push(ok),
+  );
+  return { config, closed, asked, reloads };
+}
+
+it('is read again after a reload that failed, whatever the failure was', async () => {
+  const failures = [new TypeError('a bug'), new AuthcheckError('config_unreadable', 'a loop')];
+  const { config, closed, asked, reloads } = hold((make) => {
+    const failure = failures.shift();
+    return failure === undefined ? Promise.resolve(make('next')) : Promise.reject(failure);
+  });
+  await expect(config.reload()).rejects.toThrow('a bug');
+  await config.reload();
+  await config.reload();
+  expect(reloads).toEqual([false, true]);
+  expect([closed, asked]).toEqual([['first'], ['next']]);
+});
+
+it('is read once for all reloads that wait, and after the last of them was asked for', async () => {
+  const opened: (() => void)[] = [];
+  const { config, reloads } = hold((make) => new Promise((resolve) => opened.push(() => resolve(make('next')))));
+  const first = config.reload();
+  await vi.waitFor(() => expect(opened).toHaveLength(1));
+  const waiting = [config.reload(), config.reload(), config.reload()];
+  opened[0]?.();
+  await first;
+  await vi.waitFor(() => expect(opened).toHaveLength(2));
+  opened[1]?.();
+  await Promise.all(waiting);
+  expect(opened).toHaveLength(2);
+  expect(reloads).toEqual([true, true]);
+});
+
+it('asks for no keys and does not come into force when it is closed while it is read', async () => {
+  const opened: (() => void)[] = [];
+  const { config, closed, asked, reloads } = hold(
+    (make) => new Promise((resolve) => opened.push(() => resolve(make('next')))),
+  );
+  const reloaded = config.reload();
+  await vi.waitFor(() => expect(opened).toHaveLength(1));
+  const waiting = config.reload();
+  const ended = config.close();
+  opened[0]?.();
+  await Promise.all([reloaded, waiting, ended]);
+  expect(closed.toSorted()).toEqual(['first', 'next']);
+  expect([opened.length, asked, reloads]).toEqual([1, [], []]);
+});
