@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { pairHeaders, readTarget, type Authenticator, type Logger } from '../../index.js';
+import { openBodies } from './body.js';
 import type { LiveConfig } from './live-config.js';
 import type { Metrics } from './metrics.js';
 import {
@@ -38,8 +39,6 @@ export interface Service {
   readonly close: (grace: number, deadline: number) => Promise<void>;
 }
 
-/** Largest body of /validate, in bytes: a token of 256 KiB and the headers around it. */
-const MAX_BODY = 512 * 1024;
 /** Largest head of a request, in bytes: tokens with many groups are long. */
 const MAX_HEAD = 64 * 1024;
 
@@ -48,6 +47,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   const sockets = new Set<Socket>();
   /** By connection: who leaves takes with it what it had asked, and answers that wait for others never end. */
   const unanswered = new Map<Socket, number>();
+  const readBody = openBodies();
   let active = 0;
   let closing = false;
   let ending = false;
@@ -114,7 +114,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     if (route === 'other') return replyError(404, 'there is no such route');
     if (route === '/validate' && method !== 'POST') return replyError(405, 'expected POST', { allow: 'POST' });
     const body = route === '/validate' ? await readBody(incoming) : '';
-    if (body === null) return replyError(413, `expected ${MAX_BODY} bytes at the most`, { connection: 'close' });
+    if (typeof body !== 'string') return body;
     // Who never ends a body keeps nobody out.
     if (active >= options.maxConcurrency) return replyError(503, 'too many requests at a time', { 'retry-after': '1' });
     active += 1;
@@ -185,18 +185,6 @@ async function ready(authenticator: Authenticator, closing: boolean): Promise<Re
   return waiting.length === 0
     ? replyJson(200, { status: 'ready' })
     : replyJson(503, { status: 'waiting for key sets', providers: waiting });
-}
-
-async function readBody(incoming: IncomingMessage): Promise<string | null> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of incoming) {
-    if (!(chunk instanceof Uint8Array)) throw new TypeError('a body is bytes');
-    size += chunk.length;
-    if (size > MAX_BODY) return null;
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 function urlOf(server: Server, { host, tls }: ServiceOptions): string {
