@@ -289,6 +289,26 @@ describe('operation', () => {
     expect((await send(`${url}/auth`, { headers: bearer(token) })).status).toBe(401);
   });
 
+  it('warns of policies that are not for it, once for each config that it reads', async () => {
+    const policies = {
+      access_policy: 'access_policy: [{permit: {actions: [read]}}]\n',
+      route_policy: 'route_policy: [{permit: {paths: "*"}}]\n',
+    };
+    const provider = readFileSync(world.config, 'utf8');
+    const config = world.file('policies.yaml', provider + policies.access_policy + policies.route_policy);
+    const { child, log, logged } = await serve(['--config', config, '--provider', 'jwt']);
+    const rest = 'for the server itself: this service only says who a token is';
+    await logged('"ready"');
+    expect(log().split(`access_policy and route_policy are ${rest}`)).toHaveLength(2);
+    writeFileSync(config, provider + policies.route_policy);
+    await logged(`"route_policy is ${rest}`);
+    writeFileSync(config, provider);
+    await logged('the new config is in force', 2);
+    child.kill('SIGHUP');
+    await logged('the new config is in force', 3);
+    expect(log().split(rest)).toHaveLength(3);
+  });
+
   it('answers what has begun when it is told to stop, and what still comes on open connections', async () => {
     const { url, child, logged } = await serve(['--config', world.config, '--provider', 'jwt']);
     const agent = new Agent({ keepAlive: true });

@@ -20,7 +20,7 @@ import { LEVELS, openLog } from '../serve/log.js';
 import { createMetrics, type Metrics } from '../serve/metrics.js';
 import { startService, type Service } from '../serve/service.js';
 import { watchForChange } from '../watch.js';
-import { findTarget, type Target } from '../target.js';
+import { aimAt, findSource, type Source, type Target } from '../target.js';
 import { readText } from '../token.js';
 
 /** The flags of `serve`. */
@@ -79,11 +79,11 @@ export function defineServe(run: Run): Command {
 
 /** Serves until a signal ends it. */
 export async function runServe(options: ServeOptions, io: Io): Promise<number> {
-  const target = await findTarget(options, io, () => undefined);
+  const source = await findSource(options, io, () => undefined);
   let reload = (): void => undefined;
-  const unwatch = target.file === null ? (): void => undefined : watchForChange(target.file, () => reload());
+  const unwatch = source.file === null ? (): void => undefined : watchForChange(source.file, () => reload());
   try {
-    return await serve(options, target, io, (reloadConfig) => {
+    return await serve(options, source, io, (reloadConfig) => {
       reload = reloadConfig;
     });
   } finally {
@@ -93,7 +93,7 @@ export async function runServe(options: ServeOptions, io: Io): Promise<number> {
 
 async function serve(
   options: ServeOptions,
-  target: Target,
+  source: Source,
   io: Io,
   onReload: (reload: () => void) => void,
 ): Promise<number> {
@@ -106,18 +106,20 @@ async function serve(
   };
   // A config that is read again while its issuer is away goes on with the keys that are known.
   const keySets = new Map<string, KeySetSlot>();
-  const open = (from: Target): Authenticator => openAuthenticator(from, options, { logger, onEvent, keySets });
-  const first = open(target);
+  const open = (from: Source): Authenticator => {
+    const target = aimAt(from, options, io, () => undefined);
+    const authenticator = openAuthenticator(target, options, { logger, onEvent, keySets });
+    warnOf(target, from, authenticator, logger);
+    return authenticator;
+  };
+  const first = open(source);
   const config = holdConfig(
     first,
-    async () => open(await findTarget(options, io, () => undefined)),
+    async () => open(await findSource(options, io, () => undefined)),
     logger,
     (ok) => metrics?.countReload(ok),
   );
   metrics = createMetrics(() => config.current().providers);
-  for (const { code, path, message, position } of target.warnings) logger.warn({ code, path, position }, message);
-  if (first.providers.some(({ ref }) => ref.type === 'upstream_header'))
-    logger.warn({}, 'a provider believes headers: whoever reaches this service names himself');
 
   const { port, maxConcurrency } = options;
   // In brackets as in a URL, which is how it is printed.
@@ -136,11 +138,22 @@ async function serve(
   if (isReady) {
     io.stdout.write(`authcheck listens on ${service.url}\n`);
     const providers = config.current().providers.map(({ ref }) => ref.name);
-    logger.info({ url: service.url, config: target.origin, providers }, 'ready');
+    logger.info({ url: service.url, config: source.origin, providers }, 'ready');
   }
   await ended;
   await config.close();
   return EXIT.ok;
+}
+
+/** What the config says that this service does otherwise than one may think. */
+function warnOf({ warnings }: Target, { config }: Source, { providers }: Authenticator, logger: Logger): void {
+  for (const { code, path, message, position } of warnings) logger.warn({ code, path, position }, message);
+  if (providers.some(({ ref }) => ref.type === 'upstream_header'))
+    logger.warn({}, 'a provider believes headers: whoever reaches this service names himself');
+  const policies = (['access_policy', 'route_policy'] as const).filter((name) => config[name].length > 0);
+  const are = policies.length === 1 ? 'is' : 'are';
+  if (policies.length > 0)
+    logger.warn({}, `${policies.join(' and ')} ${are} for the server itself: this service only says who a token is`);
 }
 
 async function loadKeySets({ providers }: Authenticator, logger: Logger): Promise<void> {
