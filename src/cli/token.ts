@@ -71,8 +71,9 @@ export async function findPasted(options: TokenOptions, argument: string | undef
 /** What is left of what was pasted; an empty token is none: a variable that is not set leaves one behind. */
 function take(pasted: string, source: string): GivenToken {
   const given = triage(pasted);
-  if (given.token === '') throw new AuthcheckError('token_absent', `no token was given: ${source} has an empty one`);
-  return given;
+  if (given.token !== '') return given;
+  const has = given.stripped.length === 0 ? 'an empty one' : `nothing but ${given.stripped.join(', ')}`;
+  throw new AuthcheckError('token_absent', `no token was given: ${source} has ${has}`);
 }
 
 /** Reads a file that the user named. */
@@ -107,16 +108,17 @@ const LAYERS: readonly Layer[] = [
   { name: 'a curl command', peel: curlTokenOf },
   {
     name: 'the Authorization header name',
-    peel: (text) => /^(?:.*\n)?["']?authorization["']?\s*:\s*([^\r\n]+)/i.exec(text)?.[1] ?? null,
+    peel: (text) => /^(?:.*\n)?["']?authorization["']?\s*:\s*([^\r\n]*)/i.exec(text)?.[1] ?? null,
   },
-  { name: 'the Bearer scheme', peel: (text) => /^bearer\s+(\S.*)$/is.exec(text)?.[1] ?? null },
-  { name: 'the word "token"', peel: (text) => /^token\s+(\S.*)$/is.exec(text)?.[1] ?? null },
+  // A variable that is not set leaves the scheme alone, which is no token.
+  { name: 'the Bearer scheme', peel: (text) => /^bearer(?!\S)\s*(.*)$/is.exec(text)?.[1] ?? null },
+  { name: 'the word "token"', peel: (text) => /^token(?!\S)\s*(.*)$/is.exec(text)?.[1] ?? null },
 ];
 
 /** Takes away what was pasted around a token, and says what that was. */
 export function triage(pasted: string): GivenToken {
-  // Nothing can be around what is made of a token's own characters.
-  if (/^[\w.~+/=-]*$/.test(pasted)) return { token: pasted, stripped: [] };
+  // Nothing can be around what is made of a token's own characters, unless it is the name of a scheme.
+  if (/^(?!(?:bearer|token)$)[\w.~+/=-]*$/i.test(pasted)) return { token: pasted, stripped: [] };
   const stripped: string[] = [];
   let token = pasted;
   for (let round = 0; round < 16; round += 1) {

@@ -56,7 +56,7 @@ describe('a token that was pasted', () => {
 
   it.each([
     ['on the command line', ['--token', ''], '', {}, '--token is empty'],
-    ['in quotes', ['--token', '""'], '', {}, 'the command line has an empty one'],
+    ['in quotes', ['--token', '""'], '', {}, 'the command line has nothing but quotes'],
     ['in a file', ['--token-file', '-'], ' \n', {}, 'standard input has an empty one'],
     ['in the environment', [], '', { AUTHCHECK_TOKEN: ' ' }, 'AUTHCHECK_TOKEN has an empty one'],
   ])('is none that is empty %s', async (_where, args, stdin, env, words) => {
@@ -64,6 +64,30 @@ describe('a token that was pasted', () => {
     expect(code).toBe(2);
     expect(unwrap(stderr)).toContain(words);
   });
+
+  it.each([
+    ['on the command line', ['--token', 'Bearer '], '', {}, 'the command line has nothing but'],
+    ['after a header name', ['--token', 'Authorization: Bearer '], '', {}, 'the Authorization header name'],
+    ['with the header name alone', ['--token', 'Authorization: '], '', {}, 'the Authorization header name'],
+    ['with the old scheme', ['--token', 'authorization: token '], '', {}, 'the word "token"'],
+    ['without quotes', ['--token', 'Bearer'], '', {}, 'the Bearer scheme'],
+    ['in a file', ['--token-file', '-'], 'Bearer \n', {}, 'standard input has nothing but'],
+    ['in the environment', [], '', { AUTHCHECK_TOKEN: 'bearer ' }, 'AUTHCHECK_TOKEN has nothing but'],
+  ])(
+    'is none where a variable left its scheme alone: %s, and nothing is asked',
+    async (_where, args, stdin, env, words) => {
+      const before = world.requests.length;
+      const { stdout, stderr, code } = await run(
+        ['validate', '--config', world.config, '--provider', 'introspection', '--json', ...args],
+        { stdin, env },
+      );
+      expect({ stderr, code }).toEqual({ stderr: '', code: 2 });
+      expect(JSON.parse(stdout)).toMatchObject({
+        error: { code: 'token_absent', message: expect.stringContaining(words) as string },
+      });
+      expect(world.requests.length).toBe(before);
+    },
+  );
 
   it('is missed where a variable for it is empty', async () => {
     const { code, stderr } = await run([], { env: { AUTHCHECK_CONFIG: world.config, AUTHCHECK_TOKEN: '' } });
