@@ -1,6 +1,6 @@
 /** What somebody expects of a verdict, held against it. Pure. */
 
-import { isObject, member } from './json.js';
+import { member } from './json.js';
 import type { ReasonCode } from './reason-codes.js';
 import { duration } from './duration.js';
 import type { Verdict } from './verdict.js';
@@ -53,20 +53,24 @@ function checkAttribute({ attributes }: Verdict, name: string, value: string): E
   return { name: 'attribute', ok: values.includes(value), expected: `${name}=${value}`, actual };
 }
 
-/** A token without an end lives long enough. */
-function checkLifetime({ token: { claims } }: Verdict, least: number, now: number): ExpectationResult {
-  const exp = isObject(claims ?? undefined) && claims !== null ? member(claims, 'exp') : undefined;
+/** A JWT without an end lives for ever; an answer without one says nothing of it, for it need not. */
+function checkLifetime(
+  { token: { claims }, provider: { mode } }: Verdict,
+  least: number,
+  now: number,
+): ExpectationResult {
+  const exp = claims === null ? undefined : member(claims, 'exp');
+  const isEndless = claims !== null && exp === undefined && mode === 'jwks';
   const rest = typeof exp === 'number' ? exp - now : null;
-  const actual =
-    claims === null
+  const actual = isEndless
+    ? 'for ever: it has no exp'
+    : exp === undefined
       ? 'nobody says when it ends'
-      : exp === undefined
-        ? 'for ever: it has no exp'
-        : rest === null
-          ? 'nobody can tell: its exp is no number'
-          : rest > 0
-            ? `expires in ${duration(rest)}`
-            : `expired ${duration(-rest)} ago`;
-  const ok = claims !== null && (rest === null ? exp === undefined : rest >= least);
+      : rest === null
+        ? 'nobody can tell: its exp is no number'
+        : rest > 0
+          ? `expires in ${duration(rest)}`
+          : `expired ${duration(-rest)} ago`;
+  const ok = isEndless || (rest !== null && rest >= least);
   return { name: 'min_ttl', ok, expected: `no expiry within ${duration(least)}`, actual };
 }

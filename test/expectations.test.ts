@@ -109,6 +109,19 @@ describe('checkExpectations', () => {
       expect(of(claims, now)).toMatchObject({ name: 'min_ttl', ok, actual });
     });
 
+    test.each([
+      ['github_token', null, { login: 'alice' }, false, 'nobody says when it ends'],
+      ['kubernetes', null, { username: 'alice' }, false, 'nobody says when it ends'],
+      ['custom', null, {}, false, 'nobody says when it ends'],
+      ['oauth2_token', 'introspection', { active: true, sub: 'alice' }, false, 'nobody says when it ends'],
+      ['oauth2_token', 'introspection', { active: true, exp: 1000 }, true, 'expires in 16 minutes 40 seconds'],
+    ] as const)('is not known from an answer of %s, %s, without exp: %j', (type, mode, claims, ok, actual) => {
+      const provider = { ...accepted.provider, type, mode };
+      // The token that was asked about may be a JWT: it is the answer that counts.
+      const answered = { ...accepted, provider, token: { ...accepted.token, claims } };
+      expect(last(answered, { minTtl: 60 })).toMatchObject({ name: 'min_ttl', ok, actual });
+    });
+
     it('is not looked at unless it is asked for', () => {
       expect(checkExpectations(accepted, {}, 2000)).toHaveLength(1);
     });
