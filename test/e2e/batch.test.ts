@@ -91,6 +91,20 @@ describe('a few lines', () => {
     expect(asked()).toEqual(['GET /jwks']);
   });
 
+  it('have their ids back, digit by digit, or are not read', async () => {
+    const ids = ['1234567890123456789', '"x"', '[{"n":-98765432109876543210}]', 'null', '1e400', '{"a":[-1e999]}'];
+    const stdin = ids.map((id) => `{"token":"${good}","id":${id}}\n`).join('');
+    const { stdout, code } = await validate(['--tokens', '-'], { stdin });
+    expect(code).toBe(2);
+    const rows = stdout.trimEnd().split('\n');
+    for (const [index, id] of ids.slice(0, 4).entries())
+      expect(rows[index]).toContain(`{"line":${index + 1},"id":${id},"outcome":"accepted"`);
+    for (const row of rows.slice(4))
+      expect(JSON.parse(row)).toMatchObject({
+        error: { code: 'input_unreadable', message: 'the id holds a number that is too large' },
+      });
+  });
+
   it('end with the worst code', async () => {
     const code = async (lines: readonly string[], ...flags: string[]): Promise<number | null> =>
       (await validate(['--tokens', '-', ...flags], { stdin: lines.join('\n') })).code;
