@@ -105,6 +105,17 @@ describe('a few lines', () => {
       });
   });
 
+  it('are not judged where their token is empty', async () => {
+    const lines = ['{"token":"","id":7}', '""', '{"access_token":" "}', 'Bearer ', '{"token":"Bearer "}'];
+    const ended = await validate(['--tokens', '-', '--provider', 'introspection'], { stdin: lines.join('\n') });
+    expect(ended.code).toBe(2);
+    const error = { code: 'input_unreadable', message: 'the token is empty' };
+    expect(rowsOf(ended)).toEqual(
+      lines.map((_, index) => ({ line: index + 1, ...(index === 0 ? { id: 7 } : {}), error })),
+    );
+    expect(asked()).toEqual([]);
+  });
+
   it('end with the worst code', async () => {
     const code = async (lines: readonly string[], ...flags: string[]): Promise<number | null> =>
       (await validate(['--tokens', '-', ...flags], { stdin: lines.join('\n') })).code;

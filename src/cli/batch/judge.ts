@@ -73,6 +73,7 @@ function isWritable(value: Json): boolean {
 function readToken(text: string, id: Id, about: JsonObject): Question {
   try {
     const { token } = triage(text);
+    if (token === '') return { id, error: 'the token is empty' };
     const texts = (name: string): [string, string[]][] =>
       Object.entries(objectIn(about, name)).map(([key, value]) => [key, textsOf(value)]);
     const headers = texts('headers').flatMap(([name, values]) =>
