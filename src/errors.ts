@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'output_unwritable'
   | 'discovery_failed'
   | 'fixture_refused'
+  | 'fixture_undecided'
   | 'interrupted';
 
 /** What each error code means, in one sentence. */
@@ -32,6 +33,7 @@ export const ERRORS: Readonly<Record<ErrorCode, string>> = {
   output_unwritable: 'A file cannot be written.',
   discovery_failed: 'The issuer’s metadata could not be read.',
   fixture_refused: 'The token cannot be made into one that may be shared.',
+  fixture_undecided: 'Nobody could say what the token is, so that there is nothing to reproduce.',
   interrupted: 'Interrupted.',
 };
 

@@ -2,7 +2,7 @@
 
 import { formatYaml } from './config/document.js';
 import type { ConfiguredProvider } from './config/parse.js';
-import { AuthcheckError } from './errors.js';
+import { AuthcheckError, type ErrorCode } from './errors.js';
 import { recordAnswer } from './fixture/answer.js';
 import { collectCompared, SECRET_VARIABLE, writeConfig, type Policies } from './fixture/config.js';
 import { forgeToken } from './fixture/forge.js';
@@ -48,7 +48,8 @@ export interface Fixture {
  * What a person, a customer or an issuer is called is replaced, in the token and in the config alike; what is wrong with
  * the token stays wrong. Of the original neither signature nor keys nor secrets are in any file.
  *
- * @throws {AuthcheckError} `fixture_refused` for a token that cannot be read, and a verdict that does not come out again.
+ * @throws {AuthcheckError} `fixture_refused` for a token that cannot be read, and a verdict that does not come out again;
+ * `fixture_undecided` where there were no keys to check the token with.
  */
 export async function makeFixture(options: FixtureOptions): Promise<Fixture> {
   const { verdict, now, provider, policies } = options;
@@ -147,7 +148,8 @@ function readParts({ token, verdict, provider }: FixtureOptions): Parts {
   if (provider.config.type === 'upstream_header')
     throw refuse(`the provider ${provider.name} looks at no token: there is nothing to share`);
   if (!isSigned(provider)) return { header: {}, claims: verdict.token.claims ?? {} };
-  if (verdict.outcome === 'undecided') throw irreproducible(verdict.reason?.message ?? 'nobody could say');
+  if (verdict.outcome === 'undecided')
+    throw irreproducible(verdict.reason?.message ?? 'nobody could say', 'fixture_undecided');
   const { header, claims, fault } = parseJwt(token);
   const isBroken = fault !== null && ['token_malformed', 'token_opaque', 'token_encrypted'].includes(fault.code);
   if (header !== null && claims !== null && !isBroken) return { header, claims };
@@ -209,10 +211,10 @@ function isSigned({ config }: ConfiguredProvider): boolean {
   return config.type === 'oauth2_token' && config.jwks !== null;
 }
 
-function irreproducible(why: string): AuthcheckError {
-  return refuse(`this verdict cannot be reproduced offline: ${why}`);
+function irreproducible(why: string, code?: ErrorCode): AuthcheckError {
+  return refuse(`this verdict cannot be reproduced offline: ${why}`, code);
 }
 
-function refuse(message: string): AuthcheckError {
-  return new AuthcheckError('fixture_refused', message);
+function refuse(message: string, code: ErrorCode = 'fixture_refused'): AuthcheckError {
+  return new AuthcheckError(code, message);
 }

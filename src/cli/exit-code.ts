@@ -36,6 +36,6 @@ export function exitCodeOfFindings(findings: readonly Finding[], bar: Severity, 
 /** The exit code of an error: usage and config are the user's to mend, a failed question is nobody's, the rest is ours. */
 export function exitCodeOfError(error: unknown): number {
   if (!(error instanceof AuthcheckError)) return EXIT.bug;
-  if (error.code === 'discovery_failed') return EXIT.undecided;
+  if (error.code === 'discovery_failed' || error.code === 'fixture_undecided') return EXIT.undecided;
   return error.code === 'interrupted' ? EXIT.interrupted : EXIT.unusable;
 }

@@ -122,17 +122,25 @@ describe('authcheck fixture', () => {
       expect(unwrap(stderr)).toContain(message);
       expect(stderr).not.toContain(OPAQUE);
     }
+    expect(existsSync(join(world.folder, 'refused'))).toBe(false);
+  });
+
+  it('ends with 3 where nobody could say, whether or not there is anything to write', async () => {
     const down = world.file('down.yaml', 'type: oauth2_token\naudience: api\njwks: {uri: "http://127.0.0.1:1/"}\n');
-    const offline = await run(['fixture', '--config', down, token, '--out-dir', 'refused', '--json'], {
+    const offline = await run(['fixture', '--config', down, token, '--out-dir', 'undecided', '--json'], {
       cwd: world.folder,
     });
-    expect(offline.code).toBe(2);
+    expect(offline.code).toBe(3);
     expect(JSON.parse(offline.stdout)).toMatchObject({
       error: {
-        code: 'fixture_refused',
+        code: 'fixture_undecided',
         message: expect.stringMatching(/^this verdict cannot be reproduced offline: /) as string,
       },
     });
-    expect(existsSync(join(world.folder, 'refused'))).toBe(false);
+    expect(existsSync(join(world.folder, 'undecided'))).toBe(false);
+    const outage = await fixture('--token', OPAQUE, '--provider', 'down', '--out-dir', 'outage');
+    expect(outage.code).toBe(3);
+    expect(outage.stdout).toContain('undecided, endpoint_unreachable');
+    expect(await run(['test', 'outage/authcheck.test.yaml'], { cwd: world.folder })).toMatchObject({ code: 0 });
   });
 });

@@ -35,7 +35,7 @@ export function defineFixture(run: Run): Command {
     .addHelpText(
       'after',
       '\nThe values of all claims are replaced, the same by the same, in the token and in the config. The names of claims and attributes stay, times, true and false, and the resources and paths of policies. Read the files before you share them.' +
-        '\n\nExit codes: 0 written · 2 usage, config, a file that exists, or a token that cannot be shared like this · 3 the issuer could not be asked',
+        '\n\nExit codes: 0 written · 2 usage, config, a file that exists, or a token that cannot be shared like this · 3 undecided: the files, if there are any, reproduce an outage',
     );
   addRequestOptions(addIssuerOptions(command));
   return command.action((token: string | undefined, options: FixtureCommandOptions) =>
@@ -87,7 +87,7 @@ export async function runFixture(
     (style) => formatFixture(fixture, { origin, folder: outDir }, style),
   );
   session.note((style) => style.warn('note: look through it before you share it') + '\n');
-  return EXIT.ok;
+  return fixture.verdict.outcome === 'undecided' ? EXIT.undecided : EXIT.ok;
 }
 
 /** Overhears what the provider is answered: the keys that the token is checked with are what those of a fixture are like. */
