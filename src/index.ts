@@ -128,4 +128,4 @@ export type {
   TokenSummary,
   Verdict,
 } from './verdict.js';
-export { compareVerdicts, type VerdictChange } from './verdict-diff.js';
+export { comparePolicies, compareVerdicts, type VerdictChange } from './verdict-diff.js';

@@ -1,11 +1,14 @@
-/** Two verdicts compared: what changed about who somebody is, and why. Pure. */
+/** Two verdicts compared: what changed about who somebody is, and why; and what they may do. Pure. */
 
+import type { AuthConfig } from './config/parse.js';
+import type { AccessRule, RouteRule } from './config/policy-schema.js';
+import { parseJson } from './json-parser.js';
 import { isObject, writeJson, type Json, type JsonObject } from './json.js';
 import type { Step, Verdict } from './verdict.js';
 
 /** One thing that changed; null where one of the verdicts does not have it. A row of the mapping changes as a whole. */
 export interface VerdictChange {
-  /** Where in the verdict, such as `steps.audience.status`, `attributes.roles` or `mapping["realm_access.roles"]`. */
+  /** Where in the verdict, such as `steps.audience.status`, `attributes.roles` or `mapping["realm_access.roles"]`; or which policy. */
   readonly path: string;
   readonly before: Json;
   readonly after: Json;
@@ -23,6 +26,25 @@ export function compareVerdicts(before: Verdict, after: Verdict): VerdictChange[
   return paths
     .map((path) => ({ path, before: old.get(path) ?? null, after: fresh.get(path) ?? null }))
     .filter((change) => canonical(change.before) !== canonical(change.after));
+}
+
+/**
+ * Lists the policies that differ, each as a whole.
+ *
+ * How a rule is described is no change; its place is one, for the first rule that fits decides.
+ */
+export function comparePolicies(
+  before: Pick<AuthConfig, 'access_policy' | 'route_policy'>,
+  after: Pick<AuthConfig, 'access_policy' | 'route_policy'>,
+): VerdictChange[] {
+  return (['access_policy', 'route_policy'] as const)
+    .map((path) => ({ path, before: before[path].map(factsOfRule), after: after[path].map(factsOfRule) }))
+    .filter((change) => writeJson(change.before.map(canonical)) !== writeJson(change.after.map(canonical)));
+}
+
+function factsOfRule(rule: AccessRule | RouteRule): Json {
+  const json = parseJson(writeJson({ ...rule, description: undefined }));
+  return json.ok ? json.value : null;
 }
 
 /** Steps whose values are moments, which differ from token to token. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareVerdicts } from '../src/verdict-diff.js';
+import { comparePolicies, compareVerdicts } from '../src/verdict-diff.js';
 import type { Step, Verdict } from '../src/verdict.js';
 
 const step = (name: Step['name'], more: Partial<Step> = {}): Step => ({
@@ -105,5 +105,37 @@ describe('compareVerdicts', () => {
         expect(new Set(forwards.map(({ path }) => path)).size).toBe(forwards.length);
       }),
     );
+  });
+});
+
+describe('comparePolicies', () => {
+  const permit = { permit: { actions: 'read', resource: undefined } } as const;
+  const forbid = { forbid: { actions: ['delete', 'update'] } } as const;
+  const routes = [{ permit: { paths: '/v1/*' } }];
+
+  test('is blind to what a rule is called, and to the order of what it lists', () => {
+    const again = { forbid: { actions: ['update', 'delete'] }, description: 'x' } as const;
+    expect(
+      comparePolicies(
+        { access_policy: [permit, forbid], route_policy: routes },
+        { access_policy: [{ ...permit, description: null }, again], route_policy: routes },
+      ),
+    ).toEqual([]);
+  });
+
+  test('finds other rules, and rules in another order', () => {
+    expect(
+      comparePolicies(
+        { access_policy: [permit, forbid], route_policy: [] },
+        { access_policy: [forbid, permit], route_policy: routes },
+      ),
+    ).toEqual([
+      {
+        path: 'access_policy',
+        before: [{ permit: { actions: 'read' } }, forbid],
+        after: [forbid, { permit: { actions: 'read' } }],
+      },
+      { path: 'route_policy', before: [], after: routes },
+    ]);
   });
 });

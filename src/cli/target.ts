@@ -29,6 +29,7 @@ export interface Target {
   readonly origin: string;
   /** The path of the config file; null for a config made from flags. */
   readonly file: string | null;
+  readonly config: AuthConfig;
   readonly providers: readonly ConfiguredProvider[];
   /** The one that is asked unless all are. */
   readonly chosen: ConfiguredProvider;
@@ -104,6 +105,7 @@ export function aimAt(
   return {
     origin,
     file,
+    config,
     providers: config.providers.map((provider) => withTolerance(provider, options.clockTolerance)),
     chosen: withTolerance(chosen, options.clockTolerance),
     warnings: relevant(config, options, chosen.name),

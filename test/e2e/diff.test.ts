@@ -98,6 +98,28 @@ describe('authcheck diff', () => {
     expect(proxy.code).toBe(0);
   });
 
+  it('counts policies that differ, whatever is said of the token', async () => {
+    const write = (name: string, policy: string): string =>
+      world.file(
+        name,
+        `provider_config:\n  type: oauth2_token\n  issuer: ${world.origin}\n  audience: api\n  jwks: {uri: ${world.origin}/jwks}\n${policy}`,
+      );
+    const old = write('old.yaml', 'access_policy: [{permit: {actions: read}}, {forbid: {actions: delete}}]\n');
+    const fresh = write(
+      'fresh.yaml',
+      'access_policy: [{permit: {actions: read}}]\nroute_policy: [{permit: {paths: /v1/x}}]\n',
+    );
+    const ask = (...args: string[]): Promise<Ended> =>
+      run(['diff', '--config', old, '--against', fresh, '--token', token, ...args]);
+    const { stdout, code } = await ask();
+    expect(code).toBe(1);
+    expect(stdout).toContain('✗ different  2 changes');
+    expect(stdout).toMatch(/access_policy +− .*delete.*\n +route_policy +\+ .*\/v1\/x/);
+    const json = JSON.parse((await ask('--json')).stdout) as Changes;
+    expect(json).toMatchObject({ same: false, before: { outcome: 'accepted' }, after: { outcome: 'accepted' } });
+    expect(json.changes.map(({ path }) => path)).toEqual(['access_policy', 'route_policy']);
+  });
+
   it('is 3 where one of the two is undecided', async () => {
     const { stdout, code } = await diff('--against-provider', 'down', '--token', token);
     expect(code).toBe(3);

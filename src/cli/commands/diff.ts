@@ -1,7 +1,7 @@
 /** `authcheck diff`: what another config, provider or token would change. */
 
 import type { Command } from 'commander';
-import { compareVerdicts, createAuthProvider, usageError } from '../../index.js';
+import { comparePolicies, compareVerdicts, createAuthProvider, usageError } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
@@ -29,7 +29,8 @@ export function defineDiff(run: Run): Command {
     .argument('[token]', 'the token, as with --token')
     .addHelpText(
       'after',
-      '\nExit codes: 0 nothing changes · 1 something changes · 2 usage, config or unreadable input · 3 undecided',
+      '\nPolicies that differ are a change, whoever the token is; authcheck can says what they mean for it.' +
+        '\n\nExit codes: 0 nothing changes · 1 something changes · 2 usage, config or unreadable input · 3 undecided',
     )
     .option('--against <file>', 'the other config')
     .option('--against-provider <name>', 'the other provider')
@@ -62,7 +63,7 @@ export async function runDiff(options: DiffOptions, argument: string | undefined
     first.authenticate(readRequest(options, given?.token ?? null)),
     second.authenticate(readRequest(options, otherGiven?.token ?? null)),
   ]).finally(() => Promise.all([first.close(), second.close()]));
-  const changes = compareVerdicts(before, after);
+  const changes = [...compareVerdicts(before, after), ...comparePolicies(target.config, other.config)];
   const same = changes.length === 0;
   session.answer(
     () => ({ same, changes, before, after }),
