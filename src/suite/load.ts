@@ -127,8 +127,14 @@ function describeIssue({ expected, input, message }: v.BaseIssue<unknown>): stri
   const choices = [...(expected ?? '').matchAll(/"([^"]+)"/g)].map(([, choice = '']) => choice);
   if (choices.length === 0 || typeof input !== 'string') return message;
   const near = nearestName(input, choices);
-  return near === null ? `expected ${choices.slice(0, 8).join(', ')}` : `there is no such word; did you mean ${near}?`;
+  if (near !== null) return `there is no such word; did you mean ${near}?`;
+  const more = choices.length - MAX_CHOICES;
+  const rest = more > 0 ? ` and ${more} more; authcheck schema test has them all` : '';
+  return `expected ${choices.slice(0, MAX_CHOICES).join(', ')}${rest}`;
 }
+
+/** Words of a choice that are named. */
+const MAX_CHOICES = 8;
 
 /** For the hint about a mistyped one. */
 const FIELDS = [
