@@ -50,6 +50,12 @@ export interface ParseOptions {
   readonly home?: EnvOptions['home'];
 }
 
+/** How {@link readAuthConfig} reads. */
+interface ReadOptions extends ParseOptions {
+  /** What a variable that is missing is, and where it is to be set. Default: a variable of the environment. */
+  readonly explainUnset?: (name: string) => string;
+}
+
 /**
  * Reads a config document of any accepted shape.
  *
@@ -96,7 +102,7 @@ export interface Reading {
  *
  * @throws {ConfigError} for a document without an auth section.
  */
-export function readAuthConfig(document: unknown, options: ParseOptions): Reading {
+export function readAuthConfig(document: unknown, options: ReadOptions): Reading {
   const findings: Finding[] = [];
   const position = (path: Path): string | null => options.locate?.(path) ?? null;
   const report = (code: FindingCode, path: Path, message: string): void => {
@@ -113,13 +119,10 @@ export function readAuthConfig(document: unknown, options: ParseOptions): Readin
     ...(options.home === undefined ? {} : { home: options.home }),
     isSecret: isSecretPath,
   });
-  for (const fault of faults) {
-    const name = fault.variable;
-    report(
-      'env_unset',
-      [...section.path, ...fault.path],
-      `the environment variable ${name} is not set or empty; set it, or write \${env.${name}:=default} or \${env.${name}:+value}`,
-    );
+  const { explainUnset = (name) => `the environment variable ${name} is not set or empty; set it` } = options;
+  for (const { variable: name, path } of faults) {
+    const message = `${explainUnset(name)}, or write \${env.${name}:=default} or \${env.${name}:+value}`;
+    report('env_unset', [...section.path, ...path], message);
   }
   const auth = isMapping(value) ? value : {};
   const missing = new Set(faults.map((fault) => formatPath(fault.path)));

@@ -6,6 +6,7 @@ import { FileTooLarge, readBounded } from '../bounded-read.js';
 import { parseConfigText, type ConfigDocument } from '../config/document.js';
 import { issuePath } from '../config/draft.js';
 import { MAX_CONFIG_BYTES } from '../config/load.js';
+import type { Environment } from '../config/env.js';
 import { nearestName } from '../config/nearest.js';
 import { acceptReading, readAuthConfig, type AuthConfig } from '../config/parse.js';
 import { formatPath, isMapping, type Path } from '../config/shape.js';
@@ -23,6 +24,8 @@ export interface SuiteOptions {
   readonly live?: boolean;
   /** Whether tests may stand without an expectation, because it will be written. Default false. */
   readonly update?: boolean;
+  /** Variables that count beneath those of the file, where tests ask the real provider. Default: none. */
+  readonly env?: Environment;
 }
 
 /** The tests of one file. */
@@ -72,7 +75,7 @@ export function readSuite(text: string, file: string, options: SuiteOptions): Su
   const report = (at: Path, message: string): void => {
     findings.push(faultAt(at, message, locate(at)));
   };
-  const config = readConfig(written, parseConfigText(text, shown), read, show);
+  const config = readConfig(written, parseConfigText(text, shown), read, show, options);
   const keySet = readKeys(written, read);
   if (keySet?.ok === false) report(['jwks'], keySet.message);
   const cases = written.tests.flatMap((test, index) => {
@@ -144,14 +147,22 @@ const FIELDS = [
   ...['ask', 'owner', 'owner_attributes'],
 ];
 
-/** Only the variables of the file count: what a test says must not depend on who runs it. */
+/** Only the variables of the file count, unless it is live: what a test says must not depend on who runs it. */
 function readConfig(
   { config, env }: SuiteFile,
   inline: ConfigDocument,
   read: (name: string) => string,
   show: (name: string) => string,
+  { live, env: outer }: SuiteOptions,
 ): AuthConfig {
-  const how = { env, unknownFields: 'warn' } as const;
+  const how = {
+    env: live === true ? { ...outer, ...env } : env,
+    unknownFields: 'warn',
+    explainUnset: (name: string) =>
+      live === true
+        ? `the variable ${name} is not set, or empty, in env of the file of tests and in the environment; set it`
+        : `the variable ${name} is not set, or empty, in env of the file of tests, and no other counts without --live; set it there`,
+  } as const;
   if (typeof config !== 'string') {
     const value = isMapping(inline.value) ? inline.value.config : null;
     return acceptReading(readAuthConfig(value, { ...how, locate: (at) => inline.locate(['config', ...at]) }));

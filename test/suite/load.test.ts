@@ -125,3 +125,27 @@ describe('other files', () => {
     expect(() => loadSuite('big.yaml', { cwd: folder })).toThrow('big.yaml: it has 1048577 bytes; 1048576 is the most');
   });
 });
+
+describe('a variable of the config', () => {
+  const text = (env: string): string =>
+    `${CONFIG.replace('audience: api', "audience: '${env.AUD}'")}${env}tests: [{name: a, claims: {aud: api}, expect: {outcome: accepted}}]`;
+  const audienceOf = (env: string, live: boolean): unknown => {
+    const { config } = readSuite(text(env), 'a.yaml', { cwd: '/', live, env: { AUD: 'outer', HOME: '/home' } }).config
+      .providers[0] ?? { config: null };
+    return config?.type === 'oauth2_token' ? config.audience : null;
+  };
+
+  it('is that of the file, and with --live of the environment beneath it', () => {
+    expect(audienceOf('env: {AUD: api}\n', false)).toBe('api');
+    expect(audienceOf('env: {AUD: api}\n', true)).toBe('api');
+    expect(audienceOf('', true)).toBe('outer');
+    expect(() => audienceOf('', false)).toThrow(ConfigError);
+  });
+
+  it('is missed where it counts', () => {
+    expect(faultsOf(text(''))).toEqual([
+      'a.yaml:4:13: the variable AUD is not set, or empty, in env of the file of tests, and no other counts without --live; set it there, or write ${env.AUD:=default} or ${env.AUD:+value}',
+    ]);
+    expect(faultsOf(text(''), true)[0]).toContain('in env of the file of tests and in the environment; set it, or');
+  });
+});

@@ -73,8 +73,8 @@ export async function runTest(options: TestOptions, files: readonly string[], io
   return runOnce(load(found, options, io), options, io, session);
 }
 
-function load(files: readonly string[], { live, update }: TestOptions, { cwd }: Io): Suite[] {
-  return files.map((file) => loadSuite(file, { cwd, live: live === true, update: update === true }));
+function load(files: readonly string[], { live, update }: TestOptions, { cwd, env }: Io): Suite[] {
+  return files.map((file) => loadSuite(file, { cwd, env, live: live === true, update: update === true }));
 }
 
 /** A file as it is; of a folder, the tests that are in it. */
