@@ -134,6 +134,24 @@ describe('authcheck test', () => {
     expect(xml).not.toContain('</failure>"');
   });
 
+  it('writes no report over its own files, nor two answers to stdout', async () => {
+    const before = readFileSync(join(world.folder, GOOD), 'utf8');
+    const cases: readonly (readonly [readonly string[], string])[] = [
+      [['--report', 'tap', '--json'], '--json and --report tap both go to stdout'],
+      [['--report', 'junit=-'], 'JUnit goes to a file, not to stdout'],
+      [['--report', `junit=./x/../${GOOD}`], 'would write over a file that the tests are read from'],
+      [['--report', 'junit=run.yaml'], 'would write over a file that the tests are read from'],
+    ];
+    for (const [flags, words] of cases) {
+      const { stdout, stderr, code } = await test([GOOD, ...flags]);
+      expect(code).toBe(2);
+      expect(unwrap(stdout + stderr)).toContain(words);
+      expect(stdout).not.toContain('TAP');
+    }
+    expect(readFileSync(join(world.folder, GOOD), 'utf8')).toBe(before);
+    expect(existsSync(join(world.folder, '-'))).toBe(false);
+  });
+
   it('annotates by itself where GitHub runs it, below the root of the repository', async () => {
     const env = { GITHUB_ACTIONS: 'true', GITHUB_WORKSPACE: join(world.folder, '..') };
     const { stderr } = await test(['bad.authcheck.yaml'], { env });

@@ -68,6 +68,8 @@ export async function runTest(options: TestOptions, files: readonly string[], io
   for (const name of ['config', 'provider', 'token', 'tokenFile'] as const)
     if (options[name] !== undefined)
       throw usageError(`--${name.replace('F', '-f')} goes with --init; a file of tests says it`);
+  if (options.json === true && options.report?.some(({ kind }) => kind === 'tap') === true)
+    throw usageError('--json and --report tap both go to stdout; leave one out');
   const found = (files.length > 0 ? files : ['.']).flatMap((file) => listTests(file, io));
   if (options.watch === true) return watch(found, options, io, session);
   return runOnce(load(found, options, io), options, io, session);
@@ -103,6 +105,7 @@ function listFolder(path: string): string[] | null {
 
 async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, session: Session): Promise<number> {
   const { run, live, report = [] } = options;
+  for (const one of report) if (one.kind === 'junit') checkUnread(one.file, suites, io);
   const started = performance.now();
   const how = { live: live === true, env: io.env, ...(run === undefined ? {} : { only: run }) };
   const results = await Promise.all(suites.map((suite) => runSuite(suite, how)));
@@ -131,6 +134,12 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
   const failed = all.filter(({ differences }) => differences.length > 0);
   if (failed.some(isUnanswered)) return EXIT.undecided;
   return failed.length === 0 || options.update === true ? EXIT.ok : EXIT.rejected;
+}
+
+/** A report is written over what stands there: it must be nothing that the tests are made of. */
+function checkUnread(file: string, suites: readonly Suite[], { cwd }: Io): void {
+  if (suites.some(({ sources }) => sources.includes(resolve(cwd, file))))
+    throw usageError(`--report junit=${file} would write over a file that the tests are read from`);
 }
 
 /** Writes the files that are not as they were found; gives their names. */
@@ -194,6 +203,7 @@ function parseRegex(text: string): RegExp {
 
 function collectReport(text: string, previous: readonly Report[] = []): readonly Report[] {
   const [, file] = /^junit=(.+)$/s.exec(text) ?? [];
+  if (file === '-') throw new InvalidArgumentError('JUnit goes to a file, not to stdout; expected junit=FILE');
   if (file !== undefined) return [...previous, { kind: 'junit', file }];
   if (text === 'tap' || text === 'github') return [...previous, { kind: text }];
   throw new InvalidArgumentError('expected junit=FILE, tap or github');
