@@ -1,21 +1,12 @@
 /**
- * What a step of GitHub Actions may tell its runner: a secret to hide, a summary to show.
+ * What a step of GitHub Actions may tell its runner: a summary to show.
  *
- * @see https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions
+ * @see https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#adding-a-job-summary
  */
 
 import { appendFileSync } from 'node:fs';
 import { reasonOf } from '../index.js';
 import type { Io } from './io.js';
-
-/**
- * Has the runner hide the token in all that is printed from now on: the one place where a token is printed, on stderr,
- * where the runner reads it and shows three stars.
- */
-export function maskToken(token: string, io: Io): void {
-  if (io.env.GITHUB_ACTIONS !== 'true' || !/^[\x21-\x7e]{8,}$/.test(token)) return;
-  io.stderr.write(`::add-mask::${token.replaceAll('%', '%25')}\n`);
-}
 
 /** Adds to the summary of the job, if there is one. */
 export function appendSummary(markdown: () => string, io: Io): void {

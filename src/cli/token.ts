@@ -51,17 +51,17 @@ export async function findPasted(options: TokenOptions, argument: string | undef
     throw usageError('the token was given twice: as an argument and with --token');
   }
   const named = options.token ?? argument;
-  if (named !== undefined && named !== '-') return take(named, 'the command line');
+  if (named !== undefined && named !== '-') return take(named, 'the command line', io);
   if (options.tokenFile !== undefined && options.tokenFile !== '-') {
-    return take(readText(options.tokenFile, io), options.tokenFile);
+    return take(readText(options.tokenFile, io), options.tokenFile, io);
   }
   const fromEnv = io.env.AUTHCHECK_TOKEN ?? '';
   const asked = named === '-' || options.tokenFile === '-';
   if (asked || io.stdin.isPiped) {
     const piped = await readPiped(io, asked || fromEnv === '' ? undefined : PATIENCE);
-    if (piped.trim() !== '' || asked) return take(piped, 'standard input');
+    if (piped.trim() !== '' || asked) return take(piped, 'standard input', io);
   }
-  if (fromEnv !== '') return take(fromEnv, 'AUTHCHECK_TOKEN');
+  if (fromEnv !== '') return take(fromEnv, 'AUTHCHECK_TOKEN', io);
   throw new AuthcheckError(
     'token_absent',
     'no token was given; use --token TOKEN, --token-file FILE, standard input, or AUTHCHECK_TOKEN',
@@ -69,11 +69,26 @@ export async function findPasted(options: TokenOptions, argument: string | undef
 }
 
 /** What is left of what was pasted; an empty token is none: a variable that is not set leaves one behind. */
-function take(pasted: string, source: string): GivenToken {
+function take(pasted: string, source: string, io: Io): GivenToken {
   const given = triage(pasted);
-  if (given.token !== '') return given;
-  const has = given.stripped.length === 0 ? 'an empty one' : `nothing but ${given.stripped.join(', ')}`;
-  throw new AuthcheckError('token_absent', `no token was given: ${source} has ${has}`);
+  if (given.token === '') {
+    const has = given.stripped.length === 0 ? 'an empty one' : `nothing but ${given.stripped.join(', ')}`;
+    throw new AuthcheckError('token_absent', `no token was given: ${source} has ${has}`);
+  }
+  // JSON is claims, which are no secret, or no answer that is used.
+  if (!given.token.startsWith('{')) maskToken(given.token, io);
+  return given;
+}
+
+/**
+ * Has the runner hide the token in all that is printed from now on: the one place where a token is printed, on stderr,
+ * where the runner reads it and shows three stars.
+ *
+ * @see https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#masking-a-value-in-a-log
+ */
+function maskToken(token: string, io: Io): void {
+  if (io.env.GITHUB_ACTIONS !== 'true' || !/^[\x21-\x7e]{8,}$/.test(token)) return;
+  io.stderr.write(`::add-mask::${token.replaceAll('%', '%25')}\n`);
 }
 
 /** Reads a file that the user named. */

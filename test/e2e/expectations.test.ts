@@ -88,6 +88,37 @@ describe('on GitHub Actions', () => {
     expect((await validate([])).stderr).not.toContain('add-mask');
   });
 
+  it.each([
+    [['decode']],
+    [['map']],
+    [['jwks', '--provider', 'jwt']],
+    [['can', 'read', 'model::x', '--provider', 'jwt']],
+    [['introspect', '--provider', 'introspection']],
+    [['diff', '--provider', 'jwt', '--against-provider', 'introspection']],
+    [['fixture', '--provider', 'jwt', '--out-dir', 'masked']],
+    [['parity', '--provider', 'jwt', '--server']],
+    [['test', '--init', 'masked.yaml', '--provider', 'jwt']],
+  ])('the token is masked by every command that is given one: %j', async ([command = '', ...flags]) => {
+    const more = command === 'parity' ? [world.origin] : [];
+    const config = command === 'decode' ? [] : ['--config', world.config];
+    const { stdout, stderr } = await run([command, ...flags, ...more, ...config, '--token', token], {
+      cwd: world.folder,
+      env: { GITHUB_ACTIONS: 'true' },
+    });
+    expect(stderr).toContain(`::add-mask::${token}\n`);
+    expect((stdout + stderr).split(token)).toHaveLength(2);
+  });
+
+  it('both tokens of a comparison are masked, and claims are no token', async () => {
+    const env = { GITHUB_ACTIONS: 'true' };
+    const flags = ['--config', world.config, '--provider', 'jwt'];
+    const other = await world.signer.sign({ ...world.claims, sub: 'bob' });
+    const diff = await run(['diff', ...flags, '--token', token, '--against-token', other], { env });
+    expect(diff.stderr.split('::add-mask::')).toHaveLength(3);
+    const claims = await run(['map', ...flags], { env, stdin: '{"sub":"alice"}' });
+    expect([claims.code, claims.stderr]).toEqual([0, '']);
+  });
+
   it('what could be another command is not masked', async () => {
     const { stderr } = await validate([], { env: { GITHUB_ACTIONS: 'true' } }, 'a b\n::error::x');
     expect(stderr).not.toContain('::');

@@ -12,7 +12,7 @@ import {
 } from '../../index.js';
 import { EXIT, exitCodeOf } from '../exit-code.js';
 import { addExpectOptions, readExpectations, type ExpectOptions } from '../expect.js';
-import { appendSummary, maskToken } from '../github-actions.js';
+import { appendSummary } from '../github-actions.js';
 import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { addRequestOptions, readRequest, type RequestOptions } from '../request.js';
@@ -75,10 +75,7 @@ export async function runValidate(options: ValidateOptions, argument: string | u
   const asked = isAll ? target.providers : [target.chosen];
   const needsToken = asked.some(({ config }) => config.type !== 'upstream_header');
   const given = needsToken ? await findToken(options, argument, io) : null;
-  if (given !== null) {
-    maskToken(given.token, io);
-    session.noteStripped(given);
-  }
+  if (given !== null) session.noteStripped(given);
   const request = readRequest(options, given?.token ?? null);
 
   const answers = await Promise.all(asked.map((configured) => ask(configured, target, request)));
