@@ -1,18 +1,9 @@
 /** A YAML or JSON text to a plain value that remembers the line and column of every part. */
 
-import {
-  isMap,
-  isScalar,
-  isSeq,
-  Lexer,
-  LineCounter,
-  parseDocument,
-  stringify,
-  type Node,
-  type Pair,
-  type Tags,
-} from 'yaml';
+import { Lexer, LineCounter, parseDocument, stringify, type Tags } from 'yaml';
 import { ConfigError } from '../errors.js';
+import { findWrongKey, nearestOffset } from './document-keys.js';
+import type { FindingCode } from './finding-codes.js';
 import { findOddBreak, findRefused, findUnreadable, SCALARS } from './python-yaml.js';
 
 /** A parsed document. */
@@ -40,8 +31,8 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   };
-  const fail = (message: string, position: string | null): never => {
-    throw new ConfigError([{ severity: 'error', code: 'config_syntax', path: '', position, message }]);
+  const fail = (message: string, position: string | null, code: FindingCode = 'config_syntax'): never => {
+    throw new ConfigError([{ severity: 'error', code, path: '', position, message }]);
   };
 
   try {
@@ -68,7 +59,7 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
     const refused = version === '1.1' ? findRefused(new Lexer().lex(text)) : null;
     if (refused !== null) return fail(refused.message, at(refused.offset));
     const wrong = findWrongKey(document.contents);
-    if (wrong !== null) return fail(wrong.message, at(wrong.offset));
+    if (wrong !== null) return fail(wrong.message, at(wrong.offset), wrong.code);
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     if (holdsItself(value)) return fail('an alias stands inside of what it names', null);
     return { value, locate: (path) => at(nearestOffset(document.contents, path)) };
@@ -106,7 +97,6 @@ function describeFault(code: string, message: string): string {
   if (message.includes('alias')) return 'an alias names no anchor; quote a value that starts with "*"';
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here, and the server reads files of one';
   if (code === 'TAG_RESOLVE_FAILED') return 'there is no such tag; quote a value that starts with "!"';
-  if (code === 'DUPLICATE_KEY') return 'a key occurs twice in one mapping';
   return `this is not valid YAML (${FAULTS[code] ?? code.toLowerCase().replaceAll('_', ' ')})`;
 }
 
@@ -121,41 +111,6 @@ const FAULTS: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'what goes before has ended already',
 };
 
-function nearestOffset(root: Node | null, path: readonly (string | number)[]): number {
-  let node: unknown = root;
-  let offset = root?.range?.[0] ?? 0;
-  for (const part of path) {
-    const pair = isMap(node) ? node.items.find((item) => keyOf(item) === String(part)) : undefined;
-    const next: unknown = pair !== undefined ? (pair.value ?? pair.key) : isSeq(node) ? node.items[Number(part)] : null;
-    const start = rangeOf(next) ?? rangeOf(pair?.key);
-    if (start === null) return offset;
-    offset = start;
-    node = next;
-  }
-  return offset;
-}
-
-/** The first key that its mapping already has, or that names no claim; null if there is none. */
-function findWrongKey(root: unknown): { readonly offset: number; readonly message: string } | null {
-  const queue: unknown[] = [root];
-  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
-    if (isSeq(node)) for (const item of node.items) queue.push(item);
-    if (!isMap(node)) continue;
-    const seen = new Set<string>();
-    for (const pair of node.items) {
-      const key = keyOf(pair);
-      if (key !== null && seen.has(key))
-        return { offset: rangeOf(pair.key) ?? 0, message: 'a key occurs twice in one mapping' };
-      const unnamed = key === 'claims_mapping' && isMap(pair.value) ? pair.value.items.find(namesNothing) : undefined;
-      if (unnamed !== undefined)
-        return { offset: rangeOf(unnamed.key) ?? 0, message: 'to the server this key is no text; quote it' };
-      if (key !== null && key !== '<<') seen.add(key);
-      if (pair.value !== null) queue.push(pair.value);
-    }
-  }
-  return null;
-}
-
 /** Whether a value is part of itself: no text means that, and nobody could read it to its end. */
 function holdsItself(value: unknown, above = new Set<object>(), known = new Set<object>()): boolean {
   if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value) || known.has(value)) return false;
@@ -165,18 +120,4 @@ function holdsItself(value: unknown, above = new Set<object>(), known = new Set<
   above.delete(value);
   known.add(value);
   return found;
-}
-
-/** `on` is true to the server, and `42` a number: it refuses them as names of claims. */
-function namesNothing({ key }: Pair): boolean {
-  return isScalar(key) && typeof key.value !== 'string' && typeof key.value !== 'symbol';
-}
-
-function keyOf(pair: Pair): string | null {
-  return isScalar(pair.key) ? String(pair.key.value) : null;
-}
-
-function rangeOf(node: unknown): number | null {
-  if (!isScalar(node) && !isMap(node) && !isSeq(node)) return null;
-  return node.range?.[0] ?? null;
 }

@@ -22,6 +22,7 @@ export type ProbeName =
 export type FindingCode =
   // the document
   | 'config_syntax'
+  | 'key_repeated'
   | 'config_shape'
   | 'auth_off'
   | 'env_unset'

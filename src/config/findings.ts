@@ -11,6 +11,11 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
     why: 'The server cannot read this file, and does not start.',
     fix: 'Correct the YAML at this place; quote values that start with "*", "!" or "&".',
   },
+  key_repeated: {
+    severity: 'error',
+    why: 'The server takes the last of the two and forgets the other; other readers take the first, or none.',
+    fix: 'Keep the one that is meant, and remove the other.',
+  },
   config_shape: {
     severity: 'error',
     why: 'Without an auth section that can be read, the server runs without authentication, or not at all.',

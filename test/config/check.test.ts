@@ -94,6 +94,10 @@ describe('checkConfig', () => {
       code: 'config_invalid',
       findings: [{ code: 'config_syntax' }],
     });
+    // The server starts with the last of the two: it is not true that it cannot read the file.
+    await expect(check('models:\n  - model_id: a\n    model_id: b\n')).rejects.toMatchObject({
+      findings: [{ code: 'key_repeated', position: expect.stringMatching(/:3:5$/) }],
+    });
     await expect(checkConfig({ file: 'none.yaml', cwd: folder, env: {}, now: 0 })).rejects.toMatchObject({
       code: 'config_unreadable',
     });

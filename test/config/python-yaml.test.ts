@@ -61,6 +61,13 @@ describe('a file that the server does not read as it looks', () => {
     ['a: "\ufffe"\n', 'the server cannot read this character'],
     ['claims_mapping: {on: roles}\n', 'run.yaml:1:18: to the server this key is no text; quote it'],
     ['claims_mapping:\n  sub: roles\n  42: teams\n', 'run.yaml:3:3: to the server this key is no text'],
+    ['x: &m {on: roles, 42: teams}\nclaims_mapping: *m\n', 'run.yaml:1:8: to the server this key is no text'],
+    ['claims_mapping:\n  <<: {on: roles}\n  groups: teams\n', 'run.yaml:2:8: to the server this key is no text'],
+    ['x: &m {42: a}\nclaims_mapping: {<<: [{b: c}, *m]}\n', 'run.yaml:1:8: to the server this key is no text'],
+    ['x: &k 42\nclaims_mapping: {*k : roles}\n', 'run.yaml:2:18: to the server this key is no text'],
+    ['image_name: {{ NAME }}\n', 'run.yaml:1:14: a mapping or a list stands here for a key; quote a value'],
+    ['x: &m [a]\ny:\n  ? *m\n  : b\n', 'run.yaml:3:5: a mapping or a list stands here for a key'],
+    ['? [a]\n: b\n', 'run.yaml:1:3: a mapping or a list stands here for a key'],
   ])('is refused: %j', (text, message) => {
     expect(fault(text)).toContain(message);
   });
@@ -72,6 +79,15 @@ describe('a file that the server does not read as it looks', () => {
     ['x: &m {<<: {a: 1}}\nclaims_mapping: {<<: *m, b: roles}\n', { x: { a: 1 }, claims_mapping: { a: 1, b: 'roles' } }],
   ])('is not: %j', (text, value) => {
     expect(read(text)).toEqual(value);
+  });
+
+  test('is judged in linear time, however often a mapping of claims is named, and whatever it merges', () => {
+    const claims = Array.from({ length: 2000 }, (_, i) => `c${i}: d`).join(', ');
+    const uses = '- claims_mapping: *m\n- claims_mapping: {<<: *l}\n'.repeat(2000);
+    const text = `- &m {${claims}}\n- &l [${'*m,'.repeat(2000)}]\n${uses}- a: &a {claims_mapping: {<<: *a}}\n- claims_mapping: {on: x}\n`;
+    const start = performance.now();
+    expect(fault(text)).toBe('run.yaml:4004:20: to the server this key is no text; quote it');
+    expect(performance.now() - start).toBeLessThan(10_000);
   });
 
   test('may repeat what it names as often as a config of many models does', () => {

@@ -1,0 +1,120 @@
+/** The keys of a parsed document: those that nobody should write, and where what they name stands. Pure. */
+
+import { isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
+
+/** A key that is refused, and where it stands. */
+export interface WrongKey {
+  readonly code: 'config_syntax' | 'key_repeated';
+  readonly offset: number;
+  readonly message: string;
+}
+
+/** Finds a key that is no single value, that its mapping already has, or that names no claim; null if there is none. */
+export function findWrongKey(root: unknown): WrongKey | null {
+  const nodes = listNodes(root);
+  const anchors = new Map(nodes.map((node) => [isAlias(node) ? undefined : node.anchor, node]));
+  const resolve: Resolve = (node) => (isAlias(node) ? anchors.get(node.source) : node);
+  const mappings = nodes.filter((node) => isMap(node));
+  for (const mapping of mappings) {
+    const wrong = findUnhashable(mapping, resolve) ?? findRepeated(mapping);
+    if (wrong !== null) return wrong;
+  }
+  return findUnnamed(
+    mappings.flatMap(({ items }) => items.filter((pair) => keyOf(pair) === 'claims_mapping').map(({ value }) => value)),
+    resolve,
+  );
+}
+
+/** What an alias names; of any other part, itself. */
+type Resolve = (node: unknown) => unknown;
+
+/** Every part of a document once, aliases included. */
+function listNodes(root: unknown): Node[] {
+  const nodes: Node[] = [];
+  const queue: unknown[] = [root];
+  for (const node of queue) {
+    if (!isNode(node)) continue;
+    nodes.push(node);
+    if (isSeq(node)) for (const item of node.items) queue.push(item);
+    if (isMap(node)) for (const { key, value } of node.items) queue.push(key, value);
+  }
+  return nodes;
+}
+
+/** To Python a key must be hashable: it gives up at `{{ NAME }}`, a mapping with a mapping for its key. */
+function findUnhashable({ items }: YAMLMap, resolve: Resolve): WrongKey | null {
+  const pair = items.find(({ key }) => isMap(resolve(key)) || isSeq(resolve(key)));
+  if (pair === undefined) return null;
+  const message = 'a mapping or a list stands here for a key; quote a value that starts with "{" or "["';
+  return { code: 'config_syntax', offset: rangeOf(pair.key) ?? 0, message };
+}
+
+function findRepeated({ items }: YAMLMap): WrongKey | null {
+  const seen = new Set<string>();
+  for (const pair of items) {
+    const key = keyOf(pair);
+    if (key === null) continue;
+    if (seen.has(key))
+      return {
+        code: 'key_repeated',
+        offset: rangeOf(pair.key) ?? 0,
+        message: 'a key occurs twice in one mapping',
+      };
+    seen.add(key);
+  }
+  return null;
+}
+
+/** Looks through aliases and what is merged; each mapping once, as aliases may multiply, or hold themselves. */
+function findUnnamed(claimsMappings: readonly unknown[], resolve: Resolve): WrongKey | null {
+  const queue = claimsMappings.map(resolve);
+  const judged = new Set<unknown>();
+  for (const node of queue) {
+    if (judged.has(node)) continue;
+    judged.add(node);
+    if (isSeq(node)) for (const item of node.items) queue.push(resolve(item));
+    if (!isMap(node)) continue;
+    for (const { key, value } of node.items) {
+      if (isMergeKey(key)) queue.push(resolve(value));
+      else if (namesNothing(resolve(key)))
+        return {
+          code: 'config_syntax',
+          offset: rangeOf(key) ?? 0,
+          message: 'to the server this key is no text; quote it',
+        };
+    }
+  }
+  return null;
+}
+
+/** `on` is true to the server, and `42` a number: it refuses them as names of claims. */
+function namesNothing(key: unknown): boolean {
+  return isScalar(key) && typeof key.value !== 'string';
+}
+
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && typeof key.value === 'symbol';
+}
+
+/** Finds the offset of the value at a path, or of the nearest part above it. */
+export function nearestOffset(root: Node | null, path: readonly (string | number)[]): number {
+  let node: unknown = root;
+  let offset = root?.range?.[0] ?? 0;
+  for (const part of path) {
+    const pair = isMap(node) ? node.items.find((item) => keyOf(item) === String(part)) : undefined;
+    const next: unknown = pair !== undefined ? (pair.value ?? pair.key) : isSeq(node) ? node.items[Number(part)] : null;
+    const start = rangeOf(next) ?? rangeOf(pair?.key);
+    if (start === null) return offset;
+    offset = start;
+    node = next;
+  }
+  return offset;
+}
+
+function keyOf(pair: Pair): string | null {
+  return isScalar(pair.key) ? String(pair.key.value) : null;
+}
+
+function rangeOf(node: unknown): number | null {
+  return isNode(node) ? (node.range?.[0] ?? null) : null;
+}
