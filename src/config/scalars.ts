@@ -1,7 +1,7 @@
 /** Single values of a config, coerced as the server coerces them. Pure. */
 
 import * as v from 'valibot';
-import { parsePythonFloat, parsePythonInt } from './env.js';
+import { parsePythonInt } from './env.js';
 
 /** What a value is, without showing it: a config value may be a secret. */
 export function kindOfValue(value: unknown): string {
@@ -42,15 +42,21 @@ export const boolean: v.GenericSchema<boolean | string | number, boolean> = v.pi
   }),
 );
 
-/** As the server coerces: 60, 60.0, " 60 ", "1_000". */
+/** As the server coerces: 60, 60.0, " 60 ", "1_000", "60.0". It takes true for 1 as well, which can only be a mistake. */
 export const whole = (least: number, most: number, what: string): v.GenericSchema<number | string, number> =>
   v.pipe(
     v.union([v.number(), v.string()], expected(what)),
     v.rawTransform(({ dataset, addIssue, NEVER }) => {
       const { value } = dataset;
-      const number = typeof value === 'number' ? value : (parsePythonInt(value) ?? parsePythonFloat(value));
+      const number = typeof value === 'number' ? value : parseWhole(value);
       if (typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most) return number;
       addIssue({ message: `expected ${what}` });
       return NEVER;
     }),
   );
+
+/** Reads a string as pydantic does, which takes less than Python: no exponent, and no digits but those of ASCII. */
+function parseWhole(text: string): number | bigint | null {
+  const [, digits] = /^\p{White_Space}*([+-]?\d+(?:_\d+)*)(?:\.0+)?\p{White_Space}*$/u.exec(text) ?? [];
+  return digits === undefined ? null : parsePythonInt(digits);
+}

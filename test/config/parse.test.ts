@@ -196,3 +196,47 @@ introspection: {url: "hunter2-url", client_id: 31337, client_secret: [hunter2-se
     ]);
   });
 });
+
+describe('a whole number', () => {
+  const read = (written: string, env: Environment = {}): unknown => {
+    const [provider] = parse(
+      `{type: oauth2_token, jwks: {uri: https://idp.example, key_recheck_period: ${written}}}`,
+      env,
+    ).providers;
+    return provider?.config.type === 'oauth2_token' ? provider.config.jwks?.key_recheck_period : undefined;
+  };
+
+  // Recorded from pydantic 2.13.4.
+  test.each([
+    ['60.0', 60],
+    ['"60"', 60],
+    ['" +060 "', 60],
+    ['"\\N60\\u2003"', 60],
+    ['"60.00"', 60],
+    ['"1_000"', 1000],
+    ['"1_0.0"', 10],
+  ])('is read from %s', (written, value) => {
+    expect(read(written)).toBe(value);
+  });
+
+  test.each([
+    '1e3',
+    '"6e1"',
+    '"1.5e3"',
+    '"60."',
+    '"٣"',
+    '"６0"',
+    '60.5',
+    '"60.5"',
+    '"60.0_0"',
+    '"1__0"',
+    '"1_"',
+    '".0"',
+  ])('is not read from %s', (written) => {
+    expect(() => read(written)).toThrow('key_recheck_period: expected a positive whole number of seconds');
+  });
+
+  test.each(['1e3', '1000.', '١٠٠٠'])('is read from a variable as Python reads it: %s', (value) => {
+    expect(read('"${env.PERIOD}"', { PERIOD: value })).toBe(1000);
+  });
+});
