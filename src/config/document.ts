@@ -1,6 +1,6 @@
 /** A YAML or JSON text to a plain value that remembers the line and column of every part. */
 
-import { Lexer, LineCounter, parseDocument, stringify, type Tags } from 'yaml';
+import { isMap, isPair, isScalar, isSeq, Lexer, LineCounter, parseDocument, stringify, type Tags } from 'yaml';
 import { ConfigError } from '../errors.js';
 import { findWrongKey, nearestOffset } from './document-keys.js';
 import type { FindingCode } from './finding-codes.js';
@@ -60,6 +60,7 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
     if (refused !== null) return fail(refused.message, at(refused.offset));
     const wrong = findWrongKey(document.contents);
     if (wrong !== null) return fail(wrong.message, at(wrong.offset), wrong.code);
+    if (version === '1.1' && !text.endsWith('\n')) endAsText(document.contents, text);
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     if (holdsItself(value)) return fail('an alias stands inside of what it names', null);
     return { value, locate: (path) => at(nearestOffset(document.contents, path)) };
@@ -110,6 +111,26 @@ const FAULTS: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab; indent with spaces',
   UNEXPECTED_TOKEN: 'what goes before has ended already',
 };
+
+/** A block has at its end only the line breaks that stand in the text: a file may end without one. */
+function endAsText(root: unknown, text: string): void {
+  let last = root;
+  while (isMap(last) || isSeq(last)) {
+    const item: unknown = last.items.at(-1);
+    last = isPair(item) ? (item.value ?? item.key) : item;
+  }
+  if (!isScalar(last) || typeof last.value !== 'string' || !last.type?.startsWith('BLOCK')) return;
+  const [start, end] = last.range ?? [0, 0];
+  if (end === text.length && endsInContent(text.slice(start))) last.value = last.value.replace(/\n$/, '');
+}
+
+/** Whether the last line of a block is part of its value; one that is indented less than the others is not. */
+function endsInContent(block: string): boolean {
+  const [, ...lines] = block.split('\n');
+  const last = lines.at(-1) ?? '';
+  const first = lines.find((line) => line.trim() !== '');
+  return first === undefined ? lines.length < 2 : last.trim() !== '' || last.length > first.search(/\S/);
+}
 
 /** Whether a value is part of itself: no text means that, and nobody could read it to its end. */
 function holdsItself(value: unknown, above = new Set<object>(), known = new Set<object>()): boolean {

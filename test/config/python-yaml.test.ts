@@ -125,3 +125,52 @@ describe('what the parser takes and PyYAML refuses', () => {
     expect(read('a: &x_1-b 1\nb: *x_1-b\nc: *x_1-b\n')).toEqual({ a: 1, b: 1, c: 1 });
   });
 });
+
+describe('a block at the end of a file', () => {
+  test.each<[string, unknown]>([
+    ['a: |\n    s3cret', { a: 's3cret' }],
+    ['a: |\n  x\n  y', { a: 'x\ny' }],
+    ['a: >\n  x\n  y', { a: 'x y' }],
+    ['a: |\n  x\n', { a: 'x\n' }],
+    ['a: |+\n  x', { a: 'x' }],
+    ['a: |+\n  x\n\n', { a: 'x\n\n' }],
+    ['a: >+\n  ', { a: '' }],
+    ['a: |+\n  ', { a: '' }],
+    ['a: |+\n\n  ', { a: '\n' }],
+    ['a: |\n  x\n  ', { a: 'x\n' }],
+    ['a: |\n  x\n    ', { a: 'x\n  ' }],
+    ['a: >\n  x\n    ', { a: 'x\n  ' }],
+    ['a: |+\n  x\n  ', { a: 'x\n' }],
+    ['a: |+\n  x\n\n ', { a: 'x\n\n' }],
+    ['a: |-\n  x', { a: 'x' }],
+    ['a: |-\n  x\n    ', { a: 'x\n  ' }],
+    ['- |\n  x', ['x']],
+    ['? |\n  x', { x: null }],
+    ['|\n  x', 'x'],
+    ['a:\n- b: |\n    x', { a: [{ b: 'x' }] }],
+    ['a: |\n  x \n  ', { a: 'x \n' }],
+    ['a: |', { a: '' }],
+    ['a: |\n  x\n# c', { a: 'x\n' }],
+    ['a: |2\n   x', { a: ' x' }],
+    ['a: >\n  x\n\n  y', { a: 'x\ny' }],
+    ['a: |\r\n  x', { a: 'x' }],
+    ['a: |\n  x\n\n', { a: 'x\n' }],
+    ['a: |+', { a: '' }],
+    ['a: |+\n', { a: '' }],
+    ['a: | # c\n  x', { a: 'x' }],
+    ['a: |+\n  x\n   \n  ', { a: 'x\n \n' }],
+    ['a: |+\n\n\n  x', { a: '\n\nx' }],
+    ['a: |\n  x\n  \n  ', { a: 'x\n' }],
+    ['--- |\n  x', 'x'],
+    ['a: |+\n ', { a: '' }],
+    ['a: >-\n  x\n   ', { a: 'x\n ' }],
+    ['a: !!str |\n  x', { a: 'x' }],
+    ['a: &b |\n  x', { a: 'x' }],
+  ])('has the line breaks of the text and no other: %j', (text, value) => {
+    expect(read(text)).toEqual(value);
+  });
+
+  test('of a file of tests ends as people and editors read it', () => {
+    expect(parseConfigText('a: |\n  x', 'x', '1.2').value).toEqual({ a: 'x\n' });
+  });
+});
