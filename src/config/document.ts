@@ -4,7 +4,8 @@ import { isMap, isPair, isScalar, isSeq, Lexer, LineCounter, parseDocument, stri
 import { ConfigError } from '../errors.js';
 import { findWrongKey, nearestOffset } from './document-keys.js';
 import type { FindingCode } from './finding-codes.js';
-import { findOddBreak, findRefused, findUnreadable, SCALARS } from './python-yaml.js';
+import { SCALAR_FAULTS, SCALARS, SET_TAG } from './python-scalars.js';
+import { findOddBreak, findRefused, findUnreadable } from './python-yaml.js';
 
 /** A parsed document. */
 export interface ConfigDocument {
@@ -72,10 +73,22 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
   }
 }
 
-/** The tags of the parser, with the server's own truth values and numbers. */
+/** The tags of the parser, with the server's own single values, and sets of which it takes the keys. */
 function replaceTags(tags: Tags): Tags {
-  const own = new Set(SCALARS.map(({ tag }) => tag));
-  return [...tags.filter((tag) => typeof tag === 'string' || !own.has(tag.tag)), ...SCALARS];
+  const own = new Set(SCALARS.map(({ tag }) => tag).filter((tag) => !tag.endsWith(':str')));
+  const others = tags.filter((tag) => typeof tag === 'string' || !own.has(tag.tag));
+  return [...others.map((tag) => (typeof tag === 'string' || tag.tag !== SET_TAG ? tag : takeKeys(tag))), ...SCALARS];
+}
+
+function takeKeys(tag: Exclude<Tags[number], string>): Tags[number] {
+  if (tag.collection === undefined) return tag;
+  return {
+    ...tag,
+    resolve: (node, onError, options) => {
+      for (const item of node.items) if (isPair(item)) item.value = null;
+      return tag.resolve?.(node, onError, options);
+    },
+  };
 }
 
 /** How often what is named may be repeated, all in all: a config of many models repeats much, a bomb more. */
@@ -97,6 +110,7 @@ function describeFault(code: string, message: string): string {
   if (message.includes('alias count')) return 'the aliases multiply without end';
   if (message.includes('alias')) return 'an alias names no anchor; quote a value that starts with "*"';
   if (code === 'MULTIPLE_DOCS') return 'a second document begins here, and the server reads files of one';
+  if (SCALAR_FAULTS.includes(message)) return message;
   if (code === 'TAG_RESOLVE_FAILED') return 'there is no such tag; quote a value that starts with "!"';
   return `this is not valid YAML (${FAULTS[code] ?? code.toLowerCase().replaceAll('_', ' ')})`;
 }

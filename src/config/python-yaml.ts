@@ -1,21 +1,8 @@
 /**
- * Plain scalars as PyYAML resolves them: the server reads its config with it, and it knows less than YAML 1.1.
+ * What PyYAML refuses to read and the parser takes: the server reads its config with it.
  *
- * `y`, `1e5` and `08` are texts to it, `010` is 8, `1:30` is 90.
- *
- * @see https://github.com/yaml/pyyaml/blob/6.0.3/lib/yaml/resolver.py
+ * @see https://github.com/yaml/pyyaml/blob/6.0.3/lib/yaml/scanner.py
  */
-
-const PREFIX = 'tag:yaml.org,2002:';
-
-/** What a plain scalar may be, as the parser wants to be told. */
-export interface ScalarRule {
-  readonly tag: string;
-  readonly default: true;
-  readonly test: RegExp;
-  readonly resolve: (text: string) => unknown;
-  readonly identify: (value: unknown) => boolean;
-}
 
 /** Whether the server's reader takes every character of a text; it gives up at the others. The offset of the first; null. */
 export function findUnreadable(text: string): number | null {
@@ -63,36 +50,3 @@ export function findRefused(lexemes: Iterable<string>): Refusal | null {
 
 const SCALAR = '\x1f';
 const CONTROLS: readonly string[] = [SCALAR, '\x02', '\x18'];
-
-function scalar(name: 'bool' | 'int' | 'float', test: RegExp, resolve: (text: string) => unknown): ScalarRule {
-  const kind = name === 'bool' ? 'boolean' : 'number';
-  return { tag: PREFIX + name, default: true, test, resolve, identify: (value) => typeof value === kind };
-}
-
-const signOf = (text: string): 1 | -1 => (text.startsWith('-') ? -1 : 1);
-const digitsOf = (text: string): string => text.replace(/^[-+]/, '').replaceAll('_', '');
-const whole =
-  (radix: number, skipped: number) =>
-  (text: string): number =>
-    signOf(text) * Number.parseInt(digitsOf(text).slice(skipped) || '0', radix);
-const sexagesimal = (text: string): number =>
-  signOf(text) *
-  digitsOf(text)
-    .split(':')
-    .reduce((sum, part) => sum * 60 + Number(part), 0);
-const decimal = (text: string): number => signOf(text) * Number(digitsOf(text));
-
-/** The truth values and numbers of PyYAML, which stand for all others of these tags. */
-export const SCALARS: readonly ScalarRule[] = [
-  scalar('bool', /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/, () => true),
-  scalar('bool', /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/, () => false),
-  scalar('int', /^[-+]?0b[01_]+$/, whole(2, 2)),
-  scalar('int', /^[-+]?0[0-7_]+$/, whole(8, 1)),
-  scalar('int', /^[-+]?(?:0|[1-9][\d_]*)$/, decimal),
-  scalar('int', /^[-+]?0x[\da-fA-F_]+$/, whole(16, 2)),
-  scalar('int', /^[-+]?[1-9][\d_]*(?::[0-5]?\d)+$/, sexagesimal),
-  scalar('float', /^(?:[-+]?\d[\d_]*\.[\d_]*(?:[eE][-+]\d+)?|\.\d[\d_]*(?:[eE][-+]\d+)?)$/, decimal),
-  scalar('float', /^[-+]?\d[\d_]*(?::[0-5]?\d)+\.[\d_]*$/, sexagesimal),
-  scalar('float', /^[-+]?\.(?:inf|Inf|INF)$/, (text) => signOf(text) * Infinity),
-  scalar('float', /^\.(?:nan|NaN|NAN)$/, () => NaN),
-];

@@ -1,4 +1,5 @@
 // Recorded from PyYAML 6.0.3, which the server reads its config with.
+import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { parseConfigText } from '../../src/config/document.js';
 import { ConfigError } from '../../src/errors.js';
@@ -47,6 +48,120 @@ describe('a plain scalar', () => {
 
   test('of a file of tests is read as people and editors read it', () => {
     expect(parseConfigText('a: no\nb: 010\n', 'x', '1.2').value).toEqual({ a: 'no', b: 10 });
+  });
+});
+
+describe('a single value', () => {
+  test.each<[string, unknown]>([
+    ['2026-1-1', '2026-1-1'],
+    ['2026-1-1 1:02:03', new Date(1767229323000)],
+    ['2026-01-01', new Date(1767225600000)],
+    ['2026-01-01T01:02:03.5Z', new Date(1767229323500)],
+    ['2026-01-01 01:02:03 -05:30', new Date(1767249123000)],
+    ['2026-01-01 01:02:03.', new Date(1767229323000)],
+    ['2026-01-01 01:02:03 +23:59', new Date(1767142983000)],
+    ['0001-01-01', new Date(-62135596800000)],
+    ['2024-02-29', new Date(1709164800000)],
+    ['!!binary "aa=="', Buffer.from('i', 'latin1')],
+    ['!!binary "YWJj"', Buffer.from('abc', 'latin1')],
+    ['!!binary "aaaa="', Buffer.from('i\u00a6\u009a', 'latin1')],
+    ['!!binary ""', Buffer.from('', 'latin1')],
+    ['0x_1', 1],
+    ['0_', 0],
+    ['0b', '0b'],
+    ['00', 0],
+    ['-0', 0],
+    ['+0', 0],
+    ['08', '08'],
+    ['0o7', '0o7'],
+    ['!!float 1', 1.0],
+    ['!!float "1e5"', 100000.0],
+    ['!!float inf', Infinity],
+    ['!!float 1:30', 90.0],
+    ['!!null x', null],
+    ['!!set {a: 1}', new Set(['a'])],
+    ['!!set {a, b}', new Set(['a', 'b'])],
+    ['!!int "5"', 5],
+    ['!!int "-0b11"', -3],
+    ['!!bool "yes"', true],
+    ['!!bool YES', true],
+    ['!!str 5', '5'],
+    ['!!str =', '='],
+    ['!!timestamp "2026-1-1"', new Date(1767225600000)],
+    ['{=: 1}', { '=': 1 }],
+    ['{<<: {a: 1}}', { a: 1 }],
+    ['"="', '='],
+    ['"<<"', '<<'],
+    ['!!str <<', '<<'],
+    ['1:30', 90],
+    ['190:20:30.15', 685230.15],
+    ['1_000.5', 1000.5],
+    ['-.inf', -Infinity],
+    ['1e5', '1e5'],
+    ['.', '.'],
+    ['1__0', 10],
+    ['!!map {a: 1}', { a: 1 }],
+    ['!!seq [a]', ['a']],
+    ['0xZ', '0xZ'],
+    ['1.5e+3', 1500.0],
+    ['.5', 0.5],
+    ['0._', 0.0],
+    ['+.5', '+.5'],
+  ])('%s is what the server makes of it', (text, value) => {
+    const { a } = v.parse(v.object({ a: v.unknown() }), read(`a: ${text}`));
+    // Of the two zeros, Python's whole numbers have one.
+    expect(Object.is(a, -0) ? 0 : a).toEqual(value);
+  });
+
+  test.each([
+    '2026-02-30',
+    '2026-13-01',
+    '2026-01-01 25:00:00',
+    '2026-01-01 01:02:60',
+    '2026-01-01 01:02:03 +24:00',
+    '0000-01-01',
+    '2023-02-29',
+    '=',
+    '<<',
+    '!!binary "a"',
+    '!!binary "aa"',
+    '!!binary "é"',
+    '0x_',
+    '0b_',
+    '-0x_',
+    '!!float abc',
+    '!!float ""',
+    '!!int "08"',
+    '!!int "abc"',
+    '!!int ""',
+    '!!int 1.0',
+    '!!int "0X1f"',
+    '!!bool "maybe"',
+    '!!bool "1"',
+    '!!timestamp x',
+    '[=]',
+    '!foo x',
+    '!!python/none x',
+    '!!binary {a: 1}',
+    '!!int [1]',
+    '!!set [a]',
+    '!!yaml x',
+    '!!value x',
+    '!!merge x',
+  ])('%s is refused at its place, and not quoted', (text) => {
+    expect(fault(`a: ${text}`)).toMatch(/^run\.yaml:1:\d+: /);
+  });
+
+  test.each([
+    ['built: 2026-02-30', 'run.yaml:1:8: to the server this looks like a date, and there is no such day or time'],
+    ['sep: =', 'run.yaml:1:6: the server cannot read a bare "="'],
+    ['a: <<', 'run.yaml:1:4: the server cannot read a bare "<<" as a value'],
+    ['x: 0x_', 'run.yaml:1:4: to the server this looks like a whole number, and is none'],
+    ['a: !!binary "a"', 'run.yaml:1:4: to the server this is no Base64'],
+    ['a: !!bool maybe', 'run.yaml:1:4: to the server this is neither true nor false'],
+    ['a: !foo x', 'run.yaml:1:4: there is no such tag'],
+  ])('is refused with a reason: %s', (text, message) => {
+    expect(fault(text)).toContain(message);
   });
 });
 
