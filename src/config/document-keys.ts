@@ -96,19 +96,31 @@ function isMergeKey(key: unknown): boolean {
   return isScalar(key) && typeof key.value === 'symbol';
 }
 
-/** Finds the offset of the value at a path, or of the nearest part above it. */
-export function nearestOffset(root: Node | null, path: readonly (string | number)[]): number {
-  let node: unknown = root;
-  let offset = root?.range?.[0] ?? 0;
-  for (const part of path) {
-    const pair = isMap(node) ? node.items.find((item) => keyOf(item) === String(part)) : undefined;
-    const next: unknown = pair !== undefined ? (pair.value ?? pair.key) : isSeq(node) ? node.items[Number(part)] : null;
-    const start = rangeOf(next) ?? rangeOf(pair?.key);
-    if (start === null) return offset;
-    offset = start;
-    node = next;
-  }
-  return offset;
+/**
+ * Makes what finds the offset of the value at a path, or of the nearest part above it. There may be as many findings as
+ * keys, so that each mapping is indexed once.
+ */
+export function indexOffsets(root: Node | null): (path: readonly (string | number)[]) => number {
+  const indexes = new WeakMap<YAMLMap, ReadonlyMap<string | null, Pair>>();
+  const pairOf = (map: YAMLMap, key: string): Pair | undefined => {
+    const index = indexes.get(map) ?? new Map(map.items.map((pair) => [keyOf(pair), pair]));
+    indexes.set(map, index);
+    return index.get(key);
+  };
+  return (path) => {
+    let node: unknown = root;
+    let offset = root?.range?.[0] ?? 0;
+    for (const part of path) {
+      const pair = isMap(node) ? pairOf(node, String(part)) : undefined;
+      const next: unknown =
+        pair !== undefined ? (pair.value ?? pair.key) : isSeq(node) ? node.items[Number(part)] : null;
+      const start = rangeOf(next) ?? rangeOf(pair?.key);
+      if (start === null) return offset;
+      offset = start;
+      node = next;
+    }
+    return offset;
+  };
 }
 
 function keyOf(pair: Pair): string | null {

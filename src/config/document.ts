@@ -1,8 +1,19 @@
 /** A YAML or JSON text to a plain value that remembers the line and column of every part. */
 
-import { isMap, isPair, isScalar, isSeq, Lexer, LineCounter, parseDocument, stringify, type Tags } from 'yaml';
+import {
+  isMap,
+  isPair,
+  isScalar,
+  isSeq,
+  Lexer,
+  LineCounter,
+  parseDocument,
+  stringify,
+  type CollectionTag,
+  type Tags,
+} from 'yaml';
 import { ConfigError } from '../errors.js';
-import { findWrongKey, nearestOffset } from './document-keys.js';
+import { findWrongKey, indexOffsets } from './document-keys.js';
 import type { FindingCode } from './finding-codes.js';
 import { SCALAR_FAULTS, SCALARS, SET_TAG } from './python-scalars.js';
 import { findOddBreak, findRefused, findUnreadable } from './python-yaml.js';
@@ -64,7 +75,8 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
     if (version === '1.1' && !text.endsWith('\n')) endAsText(document.contents, text);
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     if (holdsItself(value)) return fail('an alias stands inside of what it names', null);
-    return { value, locate: (path) => at(nearestOffset(document.contents, path)) };
+    const offsetOf = indexOffsets(document.contents);
+    return { value, locate: (path) => at(offsetOf(path)) };
   } catch (error) {
     const isMerge = error instanceof Error && error.message.startsWith(MERGE_FAULT);
     if (error instanceof RangeError || error instanceof ReferenceError || isMerge)
@@ -75,13 +87,17 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
 
 /** The tags of the parser, with the server's own single values, and sets of which it takes the keys. */
 function replaceTags(tags: Tags): Tags {
-  const own = new Set(SCALARS.map(({ tag }) => tag).filter((tag) => !tag.endsWith(':str')));
+  const own = new Set(SCALARS.filter(({ default: isDefault }) => isDefault !== 'key').map(({ tag }) => tag));
   const others = tags.filter((tag) => typeof tag === 'string' || !own.has(tag.tag));
-  return [...others.map((tag) => (typeof tag === 'string' || tag.tag !== SET_TAG ? tag : takeKeys(tag))), ...SCALARS];
+  return [...others.map((tag) => (isSetTag(tag) ? takeKeys(tag) : tag)), ...SCALARS];
 }
 
-function takeKeys(tag: Exclude<Tags[number], string>): Tags[number] {
-  if (tag.collection === undefined) return tag;
+function isSetTag(tag: Tags[number]): tag is CollectionTag {
+  return typeof tag !== 'string' && tag.tag === SET_TAG;
+}
+
+/** The parser refuses a set whose keys have values; the server drops them. */
+function takeKeys(tag: CollectionTag): CollectionTag {
   return {
     ...tag,
     resolve: (node, onError, options) => {
