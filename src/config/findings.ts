@@ -178,7 +178,7 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
   },
   claim_shadowed: {
     severity: 'warning',
-    why: 'A claim is either a value or a mapping of others, so one of the two entries never finds anything.',
+    why: 'A claim is either a value or a mapping of others, so both entries find something only where the dot is part of a name.',
     fix: 'Keep the entry that your tokens have; authcheck map shows what each of them finds.',
   },
   attribute_misspelt: {

@@ -35,7 +35,7 @@ function judgeEntry(claim: string, attribute: string, mapping: ClaimsMapping): N
   }
   const parent = findParent(claim, mapping);
   if (parent !== undefined) {
-    const message = `${parent} and ${claim} are both mapped; a token that has values for one has none for the other`;
+    const message = `${parent} and ${claim} are both mapped; where ${parent} has values, ${claim} finds only a claim of that very name, dots included`;
     notes.push({ code: 'claim_shadowed', path, message });
   }
   const near = nearestName(attribute, ATTRIBUTES);
