@@ -12,6 +12,8 @@ export interface Note {
   readonly code: FindingCode;
   readonly path: readonly (string | number)[];
   readonly message: string;
+  /** Where it stands, if the path shows less of a name than is written: the rest may be a secret. */
+  readonly place?: readonly (string | number)[];
   /** A better fix than that of the code, where there is one. */
   readonly fix?: string;
 }
@@ -48,14 +50,18 @@ const ACCESS_RULE: Fields = {
 };
 const ROUTE_RULE: Fields = { ...RULE, permit: { paths: null }, forbid: { paths: null } };
 const AUTH: Fields = { provider_config: null, access_policy: null, route_policy: null };
+const NAMED_AUTH: Fields = { ...AUTH, providers: null, default: null };
 
 /** Fields of a provider that the server ignores, each with the name that was probably meant. */
 export function findUnknownFields(type: ProviderType, provider: unknown): Note[] {
   return unknownFields(provider, PROVIDER_FIELDS[type], []);
 }
 
-/** Fields of the auth section that the server ignores. */
-export function findUnknownAuthFields(auth: Readonly<Record<string, unknown>>): Note[] {
+/**
+ * Fields of the auth section, and of its rules, that the server ignores; `provider` is where the first provider stands.
+ * A section that is a provider itself is judged as one.
+ */
+export function findUnknownAuthFields(auth: Readonly<Record<string, unknown>>, provider: Note['path']): Note[] {
   const rules = (name: string, fields: Fields): Note[] => {
     const list = auth[name];
     return Array.isArray(list)
@@ -63,7 +69,7 @@ export function findUnknownAuthFields(auth: Readonly<Record<string, unknown>>): 
       : [];
   };
   return [
-    ...unknownFields(auth, AUTH, []),
+    ...(provider.length === 0 ? [] : unknownFields(auth, provider[0] === 'providers' ? NAMED_AUTH : AUTH, [])),
     ...rules('access_policy', ACCESS_RULE),
     ...rules('route_policy', ROUTE_RULE),
   ];
@@ -84,7 +90,7 @@ function unknownFields(
     const missing = mark === ':' ? 'a space is missing after the colon' : 'a colon is missing after the name';
     const typo = mark === '' ? '' : `; ${missing}`;
     const message = `${[...path.filter((part) => typeof part === 'string'), shown].join('.')} is ignored by the server${typo || suggest(name, fields, root)}`;
-    return [{ code: 'field_unknown', path: [...path, shown], message }];
+    return [{ code: 'field_unknown', path: [...path, shown], place: [...path, name], message }];
   });
 }
 

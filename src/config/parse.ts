@@ -105,8 +105,9 @@ export interface Reading {
 export function readAuthConfig(document: unknown, options: ReadOptions): Reading {
   const findings: Finding[] = [];
   const position = (path: Path): string | null => options.locate?.(path) ?? null;
+  const place = (note: Note, above: Path): void => void findings.push(placeNote(note, above, options));
   const report = (code: FindingCode, path: Path, message: string): void => {
-    findings.push(placeNote({ code, path, message }, [], options));
+    place({ code, path, message }, []);
   };
 
   const section = findSection(document, (path, message) => {
@@ -140,10 +141,9 @@ export function readAuthConfig(document: unknown, options: ReadOptions): Reading
       );
       continue;
     }
-    const draft = draftProvider(resolved);
+    const draft = draftProvider(path.length === 0 ? withoutPolicies(auth) : resolved);
     for (const note of draft.notes) {
-      if (note.code !== 'field_invalid' || !missing.has(formatPath([...path, ...note.path])))
-        report(note.code, [...here, ...note.path], note.message);
+      if (note.code !== 'field_invalid' || !missing.has(formatPath([...path, ...note.path]))) place(note, here);
     }
     const sets = (field: string): boolean => isMapping(resolved) && resolved[field] !== undefined;
     read.push({ ...draft, name, path: here, written, sets });
@@ -164,8 +164,7 @@ export function readAuthConfig(document: unknown, options: ReadOptions): Reading
     if (auth[name] === undefined) return [];
     const result = v.safeParse(schema, auth[name]);
     if (result.success) {
-      for (const note of findUnsupported(result.output))
-        report(note.code, [...section.path, name, ...note.path], note.message);
+      for (const note of findUnsupported(result.output)) place(note, [...section.path, name]);
       return result.output;
     }
     for (const issue of result.issues)
@@ -174,13 +173,8 @@ export function readAuthConfig(document: unknown, options: ReadOptions): Reading
   };
   const access_policy = checkPolicy('access_policy', accessPolicySchema);
   const route_policy = checkPolicy('route_policy', routePolicySchema);
-  for (const note of findUnknownAuthFields(auth)) {
-    if (
-      !section.providers.some(({ path }) => path.length === 0 || path[0] === note.path[0] || note.path[0] === 'default')
-    ) {
-      report(note.code, [...section.path, ...note.path], note.message);
-    }
-  }
+  for (const note of findUnknownAuthFields(auth, section.providers[0]?.path ?? ['provider_config']))
+    place(note, section.path);
 
   const fallback = chooseDefault(auth, providers, (message) => {
     report('default_unknown', [...section.path, 'default'], message);
@@ -191,6 +185,11 @@ export function readAuthConfig(document: unknown, options: ReadOptions): Reading
   const locateRule: AuthConfig['locateRule'] = (policy, index) => position([...section.path, policy, index]);
   const config = { default: fallback, providers, access_policy, route_policy, locateRule, warnings };
   return { config, path: section.path, providers: read, findings };
+}
+
+/** What is left of a section that is a provider, with policies beside its fields. */
+function withoutPolicies(auth: Mapping): Mapping {
+  return Object.fromEntries(Object.entries(auth).filter(([name]) => !/^(?:access|route)_policy$/.test(name)));
 }
 
 /** Every token asks for the same few places, by the same few constants. */
@@ -215,7 +214,7 @@ export function placeNote(note: Note, above: Path, options: ParseOptions): Findi
     severity,
     code,
     path: formatPath(path),
-    position: options.locate?.(path) ?? null,
+    position: options.locate?.(note.place === undefined ? path : [...above, ...note.place]) ?? null,
     message,
     ...(fix === undefined ? {} : { fix }),
   };

@@ -243,4 +243,26 @@ describe('what is none', () => {
     ]);
     expect(await messages('nothing_like_it: 1')).toEqual(['nothing_like_it is ignored by the server']);
   });
+
+  test('points at a name of which it shows only a part, and at a long one', async () => {
+    for (const name of ['verify_tls=false', '"verify_tls: false"', 'verify_tls false', 'x'.repeat(900)])
+      expect(await brief(`provider_config:\n  type: custom\n  endpoint: https://x\n  ${name}: 1\n`)).toEqual([
+        expect.stringMatching(/^warning field_unknown 4:\d+$/),
+      ]);
+  });
+
+  test('judges the policies beside a provider as those beside provider_config', async () => {
+    const rules = 'access_policy:\n  - permit: {actions: [read], resorce: a}\n    wen: user with admin in roles\n';
+    const { findings } = await check(`type: custom\nendpoint: https://x\n${rules}`);
+    expect(findings.map(({ path }) => path)).toEqual(['access_policy[0].permit.resorce', 'access_policy[0].wen']);
+    const same = await check(`provider_config: {type: custom, endpoint: https://x}\n${rules}`);
+    expect(findings.map(({ message }) => message)).toEqual(same.findings.map(({ message }) => message));
+  });
+
+  test('says of a claim inside of another what the server makes of it', async () => {
+    const { findings } = await check(provider(JWKS, 'claims_mapping: {a: teams, a.b: roles}'));
+    expect(findings.map(({ message }) => message)).toContain(
+      'a and a.b are both mapped; where a has values, a.b finds only a claim of that very name, dots included',
+    );
+  });
 });
