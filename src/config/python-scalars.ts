@@ -87,7 +87,7 @@ function constructDate(text: string): Date {
   const match = DATE.exec(text) ?? refuse(BAD_DATE);
   const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match
     .slice(1, 7)
-    .map((part) => Number(part ?? 0));
+    .map((part) => Number(part) || 0);
   const [fraction = '', sign = '+', hours = '0', minutes = '0'] = match.slice(7);
   const offset = Number(hours) * 60 + Number(minutes);
   const date = new Date(0);
