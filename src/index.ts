@@ -11,6 +11,7 @@ export { isLoopback } from './config/lint.js';
 export { listProviders, loadAuthConfig, SEARCH_PLACES, type LoadedConfig, type LoadOptions } from './config/load.js';
 export { nearestName } from './config/nearest.js';
 export { formatPath } from './config/shape.js';
+export { shareVariables } from './config/shared-variables.js';
 export { parseAuthConfig, type AuthConfig, type ConfiguredProvider, type ParseOptions } from './config/parse.js';
 export {
   ACTIONS,

@@ -248,6 +248,34 @@ tests:
     expect(unwrap(stderr)).toContain('verify_tsl is ignored by the server');
   });
 
+  it('--init writes no secret of the environment into a file that will be committed', async () => {
+    const url = 'https://u:${env.PW}@idp.example/i?key=${env.APIK}';
+    const credentials = 'client_id: "${env.CID}", client_secret: "${env.SEC}"';
+    world.file(
+      'variables.yaml',
+      `# uses \${env.COMMENT_ONLY}
+server: {auth: {provider_config: {type: oauth2_token, issuer: "\${env.ISS}", audience: api,
+  claims_mapping: {groups: teams}, introspection: {url: "${url}", ${credentials}}}}}
+inference: {key: "\${env.ELSEWHERE}"}
+`,
+    );
+    const env = { ISS: 'https://i', PW: 'hunter2pw', APIK: 'apik123456', CID: 'cid', SEC: 'topsecret1' };
+    const file = 'variables.authcheck.yaml';
+    const { code, stderr } = await test(['--init', file, '--config', 'variables.yaml'], {
+      env: { ...env, COMMENT_ONLY: 'x', ELSEWHERE: 'y' },
+    });
+    expect([code, stderr]).toEqual([0, expect.stringContaining('look through it')]);
+    expect(readFileSync(join(world.folder, file), 'utf8')).toContain(`env:
+  ISS: https://i
+  PW: placeholder
+  APIK: placeholder
+  CID: cid
+  SEC: placeholder
+tests:
+`);
+    expect((await test([file])).stdout).toContain('✓ 2 passed');
+  });
+
   it('--init writes nothing from a token that is refused', async () => {
     const token = await world.signer.sign({ ...world.claims, iss: 'https://elsewhere.example' });
     const { code, stderr } = await test(['--init', 'none.authcheck.yaml', '--config', 'run.yaml', '--token', token]);

@@ -4,9 +4,11 @@ import { dirname, relative, resolve, sep } from 'node:path';
 import {
   formatYaml,
   likenTo,
+  parseConfigText,
   readSuite,
   runSuite,
   scrubClaims,
+  shareVariables,
   updateSuite,
   type ConfiguredProvider,
   type JsonObject,
@@ -39,7 +41,7 @@ export async function initSuite(
   const from = (path: string): string => relative(folder, resolve(io.cwd, path)).replaceAll(sep, '/');
   const now = Math.floor(io.now() / 1000);
   const claims = await readClaims(options, target.chosen, now, io);
-  const env = pickVariables(readText(target.file, io), io);
+  const env = shareVariables(parseConfigText(readText(target.file, io), target.file).value, io.env);
   const { chosen } = target;
   const document = {
     now: new Date(now * 1000).toISOString().replace('.000', ''),
@@ -119,19 +121,4 @@ function writeTests({ config }: ConfiguredProvider, claims: JsonObject, now: num
         { name: 'a request without the header is refused' },
       ];
   }
-}
-
-/** Words that the names of secrets have. */
-const SECRET = /secret|token|password|passwd|key|credential/i;
-
-/** The variables of the config that have no default, with what they are set to unless that may be a secret. */
-function pickVariables(text: string, io: Io): Record<string, string> {
-  const names = new Set([...text.matchAll(/\$\{env\.([A-Za-z_]\w*)\}/g)].map(([, name = '']) => name));
-  return Object.fromEntries(
-    [...names].map((name) => {
-      const value = io.env[name] ?? '';
-      const isSafe = !SECRET.test(name) && !/^\w+:\/\/[^/]*@/.test(value);
-      return [name, isSafe ? value : 'placeholder'];
-    }),
-  );
 }
