@@ -1,6 +1,6 @@
 /** A token that may be shared: other names, other keys, the same verdict. */
 
-import { formatYaml } from './config/document.js';
+import { formatYaml } from './config/format-yaml.js';
 import type { ConfiguredProvider } from './config/parse.js';
 import { AuthcheckError, type ErrorCode } from './errors.js';
 import { recordAnswer } from './fixture/answer.js';

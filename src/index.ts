@@ -2,11 +2,12 @@
 
 export { mapClaims, splitWords, unusedClaims, type ClaimsMapping, type MappedClaims } from './claims.js';
 export { checkConfig, type CheckOptions, type ConfigReport } from './config/check.js';
-export { formatYaml, parseConfigText, type ConfigDocument } from './config/document.js';
+export { parseConfigText, type ConfigDocument } from './config/document.js';
 export type { Environment } from './config/env.js';
 export { explainConfig, type ExplainedConfig, type ExplainedValue, type Origin } from './config/explain.js';
 export type { FindingCode, FindingText, ProbeName, Severity } from './config/finding-codes.js';
 export { FINDINGS } from './config/findings.js';
+export { formatYaml } from './config/format-yaml.js';
 export { isLoopback } from './config/lint.js';
 export { listProviders, loadAuthConfig, SEARCH_PLACES, type LoadedConfig, type LoadOptions } from './config/load.js';
 export { nearestName } from './config/nearest.js';

@@ -113,7 +113,7 @@ describe('packages', () => {
     cosmiconfig: ['config/load.ts'],
     undici: ['http.ts'],
     re2js: ['policy/pattern.ts'],
-    yaml: ['config/document-keys.ts', 'config/document.ts', 'config/edit.ts'],
+    yaml: ['config/document-keys.ts', 'config/document.ts', 'config/edit.ts', 'config/format-yaml.ts'],
     'fastify-plugin': ['server/fastify.ts'],
     fastify: ['server/fastify.ts'],
     pino: ['cli/serve/log.ts'],

@@ -1,17 +1,6 @@
 /** A YAML or JSON text to a plain value that remembers the line and column of every part. */
 
-import {
-  isMap,
-  isPair,
-  isScalar,
-  isSeq,
-  Lexer,
-  LineCounter,
-  parseDocument,
-  stringify,
-  type CollectionTag,
-  type Tags,
-} from 'yaml';
+import { isMap, isPair, isScalar, isSeq, Lexer, LineCounter, parseDocument, type CollectionTag, type Tags } from 'yaml';
 import { ConfigError } from '../errors.js';
 import { findWrongKey, indexOffsets } from './document-keys.js';
 import type { FindingCode } from './finding-codes.js';
@@ -24,13 +13,6 @@ export interface ConfigDocument {
   /** The position of the value at a path, or of the nearest part above it, as `file:line:column`. */
   readonly locate: (path: readonly (string | number)[]) => string;
 }
-
-/** `yes`, `1:30` and `2026-01-01` are quoted; lines are not folded, and what occurs twice is written twice. */
-export const YAML_FORMAT: {
-  readonly compat: 'yaml-1.1';
-  readonly lineWidth: number;
-  readonly aliasDuplicateObjects: false;
-} = { compat: 'yaml-1.1', lineWidth: 0, aliasDuplicateObjects: false };
 
 /**
  * Parses a config text. By default YAML 1.1, as the server's parser reads it (`1:30` is 90, `yes` is true); JSON is YAML.
@@ -109,11 +91,6 @@ function takeKeys(tag: CollectionTag): CollectionTag {
 
 /** How often what is named may be repeated, all in all: a config of many models repeats much, a bomb more. */
 const MAX_ALIASES = 10_000;
-
-/** Writes a value as YAML that says the same to readers of 1.1 and of 1.2. */
-export function formatYaml(value: unknown): string {
-  return stringify(value, YAML_FORMAT);
-}
 
 /** How the parser's only error without a class begins. */
 const MERGE_FAULT = 'Merge sources must be';

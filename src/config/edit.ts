@@ -1,8 +1,8 @@
 /** Values in a YAML text replaced, and every other byte left as it is. */
 
-import { isMap, isScalar, isSeq, parseDocument, stringify, visit, type Node, type YAMLMap } from 'yaml';
+import { isMap, isScalar, isSeq, parseDocument, visit, type Node, type YAMLMap } from 'yaml';
 import { AuthcheckError } from '../errors.js';
-import { YAML_FORMAT } from './document.js';
+import { formatFlow, formatYaml } from './format-yaml.js';
 import { formatPath, type Path } from './shape.js';
 
 /** A value in the place of another; its key is added where it is missing. */
@@ -67,14 +67,14 @@ function isShared(node: Node): boolean {
 function replace(node: Node, text: string, value: unknown): Edit {
   const { from, to } = extentOf(node, text);
   const isBlock = isMap(node) && node.flow !== true;
-  return { from, to, text: isBlock ? writeBlock(value, columnOf(text, from)) : writeFlow(value) };
+  return { from, to, text: isBlock ? writeBlock(value, columnOf(text, from)) : formatFlow(value) };
 }
 
 /** Adds a member at the end of a mapping. */
 function addTo(map: YAMLMap, text: string, member: Readonly<Record<string, unknown>>): Edit {
   const { from, to } = extentOf(map, text);
   if (map.flow === true) {
-    const inner = writeFlow(member).slice(1, -1).trim();
+    const inner = formatFlow(member).slice(1, -1).trim();
     const last = text.slice(from + 1, to - 1).trim();
     const comma = last === '' || last.endsWith(',') ? ' ' : ', ';
     const end = to - 1 - (/\s*$/.exec(text.slice(from, to - 1))?.[0].length ?? 0);
@@ -97,16 +97,9 @@ function columnOf(text: string, offset: number): number {
   return offset - (text.lastIndexOf('\n', offset - 1) + 1);
 }
 
-/** Strings that no line break, and so no indentation, is inside of. */
-const ONE_LINE = { blockQuote: false, singleQuote: false, doubleQuotedMinMultiLineLength: Infinity };
-
 /** Lines that begin at a column; the first stands there already. */
 function writeBlock(value: unknown, column: number): string {
-  return stringify(value, { ...YAML_FORMAT, ...ONE_LINE })
+  return formatYaml(value)
     .trimEnd()
     .replaceAll('\n', `\n${' '.repeat(column)}`);
-}
-
-function writeFlow(value: unknown): string {
-  return stringify(value, { ...YAML_FORMAT, collectionStyle: 'flow' }).trim();
 }
