@@ -1,6 +1,6 @@
 /** Values in a YAML text replaced, and every other byte left as it is. */
 
-import { isMap, isScalar, isSeq, parseDocument, visit, type Node, type YAMLMap } from 'yaml';
+import { isMap, isNode, isScalar, isSeq, parseDocument, visit, type Node, type YAMLMap } from 'yaml';
 import { AuthcheckError } from '../errors.js';
 import { formatFlow, formatYaml } from './format-yaml.js';
 import { formatPath, type Path } from './shape.js';
@@ -72,19 +72,26 @@ function replace(node: Node, text: string, value: unknown): Edit {
 
 /** Adds a member at the end of a mapping. */
 function addTo(map: YAMLMap, text: string, member: Readonly<Record<string, unknown>>): Edit {
+  if (map.flow === true) return addToFlow(map, text, member);
   const { from, to } = extentOf(map, text);
-  if (map.flow === true) {
-    const inner = formatFlow(member).slice(1, -1).trim();
-    const last = text.slice(from + 1, to - 1).trim();
-    const comma = last === '' || last.endsWith(',') ? ' ' : ', ';
-    const end = to - 1 - (/\s*$/.exec(text.slice(from, to - 1))?.[0].length ?? 0);
-    return { from: end, to: to - 1, text: `${comma}${inner} ` };
-  }
   const column = columnOf(text, from);
   // A comment behind the last value stays where it is.
   const lineEnd = text.indexOf('\n', to);
   const end = lineEnd === -1 ? text.length : lineEnd;
   return { from: end, to: end, text: `\n${' '.repeat(column)}${writeBlock(member, column)}` };
+}
+
+/** Right behind the last value: between it and the bracket there may be a comma, and comments. */
+function addToFlow(map: YAMLMap, text: string, member: Readonly<Record<string, unknown>>): Edit {
+  const inner = formatFlow(member).slice(1, -1).trim();
+  const last = map.items.at(-1);
+  const node = last?.value ?? last?.key;
+  if (isNode(node)) {
+    const { to } = extentOf(node, text);
+    return { from: to, to, text: `, ${inner}` };
+  }
+  const start = extentOf(map, text).from + 1;
+  return { from: start, to: start, text: ` ${inner} ` };
 }
 
 /** Where a node stands; the range of a block goes on over the white space behind it. */

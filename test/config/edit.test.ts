@@ -15,6 +15,13 @@ describe('replaceValues', () => {
     ['a missing one behind a nested block', 'tests:\n  - a:\n      - 1\n      - {c: d} # last\n# two\n  - b: 2\n'],
     ['a missing one in a flow', 'tests: [{a: 1 }, {b: 2}]'],
     ['a missing one in an empty flow', 'tests: [{}, {b: 2}]'],
+    ['a missing one in a flow with a comment in its last line', 'tests:\n  - { a: 1,\n      b: {c: d} # cc\n    }\n'],
+    [
+      'a missing one in a flow with a comma and a comment',
+      'tests:\n  - { a: 1, # c, }\n      b: [2], # d\n    } # e\n',
+    ],
+    ['a missing one in an empty flow with a comment', 'tests:\n  - { # cc\n    }\n'],
+    ['a missing one behind an alias', 'x: &x 1\ntests: [{a: *x }]'],
     ['a missing one at the end', 'tests:\n  - {b: 2}\n'],
     ['an empty mapping', 'tests:\n  - expect: {}\n  - b: 2\n'],
   ])('replaces %s', (_name, text) => {
@@ -25,6 +32,9 @@ describe('replaceValues', () => {
   });
 
   it('leaves all other bytes alone', () => {
+    expect(replaceFirst('tests:\n  - { a: 1 , # c\n  }', { z: 1 })).toBe(
+      'tests:\n  - { a: 1, expect: { z: 1 } , # c\n  }',
+    );
     expect(replaceFirst('tests:\n -  a:   1\n    expect:\n        x: y\n    # c\n    b: [ 2 ]\n', { z: 1 })).toBe(
       'tests:\n -  a:   1\n    expect:\n        z: 1\n    # c\n    b: [ 2 ]\n',
     );
