@@ -6,7 +6,14 @@ import { AuthcheckError, usageError } from '../errors.js';
 import { parseJson } from '../json-parser.js';
 import { isObject, type JsonObject } from '../json.js';
 import { parseQuestion, type Question } from '../policy/question.js';
-import { readTime, type Expectations, type SuiteFile, type WrittenCase, type WrittenQuestion } from './schema.js';
+import {
+  listFallible,
+  readTime,
+  type Expectations,
+  type SuiteFile,
+  type WrittenCase,
+  type WrittenQuestion,
+} from './schema.js';
 import { STUBS, type StubKind } from './stub.js';
 
 /** What is judged: a token, or claims that are signed for the occasion, or a request with neither. */
@@ -111,7 +118,7 @@ export function prepareCase(
     );
   if (asks && !isJwks && stub === null && fitting !== null)
     report([], `a token needs ${fitting}: what the provider answers (or --live)`);
-  if (Object.keys(expect).length === 0 && options.update !== true)
+  if (listFallible(expect).length === 0 && options.update !== true)
     report([], 'the test expects nothing; --update writes what it finds');
 
   const questions = (which: 'allow' | 'deny'): AskedQuestion[] =>

@@ -161,6 +161,17 @@ export interface SuiteFile {
   readonly tests: readonly WrittenCase[];
 }
 
+/** What every verdict is held against, even if it is null or empty. */
+const WHOLE = ['outcome', 'reason', 'principal', 'attributes'];
+
+/** The names of the expectations that can fail: an empty list of things to look for holds, whatever is found. */
+export function listFallible({ attributes_contain = {}, ...others }: Expectations): string[] {
+  const expected = { ...others, attributes_contain: Object.values(attributes_contain).flat() };
+  return Object.entries(expected).flatMap(([name, value]) =>
+    WHOLE.includes(name) || Object.keys(value ?? {}).length > 0 ? [name] : [],
+  );
+}
+
 /** Whether JSON has all the numbers in a value. */
 function isJson(value: unknown): boolean {
   if (typeof value === 'number') return Number.isFinite(value);

@@ -6,7 +6,7 @@ import type { SuiteCase } from './case.js';
 import { isAllowed, valuesOf } from './expectations.js';
 import type { Suite } from './load.js';
 import { isUnanswered, type CaseResult, type SuiteResult } from './run.js';
-import type { Expectations, WrittenQuestion } from './schema.js';
+import { listFallible, type Expectations, type WrittenQuestion } from './schema.js';
 
 /**
  * The text of a file with the expectations that hold. Tests that passed stay as they are, and of the others all but
@@ -17,7 +17,7 @@ import type { Expectations, WrittenQuestion } from './schema.js';
 export function updateSuite({ suite, results }: SuiteResult): string {
   const outdated = results.filter(
     (result) =>
-      !isUnanswered(result) && (result.differences.length > 0 || Object.keys(result.test.expect).length === 0),
+      !isUnanswered(result) && (result.differences.length > 0 || listFallible(result.test.expect).length === 0),
   );
   const replacements = outdated.map((result): Replacement => ({
     path: ['tests', result.test.index, 'expect'],
@@ -26,10 +26,20 @@ export function updateSuite({ suite, results }: SuiteResult): string {
   return replaceValues(suite.text, suite.file, replacements);
 }
 
-/** The same things are expected as before; of a test that expected nothing, what matters. */
+/** The same things are expected as before, and what matters if of one of them nothing is left that could fail. */
 function expectationsOf({ test, verdict }: CaseResult, suite: Suite): Expectations {
+  const kept = restate(test, verdict, suite);
+  const fallible = listFallible(kept);
+  // A question is never lost: what is not allowed is denied.
+  const lost = listFallible(test.expect).filter((name) => !['allow', 'deny', ...fallible].includes(name));
+  if (fallible.length > 0 && lost.length === 0) return kept;
+  const left = Object.entries(kept).filter(([name]) => fallible.includes(name));
+  return { ...firstExpectations(verdict), ...Object.fromEntries(left) };
+}
+
+/** What was found of the things that a test names. */
+function restate(test: SuiteCase, verdict: Verdict, suite: Suite): Expectations {
   const { expect } = test;
-  if (Object.keys(expect).length === 0) return firstExpectations(verdict);
   const found = {
     outcome: verdict.outcome,
     reason: verdict.reason?.code ?? null,
@@ -57,9 +67,9 @@ function firstExpectations({ outcome, reason, principal, attributes }: Verdict):
 
 function keepPresent(expected: Attributes, actual: Attributes): Attributes {
   return Object.fromEntries(
-    Object.entries(expected).map(([name, values]) => {
+    Object.entries(expected).flatMap(([name, values]): [string, readonly string[]][] => {
       const kept = values.filter((value) => valuesOf(actual, name).includes(value));
-      return [name, kept];
+      return kept.length > 0 ? [[name, kept]] : [];
     }),
   );
 }

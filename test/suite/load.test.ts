@@ -23,6 +23,10 @@ describe('a file that cannot be used', () => {
     [`${CONFIG}test: []\ntests: [{name: a}]`, 'a.yaml:6:7: there is no field test; did you mean tests?'],
     [`${CONFIG}tests: [{name: a, claim: {}}]`, 'a.yaml:6:26: there is no field claim; did you mean claims?'],
     [`${CONFIG}tests: [{name: a, claims: {}}]`, 'a.yaml:6:9: the test expects nothing; --update writes what it finds'],
+    ...['{allow: []}', '{steps: {}}', '{server: {}, deny: []}', '{attributes_contain: {teams: []}}'].map((empty) => [
+      `${CONFIG}tests: [{name: a, claims: {}, expect: ${empty}}]`,
+      'a.yaml:6:9: the test expects nothing; --update writes what it finds',
+    ]),
     [
       `${CONFIG}tests: [{name: a, claims: {exp: .inf}, expect: {outcome: accepted}}]`,
       'a.yaml:6:27: expected what JSON can say: no .inf, no .nan',
