@@ -49,6 +49,12 @@ export function writeJson(value: unknown): string {
   return `{${members.map(([name, item]) => `${JSON.stringify(name)}:${writeJson(item)}`).join(',')}}`;
 }
 
+/** Whether JSON has all the numbers in a value: it would write null for the others, such as 1e400. */
+export function hasFiniteNumbers(value: unknown): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
+  return typeof value !== 'object' || value === null || Object.values(value).every(hasFiniteNumbers);
+}
+
 /** Returns an own member of a JSON object; what `Object.prototype` holds is not a member. */
 export function member(object: JsonObject, name: string): Json | undefined {
   const value = object[name];

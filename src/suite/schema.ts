@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { ALGORITHMS } from '../config/provider-config.js';
 import { isMapping, type Mapping } from '../config/shape.js';
 import { readIsoTime } from '../iso-time.js';
+import { hasFiniteNumbers } from '../json.js';
 import type { ReasonCode } from '../reason-codes.js';
 import type { Attributes, Outcome, StepName, StepStatus } from '../verdict.js';
 import { outcome, reasonCode, stepName, stepStatus } from '../verdict-schema.js';
@@ -55,7 +56,7 @@ const texts = v.array(text, 'expected a list of strings');
 /** Not `v.record`, which leaves out `__proto__` and its like: they are claims as any other. */
 const mapping = v.pipe(
   v.custom<Mapping>(isMapping, 'expected a mapping'),
-  v.check((value) => isJson(value), 'expected what JSON can say: no .inf, no .nan'),
+  v.check((value) => hasFiniteNumbers(value), 'expected what JSON can say: no .inf, no .nan'),
   v.metadata({ type: 'object' }),
 );
 
@@ -170,12 +171,6 @@ export function listFallible({ attributes_contain = {}, ...others }: Expectation
   return Object.entries(expected).flatMap(([name, value]) =>
     WHOLE.includes(name) || Object.keys(value ?? {}).length > 0 ? [name] : [],
   );
-}
-
-/** Whether JSON has all the numbers in a value. */
-function isJson(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
-  return typeof value !== 'object' || value === null || Object.values(value).every(isJson);
 }
 
 /** Milliseconds since 1970; NaN for what is no time. */

@@ -43,6 +43,17 @@ describe('authcheck mint', () => {
     expect(Math.abs(Number(claims?.iat) - now())).toBeLessThan(60);
   });
 
+  it.each([
+    ['--claim', 'e=1e400', 'the claim e has'],
+    ['--claim', 'a.b=[-1e400]', 'the claim a has'],
+    ['--claims', '{"e": {"f": 1e400}}', 'the claim e has'],
+    ['--header', 'h=1e400', 'the header parameter h has'],
+  ])('refuses a number that no token can hold: %s %s', async (flag, value, why) => {
+    const { stdout, stderr, code } = await mint(flag, value);
+    expect([stdout, code]).toEqual(['', 2]);
+    expect(stderr.replace(/\s+/g, ' ')).toContain(`${why} a number that JSON cannot hold`);
+  });
+
   it('builds claims and header of flags, the nearer to the claim the stronger', async () => {
     writeFileSync(join(cwd, 'claims.json'), '{"sub":"file","email":"a@b.c","iss":"file","n":12345678901234567890}');
     const { header, claims } = decoded(

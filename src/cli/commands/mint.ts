@@ -5,6 +5,7 @@ import {
   ALGORITHMS,
   AuthcheckError,
   createSigner,
+  hasFiniteNumbers,
   likenTo,
   parseJwt,
   readPrivateKey,
@@ -93,7 +94,10 @@ export async function runMint(options: MintOptions, io: Io): Promise<number> {
     ...(options.kid === undefined ? {} : { kid: options.kid }),
     ...(key === undefined ? {} : { key }),
   });
-  const token = await signer.sign(claims, { ...like?.header, ...typeOf(options), ...headerOf(options) });
+  const parameters = { ...like?.header, ...typeOf(options), ...headerOf(options) };
+  refuseInfinite(claims, 'the claim');
+  refuseInfinite(parameters, 'the header parameter');
+  const token = await signer.sign(claims, parameters);
   // The key of HS* verifies and signs: it is nobody else's.
   const keys = signer.jwk.kty === 'oct' ? [] : [signer.jwk];
   const { jwksOut } = options;
@@ -199,6 +203,12 @@ function headerOf({ header = [] }: MintOptions): JsonObject {
   const own = header.find(([name]) => ['alg', 'kid', 'typ'].includes(name));
   if (own !== undefined) throw usageError(`--header cannot set ${own[0]}; use --${own[0]}`);
   return Object.fromEntries(header);
+}
+
+/** Such as 1e400: null would be signed in its place. */
+function refuseInfinite(members: JsonObject, what: string): void {
+  const found = Object.entries(members).find(([, value]) => !hasFiniteNumbers(value));
+  if (found !== undefined) throw usageError(`${what} ${found[0]} has a number that JSON cannot hold`);
 }
 
 function collect(text: string, previous: readonly Assignment[] | undefined): readonly Assignment[] {
