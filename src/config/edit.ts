@@ -41,11 +41,18 @@ export function replaceValues(text: string, file: string, replacements: readonly
     if (isShared(old)) return fail();
     return replace(old, text, value);
   });
-  const backwards = [...edits].sort((a, b) => b.from - a.from);
-  return backwards.reduce(
-    (result, { from, to, text: fresh }) => result.slice(0, from) + fresh + result.slice(to),
-    text,
-  );
+  return applyEdits(text, edits);
+}
+
+/** In one pass: a long text is not copied for each of many edits. */
+function applyEdits(text: string, edits: readonly Edit[]): string {
+  const parts: string[] = [];
+  let done = 0;
+  for (const { from, to, text: fresh } of [...edits].sort((a, b) => a.from - b.from)) {
+    parts.push(text.slice(done, from), fresh);
+    done = to;
+  }
+  return parts.join('') + text.slice(done);
 }
 
 function stepInto(node: unknown, part: string | number): unknown {
