@@ -49,7 +49,17 @@ export { showUrl, type Exchange, type HttpAnswer, type HttpClient, type HttpRequ
 export { makeFixture, type Fixture, type FixtureOptions } from './fixture.js';
 export { createHttpClient, type HttpOptions } from './http.js';
 export { parseJson, type JsonResult } from './json-parser.js';
-export { hasFiniteNumbers, isList, isObject, isStringList, member, stringMember, writeJson, type Json, type JsonObject } from './json.js';
+export {
+  hasFiniteNumbers,
+  isList,
+  isObject,
+  isStringList,
+  member,
+  stringMember,
+  writeJson,
+  type Json,
+  type JsonObject,
+} from './json.js';
 export { reportKeySet, type KeyReport, type KeySetReport } from './key-report.js';
 export { likenTo, type Likeness } from './likeness.js';
 export { explainParity } from './parity-hints.js';
