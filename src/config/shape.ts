@@ -15,6 +15,8 @@ export interface Section {
   readonly providers: readonly { readonly name: string; readonly path: Path; readonly value: unknown }[];
 }
 
+const OFF = 'authentication is off, and the server lets everybody in';
+
 /** Finds the auth section; `fail` is told what is wrong with a document that has none. */
 export function findSection(document: unknown, fail: (path: Path, message: string) => never): Section {
   if (!isMapping(document)) {
@@ -27,16 +29,17 @@ export function findSection(document: unknown, fail: (path: Path, message: strin
     [['auth'], document.auth],
     [[], document],
   ];
-  const isServer = isMapping(document.server) || ['image_name', 'distro_name', 'apis'].some((name) => name in document);
-  if (isServer && document.auth === undefined && !(isMapping(document.server) && 'auth' in document.server)) {
-    return fail(
-      ['server'],
-      'the server config has no server.auth: authentication is off, and the server lets everybody in',
-    );
+  const isWhole = ['image_name', 'distro_name', 'apis'].some((name) => name in document);
+  const hasServerAuth = isMapping(document.server) && 'auth' in document.server;
+  if (isWhole && document.auth !== undefined && !hasServerAuth) {
+    return fail(['auth'], `the server reads auth below server, and not here: ${OFF}`);
+  }
+  if ((isWhole || isMapping(document.server)) && document.auth === undefined && !hasServerAuth) {
+    return fail(['server'], `the server config has no server.auth: ${OFF}`);
   }
   for (const [path, auth] of candidates) {
     if (auth === undefined || (path.length === 0 && !looksLikeAuth(document))) continue;
-    if (auth === null) return fail(path, 'auth is empty: authentication is off, and the server lets everybody in');
+    if (auth === null) return fail(path, `auth is empty: ${OFF}`);
     if (!isMapping(auth)) return fail(path, `expected a mapping, got ${kindOfValue(auth)}`);
     return { path, auth, providers: findProviders(auth, path, fail) };
   }

@@ -44,6 +44,10 @@ describe('findSection', () => {
   const EXPECTED = 'expected a mapping with server.auth, auth, provider_config, providers or type';
   const OFF = 'authentication is off, and the server lets everybody in';
   test.each<[unknown, string]>([
+    [
+      { image_name: 'starter', server: { port: 1 }, auth: { provider_config: provider } },
+      `auth: the server reads auth below server, and not here: ${OFF}`,
+    ],
     [null, `: the config is empty; ${EXPECTED}`],
     [undefined, `: the config is empty; ${EXPECTED}`],
     [[], `: the config is a list; ${EXPECTED}`],
