@@ -128,6 +128,10 @@ await build({
           name: 'token',
           test: /src.(?:token|decode|time-claims|iso-time|duration|bounded-read|protocol.jwt|cli.(?:token|session|options|render.(?:transcript|time)))\.ts/,
         },
+        {
+          name: 'document',
+          test: /node_modules.yaml|src.config.(?:document|document-keys|python-scalars|python-yaml|shape)\.ts/,
+        },
         { name: 'provider', minShareCount: 8 },
       ],
     },

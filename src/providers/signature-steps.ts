@@ -5,6 +5,7 @@ import type { CachedKeySet, KeySet } from '../protocol/jwks.js';
 import type { ParsedJwt } from '../protocol/jwt.js';
 import { algorithmsFor, findWeakness, misfit, type Key } from '../protocol/keys.js';
 import { canVerify, verifySignature } from '../protocol/signature.js';
+import { REDACTED } from '../redact.js';
 import type { Trace } from '../verdict.js';
 
 const JWKS_URI: readonly string[] = ['jwks', 'uri'];
@@ -87,6 +88,12 @@ export function reportSignature(
   if (keys.length === 0 && failure !== null) {
     const message = `the key set that is held has no key ${shownKid}, and whether the issuer has one by now cannot be asked: ${failure.message}`;
     trace.fail('key', failure.code, message, { actual: kid, field: JWKS_URI });
+    passUnfitted(trace, alg);
+    return { ok: false, skew };
+  }
+  if (keys.length === 0 && [...byKid.keys()].some((name) => name.includes(REDACTED))) {
+    const message = `whether the key set has the key ${shownKid} cannot be told: it repeats a secret in the name of a key`;
+    trace.fail('key', 'endpoint_invalid_response', message, { actual: kid, field: JWKS_URI });
     passUnfitted(trace, alg);
     return { ok: false, skew };
   }

@@ -38,7 +38,8 @@ beforeAll(() => {
 }, 120_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-describe('the package', () => {
+// The compiler takes its time.
+describe('the package', { timeout: 60_000 }, () => {
   it('holds what is needed and nothing else', () => {
     const paths = packed.files.map(({ path }) => path);
     for (const needed of [
