@@ -8,7 +8,7 @@ import { PROBE_FINDINGS } from './findings-probe.js';
 export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
   config_syntax: {
     severity: 'error',
-    why: 'A reader of YAML gives up here; where the server’s own does, the server does not start.',
+    why: 'The server most likely cannot read this file, and then does not start.',
     fix: 'Correct the YAML at this place; quote values that start with "*", "!" or "&".',
   },
   key_repeated: {
