@@ -48,7 +48,10 @@ describe('claims', () => {
   const valuesOf = (value: Json | undefined): string[] => {
     if (typeof value === 'string') return split(value);
     if (!Array.isArray(value)) return [];
-    return value.filter((item: unknown) => typeof item !== 'object').map(String);
+    // What no double holds has another spelling for each reader, and so none.
+    return value
+      .filter((item: unknown) => typeof item !== 'object' && item !== Infinity && item !== -Infinity)
+      .map(String);
   };
   const path = fc.oneof(fc.constantFrom('sub', 'groups', 'aud', 'a', 'a.a.a', 'realm_access.a', 'exp', '.', ''), names);
   const mappings = fc.uniqueArray(fc.tuple(path, fc.oneof(fc.constantFrom('roles', 'teams'), names)), {

@@ -84,6 +84,7 @@ function isMeantFor({ kty, alg, use, key_ops }: Members, algorithm: string): boo
   const family = { RS: 'RSA', PS: 'RSA', ES: 'EC', Ed: 'OKP', HS: 'oct' }[algorithm.slice(0, 2)];
   const isEdwards = alg === 'EdDSA' || alg === 'Ed25519';
   const fits = alg === undefined || alg === null || alg === algorithm || (isEdwards && algorithm.startsWith('Ed'));
-  const operations = key_ops === undefined || (Array.isArray(key_ops) && key_ops.includes('verify'));
+  const operations =
+    key_ops === undefined || key_ops === null || (Array.isArray(key_ops) && key_ops.includes('verify'));
   return kty === family && fits && operations && (use === undefined || use === null || use === 'sig');
 }
