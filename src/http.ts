@@ -57,8 +57,6 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     ...(options.caFile === undefined || options.caFile === null ? {} : { ca: readCaFile(options.caFile) }),
   };
   const connections = new Map<string, Promise<Connections>>();
-  // A process that has run short of files by its first request could never load it.
-  if (options.dispatcher === undefined && options.oneShot !== true) import('undici').catch(() => undefined);
 
   function connect(url: URL, proxy: string | null): Promise<Connections> {
     if (options.dispatcher !== undefined) return Promise.resolve(options.dispatcher);
@@ -100,7 +98,10 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     const proxy = proxyFor(url, options.env ?? {});
     const answer = redactAnswer(input, url, await transfer(input, url, () => connect(url, proxy), signal));
     const { onExchange } = options;
-    if (onExchange !== undefined) unheard(() => onExchange(describeExchange(input, url, proxy, answer)));
+    if (onExchange !== undefined) {
+      const exchange = describeExchange(input, url, proxy, answer);
+      unheard(() => onExchange(exchange));
+    }
     return answer;
   }
 
@@ -112,6 +113,11 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
       await Promise.all(opened.flatMap((one) => (one.status === 'fulfilled' ? [one.value.destroy()] : [])));
     },
   };
+}
+
+/** Loads ahead what a client will need: a process that has run short of files by its first request could never do it. */
+export function preloadClient({ dispatcher, oneShot }: HttpOptions): void {
+  if (dispatcher === undefined && oneShot !== true) import('undici').catch(() => undefined);
 }
 
 /** A client may look at the signal only when it is connected, and a proxy may never let it be. */

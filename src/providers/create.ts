@@ -3,7 +3,7 @@
 import type { ConfiguredProvider } from '../config/parse.js';
 import type { ProviderConfig } from '../config/provider-config.js';
 import { showUrl, type HttpClient } from '../exchange.js';
-import { createHttpClient, type HttpOptions } from '../http.js';
+import { createHttpClient, preloadClient, type HttpOptions } from '../http.js';
 import { proxyFor } from '../proxy.js';
 import type { KeySetResult, KeySetSlot } from '../protocol/jwks.js';
 import { unheard } from '../unheard.js';
@@ -54,6 +54,7 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
     ...(onEvent === undefined ? {} : { onEvent }),
   };
   const asking = nameProxy(createFor(provider.config, context), options);
+  if (asking.destination !== null && options.http === undefined) preloadClient(options);
   const created = options.cache === false ? asking : addCache(asking, provider, context);
   if (onEvent === undefined) return created;
   return {

@@ -110,4 +110,12 @@ describe('the program', () => {
     expect(builtins.filter((name) => [...NETWORK, 'tty', 'perf_hooks', 'child_process'].includes(name))).toEqual([]);
     expect(files.length).toBeLessThanOrEqual(11);
   });
+
+  it('judges a batch against a key file without what asks over the network', () => {
+    const tokens = join(folder, 'tokens.txt');
+    writeFileSync(tokens, `${token}\n${token}\n`);
+    const loaded = loadedBy('validate', '--config', config ?? '', '--jwks', keys ?? '', '--tokens', tokens);
+    expect(loaded.code.includes(HTTP)).toBe(false);
+    expect(loaded.builtins.filter((name) => NETWORK.includes(name))).toEqual([]);
+  });
 });
