@@ -8,12 +8,15 @@ import { jsonBody, judgeStatus, type HttpAnswer, type HttpClient } from '../exch
 import { parseJson } from '../json-parser.js';
 import { isObject, member, type Json } from '../json.js';
 import type { UndecidedCode } from '../reason-codes.js';
+import { REDACTED } from '../redact.js';
 import { readKey, type Key } from './keys.js';
 
 /** A key set that was read. */
 export interface KeySet {
   readonly keys: readonly Key[];
   readonly byKid: ReadonlyMap<string, readonly Key[]>;
+  /** Whether a secret was masked in the name of a key: which keys are missing cannot be told then. */
+  readonly hidesNames: boolean;
   /** Seconds by which the server's clock is ahead of ours; null if unknown. */
   readonly skew: number | null;
 }
@@ -72,7 +75,8 @@ function collectKeys(value: Json, skew: number | null): KeySetResult {
     if (same === undefined) byKid.set(key.kid, [key]);
     else same.push(key);
   }
-  return { ok: true, keySet: { keys, byKid, skew } };
+  const hidesNames = keys.some(({ kid }) => kid?.includes(REDACTED));
+  return { ok: true, keySet: { keys, byKid, hidesNames, skew } };
 }
 
 function invalid(message: string): KeySetResult {
