@@ -3,7 +3,7 @@
 import { findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
 import { credentialsIn, findMasked, jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
-import { isObject, isStringList, member, type Json } from '../json.js';
+import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { unescapePercent } from '../percent.js';
 import { decodeHeader, findTokenFault } from '../token.js';
 import type { Attributes, Identity, Trace, Verdict } from '../verdict.js';
@@ -88,16 +88,17 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer, secrets: readonly string[
     const { code, message } = judgeStatus(answer.status, 'the endpoint');
     trace.fail('request', code, message, field);
   } else {
-    const identity = readIdentity(answer.body, secrets);
-    if (typeof identity !== 'string') {
+    const told = readAnswer(answer.body, secrets);
+    const identity = typeof told === 'string' ? told : readIdentity(told);
+    if (typeof told !== 'string' && typeof identity !== 'string') {
       trace.pass('request', 'the endpoint answered 200', field);
       trace.pass('subject', 'principal names the principal', { actual: identity.principal });
       const names = Object.keys(identity.attributes);
-      if (names.length === 0) trace.warn('mapping', 'attributes_empty', describeMissing(answer.body, secrets));
+      if (names.length === 0) trace.warn('mapping', 'attributes_empty', describeMissing(told));
       else trace.pass('mapping', `the endpoint sent ${names.join(', ')}`);
       return identity;
     }
-    trace.fail('request', 'endpoint_invalid_response', identity, field);
+    if (typeof identity === 'string') trace.fail('request', 'endpoint_invalid_response', identity, field);
   }
   return null;
 }
@@ -110,9 +111,8 @@ function quoteMessage(body: string, secrets: readonly string[]): string {
   return typeof message === 'string' && message !== '' ? `: ${JSON.stringify(message.slice(0, MAX_MESSAGE))}` : '';
 }
 
-function describeMissing(body: string, secrets: readonly string[]): string {
-  const json = jsonBody({ body }, secrets);
-  const isOutdated = json.ok && isObject(json.value) && member(json.value, 'access_attributes') !== undefined;
+function describeMissing(answer: JsonObject): string {
+  const isOutdated = member(answer, 'access_attributes') !== undefined;
   const outdated = '; those in access_attributes, an outdated shape, are not read';
   return `the endpoint sent no attributes${isOutdated ? outdated : ''}`;
 }
@@ -122,14 +122,17 @@ function partsOf(secret: string): readonly string[] {
   return [secret, ...secret.split(/[ ;]/), ...secret.split(';').map((cookie) => cookie.slice(cookie.indexOf('=') + 1))];
 }
 
-/** Reads `{principal, attributes?, message?}`, or says which field is wrong. */
-function readIdentity(body: string, secrets: readonly string[]): Identity | string {
+/** Reads an object that can be believed, or says why there is none. */
+function readAnswer(body: string, secrets: readonly string[]): JsonObject | string {
   const json = jsonBody({ body }, secrets);
   if (!json.ok) return `the endpoint sent no valid JSON: ${json.message}`;
   if (!isObject(json.value)) return 'the endpoint sent JSON that is not an object';
-  const answer = json.value;
-  const masked = findMasked(answer, ['principal', 'attributes'], secrets);
-  if (masked !== null) return `the answer repeats a credential of the request in its ${masked}`;
+  const masked = findMasked(json.value, ['principal', 'attributes'], secrets);
+  return masked === null ? json.value : `the answer repeats a credential of the request in its ${masked}`;
+}
+
+/** Reads `{principal, attributes?, message?}`, or says which field is wrong. */
+function readIdentity(answer: JsonObject): Identity | string {
   const principal = member(answer, 'principal');
   const outdated = principal === undefined && member(answer, 'access_attributes') !== undefined;
   if (outdated)

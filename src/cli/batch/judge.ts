@@ -2,6 +2,7 @@
 
 import {
   AuthcheckError,
+  hasFiniteNumbers,
   isObject,
   member,
   parseJson,
@@ -57,17 +58,12 @@ function readQuestion(text: string | null): Question {
   // The message of a fault may quote the line.
   if (!json.ok || !isObject(json.value)) return { id: undefined, error: 'the line is not valid JSON' };
   const id = member(json.value, 'id');
-  if (id !== undefined && !isWritable(id)) return { id: undefined, error: 'the id holds a number that is too large' };
+  if (id !== undefined && !hasFiniteNumbers(id))
+    return { id: undefined, error: 'the id holds a number that is too large' };
   const token = stringMember(json.value, 'token') ?? stringMember(json.value, 'access_token');
   if (token === null) return { id, error: 'the object has neither token nor access_token' };
   const about = member(json.value, 'request') ?? {};
   return isObject(about) ? readToken(token, id, about) : { id, error: 'request is not an object' };
-}
-
-/** Whether a value comes out as it came in: JSON has no infinity, which is what `1e400` is read as. */
-function isWritable(value: Json): boolean {
-  if (typeof value === 'number') return Number.isFinite(value);
-  return typeof value !== 'object' || value === null || Object.values(value).every(isWritable);
 }
 
 function readToken(text: string, id: Id, about: JsonObject): Question {
