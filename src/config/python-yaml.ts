@@ -38,8 +38,12 @@ export function findRefused(lexemes: Iterable<string>): Refusal | null {
     if (tab !== -1) return { offset: offset + tab, message: 'the server takes no tab here; use spaces' };
     if (isPlain) isBlock = false;
     else if (/^[&*]/.test(lexeme)) {
-      if (!/^.[\w-]+$/.test(lexeme)) return { offset, message: 'to the server, this is no name of an anchor' };
-      if (anchors.has(lexeme)) return { offset, message: 'this anchor stands twice, which the server refuses' };
+      if (!/^.[\w-]+$/.test(lexeme))
+        return {
+          offset,
+          message: 'to the server, the name of an anchor has only letters, digits, "-" and "_"; rename it',
+        };
+      if (anchors.has(lexeme)) return { offset, message: 'the server refuses an anchor that stands twice; rename one' };
       if (lexeme.startsWith('&')) anchors.add(lexeme);
     } else if (/^[|>]/.test(lexeme)) isBlock = true;
     isPlain = false;

@@ -221,8 +221,16 @@ describe('what the parser takes and PyYAML refuses', () => {
     ['a tab before a comment', 'a: b\nc: d\t# e\n', 'run.yaml:2:5: the server takes no tab here; use spaces'],
     ['a tab in a list', 'a: [b,\tc]\n', 'run.yaml:1:7: the server takes no tab here; use spaces'],
     ['a tab in an empty line', 'a: b\n\t\nc: d\n', 'run.yaml:2:1: the server takes no tab here; use spaces'],
-    ['an odd anchor', 'a: &x*y b\n', 'run.yaml:1:4: to the server, this is no name of an anchor'],
-    ['an anchor twice', 'a: &x 1\nb: &x 2\n', 'run.yaml:2:4: this anchor stands twice, which the server refuses'],
+    [
+      'an odd anchor',
+      'a: &x*y b\n',
+      'run.yaml:1:4: to the server, the name of an anchor has only letters, digits, "-" and "_"; rename it',
+    ],
+    [
+      'an anchor twice',
+      'a: &x 1\nb: &x 2\n',
+      'run.yaml:2:4: the server refuses an anchor that stands twice; rename one',
+    ],
   ])('%s', (_name, text, message) => {
     expect(fault(text)).toBe(message);
   });

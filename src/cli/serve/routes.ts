@@ -99,7 +99,10 @@ const METHOD_HEADERS = ['x-forwarded-method', 'x-original-method'];
 const URL_HEADERS = ['x-forwarded-uri', 'x-original-uri', 'x-original-url'];
 
 /** A client may have sent one of them, to be judged by another path than the one it gets. */
-const DISAGREEMENT = replyError(400, 'two things that name the original request disagree');
+const DISAGREEMENT = replyError(
+  400,
+  'the headers, or they and the path behind /auth, name different requests: the gateway must set one and clear the others',
+);
 
 /** `/auth`: what nginx, Traefik, Envoy and Caddy ask before they let a request through. */
 export async function forwardAuth(request: ServiceRequest, authenticator: Authenticator): Promise<Answered> {
