@@ -112,6 +112,20 @@ describe('a token that was pasted', () => {
   });
 });
 
+describe('a token without measure', () => {
+  it('of ten megabytes is not read to its end', async () => {
+    const { stdout, stderr, code } = await validate([], 'a'.repeat(10_000_000));
+    expect([stdout, code]).toEqual(['', 2]);
+    expect(unwrap(stderr)).toContain('standard input has more than 1048576 bytes');
+  });
+
+  it('of a hundred thousand parts is not taken apart', async () => {
+    const { stdout, code } = await validate([], 'e30.'.repeat(100_000));
+    expect(code).toBe(1);
+    expect(unwrap(stdout)).toContain('the token has 400000 characters; more than 262144 are never looked at');
+  });
+});
+
 describe('flags that contradict each other', () => {
   it.each([
     [['validate', '--all-providers', '--provider', 'jwt'], 'leave --provider out'],

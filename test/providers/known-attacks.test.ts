@@ -343,6 +343,13 @@ describe('headers that ask for something', () => {
     },
   );
 
+  test('an ID token, which says nothing of its kind, is for its client', async () => {
+    const claims = { aud: 'web-client', nonce: 'n', at_hash: 'h', azp: 'web-client', email: 'alice@example.com' };
+    const verdict = await judge(mint(ec, claims, { typ: 'JWT' }));
+    expect(summary(verdict)).toBe('rejected: audience_mismatch');
+    expect(stepOf(verdict, 'signature').status).toBe('passed');
+  });
+
   test('typ that is no string', async () => {
     expect(summary(await judge(mint(ec, {}, { typ: ['JWT'] })))).toBe('rejected: header_invalid');
   });
