@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createRedactor, maskUrl, REDACTED, redactJson, secretsInQuery } from '../src/redact.js';
 
 const SECRET = 's&=+ %/é"x';
@@ -37,6 +37,38 @@ describe('createRedactor', () => {
 
   test('replaces secrets that have no letters, wherever they stand', () => {
     expect(createRedactor(['%%//&&'])('a %%//&& b %25%25%2F%2F%26%26')).toBe(`a ${REDACTED} b ${REDACTED}`);
+  });
+
+  test.each([
+    ['of one character', '/'.repeat(100_000), '/'.repeat(100_000)],
+    ['of characters that all spellings escape', '€"/'.repeat(80_000), '€"/'.repeat(80_000)],
+    ['that differs from the text at its end', `${'/'.repeat(100_000)}x`, '/'.repeat(200_000)],
+    ['that differs from the text at its beginning', `x${'/'.repeat(100_000)}`, '/'.repeat(200_000)],
+    ['of letters', `${'a'.repeat(100_000)}/`, `${'a'.repeat(100_000)}%2F`],
+  ])('spells a long secret %s no further than the text goes', (_what, secret, text) => {
+    const spelled = vi.spyOn(JSON, 'stringify');
+    createRedactor([secret])(text);
+    // A chunk of 64 characters at a time, in each spelling that goes on.
+    const written = spelled.mock.calls.reduce((sum, [chunk]) => sum + String(chunk).length, 0);
+    spelled.mockRestore();
+    expect(written).toBeLessThan(secret.length * 100);
+    for (let at = 0; at < 10; at += 1) expect(createRedactor([secret])(text.slice(0, at))).toBe(text.slice(0, at));
+  });
+
+  test('masks a long secret whose beginning needs no escapes, in each spelling, to its end', () => {
+    const secret = `${'a'.repeat(64)}/${'b'.repeat(64)}"${'c'.repeat(100)}é`;
+    for (const spelled of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+      expect(createRedactor([secret])(`<${spelled}>`)).toBe(`<${REDACTED}>`);
+  });
+
+  test('masks a long secret that is cut off as far as it goes', () => {
+    const secret = '0123456789/'.repeat(20);
+    expect(createRedactor([secret])(`${secret.slice(0, 150)} ${'.'.repeat(200)}`)).toMatch(/^\[redacted\] \.+$/);
+  });
+
+  test('does not end a chunk within a character', () => {
+    const secret = `${'/'.repeat(63)}\u{1f511}${'/'.repeat(63)}`;
+    expect(createRedactor([secret])(encodeURIComponent(secret))).toBe(REDACTED);
   });
 
   test('ignores what is no secret', () => {
