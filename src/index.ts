@@ -10,19 +10,9 @@ export { FINDINGS } from './config/findings.js';
 export { formatYaml } from './config/format-yaml.js';
 export { isLoopback } from './config/lint.js';
 export { listProviders, loadAuthConfig, SEARCH_PLACES, type LoadedConfig, type LoadOptions } from './config/load.js';
-export { nearestName } from './config/nearest.js';
 export { formatPath } from './config/shape.js';
 export { shareVariables } from './config/shared-variables.js';
 export { parseAuthConfig, type AuthConfig, type ConfiguredProvider, type ParseOptions } from './config/parse.js';
-export {
-  ACTIONS,
-  type AccessRule,
-  type AccessScope,
-  type Action,
-  type RouteRule,
-  type RouteScope,
-  type Rule,
-} from './config/policy-schema.js';
 export {
   ALGORITHMS,
   DEFAULT_AUDIENCE,
@@ -46,6 +36,7 @@ export { CLIENT_VARIABLES, writeConfigTemplate, type ConfigTemplate } from './co
 export { AuthcheckError, ConfigError, ERRORS, reasonOf, usageError, type ErrorCode, type Finding } from './errors.js';
 export { checkExpectations, type ExpectationResult, type VerdictExpectations } from './expectations.js';
 export { showUrl, type Exchange, type HttpAnswer, type HttpClient, type HttpRequest } from './exchange.js';
+export { nearestName } from './nearest.js';
 export { makeFixture, type Fixture, type FixtureOptions } from './fixture.js';
 export { createHttpClient, type HttpOptions } from './http.js';
 export { parseJson, type JsonResult } from './json-parser.js';
@@ -72,9 +63,20 @@ export {
 } from './parity.js';
 export { decideAccess, type Resource } from './policy/access.js';
 export type { Decision, RuleAnswer } from './policy/decision.js';
-export { findPolicyFaults, type Policies, type PolicyFault, type PolicyFaultCode } from './policy/faults.js';
+export { findPolicyFaults, type PolicyFault } from './policy/faults.js';
+export type { PolicyFaultCode } from './policy/flaw.js';
 export { decide, parseQuestion, type Question } from './policy/question.js';
 export { decideRoute } from './policy/routes.js';
+export {
+  ACTIONS,
+  type AccessRule,
+  type AccessScope,
+  type Action,
+  type Policies,
+  type RouteRule,
+  type RouteScope,
+  type Rule,
+} from './policy/rules.js';
 export { findingOf, probeProvider, type Probe, type ProbeOptions, type ProbeStatus } from './probe.js';
 export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
 export {

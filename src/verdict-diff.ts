@@ -1,9 +1,8 @@
 /** Two verdicts compared: what changed about who somebody is, and why; and what they may do. Pure. */
 
-import type { AuthConfig } from './config/parse.js';
-import type { AccessRule, RouteRule } from './config/policy-schema.js';
 import { parseJson } from './json-parser.js';
 import { isObject, writeJson, type Json, type JsonObject } from './json.js';
+import type { AccessRule, Policies, RouteRule } from './policy/rules.js';
 import type { Step, Verdict } from './verdict.js';
 
 /** One thing that changed; null where one of the verdicts does not have it. A row of the mapping changes as a whole. */
@@ -33,10 +32,7 @@ export function compareVerdicts(before: Verdict, after: Verdict): VerdictChange[
  *
  * How a rule is described is no change; its place is one, for the first rule that fits decides.
  */
-export function comparePolicies(
-  before: Pick<AuthConfig, 'access_policy' | 'route_policy'>,
-  after: Pick<AuthConfig, 'access_policy' | 'route_policy'>,
-): VerdictChange[] {
+export function comparePolicies(before: Policies, after: Policies): VerdictChange[] {
   return (['access_policy', 'route_policy'] as const)
     .map((path) => ({ path, before: before[path].map(factsOfRule), after: after[path].map(factsOfRule) }))
     .filter((change) => writeJson(change.before.map(canonical)) !== writeJson(change.after.map(canonical)));

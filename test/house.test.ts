@@ -76,6 +76,10 @@ describe('imports', () => {
     expect(inner.filter(({ from, to }) => isKind(from) && isKind(to))).toEqual([]);
   });
 
+  it('of the policies know nothing of where a config comes from', () => {
+    expect(inner.filter(({ from, to }) => from.startsWith('policy/') && to.startsWith('config/'))).toEqual([]);
+  });
+
   it('make no circle', () => {
     const next = new Map(files.map((file) => [file, inner.filter(({ from }) => from === file).map(({ to }) => to)]));
     const state = new Map<string, 'open' | 'done'>();

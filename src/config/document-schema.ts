@@ -1,7 +1,8 @@
 /** The config documents that are accepted, as one schema: what editors complete against. */
 
 import * as v from 'valibot';
-import { accessPolicySchema, PROVIDER_SCHEMAS, routePolicySchema } from './schema.js';
+import { accessPolicySchema, routePolicySchema } from './policy-schema.js';
+import { PROVIDER_SCHEMAS } from './schema.js';
 
 const provider = v.union(Object.values(PROVIDER_SCHEMAS));
 const policies = { access_policy: v.optional(accessPolicySchema), route_policy: v.optional(routePolicySchema) };

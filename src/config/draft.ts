@@ -1,9 +1,9 @@
 /** One provider of a config, right or wrong: what can be made of it, and everything to be said about it. Pure. */
 
 import * as v from 'valibot';
+import { nearestName } from '../nearest.js';
 import type { ProviderType } from '../verdict.js';
 import { findUnknownFields, findUnwise, type Note } from './lint.js';
-import { nearestName } from './nearest.js';
 import type { ProviderConfig } from './provider-config.js';
 import { kindOfValue } from './scalars.js';
 import { checkTogether, PROVIDER_SCHEMAS } from './schema.js';

@@ -1,6 +1,6 @@
 /** Why each fault of a policy matters, and what to do about it. */
 
-import type { PolicyFaultCode } from '../policy/faults.js';
+import type { PolicyFaultCode } from '../policy/flaw.js';
 import type { FindingText } from './finding-codes.js';
 
 /** The prose of every code: a code without a text does not compile. */

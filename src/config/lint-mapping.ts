@@ -1,9 +1,9 @@
 /** What surprises in a claims mapping: words that become roles, entries that stand in each other's way. Pure. */
 
 import type { ClaimsMapping } from '../claims.js';
+import { nearestName } from '../nearest.js';
 import { ATTRIBUTES } from '../policy/conditions.js';
 import type { Note } from './lint.js';
-import { nearestName } from './nearest.js';
 
 /** Claims that say who somebody is, as the issuer assigned it. */
 const SUBJECTS = ['sub', 'username'];

@@ -1,11 +1,12 @@
 /** What is legal in a config but unwise, or silently ignored by the server. */
 
+import { nearestName } from '../nearest.js';
+import type { AccessRule, AccessScope, RouteRule, RouteScope } from '../policy/rules.js';
 import { secretsInQuery } from '../redact.js';
 import type { ProviderType } from '../verdict.js';
 import type { FindingCode } from './finding-codes.js';
-import { nearestName } from './nearest.js';
 import { isHttpUrl } from './schema.js';
-import type { ProviderConfig } from './provider-config.js';
+import type { CacheConfig, IntrospectionConfig, JwksConfig, ProviderConfig } from './provider-config.js';
 
 /** A finding before its place in the file is known; the path is below the value that was looked at. */
 export interface Note {
@@ -20,11 +21,19 @@ export interface Note {
 
 type Fields = { readonly [name: string]: Fields | null };
 
-const RULE: Fields = { permit: null, forbid: null, when: null, unless: null, description: null };
-const TLS: Fields = { verify_tls: null, tls_cafile: null };
-const CACHE: Fields = { cache: { max_entries: null, ttl: null, redis_url: null, secret: null } };
+type Section = JwksConfig | IntrospectionConfig | CacheConfig | AccessScope | RouteScope;
+/** All the fields of a type: one that is added to it does not compile until it stands here. */
+type FieldsOf<Type> = {
+  readonly [Name in keyof Type]-?: NonNullable<Type[Name]> extends Section ? FieldsOf<NonNullable<Type[Name]>> : null;
+};
 
-const PROVIDER_FIELDS: Readonly<Record<ProviderType, Fields>> = {
+const RULE = { when: null, unless: null, description: null };
+const TLS = { verify_tls: null, tls_cafile: null };
+const CACHE = { cache: { max_entries: null, ttl: null, redis_url: null, secret: null } };
+
+const PROVIDER_FIELDS: {
+  readonly [Type in ProviderType]: FieldsOf<Extract<ProviderConfig, { readonly type: Type }>>;
+} = {
   oauth2_token: {
     type: null,
     audience: null,
@@ -43,12 +52,12 @@ const PROVIDER_FIELDS: Readonly<Record<ProviderType, Fields>> = {
   upstream_header: { type: null, principal_header: null, attributes_header: null },
 };
 
-const ACCESS_RULE: Fields = {
-  ...RULE,
+const ACCESS_RULE: FieldsOf<AccessRule> = {
   permit: { principal: null, actions: null, resource: null },
   forbid: { principal: null, actions: null, resource: null },
+  ...RULE,
 };
-const ROUTE_RULE: Fields = { ...RULE, permit: { paths: null }, forbid: { paths: null } };
+const ROUTE_RULE: FieldsOf<RouteRule> = { permit: { paths: null }, forbid: { paths: null }, ...RULE };
 const AUTH: Fields = { provider_config: null, access_policy: null, route_policy: null };
 const NAMED_AUTH: Fields = { ...AUTH, providers: null, default: null };
 

@@ -2,14 +2,14 @@
 
 import * as v from 'valibot';
 import { ConfigError, type Finding } from '../errors.js';
+import type { AccessRule, Policies, RouteRule } from '../policy/rules.js';
 import { draftProvider, issuePath, type Draft } from './draft.js';
 import { substituteEnv, type EnvOptions, type Environment } from './env.js';
 import type { FindingCode } from './finding-codes.js';
 import { FINDINGS } from './findings.js';
 import { findUnknownAuthFields, type Note } from './lint.js';
 import { findUnsupported } from './lint-policy.js';
-import type { AccessRule, RouteRule } from './policy-schema.js';
-import { accessPolicySchema, routePolicySchema } from './schema.js';
+import { accessPolicySchema, routePolicySchema } from './policy-schema.js';
 import type { ProviderConfig } from './provider-config.js';
 import { findSection, formatPath, isMapping, valueAt, type Mapping, type Path } from './shape.js';
 
@@ -26,14 +26,12 @@ export interface ConfiguredProvider {
 }
 
 /** Everything that a config says about authentication. */
-export interface AuthConfig {
+export interface AuthConfig extends Policies {
   /** The name of the provider to use unless another is named; null if there is no provider. */
   readonly default: string | null;
   readonly providers: readonly ConfiguredProvider[];
-  readonly access_policy: readonly AccessRule[];
-  readonly route_policy: readonly RouteRule[];
   /** The position of a rule, counted from 0; null without a file. */
-  readonly locateRule: (policy: 'access_policy' | 'route_policy', index: number) => string | null;
+  readonly locateRule: (policy: keyof Policies, index: number) => string | null;
   /** What is legal but unwise, or ignored by the server; a hint among it is for who looks closely. */
   readonly warnings: readonly Finding[];
 }

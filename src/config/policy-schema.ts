@@ -1,42 +1,10 @@
-/** The rules of `access_policy` and `route_policy`: types and schema. Pure. */
+/** The schema of `access_policy` and `route_policy`. Pure. */
 
 import * as v from 'valibot';
 import { parseCondition, suggestCondition } from '../policy/conditions.js';
 import { compileScope } from '../policy/pattern.js';
+import { ACTIONS, type AccessRule, type RouteRule, type Rule } from '../policy/rules.js';
 import { expected } from './scalars.js';
-
-/** What an access rule covers. */
-export interface AccessScope {
-  readonly actions: Action | readonly Action[];
-  readonly principal?: string | null | undefined;
-  readonly resource?: string | null | undefined;
-}
-
-/** What a route rule covers. */
-export interface RouteScope {
-  readonly paths: string | readonly string[];
-}
-
-/** A permission or a prohibition under conditions. */
-export interface Rule<Scope> {
-  readonly permit?: Scope | null | undefined;
-  readonly forbid?: Scope | null | undefined;
-  readonly when?: string | readonly string[] | null | undefined;
-  readonly unless?: string | readonly string[] | null | undefined;
-  readonly description?: string | null | undefined;
-}
-
-/** The actions that rules know. */
-export const ACTIONS = ['create', 'read', 'update', 'delete'] as const;
-
-/** One of the actions that rules know. */
-export type Action = (typeof ACTIONS)[number];
-
-/** One rule of `access_policy`. */
-export type AccessRule = Rule<AccessScope>;
-
-/** One rule of `route_policy`. */
-export type RouteRule = Rule<RouteScope>;
 
 const text = v.string('expected a string');
 
@@ -99,12 +67,14 @@ const routeScope = v.object(
   expected('a mapping with paths'),
 );
 
-export const accessRule: v.GenericSchema<unknown, AccessRule> = rule(accessScope);
+/** The schema of `access_policy`. */
+export const accessPolicySchema: v.GenericSchema<unknown, readonly AccessRule[]> = rules(accessScope);
 
-export const routeRule: v.GenericSchema<unknown, RouteRule> = rule(routeScope);
+/** The schema of `route_policy`. */
+export const routePolicySchema: v.GenericSchema<unknown, readonly RouteRule[]> = rules(routeScope);
 
-function rule<Scope>(scope: v.GenericSchema<unknown, Scope>): v.GenericSchema<unknown, Rule<Scope>> {
-  return v.pipe(
+function rules<Scope>(scope: v.GenericSchema<unknown, Scope>): v.GenericSchema<unknown, readonly Rule<Scope>[]> {
+  const rule = v.pipe(
     v.object(
       {
         permit: v.nullish(scope),
@@ -131,6 +101,7 @@ function rule<Scope>(scope: v.GenericSchema<unknown, Scope>): v.GenericSchema<un
       'when and unless are mutually exclusive',
     ),
   );
+  return v.array(rule, expected('a list of rules'));
 }
 
 /** What follows `regex:` is a pattern that the server can use. */

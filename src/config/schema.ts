@@ -4,7 +4,6 @@ import * as v from 'valibot';
 import type { ProviderType } from '../verdict.js';
 import { cache, findCacheFault } from './cache-schema.js';
 import { ALGORITHMS, DEFAULT_AUDIENCE, DEFAULT_CLAIMS_MAPPING, type ProviderConfig } from './provider-config.js';
-import { accessRule, routeRule, type AccessRule, type RouteRule } from './policy-schema.js';
 import { boolean, expected, text, whole } from './scalars.js';
 
 /** The longest key_recheck_period: a year, in seconds. */
@@ -144,18 +143,6 @@ export const PROVIDER_SCHEMAS: Readonly<Record<ProviderType, v.GenericSchema<unk
   kubernetes: kubernetes,
   upstream_header: upstreamHeader,
 };
-
-/** The schema of `access_policy`. */
-export const accessPolicySchema: v.GenericSchema<unknown, readonly AccessRule[]> = v.array(
-  accessRule,
-  expected('a list of rules'),
-);
-
-/** The schema of `route_policy`. */
-export const routePolicySchema: v.GenericSchema<unknown, readonly RouteRule[]> = v.array(
-  routeRule,
-  expected('a list of rules'),
-);
 
 /** Tells an absolute http(s) URL with a host from everything else. */
 export function isHttpUrl(value: string): boolean {

@@ -1,10 +1,10 @@
 /** `access_policy`: may a user do something with a resource? As the server decides it. Pure. */
 
-import { ACTIONS, type AccessRule, type AccessScope, type Action } from '../config/policy-schema.js';
 import type { Identity } from '../verdict.js';
 import { holds } from './conditions.js';
 import { askRules, type Decision } from './decision.js';
 import { matchScope } from './pattern.js';
+import { ACTIONS, type AccessRule, type AccessScope, type Action } from './rules.js';
 
 /** Something that is owned, by its type and identifier: `model::llama-3`. */
 export interface Resource {

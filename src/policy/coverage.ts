@@ -1,10 +1,10 @@
 /** Whether one rule leaves anything for another: what is told of any two rules, whoever asks for whatever. Pure. */
 
-import type { AccessScope, RouteScope, Rule } from '../config/policy-schema.js';
 import { coversResource } from './access.js';
 import { effectOf, guardOf, type Guard, type Question } from './decision.js';
 import { compileScope } from './pattern.js';
 import { coversPath } from './routes.js';
+import type { AccessScope, RouteScope, Rule } from './rules.js';
 
 /** How the rules of one policy are compared. */
 export interface Comparison<Scope> {

@@ -1,7 +1,7 @@
 /** How a policy decides: its rules in order, the first that covers the question and whose conditions are met. Pure. */
 
-import type { Rule } from '../config/policy-schema.js';
 import { parseCondition, type Condition } from './conditions.js';
+import type { Rule } from './rules.js';
 
 /** What one rule says to a question. */
 export interface RuleAnswer {

@@ -1,21 +1,13 @@
 /** What is legal in a policy but surely not meant: rules that never match, never get their turn, or let everybody in. */
 
-import { nearestName } from '../config/nearest.js';
-import type { AccessRule, RouteRule, Rule } from '../config/policy-schema.js';
+import { nearestName } from '../nearest.js';
 import type { Identity } from '../verdict.js';
 import { ATTRIBUTES, excludes, holds, type Condition } from './conditions.js';
 import { ACCESS_COMPARISON, findShadow, ROUTE_COMPARISON, type Comparison } from './coverage.js';
 import { effectOf, guardOf, isMet, type Guard } from './decision.js';
 import type { Flaw } from './flaw.js';
+import type { Policies, Rule } from './rules.js';
 import { findAccessFlaws, findRouteFlaws } from './scope-flaws.js';
-
-export type { PolicyFaultCode } from './flaw.js';
-
-/** Both policies of a config. */
-export interface Policies {
-  readonly access_policy: readonly AccessRule[];
-  readonly route_policy: readonly RouteRule[];
-}
 
 /** One thing wrong with one rule. */
 export interface PolicyFault extends Flaw {

@@ -1,13 +1,13 @@
 /** Questions to the policies, as people write them: `read model::llama-3`, `/v1/files`. Pure. */
 
-import { ACTIONS, type AccessRule, type Action, type RouteRule } from '../config/policy-schema.js';
-import { nearestName } from '../config/nearest.js';
 import { usageError } from '../errors.js';
+import { nearestName } from '../nearest.js';
 import { unescapePercent } from '../percent.js';
 import type { Identity } from '../verdict.js';
 import { decideAccess, type Resource } from './access.js';
 import type { Decision } from './decision.js';
 import { decideRoute } from './routes.js';
+import { ACTIONS, type Action, type Policies } from './rules.js';
 
 /** May a user ask for a path, or do something with a resource? */
 export type Question = { readonly path: string } | { readonly action: Action; readonly resource: Resource };
@@ -35,11 +35,7 @@ export function parseQuestion(text: string): Question {
 }
 
 /** Asks the policy that the question is for. */
-export function decide(
-  policies: { readonly access_policy: readonly AccessRule[]; readonly route_policy: readonly RouteRule[] },
-  user: Identity | null,
-  question: Question,
-): Decision {
+export function decide(policies: Policies, user: Identity | null, question: Question): Decision {
   return 'path' in question
     ? decideRoute(policies.route_policy, user, question.path)
     : decideAccess(policies.access_policy, user, question.action, question.resource);

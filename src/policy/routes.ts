@@ -1,10 +1,10 @@
 /** `route_policy`: may a user ask for a path? As the server decides it, for HTTP requests. Pure. */
 
-import type { RouteRule } from '../config/policy-schema.js';
 import type { Identity } from '../verdict.js';
 import { holds } from './conditions.js';
 import { askRules, type Decision } from './decision.js';
 import { matchScope } from './pattern.js';
+import type { RouteRule } from './rules.js';
 
 /**
  * Decides about a path, decoded and without its query; the rules are those of a parsed config.

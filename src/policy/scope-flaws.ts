@@ -1,10 +1,10 @@
 /** What is wrong with what a rule covers: stars that are none, paths that no request has, patterns without an end. Pure. */
 
-import { ACTIONS, type AccessRule, type RouteRule } from '../config/policy-schema.js';
 import { isOpen, ROUTE_COMPARISON } from './coverage.js';
 import { effectOf, guardOf } from './decision.js';
 import type { Flaw } from './flaw.js';
 import { translatePattern } from './python-pattern.js';
+import { ACTIONS, type AccessRule, type RouteRule } from './rules.js';
 
 /** Finds what is wrong with the scope of an access rule. */
 export function findAccessFlaws(rule: AccessRule): Flaw[] {

@@ -3,7 +3,7 @@
 import type { Path } from '../config/shape.js';
 import type { Json } from '../json.js';
 import { decide } from '../policy/question.js';
-import type { AuthConfig } from '../config/parse.js';
+import type { Policies } from '../policy/rules.js';
 import type { Attributes, Verdict } from '../verdict.js';
 import type { AskedQuestion, SuiteCase } from './case.js';
 
@@ -20,7 +20,7 @@ export interface Difference {
 export function compare(
   test: Pick<SuiteCase, 'expect' | 'allow' | 'deny'>,
   verdict: Verdict,
-  config: Pick<AuthConfig, 'access_policy' | 'route_policy'>,
+  config: Policies,
 ): Difference[] {
   const { expect } = test;
   const same = (name: 'outcome' | 'reason' | 'principal', actual: Json): Difference[] => {
@@ -45,7 +45,7 @@ export function compare(
 export function isAllowed(
   { question }: Pick<AskedQuestion, 'question'>,
   { principal, attributes }: Pick<Verdict, 'principal' | 'attributes'>,
-  config: Pick<AuthConfig, 'access_policy' | 'route_policy'>,
+  config: Policies,
 ): boolean {
   return principal !== null && decide(config, { principal, attributes }, question).allowed;
 }
@@ -106,7 +106,7 @@ function askAll(
   which: 'allow' | 'deny',
   questions: readonly AskedQuestion[],
   verdict: Verdict,
-  config: Pick<AuthConfig, 'access_policy' | 'route_policy'>,
+  config: Policies,
 ): Difference[] {
   return questions.flatMap((asked, index) => {
     const allowed = isAllowed(asked, verdict, config);

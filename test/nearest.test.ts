@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { nearestName } from '../../src/index.js';
+import { nearestName } from '../src/index.js';
 
 test.each([
   ['audiense', 'audience'],
