@@ -30,31 +30,29 @@ export interface IssuerOptions {
 }
 
 /** Makes a command with the shared flags; `example` comes first in its help. */
-export function createCommand(name: string, summary: string, example: string): Command {
+export function createCommand(name: string, example: string): Command {
   const command = new Command(name)
     .optionsGroup(GROUPS.input)
     .option('--config <file>', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
     .option('--provider <name>', 'the provider to ask, where the config has several')
     .option('--token <token>', 'the token; also understood: Bearer …, a whole header, a curl command, a token response')
     .option('--token-file <file>', 'a file that holds the token (- for standard input)');
-  return addOutputOptions(command, summary, example)
+  return addOutputOptions(command, example)
     .option('-v, --verbose', 'every step, and the HTTP transcript on stderr, secrets masked')
     .option('-q, --quiet', 'no human output: only the exit code (and JSON with --json)')
     .optionsGroup(GROUPS.own);
 }
 
 /** Makes a command whose answer is a thing, not a judgement: it asks nobody, and is given no token to judge. */
-export function createMaker(name: string, summary: string, example: string): Command {
-  return addOutputOptions(new Command(name), summary, example)
+export function createMaker(name: string, example: string): Command {
+  return addOutputOptions(new Command(name), example)
     .option('-q, --quiet', 'no notes on stderr')
     .addHelpText('after', '\nExit codes: 0 made · 2 usage, or a file that cannot be read or written')
     .optionsGroup(GROUPS.own);
 }
 
-function addOutputOptions(command: Command, summary: string, example: string): Command {
-  return addColorOptions(
-    command.description(summary).summary(summary).optionsGroup(GROUPS.output).option('--json', 'print JSON'),
-  )
+function addOutputOptions(command: Command, example: string): Command {
+  return addColorOptions(command.optionsGroup(GROUPS.output).option('--json', 'print JSON'))
     .option('--debug', 'show the stack of an internal error')
     .addHelpText('before', `Example:\n  ${example}\n`)
     .allowExcessArguments(false);

@@ -58,7 +58,7 @@ const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     define: async () => (await import('./commands/serve.js')).defineServe,
   },
   mint: {
-    summary: 'make a token for trying a config',
+    summary: 'make a token for trying a config, signed by a throwaway key or your own',
     define: async () => (await import('./commands/mint.js')).defineMint,
   },
   fixture: {
@@ -102,7 +102,7 @@ export async function buildProgram(name: string | null, run: Run, io: Io): Promi
     .usage('[command] [options]')
     .enablePositionalOptions();
   const entry = name === null ? undefined : COMMANDS[name];
-  if (entry !== undefined) program.addCommand((await entry.define())(run));
+  if (entry !== undefined) program.addCommand((await entry.define())(run).description(entry.summary));
   else for (const [key, other] of Object.entries(COMMANDS)) program.addCommand(summarize(key, other, run));
   for (const command of listCommands(program)) layOut(command, io);
   return program;
@@ -115,6 +115,6 @@ export function listCommands(command: Command): Command[] {
 
 /** A command by name and summary only; its help loads the rest. */
 function summarize(name: string, entry: CommandEntry, run: Run): Command {
-  const command = new Command(name).summary(entry.summary).description(entry.summary);
+  const command = new Command(name).description(entry.summary);
   return command.action(() => run(() => Promise.resolve(EXIT.ok)));
 }

@@ -35,7 +35,6 @@ const CODES = { yes: EXIT.ok, no: EXIT.rejected, undecided: EXIT.undecided } as 
 export function defineCan(run: Run): Command {
   const command = createCommand(
     'can',
-    'say whether a user may do something, and which rule of the config decides',
     'authcheck can read model::llama-3 --token "$TOKEN"\n  authcheck can /v1/files --as alice --attribute teams=ml',
   )
     .argument('<action or path>', 'create, read, update or delete; or the path of a request, such as /v1/files')

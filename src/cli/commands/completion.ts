@@ -17,7 +17,6 @@ const EXAMPLES = `Example:
 /** Defines the command. */
 export function defineCompletion(run: Run): Command {
   return new Command('completion')
-    .description('print a script that makes your shell complete commands, flags and values')
     .addArgument(new Argument('<shell>', 'which one').choices(SHELLS))
     .optionsGroup(GROUPS.output)
     .option('--debug', 'show the stack of an internal error')

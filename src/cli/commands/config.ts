@@ -10,8 +10,6 @@ import { defineConfigShow } from './config-show.js';
 /** Defines the group. */
 export function defineConfig(run: Run): Command {
   const group = new Command('config')
-    .description('check, show or write the server’s config')
-    .summary('check, show or write the server’s config')
     .argument('[command]')
     .usage('check|show|init [options]')
     .helpCommand(false)

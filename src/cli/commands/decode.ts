@@ -11,7 +11,7 @@ import { findToken } from '../token.js';
 
 /** Defines the command. */
 export function defineDecode(run: Run): Command {
-  return createCommand('decode', 'show what a token says, verifying nothing', 'authcheck decode "$TOKEN"')
+  return createCommand('decode', 'authcheck decode "$TOKEN"')
     .argument('[token]', 'the token, as with --token')
     .addHelpText('after', '\nExit codes: 0 decoded · 1 the token is broken · 2 usage or unreadable input')
     .action((token: string | undefined, options: SharedOptions) => run((io) => runDecode(options, token, io)));

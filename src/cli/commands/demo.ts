@@ -27,7 +27,6 @@ export interface DemoOptions {
 export function defineDemo(run: Run): Command {
   return addColorOptions(
     new Command('demo')
-      .description('see it work: an embedded issuer on loopback, tokens minted on the spot, the real output')
       .option('--keep', 'leave the issuer running, and print what to type to try every command')
       .optionsGroup(GROUPS.output)
       .option('--json', 'print JSON'),

@@ -21,11 +21,7 @@ export interface DiffOptions extends SharedOptions, IssuerOptions, RequestOption
 
 /** Defines the command. */
 export function defineDiff(run: Run): Command {
-  const command = createCommand(
-    'diff',
-    'show what changes for a token under another config or provider, or with another token',
-    'authcheck diff --config run.yaml --against new.yaml --token "$TOKEN"',
-  )
+  const command = createCommand('diff', 'authcheck diff --config run.yaml --against new.yaml --token "$TOKEN"')
     .argument('[token]', 'the token, as with --token')
     .addHelpText(
       'after',

@@ -23,11 +23,7 @@ export interface FixtureCommandOptions extends SharedOptions, IssuerOptions, Req
 
 /** Defines the command. */
 export function defineFixture(run: Run): Command {
-  const command = createCommand(
-    'fixture',
-    'make a token that may be shared: other names, other keys, the same verdict',
-    'authcheck fixture --config run.yaml --token "$TOKEN" --out-dir fixture',
-  )
+  const command = createCommand('fixture', 'authcheck fixture --config run.yaml --token "$TOKEN" --out-dir fixture')
     .argument('[token]', 'the token, as with --token')
     .option('--out-dir <folder>', 'where the files are written: token, key set, config, test', 'authcheck-fixture')
     .option('--keep <claim>', 'leave the values of this claim, or dotted path; may be repeated', collectNames, [])

@@ -15,11 +15,7 @@ type IntrospectOptions = SharedOptions & IssuerOptions;
 
 /** Defines the command. */
 export function defineIntrospect(run: Run): Command {
-  const command = createCommand(
-    'introspect',
-    'ask the introspection endpoint of the config about a token',
-    'authcheck introspect --config run.yaml --token "$TOKEN"',
-  )
+  const command = createCommand('introspect', 'authcheck introspect --config run.yaml --token "$TOKEN"')
     .argument('[token]', 'the token, as with --token')
     .addHelpText('after', '\nExit codes: 0 accepted · 1 rejected · 2 usage, config or unreadable input · 3 undecided');
   return addIssuerOptions(command).action((token: string | undefined, options: IntrospectOptions) =>

@@ -35,11 +35,8 @@ const MAX_COUNT = 20;
 
 /** Defines the command. */
 export function defineJwksGenerate(run: Run): Command {
-  return createMaker(
-    'generate',
-    'make keys: the private ones to sign with, the public ones to publish',
-    'authcheck jwks generate --alg ES256 --out keys.json --public-out jwks.json',
-  )
+  return createMaker('generate', 'authcheck jwks generate --alg ES256 --out keys.json --public-out jwks.json')
+    .description('make keys: the private ones to sign with, the public ones to publish')
     .addOption(new Option('--alg <name>', 'the algorithm').choices(ALGORITHMS).default('ES256'))
     .option('--kid <id>', 'the key id; of several keys, with a number behind it (default: the thumbprint)')
     .option('--bits <number>', 'the size of an RSA key (default: 2048) or of a secret for HS*', parseWhole(1, 65_536))

@@ -25,11 +25,7 @@ type JwksOptions = SharedOptions & IssuerOptions;
 
 /** Defines the command. */
 export function defineJwks(run: Run): Command {
-  const command = createCommand(
-    'jwks',
-    'list the keys of the issuer, and which one a token would use',
-    'authcheck jwks https://idp.example/jwks',
-  )
+  const command = createCommand('jwks', 'authcheck jwks https://idp.example/jwks')
     .argument('[source]', 'a JWKS URI or file; else that of the config or the issuer')
     .addHelpText(
       'after',

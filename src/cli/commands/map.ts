@@ -30,7 +30,6 @@ export interface MapOptions extends SharedOptions, IssuerOptions {
 export function defineMap(run: Run): Command {
   const command = createCommand(
     'map',
-    'show what the claims mapping makes of a token’s claims',
     'authcheck map --config run.yaml --token "$TOKEN" --map realm_access.roles=roles',
   )
     .argument('[token]', 'the token, as with --token')

@@ -53,11 +53,7 @@ type Assignment = readonly [string, Json];
 
 /** Defines the command. */
 export function defineMint(run: Run): Command {
-  return createMaker(
-    'mint',
-    'make a token for trying a config, signed by a throwaway key or your own',
-    'authcheck mint --config run.yaml --claim groups=\'["ml"]\' --jwks-out jwks.json',
-  )
+  return createMaker('mint', 'authcheck mint --config run.yaml --claim groups=\'["ml"]\' --jwks-out jwks.json')
     .option('--config <file>', 'fill in what this config expects: iss, aud, and some sub')
     .option('--provider <name>', 'the provider of the config')
     .option('--issuer <iss>', 'the issuer')

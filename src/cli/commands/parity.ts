@@ -29,7 +29,6 @@ type ParityOptions = SharedOptions &
 export function defineParity(run: Run): Command {
   const command = createCommand(
     'parity',
-    'ask a live server about the token too, and compare: is its config this one?',
     'authcheck parity --config run.yaml --server https://api.example/v1/models --token "$TOKEN"',
   )
     .argument('[token]', 'the token, as with --token')

@@ -9,7 +9,6 @@ import type { Io, Run } from '../io.js';
 /** Defines the command. */
 export function defineSchema(run: Run): Command {
   return new Command('schema')
-    .description('print the JSON Schema of the config, of tests, or of the verdict')
     .addArgument(new Argument('<name>', 'which one').choices(['config', 'test', 'verdict']))
     .optionsGroup(GROUPS.output)
     .option('--json', 'accepted for symmetry: a schema is JSON')

@@ -48,7 +48,6 @@ const DEADLINE = 15_000;
 /** Defines the command. */
 export function defineServe(run: Run): Command {
   return new Command('serve')
-    .description('answer for gateways (/auth) and for servers with a custom provider (/validate)')
     .option('--config <file>', 'the config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
     .option('--provider <name>', 'ask only this provider; else all of the config, in order, until one accepts')
     .option('--issuer <url>', 'no config file: discover this issuer (OIDC, RFC 8414)')

@@ -43,7 +43,6 @@ type Report = { readonly kind: 'junit'; readonly file: string } | { readonly kin
 export function defineTest(run: Run): Command {
   return createCommand(
     'test',
-    'run tests of an auth config: tokens or claims, and what the server must make of them',
     'authcheck test auth.authcheck.yaml\n  authcheck test --init --config run.yaml --token "$TOKEN"',
   )
     .argument('[files...]', 'files of tests, or folders with *.authcheck.yaml or authcheck.test.yaml; else this folder')

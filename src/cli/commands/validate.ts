@@ -33,11 +33,7 @@ export interface ValidateOptions extends SharedOptions, IssuerOptions, RequestOp
 
 /** Defines the command. */
 export function defineValidate(run: Run): Command {
-  const command = createCommand(
-    'validate',
-    'say who a token is, or every reason why the server refuses it',
-    'authcheck validate --config run.yaml --token "$TOKEN"',
-  )
+  const command = createCommand('validate', 'authcheck validate --config run.yaml --token "$TOKEN"')
     .argument('[token]', 'the token, as with --token')
     .addHelpText('after', '\nExit codes: 0 accepted · 1 rejected · 2 usage, config or unreadable input · 3 undecided')
     .option('--all-providers', 'ask every provider of the config')
