@@ -1,8 +1,8 @@
 /** The file of the certificate authorities that a provider trusts. */
 
 import { X509Certificate } from 'node:crypto';
-import { readBounded } from './bounded-read.js';
-import { AuthcheckError } from './errors.js';
+import { FileTooLarge, readBounded } from './bounded-read.js';
+import { AuthcheckError, codeOf } from './errors.js';
 import { showUrl } from './exchange.js';
 
 /** Largest CA file: 4 MiB, several times what a system's whole bundle has. */
@@ -20,8 +20,8 @@ export function readCaFile(path: string): string {
   try {
     pem = readBounded(path, MAX_BYTES).toString('utf8');
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
-    throw new AuthcheckError('config_invalid', `the CA file ${shown} cannot be read (${code})`, { cause: error });
+    const why = error instanceof FileTooLarge ? error.message : codeOf(error);
+    throw new AuthcheckError('config_invalid', `the CA file ${shown} cannot be read (${why})`, { cause: error });
   }
   const blocks = splitCertificates(pem);
   if (blocks.length === 0) throw new AuthcheckError('config_invalid', `the CA file ${shown} holds no PEM certificate`);

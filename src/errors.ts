@@ -19,24 +19,6 @@ export type ErrorCode =
   | 'fixture_undecided'
   | 'interrupted';
 
-/** What each error code means, in one sentence. */
-export const ERRORS: Readonly<Record<ErrorCode, string>> = {
-  usage_invalid: 'The command line is not understood.',
-  config_not_found: 'No config was found.',
-  config_unreadable: 'The config file cannot be read.',
-  config_invalid: 'The config is not valid.',
-  auth_off: 'The config turns authentication off: there is nothing to validate against.',
-  policy_unsupported: 'A policy has a pattern that only the server can evaluate.',
-  provider_unknown: 'The config has no provider of that name.',
-  token_absent: 'No token was given.',
-  input_unreadable: 'The input cannot be read.',
-  output_unwritable: 'A file cannot be written.',
-  discovery_failed: 'The issuer’s metadata could not be read.',
-  fixture_refused: 'The token cannot be made into one that may be shared.',
-  fixture_undecided: 'Nobody could say what the token is, so that there is nothing to reproduce.',
-  interrupted: 'Interrupted.',
-};
-
 /** One thing wrong, or unwise, in a config. */
 export interface Finding {
   readonly severity: Severity;
@@ -81,15 +63,20 @@ export class ConfigError extends AuthcheckError {
     const first = faults[0] ?? findings[0];
     const more = faults.length > 1 ? ` (and ${faults.length - 1} more)` : '';
     const where = first === undefined || first.path === '' ? '' : `${first.path}: `;
-    super(code, `${where}${first?.message ?? ERRORS[code]}${more}`, { position: first?.position ?? null });
+    super(code, `${where}${first?.message ?? 'the config is not valid'}${more}`, { position: first?.position ?? null });
     this.name = 'ConfigError';
     this.findings = findings;
   }
 }
 
-/** The system's own words for a failed file operation, without the path. */
+/** The system's code for what failed, such as `ENOENT`; empty if there is none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** Why a file operation failed, in words, without the path. */
 export function reasonOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   const words: Readonly<Record<string, string>> = {
     ENOENT: 'there is no such file',
     EACCES: 'permission denied',

@@ -33,7 +33,7 @@ export { duration } from './duration.js';
 export { readTarget } from './server/request-target.js';
 export { readIsoTime } from './iso-time.js';
 export { CLIENT_VARIABLES, writeConfigTemplate, type ConfigTemplate } from './config/template.js';
-export { AuthcheckError, ConfigError, ERRORS, reasonOf, usageError, type ErrorCode, type Finding } from './errors.js';
+export { AuthcheckError, codeOf, ConfigError, reasonOf, usageError, type ErrorCode, type Finding } from './errors.js';
 export { checkExpectations, type ExpectationResult, type VerdictExpectations } from './expectations.js';
 export { showUrl, type Exchange, type HttpAnswer, type HttpClient, type HttpRequest } from './exchange.js';
 export { nearestName } from './nearest.js';

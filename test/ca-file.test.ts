@@ -30,6 +30,12 @@ describe('a CA file', () => {
     expect(() => read(garbage)).toThrow('the certificate in the CA file');
   });
 
+  test('that is too large says so', () => {
+    expect(() => read('#'.repeat(4 * 1024 * 1024 + 1))).toThrow(
+      `the CA file ${file} cannot be read (it has 4194305 bytes; 4194304 is the most)`,
+    );
+  });
+
   test('without a certificate is none', () => {
     for (const pem of ['', 'text', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n'])
       expect(() => read(pem)).toThrow('holds no PEM certificate');

@@ -162,6 +162,7 @@ function isPlainOutput(fd: number): boolean {
   }
 }
 
+/** Not that of the core: `--version` loads this file, and nothing else. */
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : null;
 }

@@ -78,6 +78,15 @@ export function addIssuerOptions(command: Command): Command {
     .optionsGroup(GROUPS.own);
 }
 
+/** Reads a whole number within bounds. */
+export function parseWhole(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const number = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
+    if (number >= least && number <= most) return number;
+    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
+  };
+}
+
 function parseTime(text: string): number {
   const time = /^\d{9,12}$/.test(text) ? Number(text) * 1000 : readIsoTime(text);
   if (Number.isNaN(time))

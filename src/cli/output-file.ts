@@ -3,7 +3,7 @@
 import { randomUUID } from 'node:crypto';
 import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { AuthcheckError, usageError } from '../index.js';
+import { AuthcheckError, codeOf, usageError } from '../index.js';
 import type { Io } from './io.js';
 
 /** A file to be written. */
@@ -64,7 +64,7 @@ function writeOutput({ path, text, isSecret }: OutputFile, force: boolean, io: I
 }
 
 function describe(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   const words: Readonly<Record<string, string>> = {
     EEXIST: 'the file exists already; --force writes over it',
     ENOENT: 'there is no such folder',

@@ -11,7 +11,6 @@ import type { GivenToken } from './token.js';
 
 /** The outputs of one command. */
 export interface Session {
-  readonly style: Style;
   /** Prints the answer: as JSON, or as text unless quiet. */
   readonly answer: (json: () => unknown, text: (style: Style) => string) => void;
   /** Says something on stderr unless quiet. */
@@ -33,7 +32,6 @@ export function openSession(options: SharedOptions, io: Io): Session {
     if (options.quiet !== true) io.stderr.write(text(errStyle));
   };
   return {
-    style,
     answer(json, text) {
       if (options.json === true) io.stdout.write(formatJson(json()));
       else if (options.quiet !== true) io.stdout.write(text(style));

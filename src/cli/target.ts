@@ -5,7 +5,9 @@ import { resolve } from 'node:path';
 import {
   AuthcheckError,
   createHttpClient,
+  createProviderClient,
   discoverIssuer,
+  fetchKeySet,
   loadAuthConfig,
   MAX_KEY_SET_BYTES,
   nearestName,
@@ -15,6 +17,8 @@ import {
   type ConfiguredProvider,
   type Exchange,
   type Finding,
+  type IssuerMetadata,
+  type JwksConfig,
   type KeySetResult,
   type ProviderOptions,
   usageError,
@@ -144,13 +148,8 @@ async function fromFlags(options: TargetOptions, io: Io, onExchange: (exchange: 
       jwks: { uri },
     });
   if (jwks === undefined) {
-    const http = createHttpClient({ env: io.env, onExchange, oneShot: true });
-    try {
-      const metadata = await discoverIssuer(http, issuer ?? '');
-      return { origin: `--issuer ${metadata.issuer}`, config: make(metadata.jwks_uri), file: null };
-    } finally {
-      await http.close();
-    }
+    const metadata = await discover(issuer ?? '', io, onExchange);
+    return { origin: `--issuer ${metadata.issuer}`, config: make(metadata.jwks_uri), file: null };
   }
   if (isUri(jwks)) return { origin: '--jwks', config: make(jwks), file: null };
   // The file stands in for the endpoint, which therefore is never asked.
@@ -179,6 +178,33 @@ export function readKeySetFile(file: string, io: Io): KeySetResult {
   if (text.length > MAX_KEY_SET_BYTES) throw new AuthcheckError('input_unreadable', `${file}: too large for a key set`);
   if (!keySet.ok) throw new AuthcheckError('input_unreadable', `${file}: ${keySet.message}`);
   return keySet;
+}
+
+/** Reads what an issuer publishes of itself. */
+export async function discover(
+  issuer: string,
+  io: Io,
+  onExchange: (exchange: Exchange) => void,
+): Promise<IssuerMetadata> {
+  const http = createHttpClient({ env: io.env, onExchange, oneShot: true });
+  try {
+    return await discoverIssuer(http, issuer);
+  } finally {
+    await http.close();
+  }
+}
+
+/** Fetches the key set of the chosen provider. */
+export async function fetchKeys(
+  { chosen, options }: Target,
+  { uri, token }: Pick<JwksConfig, 'uri' | 'token'>,
+): Promise<KeySetResult> {
+  const http = createProviderClient(chosen, options);
+  try {
+    return await fetchKeySet(http, uri, token);
+  } finally {
+    await http.close();
+  }
 }
 
 function choose(config: AuthConfig, name: string | undefined): ConfiguredProvider {

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { FileTooLarge, readBounded } from '../bounded-read.js';
-import { AuthcheckError, ConfigError, reasonOf } from '../errors.js';
+import { AuthcheckError, codeOf, ConfigError, reasonOf } from '../errors.js';
 import type { ConfigDocument } from './document.js';
 import type { Environment } from './env.js';
 import { findCaFault } from './lint-ca.js';
@@ -163,7 +163,7 @@ async function searchUpward(cwd: string): Promise<string | null> {
     const result = await explorer.search(cwd);
     return result?.filepath ?? null;
   } catch (error) {
-    if (!(error instanceof Error) || !('code' in error)) throw error;
+    if (codeOf(error) === '') throw error;
     throw new AuthcheckError('config_unreadable', `a config was found, but ${reasonOf(error)}`, { cause: error });
   }
 }

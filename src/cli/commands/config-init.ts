@@ -5,8 +5,6 @@ import { Command } from 'commander';
 import {
   AuthcheckError,
   CLIENT_VARIABLES,
-  createHttpClient,
-  discoverIssuer,
   writeConfigTemplate,
   type ConfigTemplate,
   type IssuerMetadata,
@@ -17,6 +15,7 @@ import type { Io, Run } from '../io.js';
 import { addColorOptions, type SharedOptions } from '../options.js';
 import { writeOutputs } from '../output-file.js';
 import { openSession, type Session } from '../session.js';
+import { discover } from '../target.js';
 
 /** The flags of `config init`. */
 export interface ConfigInitOptions extends Pick<SharedOptions, 'color' | 'verbose' | 'quiet' | 'debug'> {
@@ -58,7 +57,7 @@ export function defineConfigInit(run: Run): Command {
 export async function runConfigInit(options: ConfigInitOptions, io: Io): Promise<number> {
   const { out } = options;
   const session = openSession(options, io);
-  const metadata = await discover(options.issuer, io, session);
+  const metadata = await discover(options.issuer, io, session.onExchange);
   const text = writeConfigTemplate({
     issuer: metadata.issuer,
     audience: options.audience ?? null,
@@ -70,15 +69,6 @@ export async function runConfigInit(options: ConfigInitOptions, io: Io): Promise
   else writeOutputs([{ path: out, text, isSecret: false }], options.force === true, io);
   note(options, session);
   return EXIT.ok;
-}
-
-async function discover(issuer: string, io: Io, session: Session): Promise<IssuerMetadata> {
-  const http = createHttpClient({ env: io.env, onExchange: session.onExchange, oneShot: true });
-  try {
-    return await discoverIssuer(http, issuer);
-  } finally {
-    await http.close();
-  }
 }
 
 function chooseEndpoint(metadata: IssuerMetadata, introspects: boolean): ConfigTemplate['endpoint'] {

@@ -1,6 +1,6 @@
 /** `authcheck jwks generate`: new keys for an issuer of one's own. */
 
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import {
   ALGORITHMS,
   createSigner,
@@ -13,7 +13,7 @@ import {
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import type { Io, Run } from '../io.js';
-import { createMaker, type SharedOptions } from '../options.js';
+import { createMaker, parseWhole, type SharedOptions } from '../options.js';
 import { writeOutputs, type OutputFile } from '../output-file.js';
 import { formatJson } from '../render/json.js';
 import { formatKeySet } from '../render/keys.js';
@@ -108,12 +108,4 @@ function makeKey({ alg, kid, bits, count }: JwksGenerateOptions, index: number):
     ...(bits === undefined ? {} : { bits }),
     ...(kid === undefined ? {} : { kid: count === 1 ? kid : `${kid}-${index}` }),
   });
-}
-
-function parseWhole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const number = /^\d{1,6}$/.test(text) ? Number(text) : NaN;
-    if (number >= least && number <= most) return number;
-    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
-  };
 }

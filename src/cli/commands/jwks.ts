@@ -3,8 +3,6 @@
 import type { Command } from 'commander';
 import {
   AuthcheckError,
-  createProviderClient,
-  fetchKeySet,
   parseJwt,
   reportKeySet,
   showUrl,
@@ -17,7 +15,7 @@ import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { formatKeySet } from '../render/keys.js';
 import { openSession, type Session } from '../session.js';
-import { findTarget, readKeySetFile, type Target } from '../target.js';
+import { fetchKeys, findTarget, readKeySetFile } from '../target.js';
 import { findToken } from '../token.js';
 import { defineJwksGenerate } from './jwks-generate.js';
 
@@ -79,16 +77,7 @@ async function readKeys(
   if (config.type !== 'oauth2_token' || config.jwks === null) {
     throw usageError(`the provider ${target.chosen.name} has no jwks; name a source, or use --issuer`);
   }
-  return { source: showUrl(config.jwks.uri), result: await fetchKeys(target, config.jwks.uri, config.jwks.token) };
-}
-
-async function fetchKeys(target: Target, uri: string, token: string | null): Promise<KeySetResult> {
-  const http = createProviderClient(target.chosen, target.options);
-  try {
-    return await fetchKeySet(http, uri, token);
-  } finally {
-    await http.close();
-  }
+  return { source: showUrl(config.jwks.uri), result: await fetchKeys(target, config.jwks) };
 }
 
 async function readWanted(

@@ -1,7 +1,8 @@
 /** `authcheck serve`: the core as a service, for gateways and servers in any language. */
 
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import {
+  codeOf,
   createAuthenticator,
   isLoopback,
   reasonOf,
@@ -15,6 +16,7 @@ import {
 import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
 import type { Io, Run } from '../io.js';
+import { parseWhole } from '../options.js';
 import { holdConfig } from '../serve/live-config.js';
 import { LEVELS, openLog } from '../serve/log.js';
 import { createMetrics, type Metrics } from '../serve/metrics.js';
@@ -54,12 +56,12 @@ export function defineServe(run: Run): Command {
     .option('--audience <name>', 'the audience to expect, with --issuer or --jwks')
     .option('--jwks <source>', 'no config file: a JWKS URI or file')
     .option('--host <address>', 'the address to listen on', '127.0.0.1')
-    .option('--port <number>', 'the port to listen on; 0 for a free one', parseNumber(0, 65_535), 8401)
+    .option('--port <number>', 'the port to listen on; 0 for a free one', parseWhole(0, 65_535), 8401)
     .option('--public <route...>', 'routes that /auth lets everybody use, such as "GET /v1/health"')
     .option('--realm <name>', 'what is protected, for WWW-Authenticate', 'api')
     .option('--tls-cert <file>', 'serve https with this certificate chain (PEM)')
     .option('--tls-key <file>', 'the key of the certificate (PEM)')
-    .option('--max-concurrency <number>', 'requests that are answered at a time', parseNumber(1, 100_000), 1000)
+    .option('--max-concurrency <number>', 'requests that are answered at a time', parseWhole(1, 100_000), 1000)
     .addOption(new Option('--log-level <level>', 'how much is logged, on stderr').choices([...LEVELS]).default('info'))
     .optionsGroup(GROUPS.output)
     .option('--debug', 'show the stack of an internal error')
@@ -194,7 +196,7 @@ async function listen(options: Parameters<typeof startService>[0]): Promise<Serv
 }
 
 function describeFailure(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const code = codeOf(error);
   const words: Readonly<Record<string, string>> = {
     EADDRINUSE: 'the port is in use',
     EADDRNOTAVAIL: 'this machine has no such address',
@@ -227,11 +229,4 @@ function readTls({ tlsCert, tlsKey }: ServeOptions, io: Io): { readonly cert: st
   if (tlsCert === undefined && tlsKey === undefined) return null;
   if (tlsCert === undefined || tlsKey === undefined) throw usageError('--tls-cert and --tls-key need each other');
   return { cert: readText(tlsCert, io), key: readText(tlsKey, io) };
-}
-
-function parseNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    if (/^\d{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
-    throw new InvalidArgumentError(`expected a whole number from ${least} to ${most}`);
-  };
 }

@@ -57,7 +57,7 @@ export async function runValidate(options: ValidateOptions, argument: string | u
     const others = [expected ?? undefined, options.allProviders, argument, options.token, options.tokenFile];
     if (others.some((other) => other !== undefined))
       throw usageError('--tokens goes with one provider, no other token, and no expectations');
-    const { runBatch } = await import('./batch.js');
+    const { runBatch } = await import('../batch/run.js');
     return runBatch({ ...options, tokens }, io);
   }
   if (options.fromLine !== undefined || options.concurrency !== undefined)

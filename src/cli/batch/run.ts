@@ -5,24 +5,17 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { createHistogram } from 'node:perf_hooks';
 import { resolve } from 'node:path';
-import {
-  AuthcheckError,
-  createProviderClient,
-  fetchKeySet,
-  reasonOf,
-  type ConfiguredProvider,
-  type KeySetResult,
-} from '../../index.js';
-import { addTo, describeProvider, type Assignment, type Tally } from '../batch/block.js';
-import { cutBlocks } from '../batch/lines.js';
-import { judgeBlocks } from '../batch/pool.js';
+import { AuthcheckError, reasonOf } from '../../index.js';
+import { addTo, describeProvider, type Assignment, type Tally } from './block.js';
+import { cutBlocks } from './lines.js';
+import { judgeBlocks } from './pool.js';
 import { EXIT } from '../exit-code.js';
 import type { Io } from '../io.js';
 import type { IssuerOptions, SharedOptions } from '../options.js';
 import { CLEAR_PROGRESS, formatBatch, formatProgress, type BatchSum } from '../render/batch.js';
 import { createStyle } from '../render/style.js';
 import { openSession } from '../session.js';
-import { findTarget, type Target } from '../target.js';
+import { fetchKeys, findTarget } from '../target.js';
 
 /** The flags of a batch. */
 export interface BatchOptions extends SharedOptions, IssuerOptions {
@@ -44,7 +37,10 @@ export async function runBatch(options: BatchOptions, io: Io): Promise<number> {
   const target = await findTarget(options, io, session.onExchange);
   session.warn(target.warnings);
   const { input, size, read } = openInput(options.tokens, io);
-  const keySet = await fetchKeys(target);
+  // Fetched once, for all tokens; null for a provider that has none.
+  const { config } = target.chosen;
+  const jwks = config.type === 'oauth2_token' ? config.jwks : null;
+  const keySet = target.options.keySet ?? (jwks === null ? null : await fetchKeys(target, jwks));
   if (keySet?.ok === false) session.note((style) => `${style.warn('undecided')}  ${style.plain(keySet.message)}\n`);
   const assignment: Assignment = {
     provider: describeProvider(target.chosen),
@@ -131,22 +127,6 @@ async function* readFile(path: string, file: string, onRead: (bytes: number) => 
 
 function unreadable(file: string, cause: unknown): AuthcheckError {
   return new AuthcheckError('input_unreadable', `${file}: ${reasonOf(cause)}`, { cause });
-}
-
-/** The key set is fetched once, for all tokens; null for a provider that has none. */
-async function fetchKeys({ chosen, options }: Target): Promise<KeySetResult | null> {
-  const jwks = jwksOf(chosen);
-  if (jwks === null || options.keySet !== undefined) return options.keySet ?? null;
-  const http = createProviderClient(chosen, options);
-  try {
-    return await fetchKeySet(http, jwks.uri, jwks.token);
-  } finally {
-    await http.close();
-  }
-}
-
-function jwksOf({ config }: ConfiguredProvider): { readonly uri: string; readonly token: string | null } | null {
-  return config.type === 'oauth2_token' ? config.jwks : null;
 }
 
 interface Sums {
