@@ -6,6 +6,12 @@ import { resolve } from 'node:path';
 import { AuthcheckError, codeOf, usageError } from '../index.js';
 import type { Io } from './io.js';
 
+/** What may be written over. */
+interface WriteOptions {
+  /** Whether files that exist are replaced. */
+  readonly force?: boolean;
+}
+
 /** A file to be written. */
 export interface OutputFile {
   /** As the user named it. */
@@ -16,16 +22,16 @@ export interface OutputFile {
 }
 
 /**
- * Writes files, or none of them where one exists already and `force` is not given.
+ * Writes files, or none of them where one exists already and may not be replaced.
  *
  * @throws {AuthcheckError} `output_unwritable`; `usage_invalid` for one path given twice.
  */
-export function writeOutputs(files: readonly OutputFile[], force: boolean, io: Io): void {
+export function writeOutputs(files: readonly OutputFile[], options: WriteOptions, io: Io): void {
   const paths = files.map(({ path }) => resolve(io.cwd, path));
   const twice = files.find((_, index) => paths.indexOf(paths[index] ?? '') !== index);
   if (twice !== undefined) throw usageError(`${twice.path} is named for two files`);
-  for (const { path } of files) checkFree(path, force, io);
-  for (const file of files) writeOutput(file, force, io);
+  for (const { path } of files) checkFree(path, options, io);
+  for (const file of files) writeOutput(file, options, io);
 }
 
 /**
@@ -38,20 +44,20 @@ export function makeFolder(path: string, io: Io): void {
     mkdirSync(resolve(io.cwd, path), { recursive: true });
   } catch (error) {
     const isFile = lstatSync(resolve(io.cwd, path), { throwIfNoEntry: false }) !== undefined;
-    throw unwritable(path, isFile ? 'there is something that is no folder' : describe(error), error);
+    throw unwritable(path, isFile ? 'there is something that is not a folder' : describe(error), error);
   }
 }
 
-function checkFree(path: string, force: boolean, io: Io): void {
+function checkFree(path: string, { force = false }: WriteOptions, io: Io): void {
   const existing = lstatSync(resolve(io.cwd, path), { throwIfNoEntry: false });
   if (existing === undefined) return;
   if (!existing.isFile())
-    throw unwritable(path, existing.isDirectory() ? 'this is a folder' : 'this is no ordinary file');
+    throw unwritable(path, existing.isDirectory() ? 'this is a folder' : 'this is not an ordinary file');
   if (!force) throw unwritable(path, 'the file exists already; --force writes over it');
 }
 
 /** A file is replaced as a whole, so that it has its own mode and nobody reads half of it. */
-function writeOutput({ path, text, isSecret }: OutputFile, force: boolean, io: Io): void {
+function writeOutput({ path, text, isSecret }: OutputFile, { force = false }: WriteOptions, io: Io): void {
   const target = resolve(io.cwd, path);
   const written = force ? `${target}.${randomUUID()}` : target;
   try {

@@ -1,6 +1,7 @@
 /** The keys of a parsed document: those that nobody should write, and where what they name stands. Pure. */
 
 import { isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
+import type { Path } from './shape.js';
 
 /** A key that is refused, and where it stands. */
 export interface WrongKey {
@@ -100,7 +101,7 @@ function isMergeKey(key: unknown): boolean {
  * Makes what finds the offset of the value at a path, or of the nearest part above it. There may be as many findings as
  * keys, so that each mapping is indexed once.
  */
-export function indexOffsets(root: Node | null): (path: readonly (string | number)[]) => number {
+export function indexOffsets(root: Node | null): (path: Path) => number {
   const indexes = new WeakMap<YAMLMap, ReadonlyMap<string | null, Pair>>();
   const pairOf = (map: YAMLMap, key: string): Pair | undefined => {
     const index = indexes.get(map) ?? new Map(map.items.map((pair) => [keyOf(pair), pair]));

@@ -6,12 +6,13 @@ import { findWrongKey, indexOffsets } from './document-keys.js';
 import type { FindingCode } from './finding-codes.js';
 import { SCALAR_FAULTS, SCALARS, SET_TAG } from './python-scalars.js';
 import { findOddBreak, findRefused, findUnreadable } from './python-yaml.js';
+import type { Path } from './shape.js';
 
 /** A parsed document. */
 export interface ConfigDocument {
   readonly value: unknown;
   /** The position of the value at a path, or of the nearest part above it, as `file:line:column`. */
-  readonly locate: (path: readonly (string | number)[]) => string;
+  readonly locate: (path: Path) => string;
 }
 
 /**

@@ -7,14 +7,15 @@ import type { ProviderType } from '../verdict.js';
 import type { FindingCode } from './finding-codes.js';
 import { isHttpUrl } from './schema.js';
 import type { CacheConfig, IntrospectionConfig, JwksConfig, ProviderConfig } from './provider-config.js';
+import type { Path } from './shape.js';
 
 /** A finding before its place in the file is known; the path is below the value that was looked at. */
 export interface Note {
   readonly code: FindingCode;
-  readonly path: readonly (string | number)[];
+  readonly path: Path;
   readonly message: string;
   /** Where it stands, if the path shows less of a name than is written: the rest may be a secret. */
-  readonly place?: readonly (string | number)[];
+  readonly place?: Path;
   /** A better fix than that of the code, where there is one. */
   readonly fix?: string;
 }
@@ -84,12 +85,7 @@ export function findUnknownAuthFields(auth: Readonly<Record<string, unknown>>, p
   ];
 }
 
-function unknownFields(
-  value: unknown,
-  fields: Fields,
-  path: readonly (string | number)[],
-  root: Fields = fields,
-): Note[] {
+function unknownFields(value: unknown, fields: Fields, path: Path, root: Fields = fields): Note[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
     const below = Object.hasOwn(fields, name) ? fields[name] : undefined;

@@ -3,7 +3,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { FileTooLarge, readBounded } from '../bounded-read.js';
-import { AuthcheckError, codeOf, ConfigError, reasonOf } from '../errors.js';
+import { AuthcheckError, codeOf, reasonOf } from '../errors.js';
 import type { ConfigDocument } from './document.js';
 import type { Environment } from './env.js';
 import { findCaFault } from './lint-ca.js';
@@ -59,7 +59,8 @@ export async function loadAuthConfig(options: LoadOptions): Promise<LoadedConfig
 /**
  * As {@link loadAuthConfig}, with what the config was read from.
  *
- * @throws {AuthcheckError} as above.
+ * @throws {AuthcheckError} `config_not_found`, `config_unreadable`.
+ * @throws {ConfigError} with every fault.
  */
 export async function loadReading(
   options: LoadOptions,
@@ -86,7 +87,7 @@ export interface ConfigFile extends Pick<LoadedConfig, 'file' | 'found'> {
  * Finds and reads the config.
  *
  * @throws {AuthcheckError} `config_not_found`, `config_unreadable`.
- * @throws {ConfigError} for what is no YAML.
+ * @throws {ConfigError} for what is not YAML.
  */
 export async function readConfigFile(options: LoadOptions): Promise<ConfigFile> {
   const { path, found } = await locateFile(options);
@@ -109,13 +110,11 @@ export async function readConfigFile(options: LoadOptions): Promise<ConfigFile> 
  * The names of the providers in the config that would be read, whether it can be used or not.
  *
  * @throws {AuthcheckError} `config_not_found`, `config_unreadable`.
- * @throws {ConfigError} for what is no YAML, and no config.
+ * @throws {ConfigError} for what is not YAML, or not a config.
  */
 export async function listProviders(options: LoadOptions): Promise<string[]> {
-  const { value } = await readConfigFile(options);
-  const { providers } = findSection(value, (path, message) => {
-    throw new ConfigError([placeNote({ code: 'config_shape', path, message }, [], options)]);
-  });
+  const { value, parseOptions } = await readConfigFile(options);
+  const { providers } = findSection(value, parseOptions.locate);
   return providers.map(({ name }) => name);
 }
 

@@ -5,13 +5,12 @@ import { ConfigError, type Finding } from '../errors.js';
 import type { AccessRule, Policies, RouteRule } from '../policy/rules.js';
 import { draftProvider, issuePath, type Draft } from './draft.js';
 import { substituteEnv, type EnvOptions, type Environment } from './env.js';
-import type { FindingCode } from './finding-codes.js';
 import { FINDINGS } from './findings.js';
 import { findUnknownAuthFields, type Note } from './lint.js';
 import { findUnsupported } from './lint-policy.js';
 import { accessPolicySchema, routePolicySchema } from './policy-schema.js';
 import type { ProviderConfig } from './provider-config.js';
-import { findSection, formatPath, isMapping, valueAt, type Mapping, type Path } from './shape.js';
+import { findSection, formatPath, isMapping, valueAt, type Mapping, type Path, type Section } from './shape.js';
 
 /** A provider of a config, with what a trace needs to point into the file. */
 export interface ConfiguredProvider {
@@ -43,7 +42,7 @@ export interface ParseOptions {
   /** What to do about fields that the server ignores. Default `error`. */
   readonly unknownFields?: 'error' | 'warn';
   /** The position of a path of the document. Default: no positions. */
-  readonly locate?: (path: readonly (string | number)[]) => string;
+  readonly locate?: (path: Path) => string;
   /** The home folder of a user, for `~`. Default: `HOME` of the environment. */
   readonly home?: EnvOptions['home'];
 }
@@ -101,17 +100,10 @@ export interface Reading {
  * @throws {ConfigError} for a document without an auth section.
  */
 export function readAuthConfig(document: unknown, options: ReadOptions): Reading {
+  const section = findSection(document, options.locate);
   const findings: Finding[] = [];
   const position = (path: Path): string | null => options.locate?.(path) ?? null;
-  const place = (note: Note, above: Path): void => void findings.push(placeNote(note, above, options));
-  const report = (code: FindingCode, path: Path, message: string): void => {
-    place({ code, path, message }, []);
-  };
-
-  const section = findSection(document, (path, message) => {
-    report('config_shape', path, message);
-    throw new ConfigError(findings);
-  });
+  const place: Place = (note, above) => void findings.push(placeNote(note, [...section.path, ...above], options));
 
   const { value, faults } = substituteEnv(section.auth, {
     env: options.env ?? {},
@@ -121,68 +113,72 @@ export function readAuthConfig(document: unknown, options: ReadOptions): Reading
   const { explainUnset = (name) => `the environment variable ${name} is not set or empty; set it` } = options;
   for (const { variable: name, path } of faults) {
     const message = `${explainUnset(name)}, or write \${env.${name}:=default} or \${env.${name}:+value}`;
-    report('env_unset', [...section.path, ...path], message);
+    place({ code: 'env_unset', path, message }, []);
   }
   const auth = isMapping(value) ? value : {};
   const missing = new Set(faults.map((fault) => formatPath(fault.path)));
 
-  const read: ReadProvider[] = [];
-  const providers: ConfiguredProvider[] = [];
-  for (const { name, path, value: written } of section.providers) {
-    const here = [...section.path, ...path];
-    const resolved = valueAt(auth, path);
-    if (resolved === null && isMapping(written)) {
-      report(
-        'auth_off',
-        [...here, 'type'],
-        'type is empty, or resolves to nothing: authentication is off, and the server lets everybody in',
-      );
-      continue;
-    }
-    const draft = draftProvider(path.length === 0 ? withoutPolicies(auth) : resolved);
-    for (const note of draft.notes) {
-      if (note.code !== 'field_invalid' || !missing.has(formatPath([...path, ...note.path]))) place(note, here);
-    }
-    const sets = (field: string): boolean => isMapping(resolved) && resolved[field] !== undefined;
-    read.push({ ...draft, name, path: here, written, sets });
-    if (draft.config === null || draft.wrong.length > 0) continue;
-    providers.push({
-      name,
-      config: draft.config,
-      source: position(here),
-      locate: remember((field) => position([...here, ...field])),
-      sets,
-    });
-  }
-
-  const checkPolicy = <Rules extends AccessRule | RouteRule>(
-    name: string,
-    schema: v.GenericSchema<unknown, readonly Rules[]>,
-  ): readonly Rules[] => {
-    if (auth[name] === undefined) return [];
-    const result = v.safeParse(schema, auth[name]);
-    if (result.success) {
-      for (const note of findUnsupported(result.output)) place(note, [...section.path, name]);
-      return result.output;
-    }
-    for (const issue of result.issues)
-      report('rule_invalid', [...section.path, name, ...issuePath(issue)], issue.message);
-    return [];
-  };
-  const access_policy = checkPolicy('access_policy', accessPolicySchema);
-  const route_policy = checkPolicy('route_policy', routePolicySchema);
-  for (const note of findUnknownAuthFields(auth, section.providers[0]?.path ?? ['provider_config']))
-    place(note, section.path);
+  const read = readProviders(section, auth, missing, place);
+  const providers = read.flatMap(({ name, config, wrong, path, sets }): ConfiguredProvider[] => {
+    if (config === null || wrong.length > 0) return [];
+    return [{ name, config, source: position(path), locate: remember((field) => position([...path, ...field])), sets }];
+  });
+  const access_policy = readPolicy('access_policy', accessPolicySchema, auth, place);
+  const route_policy = readPolicy('route_policy', routePolicySchema, auth, place);
+  for (const note of findUnknownAuthFields(auth, section.providers[0]?.path ?? ['provider_config'])) place(note, []);
 
   const fallback = chooseDefault(auth, providers, (message) => {
-    report('default_unknown', [...section.path, 'default'], message);
+    place({ code: 'default_unknown', path: ['default'], message }, []);
   });
   if (section.providers.length === 0)
-    report('provider_absent', section.path, 'no provider is configured: everybody is anonymous');
+    place({ code: 'provider_absent', path: [], message: 'no provider is configured: everybody is anonymous' }, []);
   const warnings = findings.filter(({ severity }) => severity !== 'error');
   const locateRule: AuthConfig['locateRule'] = (policy, index) => position([...section.path, policy, index]);
   const config = { default: fallback, providers, access_policy, route_policy, locateRule, warnings };
   return { config, path: section.path, providers: read, findings };
+}
+
+/** Takes a note about what stands at a path of the auth section. */
+type Place = (note: Note, above: Path) => void;
+
+/** Reads the providers; what is wrong because a variable is missing was said already. */
+function readProviders(
+  section: Section,
+  auth: Mapping,
+  missing: ReadonlySet<string>,
+  place: Place,
+): readonly ReadProvider[] {
+  return section.providers.flatMap(({ name, path, value: written }): ReadProvider[] => {
+    const resolved = valueAt(auth, path);
+    if (resolved === null && isMapping(written)) {
+      const message = 'type is empty, or resolves to nothing: authentication is off, and the server lets everybody in';
+      place({ code: 'auth_off', path: ['type'], message }, path);
+      return [];
+    }
+    const draft = draftProvider(path.length === 0 ? withoutPolicies(auth) : resolved);
+    for (const note of draft.notes) {
+      if (note.code !== 'field_invalid' || !missing.has(formatPath([...path, ...note.path]))) place(note, path);
+    }
+    const sets = (field: string): boolean => isMapping(resolved) && resolved[field] !== undefined;
+    return [{ ...draft, name, path: [...section.path, ...path], written, sets }];
+  });
+}
+
+function readPolicy<Rules extends AccessRule | RouteRule>(
+  name: keyof Policies,
+  schema: v.GenericSchema<unknown, readonly Rules[]>,
+  auth: Mapping,
+  place: Place,
+): readonly Rules[] {
+  if (auth[name] === undefined) return [];
+  const result = v.safeParse(schema, auth[name]);
+  if (result.success) {
+    for (const note of findUnsupported(result.output)) place(note, [name]);
+    return result.output;
+  }
+  for (const issue of result.issues)
+    place({ code: 'rule_invalid', path: issuePath(issue), message: issue.message }, [name]);
+  return [];
 }
 
 /** What is left of a section that is a provider, with policies beside its fields. */

@@ -1,5 +1,6 @@
 /** Which of the accepted shapes a document has, and where in it the providers stand. Pure. */
 
+import { ConfigError } from '../errors.js';
 import { kindOfValue } from './scalars.js';
 
 /** Keys and indexes from the top of a document. */
@@ -17,8 +18,16 @@ export interface Section {
 
 const OFF = 'authentication is off, and the server lets everybody in';
 
-/** Finds the auth section; `fail` is told what is wrong with a document that has none. */
-export function findSection(document: unknown, fail: (path: Path, message: string) => never): Section {
+/**
+ * Finds the auth section.
+ *
+ * @throws {ConfigError} `config_shape`, saying what is wrong with a document that has none.
+ */
+export function findSection(document: unknown, locate?: (path: Path) => string): Section {
+  const fail = (path: Path, message: string): never => {
+    const position = locate?.(path) ?? null;
+    throw new ConfigError([{ severity: 'error', code: 'config_shape', path: formatPath(path), position, message }]);
+  };
   if (!isMapping(document)) {
     const what =
       document === null || document === undefined ? 'the config is empty' : `the config is ${kindOfValue(document)}`;

@@ -1,8 +1,7 @@
 /** The variables of a config, for a file that others will read: what may be a secret is not in it. Pure. */
 
-import { ConfigError } from '../errors.js';
 import { dissectEnv, substituteEnv, type Environment } from './env.js';
-import { isSecretPath, placeNote } from './parse.js';
+import { isSecretPath } from './parse.js';
 import { findSection, isMapping, isSequence, type Path } from './shape.js';
 
 /** A string of a config, as it is written. */
@@ -18,9 +17,7 @@ interface WrittenText {
  * @throws {ConfigError} for a document without an auth section.
  */
 export function shareVariables(document: unknown, env: Environment): Readonly<Record<string, string>> {
-  const { auth } = findSection(document, (path, message) => {
-    throw new ConfigError([placeNote({ code: 'config_shape', path, message }, [], {})]);
-  });
+  const { auth } = findSection(document);
   const texts = listTexts(auth);
   // Where nothing is set, all is missed that has no default.
   const missed = substituteEnv(auth, { env: {} }).faults.map(({ variable }) => variable);

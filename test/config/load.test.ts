@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { loadAuthConfig } from '../../src/config/load.js';
+import { listProviders, loadAuthConfig } from '../../src/config/load.js';
 import { AuthcheckError, ConfigError } from '../../src/errors.js';
 
 const CONFIG = 'type: custom\nendpoint: https://auth.example/validate\n';
@@ -245,4 +245,9 @@ describe('loadAuthConfig refuses', () => {
       ['ca_unreadable', 'run.yaml:3:37'],
     ]);
   });
+});
+
+test('a file whose providers cannot be listed says where it is wrong', async () => {
+  const file = write('run.yaml', 'server:\n  auth: yes please\n');
+  await expect(listProviders({ file, env: {}, cwd: folder })).rejects.toMatchObject({ position: 'run.yaml:2:9' });
 });

@@ -1,24 +1,15 @@
 import { describe, expect, it, test } from 'vitest';
-import { findSection, formatPath, isMapping, type Path } from '../../src/config/shape.js';
-
-class Refused extends Error {
-  readonly path: Path;
-  constructor(path: Path, message: string) {
-    super(message);
-    this.path = path;
-  }
-}
+import { ConfigError } from '../../src/errors.js';
+import { findSection, formatPath, isMapping } from '../../src/config/shape.js';
 
 /** Where the auth section and its providers stand, or where and why there is none. */
 function find(document: unknown): unknown {
   try {
-    const { path, providers } = findSection(document, (at, message) => {
-      throw new Refused(at, message);
-    });
+    const { path, providers } = findSection(document);
     return [formatPath(path), providers.map(({ name, path }) => `${name}: ${formatPath(path)}`)];
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return `${formatPath(error.path)}: ${error.message}`;
+    if (!(error instanceof ConfigError)) throw error;
+    return error.findings.map(({ path, message }) => `${path}: ${message}`).join();
   }
 }
 

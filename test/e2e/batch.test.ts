@@ -221,7 +221,7 @@ describe('many lines', () => {
     child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
     child.stdout.once('data', () => child.stdout.destroy());
     expect(await new Promise((done) => child.on('close', done))).toBe(0);
-    const [, last = ''] = /^stopped {2}nobody reads on after line (\d+)$/m.exec(stderr) ?? [];
+    const [, last = ''] = /^stopped {2}the reader closed the output after line (\d+)$/m.exec(stderr) ?? [];
     expect(Number(last)).toBeGreaterThan(0);
     expect(Number(last)).toBeLessThan(50_000);
   });
@@ -241,7 +241,7 @@ describe('many lines', () => {
     });
     child.kill('SIGINT');
     expect(await new Promise((done) => child.on('close', done))).toBe(130);
-    const [, next = ''] = /go on with --from-line (\d+)/.exec(stderr) ?? [];
+    const [, next = ''] = /resume with --from-line (\d+)/.exec(stderr) ?? [];
     expect(Number(next)).toBeGreaterThan(1);
     // What is said to be answered was written.
     const written = stdout.split('\n').length - 1;

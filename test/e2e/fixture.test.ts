@@ -85,7 +85,7 @@ describe('authcheck fixture', () => {
     writeFileSync(join(world.folder, 'file'), '');
     const inTheWay = await fixture('--token', token, '--out-dir', 'file');
     expect(inTheWay).toMatchObject({ code: 2 });
-    expect(unwrap(inTheWay.stderr)).toContain('file: there is something that is no folder');
+    expect(unwrap(inTheWay.stderr)).toContain('file: there is something that is not a folder');
     expect(statSync(join(world.folder, 'file')).isFile()).toBe(true);
   });
 

@@ -6,6 +6,7 @@ import {
   type KeySetResult,
   type ProviderConfig,
   type ProviderOptions,
+  type ReasonCode,
 } from '../../index.js';
 import { judgeLine, type Row } from './judge.js';
 import { readLines, type Block } from './lines.js';
@@ -42,8 +43,8 @@ export interface AnsweredBlock {
 export interface Tally {
   readonly accepted: number;
   /** How many were rejected or undecided, by reason. */
-  readonly rejected: ReadonlyMap<string, number>;
-  readonly undecided: ReadonlyMap<string, number>;
+  readonly rejected: ReadonlyMap<ReasonCode, number>;
+  readonly undecided: ReadonlyMap<ReasonCode, number>;
   /** Lines that hold no token. */
   readonly unreadable: number;
   /** Microseconds that each token took. */
@@ -95,7 +96,7 @@ export function openJudge(assignment: Assignment, options: ProviderOptions = {})
         // Blank lines are nobody's token.
         if (line.text?.trim() === '') continue;
         last = line.number;
-        asked.push(judgeLine(line, provider, whole));
+        asked.push(judgeLine(line, provider, { whole }));
         if (asked.length < concurrency) continue;
         for (const row of await Promise.all(asked)) rows.add(row);
         asked = [];
@@ -131,7 +132,7 @@ function openRows(): OpenRows {
       else {
         tally.times.push(Math.round(ms * 1000));
         if (outcome === 'accepted') tally.accepted += 1;
-        else addTo(tally[outcome], reason ?? '', 1);
+        else if (reason !== null) addTo(tally[outcome], reason, 1);
       }
     },
     take() {
@@ -148,8 +149,8 @@ function openRows(): OpenRows {
 interface OpenTally {
   accepted: number;
   unreadable: number;
-  readonly rejected: Map<string, number>;
-  readonly undecided: Map<string, number>;
+  readonly rejected: Map<ReasonCode, number>;
+  readonly undecided: Map<ReasonCode, number>;
   readonly times: number[];
 }
 
@@ -162,7 +163,7 @@ const FIRST_SIZE = 128 * 1024;
 /** Of UTF-8, for a unit of UTF-16. */
 const MAX_BYTES_OF_UNIT = 3;
 
-/** Adds to what is counted under a name. */
-export function addTo(counts: Map<string, number>, name: string, more: number): void {
-  counts.set(name, (counts.get(name) ?? 0) + more);
+/** Adds to what is counted for a reason. */
+export function addTo(counts: Map<ReasonCode, number>, reason: ReasonCode, more: number): void {
+  counts.set(reason, (counts.get(reason) ?? 0) + more);
 }

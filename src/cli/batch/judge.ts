@@ -12,6 +12,7 @@ import {
   type Json,
   type JsonObject,
   type Outcome,
+  type ReasonCode,
 } from '../../index.js';
 import { formatRow } from '../render/batch.js';
 import { triage } from '../token.js';
@@ -23,13 +24,17 @@ export interface Row {
   readonly text: string;
   /** Null for a line that holds no token. */
   readonly outcome: Outcome | null;
-  readonly reason: string | null;
+  readonly reason: ReasonCode | null;
   /** Milliseconds. */
   readonly ms: number;
 }
 
 /** Judges a line; the row holds the whole verdict if that is asked for. */
-export async function judgeLine({ number, text }: Line, provider: AuthProvider, whole: boolean): Promise<Row> {
+export async function judgeLine(
+  { number, text }: Line,
+  provider: AuthProvider,
+  { whole }: { readonly whole: boolean },
+): Promise<Row> {
   const started = performance.now();
   const asked = readQuestion(text);
   const { id } = asked;

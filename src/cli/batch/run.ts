@@ -5,7 +5,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { createHistogram } from 'node:perf_hooks';
 import { resolve } from 'node:path';
-import { AuthcheckError, reasonOf } from '../../index.js';
+import { AuthcheckError, reasonOf, type ReasonCode } from '../../index.js';
 import { addTo, describeProvider, type Assignment, type Tally } from './block.js';
 import { cutBlocks } from './lines.js';
 import { judgeBlocks } from './pool.js';
@@ -60,7 +60,7 @@ export async function runBatch(options: BatchOptions, io: Io): Promise<number> {
   io.onInterrupt(() => {
     if (shows) io.stderr.write(CLEAR_PROGRESS);
     const next = sums.read().last + 1;
-    io.stderr.write(`interrupted; go on with --from-line ${next}\n`);
+    io.stderr.write(`interrupted; resume with --from-line ${next}\n`);
   });
   const blocks = cutBlocks(input, options.fromLine ?? 1);
   for await (const answered of judgeBlocks(blocks, assignment, { ...target.options, oneShot: false }, threads)) {
@@ -74,7 +74,8 @@ export async function runBatch(options: BatchOptions, io: Io): Promise<number> {
   }
   if (shows) io.stderr.write(CLEAR_PROGRESS);
   const sum = sums.read();
-  if (!isRead) session.note((on) => `${on.warn('stopped')}  ${on.plain(`nobody reads on after line ${sum.last}`)}\n`);
+  if (!isRead)
+    session.note((on) => `${on.warn('stopped')}  ${on.plain(`the reader closed the output after line ${sum.last}`)}\n`);
   if (isRead && sum.last === 0) {
     const from = options.fromLine === undefined ? '' : ` from line ${options.fromLine} on`;
     throw new AuthcheckError('input_unreadable', `${options.tokens}: there is no token${from}`);
@@ -138,8 +139,8 @@ interface Sums {
 function openSums(): Sums {
   const started = performance.now();
   const times = createHistogram({ lowest: 1, highest: 3_600_000_000, figures: 3 });
-  const rejected = new Map<string, number>();
-  const undecided = new Map<string, number>();
+  const rejected = new Map<ReasonCode, number>();
+  const undecided = new Map<ReasonCode, number>();
   let accepted = 0;
   let unreadable = 0;
   let last = 0;

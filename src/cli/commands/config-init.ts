@@ -66,7 +66,7 @@ export async function runConfigInit(options: ConfigInitOptions, io: Io): Promise
     schema: locateSchema(io.cwd, out),
   });
   if (out === undefined) io.stdout.write(text);
-  else writeOutputs([{ path: out, text, isSecret: false }], options.force === true, io);
+  else writeOutputs([{ path: out, text, isSecret: false }], options, io);
   note(options, session);
   return EXIT.ok;
 }

@@ -30,7 +30,7 @@ export function defineFixture(run: Run): Command {
     .option('--force', 'write over files that exist')
     .addHelpText(
       'after',
-      '\nThe values of all claims are replaced, the same by the same, in the token and in the config. The names of claims and attributes stay, times, true and false, and the resources and paths of policies. Read the files before you share them.' +
+      '\nEvery claim value is replaced, equal values by equal ones, in the token and the config. Claim and attribute names, times, booleans, and the resources and paths of policies stay. Read the files before you share them.' +
         '\n\nExit codes: 0 written · 2 usage, config, a file that exists, or a token that cannot be shared like this · 3 undecided: the files, if there are any, reproduce an outage',
     );
   addRequestOptions(addIssuerOptions(command));
@@ -66,10 +66,10 @@ export async function runFixture(
     keySet: readKeys(),
     keep,
   });
-  const { outDir, force } = options;
+  const { outDir } = options;
   const files = fixture.files.map(({ name, text }) => ({ path: join(outDir, name), text, isSecret: false }));
   makeFolder(outDir, io);
-  writeOutputs(files, force === true, io);
+  writeOutputs(files, options, io);
   const origin = `${target.origin} · provider ${provider.name} · ${destination}`;
   session.answer(
     () => ({

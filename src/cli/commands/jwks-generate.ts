@@ -63,7 +63,7 @@ export async function runJwksGenerate(options: JwksGenerateOptions, io: Io): Pro
     ...(out === undefined ? [] : [{ path: out, text: secrets, isSecret: true }]),
     ...(publicOut === undefined ? [] : [{ path: publicOut, text: verifying, isSecret: false }]),
   ];
-  writeOutputs(files, options.force === true, io);
+  writeOutputs(files, options, io);
   if (out === undefined) io.stdout.write(secrets);
   else await describeKeys(verifying, out, publicOut ?? null, session, io);
   const noun = alg.startsWith('HS') ? 'secrets' : 'private keys';

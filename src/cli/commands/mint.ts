@@ -99,7 +99,7 @@ export async function runMint(options: MintOptions, io: Io): Promise<number> {
   const { jwksOut } = options;
   if (jwksOut !== undefined) {
     if (keys.length === 0) throw usageError(`${signer.algorithm} has no public key that could be written`);
-    writeOutputs([{ path: jwksOut, text: formatJson({ keys }), isSecret: false }], options.force === true, io);
+    writeOutputs([{ path: jwksOut, text: formatJson({ keys }), isSecret: false }], options, io);
   }
   const { header } = parseJwt(token);
   const text = options.json === true ? formatJson({ token, header, claims, jwks: { keys } }) : `${token}\n`;

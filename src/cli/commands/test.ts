@@ -117,7 +117,8 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
   const changed = options.update === true ? update(results, io) : [];
   // A report that cannot be written is the answer then: nothing stands on stdout before it.
   for (const one of report) {
-    if (one.kind === 'junit') writeOutputs([{ path: one.file, text: formatJunit(results), isSecret: false }], true, io);
+    if (one.kind === 'junit')
+      writeOutputs([{ path: one.file, text: formatJunit(results), isSecret: false }], { force: true }, io);
   }
   const tap = report.some(({ kind }) => kind === 'tap');
   if (tap) io.stdout.write(formatTap(results));
@@ -149,7 +150,7 @@ function update(results: readonly SuiteResult[], io: Io): string[] {
     if (updated === text) return [];
     // A file that nobody else may read has tokens in it, and stays so.
     const isSecret = (lstatSync(resolve(io.cwd, file)).mode & 0o077) === 0;
-    writeOutputs([{ path: file, text: updated, isSecret }], true, io);
+    writeOutputs([{ path: file, text: updated, isSecret }], { force: true }, io);
     return [file];
   });
 }

@@ -8,8 +8,8 @@ import { formatTable, type Style } from './style.js';
 export interface BatchSum {
   readonly accepted: number;
   /** How many were rejected or undecided, by reason. */
-  readonly rejected: ReadonlyMap<string, number>;
-  readonly undecided: ReadonlyMap<string, number>;
+  readonly rejected: ReadonlyMap<ReasonCode, number>;
+  readonly undecided: ReadonlyMap<ReasonCode, number>;
   /** Lines that hold no token. */
   readonly unreadable: number;
   /** Milliseconds that one token took. */
@@ -28,47 +28,37 @@ export function formatRow(row: { readonly id: unknown }): string {
 
 /** Writes the sum. */
 export function formatBatch(sum: BatchSum, style: Style): string {
-  const total = (counts: ReadonlyMap<string, number>): number =>
+  const total = (counts: ReadonlyMap<ReasonCode, number>): number =>
     [...counts.values()].reduce((all, one) => all + one, 0);
   const [rejected, undecided] = [total(sum.rejected), total(sum.undecided)];
   const all = sum.accepted + rejected + undecided + sum.unreadable;
   const rate = sum.ms === 0 ? 0 : Math.round((all / sum.ms) * 1000);
-  const reasons = (counts: ReadonlyMap<string, number>): string[][] =>
+  const reasons = (counts: ReadonlyMap<ReasonCode, number>): string[][] =>
     [...counts]
       .sort(([, a], [, b]) => b - a)
-      .map(([code, count]) => [count.toLocaleString('en'), `  ${describe(code)}`]);
+      .map(([code, count]) => [count.toLocaleString('en'), `  ${code}: ${REASONS[code].message}`]);
   const rows = [
     [sum.accepted.toLocaleString('en'), 'accepted'],
     ...(rejected === 0 ? [] : [[rejected.toLocaleString('en'), 'rejected'], ...reasons(sum.rejected)]),
     ...(undecided === 0 ? [] : [[undecided.toLocaleString('en'), 'undecided'], ...reasons(sum.undecided)]),
     ...(sum.unreadable === 0 ? [] : [[sum.unreadable.toLocaleString('en'), 'lines without a token']]),
   ];
-  const times = `${all.toLocaleString('en')} lines in ${(sum.ms / 1000).toFixed(1)} s, ${rate.toLocaleString('en')} a second; half of them took ${time(sum.p50)} at the most, 99 % ${time(sum.p99)}`;
+  const times = `${all.toLocaleString('en')} lines in ${(sum.ms / 1000).toFixed(1)} s, ${rate.toLocaleString('en')} a second; half within ${time(sum.p50)}, 99 % within ${time(sum.p99)}`;
   return `${formatTable(rows, style, { paint: [style.strong] })}${style.dim(times)}\n`;
-}
-
-function describe(code: string): string {
-  return `${code}: ${isKnown(code) ? REASONS[code].message : ''}`;
-}
-
-function isKnown(code: string): code is ReasonCode {
-  return Object.hasOwn(REASONS, code);
 }
 
 function time(ms: number): string {
   return ms < 10 ? `${ms.toFixed(2)} ms` : `${Math.round(ms)} ms`;
 }
 
-const CLEAR = '\r\u001b[K';
+/** Takes the line of the progress away. */
+export const CLEAR_PROGRESS = '\r\u001b[K';
 const BAR = 24;
 
 /** Writes the line that is written over again and again; `share` is between 0 and 1, null if nobody knows. */
 export function formatProgress(lines: number, share: number | null, style: Style): string {
   const count = `${lines.toLocaleString('en')} lines`;
-  if (share === null) return `${CLEAR}${style.dim(count)}`;
+  if (share === null) return `${CLEAR_PROGRESS}${style.dim(count)}`;
   const done = Math.round(Math.min(share, 1) * BAR);
-  return `${CLEAR}${style.good('━'.repeat(done))}${style.dim('━'.repeat(BAR - done))} ${Math.floor(share * 100)} %  ${style.dim(count)}`;
+  return `${CLEAR_PROGRESS}${style.good('━'.repeat(done))}${style.dim('━'.repeat(BAR - done))} ${Math.floor(share * 100)} %  ${style.dim(count)}`;
 }
-
-/** Takes that line away. */
-export const CLEAR_PROGRESS: string = CLEAR;
