@@ -6,7 +6,7 @@ import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 export class FileTooLarge extends Error {}
 
 /**
- * Reads a file of any kind, `maxBytes` at the most.
+ * Reads a file of any kind, at most `maxBytes`.
  *
  * @throws {FileTooLarge} if there is more; the system's own errors, such as ENOENT and EISDIR.
  */

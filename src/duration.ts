@@ -8,7 +8,7 @@ const UNITS: readonly (readonly [string, number])[] = [
   ['second', 1],
 ];
 
-/** A span of seconds in words, two units at the most: "3 days 4 hours". */
+/** A span of seconds in words, at most two units: "3 days 4 hours". */
 export function duration(seconds: number): string {
   const rest = Math.max(0, Math.floor(seconds));
   let first = 0;

@@ -67,7 +67,7 @@ function checkLifetime(
     : exp === undefined
       ? 'nobody says when it ends'
       : rest === null
-        ? 'nobody can tell: its exp is no number'
+        ? 'nobody can tell: its exp is not a number'
         : rest > 0
           ? `expires in ${duration(rest)}`
           : `expired ${duration(-rest)} ago`;

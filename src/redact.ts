@@ -76,7 +76,7 @@ const PARAMETER = /([?&])([^&#]+)/g;
 
 /**
  * Masks user and password of a URL, and what its query says: to many endpoints a parameter is as good as a password.
- * What is no URL stays as it is.
+ * What is not a URL stays as it is.
  */
 export function maskUrl(url: string): string {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return url;

@@ -102,8 +102,8 @@ describe('checkExpectations', () => {
       [{ exp: 1000 }, 1000, false, 'expired 0 seconds ago'],
       [{ exp: 1000 }, 1030, false, 'expired 30 seconds ago'],
       [{}, 0, true, 'for ever: it has no exp'],
-      [{ exp: '1000' }, 0, false, 'nobody can tell: its exp is no number'],
-      [{ exp: null }, 0, false, 'nobody can tell: its exp is no number'],
+      [{ exp: '1000' }, 0, false, 'nobody can tell: its exp is not a number'],
+      [{ exp: null }, 0, false, 'nobody can tell: its exp is not a number'],
       [null, 0, false, 'nobody says when it ends'],
     ])('%j at %d', (claims, now, ok, actual) => {
       expect(of(claims, now)).toMatchObject({ name: 'min_ttl', ok, actual });

@@ -98,7 +98,7 @@ export function onCrash(report: (error: unknown) => number): void {
 function openOutput(fd: number, open: () => NodeJS.WriteStream): Output {
   let opened: NodeJS.WriteStream | null = null;
   let isOpen = true;
-  // A reader that has seen enough (`| head -1`) closes the pipe; that is no error of ours.
+  // A reader that has seen enough (`| head -1`) closes the pipe; that is not an error of ours.
   const close = (error: unknown): void => {
     const isClosed = codeOf(error) === 'EPIPE';
     // A full disk: it must not end a service that it loses lines of its log, and later there may be room again.

@@ -46,7 +46,7 @@ function refuseEmpty(argv: readonly string[]): void {
 /**
  * The command that the arguments name: the first that is one; `validate` where there is only a token or its flags.
  *
- * @throws {AuthcheckError} `usage_invalid` for a word that is no command and no token.
+ * @throws {AuthcheckError} `usage_invalid` for a word that is neither a command nor a token.
  */
 function pickCommand(argv: readonly string[]): string | null {
   const [first] = argv;
@@ -121,7 +121,7 @@ export function reportBug(error: unknown, argv: readonly string[], io: Io): numb
 
 /** The kind of an error, and its code if it has one: words of programs, not of their data. */
 function nameOf(error: unknown): string {
-  if (!(error instanceof Error)) return 'something that is no error was thrown';
+  if (!(error instanceof Error)) return 'something that is not an error was thrown';
   const code = 'code' in error && /^[A-Z][A-Z0-9_]{2,47}$/.test(String(error.code)) ? ` (${String(error.code)})` : '';
   return `${error.name}${code}`;
 }

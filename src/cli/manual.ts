@@ -141,7 +141,7 @@ const ENVIRONMENT: readonly (Entry & { readonly flags: readonly string[] })[] = 
   {
     flags: ['--color'],
     term: 'NO_COLOR, FORCE_COLOR',
-    text: 'No colours; colours even where the output is no terminal.',
+    text: 'No colours; colours even where the output is not a terminal.',
   },
   {
     flags: ['--issuer', '--online'],

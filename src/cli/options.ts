@@ -61,7 +61,7 @@ function addOutputOptions(command: Command, example: string): Command {
 /** Adds the flags that say whether the output has colours. */
 export function addColorOptions(command: Command): Command {
   return command
-    .addOption(new Option('--color', 'colours even where the output is no terminal'))
+    .addOption(new Option('--color', 'colours even where the output is not a terminal'))
     .addOption(new Option('--no-color', 'no colours'));
 }
 
@@ -98,6 +98,6 @@ function parseTime(text: string): number {
 
 function parseSeconds(text: string): number {
   if (!/^\d{1,4}$/.test(text) || Number(text) > 3600)
-    throw new InvalidArgumentError('expected whole seconds, 3600 at most');
+    throw new InvalidArgumentError('expected whole seconds, at most 3600');
   return Number(text);
 }

@@ -51,7 +51,7 @@ function isDecodable(text: string): boolean {
 /**
  * Says what is wrong with a cache beside its single fields.
  *
- * What is in Redis is sealed. Without a secret in the config whoever can write to Redis could seal something himself,
+ * What is in Redis is sealed. Without a secret in the config whoever can write to Redis could seal something themselves,
  * and so make the server accept whom he likes.
  */
 export function findCacheFault(

@@ -29,7 +29,7 @@ export interface ConfigReport extends Pick<LoadedConfig, 'file' | 'found'> {
  * Finds and reads the config, and says everything that is wrong with it, unwise, or worth a look.
  *
  * @throws {AuthcheckError} `config_not_found`, `config_unreadable`.
- * @throws {ConfigError} for what is no YAML.
+ * @throws {ConfigError} for what is not YAML.
  */
 export async function checkConfig(options: CheckOptions): Promise<ConfigReport> {
   const file = await readConfigFile({ ...options, unknownFields: 'warn' });

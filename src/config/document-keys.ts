@@ -10,7 +10,7 @@ export interface WrongKey {
   readonly message: string;
 }
 
-/** Finds a key that is no single value, that its mapping already has, or that names no claim; null if there is none. */
+/** Finds a key that is not a single value, that its mapping already has, or that names no claim; null if there is none. */
 export function findWrongKey(root: unknown): WrongKey | null {
   const nodes = listNodes(root);
   const anchors = new Map(nodes.map((node) => [isAlias(node) ? undefined : node.anchor, node]));
@@ -46,7 +46,7 @@ function listNodes(root: unknown): Node[] {
 function findUnhashable({ items }: YAMLMap, resolve: Resolve): WrongKey | null {
   const pair = items.find(({ key }) => isMap(resolve(key)) || isSeq(resolve(key)));
   if (pair === undefined) return null;
-  const message = 'a mapping or a list stands here for a key; quote a value that starts with "{" or "["';
+  const message = 'a mapping or list is used as a key here; quote a value that starts with "{" or "["';
   return { code: 'config_syntax', offset: rangeOf(pair.key) ?? 0, message };
 }
 
@@ -81,7 +81,7 @@ function findUnnamed(claimsMappings: readonly unknown[], resolve: Resolve): Wron
         return {
           code: 'config_syntax',
           offset: rangeOf(key) ?? 0,
-          message: 'to the server this key is no text; quote it',
+          message: 'to the server this key is not a string; quote it',
         };
     }
   }

@@ -57,7 +57,7 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
     if (wrong !== null) return fail(wrong.message, at(wrong.offset), wrong.code);
     if (version === '1.1' && !text.endsWith('\n')) endAsText(document.contents, text);
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
-    if (holdsItself(value)) return fail('an alias stands inside of what it names', null);
+    if (holdsItself(value)) return fail('an alias refers to a value that contains it', null);
     const offsetOf = indexOffsets(document.contents);
     return { value, locate: (path) => at(offsetOf(path)) };
   } catch (error) {
@@ -100,10 +100,10 @@ const MERGE_FAULT = 'Merge sources must be';
 function describeFault(code: string, message: string): string {
   // The parser recurses; the stack it may use is what bounds the nesting.
   if (message.includes('call stack')) return 'the document is nested too deeply';
-  if (message.startsWith(MERGE_FAULT)) return '"<<" merges something that is no mapping';
+  if (message.startsWith(MERGE_FAULT)) return '"<<" merges something that is not a mapping';
   if (message.includes('alias count')) return 'the aliases multiply without end';
   if (message.includes('alias')) return 'an alias names no anchor; quote a value that starts with "*"';
-  if (code === 'MULTIPLE_DOCS') return 'a second document begins here, and the server reads files of one';
+  if (code === 'MULTIPLE_DOCS') return 'a second document starts here; the server reads single-document files only';
   if (SCALAR_FAULTS.includes(message)) return message;
   if (code === 'TAG_RESOLVE_FAILED') return 'there is no such tag; quote a value that starts with "!"';
   return `this is not valid YAML (${FAULTS[code] ?? code.toLowerCase().replaceAll('_', ' ')})`;

@@ -98,7 +98,7 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
   },
   tls_unverified: {
     severity: 'warning',
-    why: 'Whoever is on the network path can serve keys of his own, and so make tokens that are accepted.',
+    why: 'Whoever is on the network path can serve keys of their own, and so make tokens that are accepted.',
     fix: 'Remove verify_tls: false; for a private CA, name its certificate in tls_cafile.',
   },
   http_insecure: {
@@ -158,7 +158,7 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
   },
   redis_insecure: {
     severity: 'warning',
-    why: 'Whoever is on the network path can read the password and delete what is kept. Verdicts are sealed: he can read and forge none.',
+    why: 'Whoever is on the network path can read the password and delete what is kept. Verdicts are sealed: they can be neither read nor forged.',
     fix: 'Use rediss://, and TLS in Redis.',
   },
   subject_split: {

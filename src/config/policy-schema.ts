@@ -22,7 +22,10 @@ const conditions = v.nullish(
       condition,
       v.pipe(
         v.array(condition),
-        v.minLength(1, 'an empty list is no condition: the rule would be for everybody; remove it, or add a condition'),
+        v.minLength(
+          1,
+          'an empty list is not a condition: the rule would be for everybody; remove it, or add a condition',
+        ),
       ),
     ],
     pickMessage('expected a condition'),
@@ -34,7 +37,7 @@ const action = v.picklist(ACTIONS, 'expected create, read, update or delete');
 const accessScope = v.object(
   {
     actions: v.union(
-      [action, v.pipe(v.array(action), v.minLength(1, 'an empty list is no action: the rule would never match'))],
+      [action, v.pipe(v.array(action), v.minLength(1, 'an empty list is not an action: the rule would never match'))],
       pickMessage('expected create, read, update or delete, or a list of them'),
     ),
     principal: v.nullish(
@@ -60,7 +63,7 @@ const path = v.pipe(text, pattern());
 const routeScope = v.object(
   {
     paths: v.union(
-      [path, v.pipe(v.array(path), v.minLength(1, 'an empty list is no path: the rule would never match'))],
+      [path, v.pipe(v.array(path), v.minLength(1, 'an empty list is not a path: the rule would never match'))],
       pickMessage('expected a path or a list of paths'),
     ),
   },

@@ -22,10 +22,10 @@ export interface ScalarRule {
 }
 
 const BAD_INT = 'to the server this looks like a whole number, and is none; quote it';
-const BAD_FLOAT = 'to the server this is no number';
+const BAD_FLOAT = 'to the server this is not a number';
 const BAD_BOOL = 'to the server this is neither true nor false';
 const BAD_DATE = 'to the server this looks like a date, and there is no such day or time; quote it';
-const BAD_BINARY = 'to the server this is no Base64';
+const BAD_BINARY = 'to the server this is not Base64';
 const BAD_EQUALS = 'the server cannot read a bare "="; quote it';
 const BAD_MERGE = 'the server cannot read a bare "<<" as a value; quote it';
 
@@ -98,7 +98,7 @@ function constructDate(text: string): Date {
   return date;
 }
 
-/** Python skips what is no Base64, and ends where the padding is complete. */
+/** Python skips what is not Base64, and ends where the padding is complete. */
 function constructBinary(text: string): Uint8Array {
   if (/[^\0-\x7f]/.test(text)) return refuse(BAD_BINARY);
   let digits = '';

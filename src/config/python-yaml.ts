@@ -4,7 +4,7 @@
  * @see https://github.com/yaml/pyyaml/blob/6.0.3/lib/yaml/scanner.py
  */
 
-/** Whether the server's reader takes every character of a text; it gives up at the others. The offset of the first; null. */
+/** The offset of the first character that the server's reader refuses; null if there is none. */
 export function findUnreadable(text: string): number | null {
   const found = /[^\t\n\r -~\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.exec(text);
   return found?.index ?? null;

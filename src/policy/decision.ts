@@ -53,7 +53,7 @@ export function guardOf(rule: Rule<unknown>): Guard | null {
   if (isEmpty(written)) return null;
   const sentences = [written ?? []].flat().map((text) => {
     const condition = parseCondition(text);
-    if (condition === null) throw new Error('the rules have not been checked: a condition is no sentence');
+    if (condition === null) throw new Error('the rules have not been checked: a condition is not a sentence');
     return { text, condition };
   });
   return { word, sentences };

@@ -126,7 +126,7 @@ function admitsStranger(guard: Guard, unless: 'all' | 'any'): boolean {
   return asks && [null, OWNER].some((owner) => isMet(guard, { holds: (it) => holds(it, STRANGER, owner), unless }));
 }
 
-/** A path is no resource, and has no owner: conditions about the owner always hold, or never. */
+/** A path is not a resource, and has no owner: conditions about the owner always hold, or never. */
 function findOwnerFlaws(guard: Guard | null): Flaw[] {
   return (guard?.sentences ?? []).flatMap(({ text, condition }): Flaw[] => {
     const always = OWNERLESS[condition.kind];

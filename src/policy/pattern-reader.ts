@@ -1,4 +1,4 @@
-/** Reads a pattern piece by piece, and remembers what in it has no equal here. Pure. */
+/** Reads a pattern piece by piece, and remembers what in it authcheck does not support. Pure. */
 
 /** A pattern that cannot be translated. */
 export class NoEqual extends Error {
@@ -32,7 +32,7 @@ export interface PatternReader {
   /** What is left. */
   readonly startsWith: (text: string) => boolean;
   readonly isAtEnd: () => boolean;
-  /** Remembers what has no equal here: what Python refuses may come after it, so the pattern is read to its end. */
+  /** Remembers what authcheck does not support: what Python refuses may come after it, so the pattern is read to its end. */
   readonly lacks: (what: string) => void;
   /** Gives up if something was remembered. */
   readonly finish: () => void;
@@ -62,7 +62,7 @@ export function readPattern(pattern: string): PatternReader {
     startsWith: (text) => pattern.startsWith(text, at),
     isAtEnd: () => at >= pattern.length,
     lacks(what) {
-      lack ??= `${what} no equal here`;
+      lack ??= `authcheck does not support ${what}`;
     },
     finish() {
       if (lack !== null) giveUp(lack);

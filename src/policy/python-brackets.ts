@@ -25,7 +25,7 @@ export function readSet(reader: PatternReader, flags: Folding): string {
   } while (!eat(']'));
   if (!flags.i || !hasCase) return `(?-i:[${negated}${source}])`;
   // Letters have other cases outside of this class.
-  if (source.includes(classOf('W', flags) ?? '')) lacks('\\W beside letters, where case is ignored, has');
+  if (source.includes(classOf('W', flags) ?? '')) lacks('\\W beside letters, where case is ignored');
   return `[${negated}${source}]`;
 }
 
@@ -40,7 +40,7 @@ export function readElement(reader: PatternReader, flags: Folding): number | str
     const value = Number.parseInt(octal[0], 8);
     return value > 0o377 ? refuse(`\\${octal[0]} means nothing here`) : value;
   }
-  if (take(/N\{[^}]+\}/y) !== null) giveUp('characters by their names have no equal here');
+  if (take(/N\{[^}]+\}/y) !== null) giveUp('authcheck does not support characters by their names');
   const name = take(/[A-Za-z\d]/y)?.[0];
   if (name === undefined) return existing(next());
   return CONTROLS[name] ?? classOf(name, flags) ?? refuse(`\\${name} means nothing here`);

@@ -117,7 +117,7 @@ function translate(pattern: string): Pick<Part, 'source' | 'isEnded'> {
       skip(flags.x);
       if (reader.isAtEnd() || reader.startsWith('|') || reader.startsWith(')')) return all;
       const next = repeated(flags);
-      if (all.isLast) lacks('"$" before the end has');
+      if (all.isLast) lacks('"$" before the end');
       all = { ...next, source: all.source + next.source, size: all.size + next.size, isAnchor: false };
     }
   }
@@ -129,16 +129,16 @@ function translate(pattern: string): Pick<Part, 'source' | 'isEnded'> {
     const found = take(REPEAT);
     if (found === null) return part;
     if (part.isAnchor) refuse('an anchor is repeated');
-    if (part.isLast) lacks('a repeated "$" has');
+    if (part.isLast) lacks('a repeated "$"');
     const [low, high] = countsOf(found);
-    if (eat('+')) lacks('possessive repetition ("++", "*+") has');
+    if (eat('+')) lacks('possessive repetition ("++", "*+")');
     // Whether as much or as little as possible is taken changes no answer.
     else eat('?');
     skip(flags.x);
     if (take(REPEAT) !== null) refuse('a repetition is repeated');
     const count = Math.max(low, high ?? 1);
     if (count >= PYTHON_MAX_REPEAT) refuse('a count is too large');
-    if (count > MAX_REPEAT) lacks(`more than ${MAX_REPEAT} repetitions have`);
+    if (count > MAX_REPEAT) lacks(`more than ${MAX_REPEAT} repetitions`);
     if (high !== null && high < low) refuse('the lower count of a repetition is above the upper');
     const isEnded = (isDot && high === null) || (part.isEnded && low > 0);
     const source = part.source + (found[0].startsWith('{') ? `{${low},${high ?? ''}}` : found[0]);
@@ -149,7 +149,7 @@ function translate(pattern: string): Pick<Part, 'source' | 'isEnded'> {
     const [reference, number, name] = take(/\\(?![1-3][0-7]{2})([1-9]\d?)|\(\?P=(\w+)\)/y) ?? [];
     if (reference !== undefined) {
       if (!closed.has(number ?? name ?? '')) refuse(`${reference} refers to no group before it`);
-      lacks('references to groups have');
+      lacks('references to groups');
       return part('');
     }
     if (reader.startsWith('(')) return group(flags);
@@ -160,7 +160,7 @@ function translate(pattern: string): Pick<Part, 'source' | 'isEnded'> {
     if (eat('\\A')) return { ...part('\\A'), isAnchor: true };
     if (eat('\\Z')) return { ...part('\\z'), isAnchor: true, isEnded: true };
     if (take(/\\[bB]/y) !== null) {
-      lacks('\\b and \\B have');
+      lacks('\\b and \\B');
       return { ...part(''), isAnchor: true };
     }
     if (take(REPEAT) !== null) refuse('there is nothing to repeat');
@@ -219,6 +219,6 @@ function wrap(source: string, { i, a }: Flags): string {
 }
 
 function describe(special: string): string {
-  if (/[=!]/.test(special)) return 'looking ahead or behind ("(?=", "(?!", "(?<=", "(?<!") has';
-  return `"(?${special.charAt(0)}" has`;
+  if (/[=!]/.test(special)) return 'looking ahead or behind ("(?=", "(?!", "(?<=", "(?<!")';
+  return `"(?${special.charAt(0)}"`;
 }

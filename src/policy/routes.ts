@@ -24,7 +24,7 @@ export function decideRoute(rules: readonly RouteRule[], user: Identity | null, 
       const written = [paths].flat();
       return written.some((one) => coversPath(one, asked)) ? null : `is about ${listSome(written)}`;
     },
-    // A path is no resource, so nobody owns it.
+    // A path is not a resource, so nobody owns it.
     holds: somebody === null ? null : (condition) => holds(condition, somebody, null),
     unless: 'any',
   });

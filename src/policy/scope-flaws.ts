@@ -98,7 +98,7 @@ function findOpenEnd(written: string): Flaw[] {
   return [
     {
       code: 'rule_regex_open',
-      message: `${written} matches whatever starts so, however it goes on`,
+      message: `${written} matches anything that starts like this`,
       fix: 'end the pattern with "$", or with ".*" if this is meant',
     },
   ];

@@ -81,7 +81,7 @@ export function formatPem(key: Key): string | null {
 /**
  * Reads the private key, or the secret, in a JWK, a key set or a PEM text; `kid` picks one of several.
  *
- * @throws {AuthcheckError} `input_unreadable` for public keys, weak ones, keys not for signing, and what is no key.
+ * @throws {AuthcheckError} `input_unreadable` for public keys, weak ones, keys not for signing, and what is not a key.
  */
 export function readPrivateKey(text: string, kid?: string): Key {
   const bare = text.replace(/^\ufeff/, '').trim();

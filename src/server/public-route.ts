@@ -21,7 +21,7 @@ export function parsePublicRoutes(routes: readonly string[]): PublicRoutes {
     const [, method = '', path = '', below] = /^([A-Z]+|\*) (\/[^\s*?#]*)(\*)?$/.exec(route) ?? [];
     if (path === '' || (below !== undefined && !path.endsWith('/'))) {
       const shapes = 'expected a method and a path, such as "GET /v1/health" or "GET /assets/*"';
-      throw usageError(`this is no public route: ${JSON.stringify(route)}; ${shapes}`);
+      throw usageError(`this is not a public route: ${JSON.stringify(route)}; ${shapes}`);
     }
     return { method, path, below: below !== undefined };
   });

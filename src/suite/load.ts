@@ -55,7 +55,8 @@ export function loadSuite(file: string, options: SuiteOptions): Suite {
 /**
  * As {@link loadSuite}, for the text of a file that need not be there.
  *
- * @throws {AuthcheckError} as above.
+ * @throws {AuthcheckError} `config_unreadable` for a file that cannot be read.
+ * @throws {ConfigError} with every fault of the file, or of the config that it names.
  */
 export function readSuite(text: string, file: string, options: SuiteOptions): Suite {
   const path = resolve(options.cwd, file);

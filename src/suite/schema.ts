@@ -173,7 +173,7 @@ export function listFallible({ attributes_contain = {}, ...others }: Expectation
   );
 }
 
-/** Milliseconds since 1970; NaN for what is no time. */
+/** Milliseconds since 1970; NaN for what is not a time. */
 export function readTime(value: number | string): number {
   if (typeof value === 'number') return Math.abs(value) <= 1e11 ? Math.floor(value * 1000) : NaN;
   return readIsoTime(value);

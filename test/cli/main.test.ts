@@ -28,7 +28,7 @@ test.each(['MARKED', 'MARKED\n    at MARKED (MARKED.js:1:1)', '"MARK'])(
 test('what was thrown and is no error is told as that', () => {
   const { io, said } = recorder();
   expect(reportBug('MARKED', ['--debug'], io)).toBe(70);
-  expect(said()).toContain('something that is no error was thrown');
+  expect(said()).toContain('something that is not an error was thrown');
   expect(said()).not.toContain('MARKED');
 });
 

@@ -89,7 +89,7 @@ describe('checkConfig', () => {
     ]);
   });
 
-  test('throws for what is no YAML, and for no file', async () => {
+  test('throws for what is not YAML, and for no file', async () => {
     await expect(check('a: [')).rejects.toMatchObject({
       code: 'config_invalid',
       findings: [{ code: 'config_syntax' }],

@@ -92,11 +92,11 @@ test('many keys in one mapping are read in linear time, and a repeated one is fo
 });
 
 test.each([
-  ['a number', '<<: 5\n', '"<<" merges something that is no mapping'],
-  ['a list of numbers', 'a: {<<: [1]}\n', '"<<" merges something that is no mapping'],
-  ['an alias of a string', 'a: &a x\nb: {<<: *a}\n', '"<<" merges something that is no mapping'],
-  ['a list in itself', 'a: &a [*a]\n', 'an alias stands inside of what it names'],
-  ['a mapping in itself', 'a: &a {b: {c: [*a, *a]}}\n', 'an alias stands inside of what it names'],
+  ['a number', '<<: 5\n', '"<<" merges something that is not a mapping'],
+  ['a list of numbers', 'a: {<<: [1]}\n', '"<<" merges something that is not a mapping'],
+  ['an alias of a string', 'a: &a x\nb: {<<: *a}\n', '"<<" merges something that is not a mapping'],
+  ['a list in itself', 'a: &a [*a]\n', 'an alias refers to a value that contains it'],
+  ['a mapping in itself', 'a: &a {b: {c: [*a, *a]}}\n', 'an alias refers to a value that contains it'],
 ])('what only an alias can say, and nobody can read, is refused: %s', (_name, text, message) => {
   expect(faultOf(text).message).toBe(message);
 });

@@ -28,9 +28,9 @@ describe('access_policy', () => {
   test.each([
     [{ permit: read, when: 'user in owner teams' }, 'when: no such condition; did you mean "user in owners teams"?'],
     [{ permit: read, unless: ['user is owner', 'user is admin'] }, 'no such condition'],
-    [{ permit: read, when: [] }, 'when: an empty list is no condition: the rule would be for everybody'],
+    [{ permit: read, when: [] }, 'when: an empty list is not a condition: the rule would be for everybody'],
     [{ permit: read, when: '' }, 'when: no such condition'],
-    [{ permit: { actions: [] } }, 'permit.actions: an empty list is no action'],
+    [{ permit: { actions: [] } }, 'permit.actions: an empty list is not an action'],
     [{ permit: { actions: ['list'] } }, 'expected create, read, update or delete'],
     [{ permit: { ...read, principal: '' } }, 'permit.principal: an empty principal is everybody'],
     [{ permit: { ...read, resource: ' ' } }, 'permit.resource: an empty resource is every resource'],
@@ -46,7 +46,7 @@ describe('access_policy', () => {
 
 describe('route_policy', () => {
   test.each([
-    [{ permit: { paths: [] } }, 'permit.paths: an empty list is no path'],
+    [{ permit: { paths: [] } }, 'permit.paths: an empty list is not a path'],
     [{ permit: { paths: 'regex:(' } }, 'this regular expression cannot be used: a parenthesis is not closed'],
     [{ permit: { paths: ['/a', 'regex:a+++'] } }, 'this regular expression cannot be used: a repetition is repeated'],
     [{ permit: { paths: 5 } }, 'expected a path or a list of paths'],
@@ -76,7 +76,7 @@ access_policy:
       ['warning', 'route_policy[1].forbid.paths[1]', 'run.yaml:3:29'],
     ]);
     expect(warnings[0]?.message).toBe(
-      'authcheck cannot evaluate this pattern, but the server can: \\b and \\B have no equal here',
+      'authcheck cannot evaluate this pattern, but the server can: authcheck does not support \\b and \\B',
     );
   });
 

@@ -157,7 +157,7 @@ describe('a single value', () => {
     ['sep: =', 'run.yaml:1:6: the server cannot read a bare "="'],
     ['a: <<', 'run.yaml:1:4: the server cannot read a bare "<<" as a value'],
     ['x: 0x_', 'run.yaml:1:4: to the server this looks like a whole number, and is none'],
-    ['a: !!binary "a"', 'run.yaml:1:4: to the server this is no Base64'],
+    ['a: !!binary "a"', 'run.yaml:1:4: to the server this is not Base64'],
     ['a: !!bool maybe', 'run.yaml:1:4: to the server this is neither true nor false'],
     ['a: !foo x', 'run.yaml:1:4: there is no such tag'],
   ])('is refused with a reason: %s', (text, message) => {
@@ -167,22 +167,22 @@ describe('a single value', () => {
 
 describe('a file that the server does not read as it looks', () => {
   test.each([
-    ['a: 1\n---\nb: 2\n', 'run.yaml:2:1: a second document begins here, and the server reads files of one'],
-    ['a: 1\n...\n---\nb: 2\n', 'a second document begins here'],
+    ['a: 1\n---\nb: 2\n', 'run.yaml:2:1: a second document starts here; the server reads single-document files only'],
+    ['a: 1\n...\n---\nb: 2\n', 'a second document starts here'],
     ['a: 1 # pinned\u2028b: 2\n', 'run.yaml:1:14: to the server a new line begins here; end lines with LF or CRLF'],
     ['a: 1 # x\u0085b: 2\n', 'to the server a new line begins here'],
     ['a: 1 # x\rb: 2\n', 'to the server a new line begins here'],
     ['a: 1 # \u0007\n', 'run.yaml:1:8: the server cannot read this character'],
     ['a: "\ufffe"\n', 'the server cannot read this character'],
-    ['claims_mapping: {on: roles}\n', 'run.yaml:1:18: to the server this key is no text; quote it'],
-    ['claims_mapping:\n  sub: roles\n  42: teams\n', 'run.yaml:3:3: to the server this key is no text'],
-    ['x: &m {on: roles, 42: teams}\nclaims_mapping: *m\n', 'run.yaml:1:8: to the server this key is no text'],
-    ['claims_mapping:\n  <<: {on: roles}\n  groups: teams\n', 'run.yaml:2:8: to the server this key is no text'],
-    ['x: &m {42: a}\nclaims_mapping: {<<: [{b: c}, *m]}\n', 'run.yaml:1:8: to the server this key is no text'],
-    ['x: &k 42\nclaims_mapping: {*k : roles}\n', 'run.yaml:2:18: to the server this key is no text'],
-    ['image_name: {{ NAME }}\n', 'run.yaml:1:14: a mapping or a list stands here for a key; quote a value'],
-    ['x: &m [a]\ny:\n  ? *m\n  : b\n', 'run.yaml:3:5: a mapping or a list stands here for a key'],
-    ['? [a]\n: b\n', 'run.yaml:1:3: a mapping or a list stands here for a key'],
+    ['claims_mapping: {on: roles}\n', 'run.yaml:1:18: to the server this key is not a string; quote it'],
+    ['claims_mapping:\n  sub: roles\n  42: teams\n', 'run.yaml:3:3: to the server this key is not a string'],
+    ['x: &m {on: roles, 42: teams}\nclaims_mapping: *m\n', 'run.yaml:1:8: to the server this key is not a string'],
+    ['claims_mapping:\n  <<: {on: roles}\n  groups: teams\n', 'run.yaml:2:8: to the server this key is not a string'],
+    ['x: &m {42: a}\nclaims_mapping: {<<: [{b: c}, *m]}\n', 'run.yaml:1:8: to the server this key is not a string'],
+    ['x: &k 42\nclaims_mapping: {*k : roles}\n', 'run.yaml:2:18: to the server this key is not a string'],
+    ['image_name: {{ NAME }}\n', 'run.yaml:1:14: a mapping or list is used as a key here; quote a value'],
+    ['x: &m [a]\ny:\n  ? *m\n  : b\n', 'run.yaml:3:5: a mapping or list is used as a key here'],
+    ['? [a]\n: b\n', 'run.yaml:1:3: a mapping or list is used as a key here'],
   ])('is refused: %j', (text, message) => {
     expect(fault(text)).toContain(message);
   });
@@ -201,7 +201,7 @@ describe('a file that the server does not read as it looks', () => {
     const uses = '- claims_mapping: *m\n- claims_mapping: {<<: *l}\n'.repeat(2000);
     const text = `- &m {${claims}}\n- &l [${'*m,'.repeat(2000)}]\n${uses}- a: &a {claims_mapping: {<<: *a}}\n- claims_mapping: {on: x}\n`;
     const start = performance.now();
-    expect(fault(text)).toBe('run.yaml:4004:20: to the server this key is no text; quote it');
+    expect(fault(text)).toBe('run.yaml:4004:20: to the server this key is not a string; quote it');
     expect(performance.now() - start).toBeLessThan(10_000);
   });
 

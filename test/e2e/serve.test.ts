@@ -207,7 +207,7 @@ describe('operation', () => {
     const { url, log, logged } = await serve(['--config', world.config, '--provider', 'jwt']);
     const socket = await beginToAsk(url);
     socket.destroy();
-    await logged('a client left before it had asked');
+    await logged('the client disconnected before sending its request');
     expect(log()).not.toContain('a request failed');
     expect((await send(`${url}/metrics`)).body).not.toContain('route="/validate"');
   });

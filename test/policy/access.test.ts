@@ -138,7 +138,7 @@ describe('decideAccess', () => {
       'the rules have not been checked: one has neither permit nor forbid',
     );
     expect(() => decideAccess([{ permit, when: 'bad' }], bob, 'read', model)).toThrow(
-      'the rules have not been checked: a condition is no sentence',
+      'the rules have not been checked: a condition is not a sentence',
     );
   });
 

@@ -47,7 +47,7 @@ describe('parseCondition', () => {
     expect(parseCondition(text)).toBeNull();
   });
 
-  it('reads every sentence that is offered, and what is no keyword as a name', () => {
+  it('reads every sentence that is offered, and what is not a keyword as a name', () => {
     expect(CONDITION_FORMS.map((form) => parseCondition(form))).toEqual([
       { kind: 'user_in_owners', attribute: 'ATTRIBUTE' },
       { kind: 'user_not_in_owners', attribute: 'ATTRIBUTE' },

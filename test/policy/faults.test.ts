@@ -73,7 +73,7 @@ describe('findPolicyFaults', () => {
     ],
     [
       () => ofAccess({ permit: { ...read, resource: 'regex:model::m1' } }),
-      'regex:model::m1 matches whatever starts so, however it goes on',
+      'regex:model::m1 matches anything that starts like this',
       'end the pattern with "$", or with ".*" if this is meant',
     ],
     [

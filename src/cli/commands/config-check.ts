@@ -48,7 +48,7 @@ export function defineConfigCheck(run: Run): Command {
           .default('text'),
       )
       .addOption(
-        new Option('--fail-on <severity>', 'the bar from which on findings make it fail')
+        new Option('--fail-on <severity>', 'the lowest severity that fails the check')
           .choices(['error', 'warning', 'hint'])
           .default('error'),
       )
@@ -88,7 +88,7 @@ export async function runConfigCheck(options: ConfigCheckOptions, io: Io): Promi
   return exitCodeOfFindings(judged, options.failOn, decided.length < (probes ?? []).length);
 }
 
-/** A file that is no YAML is reported like a finding, and is all that can be reported. */
+/** A file that is not YAML is reported like a finding, and is all that can be reported. */
 async function check(options: ConfigCheckOptions, io: Io): Promise<{ report: ConfigReport; isReadable: boolean }> {
   const { config } = options;
   try {

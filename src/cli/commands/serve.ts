@@ -150,7 +150,7 @@ async function serve(
 function warnOf({ warnings }: Target, { config }: Source, { providers }: Authenticator, logger: Logger): void {
   for (const { code, path, message, position } of warnings) logger.warn({ code, path, position }, message);
   if (providers.some(({ ref }) => ref.type === 'upstream_header'))
-    logger.warn({}, 'a provider believes headers: whoever reaches this service names himself');
+    logger.warn({}, 'a provider believes headers: whoever can reach this service can claim any identity');
   const policies = (['access_policy', 'route_policy'] as const).filter((name) => config[name].length > 0);
   const are = policies.length === 1 ? 'is' : 'are';
   if (policies.length > 0)
@@ -203,7 +203,7 @@ function describeFailure(error: unknown): string {
     ENOTFOUND: 'there is no such host',
     EACCES: 'permission denied',
   };
-  // OpenSSL's own codes begin so, and Node's about what is no PEM.
+  // OpenSSL's own codes begin so, and Node's about what is not PEM.
   const isTls = code === '' || code.startsWith('ERR_');
   return words[code] ?? (isTls ? 'the certificate or its key cannot be used' : reasonOf(error));
 }
@@ -217,7 +217,7 @@ function stopOnSignal(service: Service, io: Io, logger: Logger, reload: () => vo
         reload();
         return;
       }
-      logger.info({ signal }, stopping ? 'stopping at once' : 'stopping: what has begun is answered');
+      logger.info({ signal }, stopping ? 'stopping at once' : 'stopping: finishing open requests');
       // Somebody at a terminal does not want to wait for gateways.
       service.close(stopping || signal === 'SIGINT' ? 0 : GRACE, stopping ? 0 : DEADLINE).then(resolve, reject);
       stopping = true;

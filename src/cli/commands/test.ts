@@ -93,7 +93,7 @@ function listTests(file: string, { cwd }: Io): string[] {
   return tests.sort().map((name) => join(file, name));
 }
 
-/** Null for what is no folder, or cannot be read: who reads it as a file says why. */
+/** Null for what is not a folder, or cannot be read: who reads it as a file says why. */
 function listFolder(path: string): string[] | null {
   try {
     return readdirSync(path);

@@ -101,7 +101,7 @@ export function formatPlainHttp(style: Style): string {
 
 /** Notes that not every server answers at a URL without a path. */
 export function formatPathless(origin: string, style: Style): string {
-  const note = `note: without a path only a server that authenticates before it routes, as llama-stack does, says something about the token; else name one, such as ${origin}/v1/models`;
+  const note = `note: the URL has no path; unless the server authenticates before routing, as llama-stack does, name one, such as ${origin}/v1/models`;
   return wrap(note, style.width, 0)
     .map((line) => `${style.dim(line)}\n`)
     .join('');

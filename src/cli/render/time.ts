@@ -5,7 +5,7 @@ import { duration, type Json } from '../../index.js';
 /** Last second that a JavaScript date can hold. */
 const MAX_SECONDS = 8.64e12;
 
-/** Seconds since 1970 as `2026-11-23 22:30:11 UTC`; null for what is no time. */
+/** Seconds since 1970 as `2026-11-23 22:30:11 UTC`; null for what is not a time. */
 export function formatTime(seconds: Json | undefined): string | null {
   if (typeof seconds !== 'number' || !Number.isFinite(seconds) || Math.abs(seconds) > MAX_SECONDS) return null;
   const iso = new Date(Math.floor(seconds) * 1000).toISOString();

@@ -10,7 +10,7 @@ const MAX_HELD = 64 * 1024 * 1024;
 /** What is not counted of each, in bytes: who sends large ones slowly keeps nobody out who asks about a usual token. */
 const UNCOUNTED = 16 * 1024;
 
-const TOO_LARGE = replyError(413, `expected ${MAX_BODY} bytes at the most`, { connection: 'close' });
+const TOO_LARGE = replyError(413, `expected at most ${MAX_BODY} bytes`, { connection: 'close' });
 const NO_ROOM = replyError(503, 'too many large bodies at a time', { 'retry-after': '1', connection: 'close' });
 
 /** Reads a body; for one that is refused it gives the answer. */

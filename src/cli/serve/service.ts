@@ -84,7 +84,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     answer(incoming, id, route, url)
       .catch((error: unknown): Reply | null => {
         if (incoming.destroyed && !incoming.complete) {
-          options.logger.info({ id }, 'a client left before it had asked');
+          options.logger.info({ id }, 'the client disconnected before sending its request');
           return null;
         }
         const name = error instanceof Error ? error.name : typeof error;
