@@ -26,7 +26,7 @@ export function formatVerdict(verdict: Verdict, context: VerdictContext, style: 
     formatOutcome(verdict, style),
     accepted ? formatIdentity(verdict, context.now, style) : '',
     shown.length === 0 ? '' : '\n',
-    ...shown.map((step) => formatStep(step, style)),
+    context.verbose ? formatSteps(shown, style) : formatReached(shown, style),
     formatFooter(verdict, style),
   ].join('');
 }
@@ -91,6 +91,14 @@ export function formatSteps(steps: readonly Step[], style: Style): string {
   return steps.map((step) => formatStep(step, style)).join('');
 }
 
+/** Writes steps, and of several that were not reached at the end how many there are. */
+function formatReached(steps: readonly Step[], style: Style): string {
+  const end = steps.findLastIndex(({ status }) => status !== 'not_reached') + 1;
+  const rest = steps.length - end;
+  if (rest < 2) return formatSteps(steps, style);
+  return `${formatSteps(steps.slice(0, end), style)}${style.dim(`${MARKS.not_reached} ${rest} further steps not reached`)}\n`;
+}
+
 function formatStep(step: Step, style: Style): string {
   const paints: Readonly<Record<Step['status'], Paint>> = {
     passed: style.good,
@@ -105,8 +113,7 @@ function formatStep(step: Step, style: Style): string {
   const indent = NAME_WIDTH + 2;
   const head = `${paints[step.status](MARKS[step.status])} ${(quiet ? style.dim : style.strong)(pad(step.name, NAME_WIDTH))}`;
   const body = wrap(step.message + doubt, style.width, indent).map(paint);
-  const advice =
-    step.code === null || step.status === 'passed' ? [] : wrap(adviceOf(step), style.width, indent).map(style.dim);
+  const advice = step.code === null || step.status === 'passed' ? [] : wrap(adviceOf(step), style.width, indent);
   return `${head}${[...body, ...advice].join(`\n${' '.repeat(indent)}`)}\n`;
 }
 
