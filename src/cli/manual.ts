@@ -26,12 +26,11 @@ export async function writeManual(version: string): Promise<ManualFile[]> {
   }));
 }
 
-const written: string[] = [];
 const mute = { write: () => undefined, drain: () => Promise.resolve(true), isTTY: false, columns: null };
-/** The world of a build: what help says is heard, and nothing else happens. */
+/** The world of a build: nothing happens. */
 const io: Io = {
   stdin: { isPiped: false, read: () => Promise.resolve(''), stream: () => Readable.from([]) },
-  stdout: { ...mute, write: (text) => void written.push(String(text)) },
+  stdout: mute,
   stderr: mute,
   env: {},
   cwd: '/',
@@ -99,8 +98,8 @@ function readHelp(command: Command): {
   readonly prose: readonly string[];
   readonly exits: readonly Entry[];
 } {
-  written.length = 0;
-  command.outputHelp();
+  const written: string[] = [];
+  command.configureOutput({ writeOut: (text) => void written.push(text) }).outputHelp();
   const [before = '', after] = written.join('').split(command.helpInformation());
   if (after === undefined) throw new Error(`the help of ${command.name()} is not what commander makes it`);
   const paragraphs = after.split('\n\n').map((text) => text.trim().replaceAll('\n', ' '));

@@ -15,7 +15,7 @@ export interface Resource {
 }
 
 /** The server's own rules where the config has none: a shared attribute, the owner, or no owner. */
-export const DEFAULT_ACCESS_POLICY: readonly AccessRule[] = [
+const DEFAULT_ACCESS_POLICY: readonly AccessRule[] = [
   'user in owners roles',
   'user in owners teams',
   'user in owners projects',

@@ -31,7 +31,7 @@ export function decideRoute(rules: readonly RouteRule[], user: Identity | null, 
 }
 
 /** Takes the slashes at the end away, as the server does before it looks at the rules. */
-export function trimPath(path: string): string {
+function trimPath(path: string): string {
   let end = path.length;
   while (path !== '/' && path.charAt(end - 1) === '/') end -= 1;
   return path.slice(0, end);

@@ -50,7 +50,7 @@ export async function generatePrivateKey({ algorithm, kid, bits }: KeyRequest): 
 }
 
 /** Makes the bare members of a private key; `bits` counts for RSA and HS* alone, and is not judged. */
-export async function makeJwk(algorithm: string, bits: number): Promise<JsonObject> {
+async function makeJwk(algorithm: string, bits: number): Promise<JsonObject> {
   if (/^HS/.test(algorithm)) return { kty: 'oct', k: randomBytes(Math.ceil(bits / 8)).toString('base64url') };
   if (/^Ed/.test(algorithm)) return exportJwk((await makePair('ed25519')).privateKey);
   const namedCurve = CURVES[algorithm];

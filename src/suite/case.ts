@@ -67,6 +67,9 @@ export interface Surroundings {
   readonly options: { readonly live?: boolean; readonly update?: boolean };
 }
 
+/** Takes what is wrong with a test. */
+type Report = (at: Path, message: string) => void;
+
 /** What answers a provider of each type; null where nobody is asked. */
 export const ANSWERS: Readonly<Record<ConfiguredProvider['config']['type'], StubKind | null>> = {
   oauth2_token: 'introspection',
@@ -80,9 +83,10 @@ export const ANSWERS: Readonly<Record<ConfiguredProvider['config']['type'], Stub
 export function prepareCase(
   test: WrittenCase,
   index: number,
-  { written, config, hasKeys, read, locate, options }: Surroundings,
-  report: (at: Path, message: string) => void,
+  surroundings: Surroundings,
+  report: Report,
 ): SuiteCase | null {
+  const { written, config, read, locate } = surroundings;
   const { name, expect } = test;
   const wanted = test.provider ?? written.provider ?? config.default;
   const provider = config.providers.find((candidate) => candidate.name === wanted);
@@ -90,36 +94,9 @@ export function prepareCase(
     report(test.provider === undefined ? [] : ['provider'], `the config has no provider ${wanted ?? ''}`);
     return null;
   }
-  const isJwks = provider.config.type === 'oauth2_token' && provider.config.jwks !== null;
-  const fitting = isJwks ? null : ANSWERS[provider.config.type];
-  const kinds = STUBS.filter((kind) => test[kind] !== undefined);
-  for (const kind of kinds.filter((one) => one !== fitting))
-    report(
-      [kind],
-      `the provider ${provider.name} is not answered by ${kind}${fitting === null ? '' : `, but by ${fitting}`}`,
-    );
-  const stub = kinds.flatMap((kind) => (test[kind] === undefined ? [] : [{ kind, written: test[kind] }]))[0] ?? null;
-
-  const given = (['token', 'token_file', 'claims'] as const).filter((field) => test[field] !== undefined);
-  if (given.length > 1) report([given[1] ?? ''], 'a test has one of token, token_file and claims');
-  if (test.claims !== undefined && !isJwks)
-    report(
-      ['claims'],
-      `claims are signed for a provider with jwks; for ${provider.name}, write ${fitting ?? 'request'}`,
-    );
-  for (const field of ['header', 'algorithm'] as const)
-    if (test[field] !== undefined && test.claims === undefined) report([field], `${field} goes with claims`);
+  const stub = STUBS.flatMap((kind) => (test[kind] === undefined ? [] : [{ kind, written: test[kind] }]))[0] ?? null;
   const subject = readSubject(test, stub !== null, read);
-  const asks = options.live !== true && subject.kind === 'token';
-  if (asks && isJwks && !hasKeys)
-    report(
-      given.length === 0 ? [] : [given[0] ?? ''],
-      'a token needs jwks in this file: the keys to check it with (or --live)',
-    );
-  if (asks && !isJwks && stub === null && fitting !== null)
-    report([], `a token needs ${fitting}: what the provider answers (or --live)`);
-  if (listFallible(expect).length === 0 && options.update !== true)
-    report([], 'the test expects nothing; --update writes what it finds');
+  checkCase(test, { provider, subject, stub }, surroundings, report);
 
   const questions = (which: 'allow' | 'deny'): AskedQuestion[] =>
     (expect[which] ?? []).flatMap((one, position) => {
@@ -147,6 +124,41 @@ export function prepareCase(
     allow: questions('allow'),
     deny: questions('deny'),
   };
+}
+
+/** Says what in a test does not go together. */
+function checkCase(
+  test: WrittenCase,
+  { provider, subject, stub }: Pick<SuiteCase, 'provider' | 'subject' | 'stub'>,
+  { hasKeys, options }: Surroundings,
+  report: Report,
+): void {
+  const isJwks = provider.config.type === 'oauth2_token' && provider.config.jwks !== null;
+  const fitting = isJwks ? null : ANSWERS[provider.config.type];
+  for (const kind of STUBS.filter((one) => test[one] !== undefined && one !== fitting))
+    report(
+      [kind],
+      `the provider ${provider.name} is not answered by ${kind}${fitting === null ? '' : `, but by ${fitting}`}`,
+    );
+  const given = (['token', 'token_file', 'claims'] as const).filter((field) => test[field] !== undefined);
+  if (given.length > 1) report([given[1] ?? ''], 'a test has one of token, token_file and claims');
+  if (test.claims !== undefined && !isJwks)
+    report(
+      ['claims'],
+      `claims are signed for a provider with jwks; for ${provider.name}, write ${fitting ?? 'request'}`,
+    );
+  for (const field of ['header', 'algorithm'] as const)
+    if (test[field] !== undefined && test.claims === undefined) report([field], `${field} goes with claims`);
+  const asks = options.live !== true && subject.kind === 'token';
+  if (asks && isJwks && !hasKeys)
+    report(
+      given.length === 0 ? [] : [given[0] ?? ''],
+      'a token needs jwks in this file: the keys to check it with (or --live)',
+    );
+  if (asks && !isJwks && stub === null && fitting !== null)
+    report([], `a token needs ${fitting}: what the provider answers (or --live)`);
+  if (listFallible(test.expect).length === 0 && options.update !== true)
+    report([], 'the test expects nothing; --update writes what it finds');
 }
 
 function readSubject(test: WrittenCase, isAnswered: boolean, read: (name: string) => string): Subject {

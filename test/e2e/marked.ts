@@ -26,7 +26,7 @@ export const MARKED = {
 } as const;
 
 /** Everything that a secret may be disguised as, in lower case. */
-export function spell(secret: string): string[] {
+function spell(secret: string): string[] {
   const bytes = Buffer.from(secret);
   // Wherever it stands in something longer: the bytes before it shift its base64 by zero, one or two.
   const shifted = [0, 1, 2].map((shift) => {

@@ -51,12 +51,7 @@ export function defineCan(run: Run): Command {
 }
 
 /** Finds out who the user is, then what the policies say. */
-export async function runCan(
-  options: CanOptions,
-  subject: string,
-  object: string | undefined,
-  io: Io,
-): Promise<number> {
+async function runCan(options: CanOptions, subject: string, object: string | undefined, io: Io): Promise<number> {
   const question = readQuestion(options, subject, object);
   const session = openSession(options, io);
   const source = await findSource(options, io, session.onExchange);

@@ -30,7 +30,7 @@ export function defineCompletion(run: Run): Command {
 }
 
 /** Prints the script. */
-export function runCompletion(shell: Shell, io: Io): number {
+function runCompletion(shell: Shell, io: Io): number {
   io.stdout.write(formatCompletionScript(shell));
   return EXIT.ok;
 }

@@ -73,7 +73,7 @@ function nameConfig(file: string | undefined, { config }: ConfigCheckOptions): {
 }
 
 /** Checks the config. */
-export async function runConfigCheck(options: ConfigCheckOptions, io: Io): Promise<number> {
+async function runConfigCheck(options: ConfigCheckOptions, io: Io): Promise<number> {
   if (options.json === true && !['text', 'json'].includes(options.format))
     throw usageError(`--json or --format ${options.format}, not both`);
   const format = options.json === true ? 'json' : options.format;

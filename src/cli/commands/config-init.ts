@@ -54,7 +54,7 @@ export function defineConfigInit(run: Run): Command {
 }
 
 /** Writes the config. */
-export async function runConfigInit(options: ConfigInitOptions, io: Io): Promise<number> {
+async function runConfigInit(options: ConfigInitOptions, io: Io): Promise<number> {
   const { out } = options;
   const session = openSession(options, io);
   const metadata = await discover(options.issuer, io, session.onExchange);

@@ -29,7 +29,7 @@ export function defineConfigShow(run: Run): Command {
 }
 
 /** Shows the config. */
-export async function runConfigShow(options: SharedOptions, io: Io): Promise<number> {
+async function runConfigShow(options: SharedOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
   const explained = await explainConfig({
     env: io.env,

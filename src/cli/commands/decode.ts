@@ -18,7 +18,7 @@ export function defineDecode(run: Run): Command {
 }
 
 /** Decodes the token; one that broke is shown as far as it goes, and is not a success. */
-export async function runDecode(options: SharedOptions, argument: string | undefined, io: Io): Promise<number> {
+async function runDecode(options: SharedOptions, argument: string | undefined, io: Io): Promise<number> {
   const session = openSession(options, io);
   const given = await findToken(options, argument, io);
   session.noteStripped(given);

@@ -39,7 +39,7 @@ export function defineDemo(run: Run): Command {
 }
 
 /** Runs the demo; it fails if a verdict is not what its title says. */
-export async function runDemo(options: DemoOptions, io: Io): Promise<number> {
+async function runDemo(options: DemoOptions, io: Io): Promise<number> {
   const issuer = await startDemoIssuer(io.now);
   if (options.keep === true) return keepRunning(issuer, io);
   try {

@@ -37,7 +37,7 @@ export function defineDiff(run: Run): Command {
 }
 
 /** Asks both sides at one moment, and compares their verdicts. */
-export async function runDiff(options: DiffOptions, argument: string | undefined, io: Io): Promise<number> {
+async function runDiff(options: DiffOptions, argument: string | undefined, io: Io): Promise<number> {
   checkOptions(options);
   const session = openSession(options, io);
   const frozen = { ...options, at: options.at ?? io.now() };

@@ -40,11 +40,7 @@ export function defineFixture(run: Run): Command {
 }
 
 /** Judges the token, makes another that is judged alike, and writes it. */
-export async function runFixture(
-  options: FixtureCommandOptions,
-  argument: string | undefined,
-  io: Io,
-): Promise<number> {
+async function runFixture(options: FixtureCommandOptions, argument: string | undefined, io: Io): Promise<number> {
   const session = openSession(options, io);
   const now = options.at ?? io.now();
   const source = await findSource(options, io, session.onExchange);

@@ -24,7 +24,7 @@ export function defineIntrospect(run: Run): Command {
 }
 
 /** Introspects the token with the config's credentials. */
-export async function runIntrospect(options: IntrospectOptions, argument: string | undefined, io: Io): Promise<number> {
+async function runIntrospect(options: IntrospectOptions, argument: string | undefined, io: Io): Promise<number> {
   const session = openSession(options, io);
   const target = await findTarget(options, io, session.onExchange);
   session.warn(target.warnings);

@@ -49,7 +49,7 @@ export function defineJwksGenerate(run: Run): Command {
 }
 
 /** Makes the keys. Without a file for them the private keys are the answer, so --quiet does not silence them. */
-export async function runJwksGenerate(options: JwksGenerateOptions, io: Io): Promise<number> {
+async function runJwksGenerate(options: JwksGenerateOptions, io: Io): Promise<number> {
   const { alg, out, publicOut } = options;
   checkOptions(options);
   const session = openSession(options, io);

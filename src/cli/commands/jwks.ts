@@ -43,7 +43,7 @@ function nameSource(source: string | undefined, { jwks }: JwksOptions): { jwks?:
 }
 
 /** Lists the keys. */
-export async function runJwks(options: JwksOptions, io: Io): Promise<number> {
+async function runJwks(options: JwksOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
   const { source, result } = await readKeys(options, io, session);
   if (!result.ok) {

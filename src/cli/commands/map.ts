@@ -45,7 +45,7 @@ export function defineMap(run: Run): Command {
 }
 
 /** Maps the claims. A mapping that finds nothing is a result, not an error. */
-export async function runMap(options: MapOptions, argument: string | undefined, io: Io): Promise<number> {
+async function runMap(options: MapOptions, argument: string | undefined, io: Io): Promise<number> {
   const session = openSession(options, io);
   const { origin, mapping } = await findMapping(options, io, session);
   const claims = await findClaims(options, argument, io, session);

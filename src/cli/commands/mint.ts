@@ -75,7 +75,7 @@ export function defineMint(run: Run): Command {
 }
 
 /** Makes the token. It is the answer, so --quiet does not silence it. */
-export async function runMint(options: MintOptions, io: Io): Promise<number> {
+async function runMint(options: MintOptions, io: Io): Promise<number> {
   if (options.like === '-' && options.claims === '-')
     throw usageError('--like and --claims cannot both be standard input');
   const session = openSession(options, io);

@@ -45,7 +45,7 @@ export function defineParity(run: Run): Command {
 }
 
 /** Asks the server and the provider, and compares. */
-export async function runParity(options: ParityOptions, argument: string | undefined, io: Io): Promise<number> {
+async function runParity(options: ParityOptions, argument: string | undefined, io: Io): Promise<number> {
   const session = openSession(options, io);
   const target = await findTarget(options, io, session.onExchange);
   session.warn(target.warnings);

@@ -19,7 +19,7 @@ export function defineSchema(run: Run): Command {
 }
 
 /** Prints the schema that was generated at build time. */
-export function runSchema(name: string, io: Io): number {
+function runSchema(name: string, io: Io): number {
   io.stdout.write(readFileSync(new URL(`../schema/${name}.schema.json`, import.meta.url), 'utf8'));
   return EXIT.ok;
 }

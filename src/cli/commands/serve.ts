@@ -79,7 +79,7 @@ export function defineServe(run: Run): Command {
 }
 
 /** Serves until a signal ends it. */
-export async function runServe(options: ServeOptions, io: Io): Promise<number> {
+async function runServe(options: ServeOptions, io: Io): Promise<number> {
   const source = await findSource(options, io, () => undefined);
   let reload = (): void => undefined;
   const unwatch = source.file === null ? (): void => undefined : watchForChange(source.file, () => reload());

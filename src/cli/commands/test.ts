@@ -61,7 +61,7 @@ export function defineTest(run: Run): Command {
 }
 
 /** Runs the tests, or writes first ones. */
-export async function runTest(options: TestOptions, files: readonly string[], io: Io): Promise<number> {
+async function runTest(options: TestOptions, files: readonly string[], io: Io): Promise<number> {
   const session = openSession(options, io);
   if (options.init === true) return initSuite(options, files, io, session);
   for (const name of ['config', 'provider', 'token', 'tokenFile'] as const)

@@ -50,7 +50,7 @@ export function defineValidate(run: Run): Command {
 }
 
 /** Validates the token with the chosen provider, or with all. */
-export async function runValidate(options: ValidateOptions, argument: string | undefined, io: Io): Promise<number> {
+async function runValidate(options: ValidateOptions, argument: string | undefined, io: Io): Promise<number> {
   const expected = readExpectations(options);
   const { tokens } = options;
   if (tokens !== undefined) {

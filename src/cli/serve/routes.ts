@@ -137,7 +137,7 @@ export async function forwardAuth(request: ServiceRequest, authenticator: Authen
 const MAX_IDENTITY = 12 * 1024;
 
 /** The headers that an `upstream_header` provider reads; null for an identity that they cannot carry unchanged. */
-export function identityHeaders({ principal, attributes }: Identity): Readonly<Record<string, string>> | null {
+function identityHeaders({ principal, attributes }: Identity): Readonly<Record<string, string>> | null {
   // A header loses the spaces around it, and then names somebody else.
   if (principal.trim() !== principal) return null;
   const name = Buffer.from(principal, 'utf8').toString('latin1');

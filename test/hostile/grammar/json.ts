@@ -44,7 +44,7 @@ export const numberTexts: fc.Arbitrary<string> = fc.oneof(
 );
 
 /** Strings as they may be written: escapes, halves of pairs, controls, and what no JSON string may hold. */
-export const stringTexts: fc.Arbitrary<string> = fc.oneof(
+const stringTexts: fc.Arbitrary<string> = fc.oneof(
   { weight: 3, arbitrary: fc.string({ maxLength: 12 }).map((text) => JSON.stringify(text)) },
   {
     weight: 2,
@@ -104,7 +104,7 @@ export const valueTexts: fc.Arbitrary<string> = fc.oneof(
 );
 
 /** Writes an object; names that come twice stay twice. */
-export function writeMembers(written: readonly Member[]): string {
+function writeMembers(written: readonly Member[]): string {
   return `{${written.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`;
 }
 
