@@ -13,8 +13,7 @@ import { AuthcheckError, ConfigError, reasonOf, type Finding } from '../errors.j
 import { nearestName } from '../nearest.js';
 import { readKeySet, type KeySetResult } from '../protocol/jwks.js';
 import { prepareCase, type SuiteCase } from './case.js';
-import { suiteSchema, type SuiteFile } from './schema.js';
-import { STUBS } from './stub.js';
+import { FIELDS, suiteSchema, type SuiteFile } from './schema.js';
 
 /** Where a suite is read. */
 export interface SuiteOptions {
@@ -139,14 +138,6 @@ function describeIssue({ expected, input, message }: v.BaseIssue<unknown>): stri
 
 /** Words of a choice that are named. */
 const MAX_CHOICES = 8;
-
-/** For the hint about a mistyped one. */
-const FIELDS = [
-  ...['now', 'config', 'provider', 'env', 'jwks', 'tests', 'name', 'token', 'token_file', 'claims', 'header'],
-  ...['algorithm', ...STUBS, 'request', 'expect', 'path', 'headers', 'params', 'outcome', 'reason', 'principal'],
-  ...['attributes', 'attributes_contain', 'attributes_absent', 'steps', 'server', 'status', 'message', 'allow', 'deny'],
-  ...['ask', 'owner', 'owner_attributes'],
-];
 
 /** Only the variables of the file count, unless it is live: what a test says must not depend on who runs it. */
 function readConfig(

@@ -76,19 +76,23 @@ const attributes = v.pipe(
   v.metadata({ type: 'object', additionalProperties: { type: 'array', items: { type: 'string' } } }),
 );
 
-const question: v.GenericSchema<unknown, WrittenQuestion> = v.union(
-  [
-    text,
-    v.strictObject({
-      ask: text,
-      owner: text,
-      owner_attributes: v.exactOptional(attributes, {}),
-    }),
-  ],
+const owned = v.strictObject({
+  ask: text,
+  owner: text,
+  owner_attributes: v.exactOptional(attributes, {}),
+});
+
+const question = v.union(
+  [text, owned],
   'expected a question such as "read model::llama-3", or {ask, owner, owner_attributes}',
 );
 
-const expectations: v.GenericSchema<unknown, Expectations> = v.strictObject({
+const server = v.strictObject({
+  status: v.exactOptional(v.picklist([200, 401, 503])),
+  message: v.exactOptional(v.nullable(text)),
+});
+
+const expectations = v.strictObject({
   outcome: v.exactOptional(outcome),
   reason: v.exactOptional(v.nullable(reasonCode)),
   principal: v.exactOptional(v.nullable(text)),
@@ -96,12 +100,7 @@ const expectations: v.GenericSchema<unknown, Expectations> = v.strictObject({
   attributes_contain: v.exactOptional(attributes),
   attributes_absent: v.exactOptional(attributes),
   steps: v.exactOptional(v.record(stepName, stepStatus, 'expected step names with statuses')),
-  server: v.exactOptional(
-    v.strictObject({
-      status: v.exactOptional(v.picklist([200, 401, 503])),
-      message: v.exactOptional(v.nullable(text)),
-    }),
-  ),
+  server: v.exactOptional(server),
   allow: v.exactOptional(v.array(question, 'expected a list of questions')),
   deny: v.exactOptional(v.array(question, 'expected a list of questions')),
 });
@@ -122,7 +121,7 @@ const request = v.strictObject({
   params: v.exactOptional(values('expected parameter names with values')),
 });
 
-const testCase: v.GenericSchema<unknown, WrittenCase> = v.strictObject({
+const testCase = v.strictObject({
   name: v.pipe(text, v.nonEmpty('expected a name')),
   provider: v.exactOptional(text),
   now: v.exactOptional(time),
@@ -139,8 +138,7 @@ const testCase: v.GenericSchema<unknown, WrittenCase> = v.strictObject({
   expect: v.exactOptional(expectations, {}),
 });
 
-/** A file of tests; published as a JSON Schema. */
-export const suiteSchema: v.GenericSchema<unknown, SuiteFile> = v.strictObject({
+const suite = v.strictObject({
   now: v.exactOptional(time),
   config: v.union([text, mapping], 'expected the path of a config, or a config'),
   provider: v.exactOptional(text),
@@ -151,6 +149,14 @@ export const suiteSchema: v.GenericSchema<unknown, SuiteFile> = v.strictObject({
   jwks: v.exactOptional(v.union([text, mapping], 'expected the path of a key set, or a key set')),
   tests: v.pipe(v.array(testCase, 'expected a list of tests'), v.minLength(1, 'expected at least one test')),
 });
+
+/** A file of tests; published as a JSON Schema. */
+export const suiteSchema: v.GenericSchema<unknown, SuiteFile> = suite;
+
+/** All names of fields, for the hint about a mistyped one. */
+export const FIELDS: readonly string[] = [suite, testCase, request, expectations, server, owned].flatMap(
+  ({ entries }) => Object.keys(entries),
+);
 
 /** A whole file, as it is written. */
 export interface SuiteFile {
