@@ -125,21 +125,22 @@ export type { Expectations, SuiteFile, WrittenCase, WrittenQuestion } from './su
 export type { StubKind } from './suite/stub.js';
 export { updateSuite } from './suite/update.js';
 export { fingerprint, readGithubToken, type GithubToken } from './token.js';
-export type {
-  Attributes,
-  Identity,
-  MappingRow,
-  Outcome,
-  ProviderMode,
-  ProviderRef,
-  ProviderType,
-  Reason,
-  ServerAnswer,
-  Step,
-  StepName,
-  StepStatus,
-  TokenKind,
-  TokenSummary,
-  Verdict,
+export {
+  fixOf,
+  type Attributes,
+  type Identity,
+  type MappingRow,
+  type Outcome,
+  type ProviderMode,
+  type ProviderRef,
+  type ProviderType,
+  type Reason,
+  type ServerAnswer,
+  type Step,
+  type StepName,
+  type StepStatus,
+  type TokenKind,
+  type TokenSummary,
+  type Verdict,
 } from './verdict.js';
 export { comparePolicies, compareVerdicts, type VerdictChange } from './verdict-diff.js';

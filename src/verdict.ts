@@ -132,6 +132,16 @@ export interface StepDetail {
   readonly actual?: Json | undefined;
   /** The config field that the step compares with, below the provider's config. */
   readonly field?: readonly string[];
+  /** A better way out than that of the code, where there is one. */
+  readonly fix?: string | undefined;
+}
+
+/** In the JSON of a verdict only its reason has a fix, so those of the steps are kept beside them. */
+const fixes = new WeakMap<Step, string>();
+
+/** What to do about a step; "" for one that has no code. */
+export function fixOf(step: Step): string {
+  return fixes.get(step) ?? (step.code === null ? '' : REASONS[step.code].fix);
 }
 
 /** Collects the steps of one verdict. */
@@ -161,13 +171,14 @@ export function createTrace(locate: (field: readonly string[]) => string | null)
     status: StepStatus,
     code: Step['code'],
     message: string,
-    { expected, actual, field }: StepDetail = NOTHING,
+    { expected, actual, field, fix }: StepDetail = NOTHING,
   ): Step {
     const position = field === undefined ? null : locate(field);
     const step: { -readonly [Field in keyof Step]: Step[Field] } = { name, status, code, message, unverified };
     if (expected !== undefined) step.expected = roundIntegers(expected);
     if (actual !== undefined) step.actual = roundIntegers(actual);
     if (position !== null) step.position = position;
+    if (fix !== undefined) fixes.set(step, fix);
     steps.push(step);
     return step;
   }
@@ -178,7 +189,9 @@ export function createTrace(locate: (field: readonly string[]) => string | null)
     warn: (name, code, message, detail) => void add(name, 'warned', code, message, detail),
     fail(name, code, message, detail) {
       const step = add(name, 'failed', code, message, detail);
-      failure ??= { ...step, code };
+      if (failure !== null) return;
+      failure = { ...step, code };
+      if (detail?.fix !== undefined) fixes.set(failure, detail.fix);
     },
     skip: (name, message) => void add(name, 'skipped', null, message),
     notReached(...names) {
@@ -218,7 +231,7 @@ export function conclude(findings: Findings): Verdict {
     outcome: failure === null ? 'accepted' : isUndecided(failure.code) ? 'undecided' : 'rejected',
     principal: accepted === null ? null : accepted.principal,
     attributes: accepted === null ? {} : accepted.attributes,
-    reason: failure === null ? null : { code: failure.code, message: failure.message, fix: REASONS[failure.code].fix },
+    reason: failure === null ? null : { code: failure.code, message: failure.message, fix: fixOf(failure) },
     server: failure === null ? { status: 200, body: null } : answer(failure.code, findings.refusal),
     provider,
     steps: trace.steps,

@@ -1,6 +1,6 @@
 /** A verdict for people: the outcome, the identity with its provenance, or every step on the way to a refusal. */
 
-import { isObject, isReason, isUndecided, member, REASONS, type Step, type Verdict } from '../../index.js';
+import { fixOf, isObject, isReason, isUndecided, member, REASONS, type Step, type Verdict } from '../../index.js';
 import { formatTable, listSome, pad, wrap, type Paint, type Style } from './style.js';
 import { formatTime, relativeTime } from './time.js';
 
@@ -118,7 +118,7 @@ function formatStep(step: Step, style: Style): string {
 }
 
 function adviceOf(step: Step): string {
-  const fix = step.code === null ? '' : REASONS[step.code].fix;
+  const fix = fixOf(step);
   return step.position === undefined ? fix : `${step.position}  ·  ${fix}`;
 }
 
