@@ -148,7 +148,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   },
   checksum_wrong: {
     message: 'The checksum in the token is wrong: GitHub never issued it, or a character changed.',
-    fix: 'Copy the token again, whole.',
+    fix: 'If GitHub refuses it, copy the token again, whole.',
   },
   claim_unmapped: {
     message: 'A claim that the mapping names gave no value.',

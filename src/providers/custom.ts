@@ -9,6 +9,7 @@ import { decodeHeader, findTokenFault } from '../token.js';
 import type { Attributes, Identity, Trace, Verdict } from '../verdict.js';
 import { judge } from './judge.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
+import { quoteMessage } from './quoted-message.js';
 
 /** Makes the provider. */
 export function createCustomProvider(config: CustomConfig, context: ProviderContext): AuthProvider {
@@ -103,23 +104,10 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer, secrets: readonly string[
   return null;
 }
 
-const MAX_MESSAGE = 200;
-
-function quoteMessage(body: string, secrets: readonly string[]): string {
-  const json = jsonBody({ body }, secrets.flatMap(partsOf));
-  const message = json.ok && isObject(json.value) ? member(json.value, 'message') : undefined;
-  return typeof message === 'string' && message !== '' ? `: ${JSON.stringify(message.slice(0, MAX_MESSAGE))}` : '';
-}
-
 function describeMissing(answer: JsonObject): string {
   const isOutdated = member(answer, 'access_attributes') !== undefined;
   const outdated = '; those in access_attributes, an outdated shape, are not read';
   return `the endpoint sent no attributes${isOutdated ? outdated : ''}`;
-}
-
-/** Credentials, and what they are made of: cookies, and what follows a scheme. */
-function partsOf(secret: string): readonly string[] {
-  return [secret, ...secret.split(/[ ;]/), ...secret.split(';').map((cookie) => cookie.slice(cookie.indexOf('=') + 1))];
 }
 
 /** Reads an object that can be believed, or says why there is none. */

@@ -4,12 +4,22 @@ import { findPrincipalFault } from '../checks.js';
 import type { GithubTokenConfig } from '../config/provider-config.js';
 import { jsonBody, judgeStatus, showUrl, trimSlashes, type HttpAnswer } from '../exchange.js';
 import { isObject, member, type Json } from '../json.js';
-import { createRedactor } from '../redact.js';
 import { findHeaderTokenFault, readGithubToken } from '../token.js';
 import type { Trace, Verdict } from '../verdict.js';
+import {
+  explainForbidden,
+  explainNone,
+  explainUnreadable,
+  findBaseFix,
+  findSsoFix,
+  isRateLimited,
+  resetTime,
+  type Told,
+} from './github-refusals.js';
 import { mapIdentity } from './mapping.js';
 import { judge } from './judge.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
+import { quoteMessage } from './quoted-message.js';
 
 const REFUSAL = 'GitHub token validation failed. Please check your token and try again.';
 const CHALLENGE =
@@ -38,8 +48,8 @@ export function createGithubTokenProvider(config: GithubTokenConfig, context: Pr
         network_ms += answer.ms;
         return answer;
       };
-      const user = judgeUser(trace, await get('/user'), token);
-      const organizations = user === null ? null : await readOrganizations(trace, get, token);
+      const user = judgeUser(trace, await get('/user'), base, token);
+      const organizations = user === null ? null : await readOrganizations(trace, get, base, token);
       if (user === null || organizations === null) return { identity: null, network_ms };
       const claims = { ...user, organizations };
       return { ...mapIdentity(trace, context, claims, config.claims_mapping, user.login), claims, network_ms };
@@ -70,51 +80,31 @@ interface GithubUser {
   readonly id: string;
 }
 
-function judgeUser(trace: Trace, answer: HttpAnswer, token: string): GithubUser | null {
-  const field = { field: ['github_api_base_url'] };
-  if (!answer.ok) trace.fail('request', answer.code, `GitHub could not be asked: ${answer.message}`, field);
+function judgeUser(trace: Trace, answer: HttpAnswer, base: string, token: string): GithubUser | null {
+  const field = ['github_api_base_url'];
+  if (!answer.ok) trace.fail('request', answer.code, `GitHub could not be asked: ${answer.message}`, { field });
   else if (answer.status === 401)
     trace.fail('request', 'token_refused', 'GitHub answered 401: it does not know the token, or it was revoked');
-  else if (answer.status === 403) judgeForbidden(trace, answer.headers);
-  else if (answer.status !== 200) {
+  else if (answer.status === 403 && isRateLimited(answer.headers)) {
+    const message = `GitHub answered 403: the rate limit is used up${resetTime(answer.headers)}`;
+    trace.fail('request', 'endpoint_rate_limited', message);
+  } else if (answer.status === 403) {
+    const { message, fix } = explainForbidden(answer, base, token);
+    trace.fail('request', 'token_refused', message, { fix });
+  } else if (answer.status !== 200) {
     const { code, message } = judgeStatus(answer.status, 'GitHub');
-    trace.fail('request', code, `${message}${resetTime(answer.headers)}`, field);
+    const reason = quoteMessage(answer.body, [token]);
+    const fix = findBaseFix(answer.status, base);
+    trace.fail('request', code, `${message}${reason}${resetTime(answer.headers)}`, { field, fix });
   } else {
     const user = readUser(answer.body, token);
     if (typeof user !== 'string') {
-      trace.pass('request', `GitHub knows the token as ${JSON.stringify(user.login)}`, field);
+      trace.pass('request', `GitHub knows the token as ${JSON.stringify(user.login)}`, { field });
       return user;
     }
-    trace.fail('request', 'endpoint_invalid_response', user, field);
+    trace.fail('request', 'endpoint_invalid_response', user, { field, fix: findBaseFix(404, base) });
   }
   return null;
-}
-
-function judgeForbidden(trace: Trace, headers: Readonly<Record<string, string>>): void {
-  if (headers['x-github-sso'] !== undefined) {
-    trace.fail(
-      'request',
-      'token_refused',
-      'GitHub answered 403: the organization wants the token authorized for SAML single sign-on',
-    );
-  } else if (isRateLimited(headers)) {
-    trace.fail(
-      'request',
-      'endpoint_rate_limited',
-      `GitHub answered 403: the rate limit is used up${resetTime(headers)}`,
-    );
-  } else trace.fail('request', 'token_refused', 'GitHub answered 403: the token may not do this');
-}
-
-function isRateLimited(headers: Readonly<Record<string, string>>): boolean {
-  return headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined;
-}
-
-function resetTime(headers: Readonly<Record<string, string>>): string {
-  const after = /^\d{1,6}$/.exec(headers['retry-after'] ?? '');
-  if (after !== null) return `; try again in ${after[0]} s`;
-  const reset = /^\d{1,11}$/.exec(headers['x-ratelimit-reset'] ?? '');
-  return reset === null ? '' : `; it resets at ${new Date(Number(reset[0]) * 1000).toISOString()}`;
 }
 
 /** Reads the user, or says what is wrong. An id is an integer of any size, and its digits are kept. */
@@ -133,10 +123,13 @@ function readUser(body: string, token: string): GithubUser | string {
 async function readOrganizations(
   trace: Trace,
   get: (path: string) => Promise<HttpAnswer>,
+  base: string,
   token: string,
 ): Promise<string[] | null> {
+  const warn = ({ message, fix }: Told): void =>
+    trace.warn('organizations', 'organizations_unreadable', message, { fix });
   const organizations: string[] = [];
-  let isPartial = false;
+  let sso: string | null = null;
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const answer = await get(`/user/orgs?per_page=${PAGE_SIZE}&page=${page}`);
     const limited = answer.ok && answer.status === 403 && isRateLimited(answer.headers);
@@ -148,26 +141,24 @@ async function readOrganizations(
     }
     const logins = answer.ok && answer.status === 200 ? readLogins(answer.body, token) : null;
     if (logins === null) {
-      trace.warn('organizations', 'organizations_unreadable', createRedactor([token])(explainUnreadable(answer)));
+      warn(explainUnreadable(answer, base, token));
       return organizations;
     }
     organizations.push(...logins);
-    isPartial ||= answer.ok && answer.headers['x-github-sso'] !== undefined;
+    sso ??= answer.ok ? findSsoFix(answer.headers, base, token) : null;
     const next = answer.ok ? answer.headers.link : undefined;
     const more = next === undefined ? logins.length === PAGE_SIZE : /rel="?next"?/.test(next);
     if (!more) {
       const said = `GitHub lists ${organizations.length} organization${organizations.length === 1 ? '' : 's'}`;
       const rest = 'and leaves out those that want the token authorized for SAML single sign-on';
-      if (isPartial) trace.warn('organizations', 'organizations_unreadable', `${said}, ${rest}`);
+      const none = organizations.length === 0 ? explainNone(token) : null;
+      if (sso !== null) warn({ message: `${said}, ${rest}`, fix: sso });
+      else if (none !== null) warn(none);
       else trace.pass('organizations', said);
       return organizations;
     }
   }
-  trace.warn(
-    'organizations',
-    'organizations_unreadable',
-    `only the first ${MAX_PAGES * PAGE_SIZE} organizations were read`,
-  );
+  warn({ message: `only the first ${MAX_PAGES * PAGE_SIZE} organizations were read` });
   return organizations;
 }
 
@@ -176,19 +167,4 @@ function readLogins(body: string, token: string): string[] | null {
   if (!json.ok || !Array.isArray(json.value)) return null;
   const logins = json.value.map((item: Json) => (isObject(item) ? member(item, 'login') : undefined));
   return logins.filter((login) => typeof login === 'string');
-}
-
-function explainUnreadable(answer: HttpAnswer): string {
-  if (!answer.ok) return `the organizations could not be read: ${answer.message}`;
-  if (answer.status === 200) return 'GitHub sent something that is no list of organizations';
-  const said = `GitHub answered ${answer.status} when asked for the organizations`;
-  if (answer.headers['x-github-sso'] !== undefined)
-    return `${said}: they want the token authorized for SAML single sign-on`;
-  if (answer.status !== 403 && answer.status !== 404) return said;
-  const scopes = answer.headers['x-oauth-scopes'];
-  const accepted = answer.headers['x-accepted-oauth-scopes'];
-  const has =
-    scopes === undefined ? '' : `; the token has ${scopes === '' ? 'no scopes' : `the scopes ${scopes.slice(0, 200)}`}`;
-  const wants = accepted === undefined || accepted === '' ? 'read:org' : accepted.slice(0, 200);
-  return `${said}: that needs the scope ${wants}${has}`;
 }

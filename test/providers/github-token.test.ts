@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { AuthProvider, Exchange, Verdict } from '../../src/index.js';
+import { fixOf, type AuthProvider, type Exchange, type Verdict } from '../../src/index.js';
 import { json, redirect, serve, type Answer, type Loopback } from '../loopback.js';
 import { provide, stepOf, summary } from './provide.js';
 
@@ -181,7 +181,7 @@ describe('the organizations', () => {
   test.each<[Record<string, string>, RegExp]>([
     [
       { 'x-oauth-scopes': 'repo, gist', 'x-accepted-oauth-scopes': 'admin:org, read:org' },
-      /needs the scope admin:org, read:org; the token has the scopes repo, gist$/,
+      /needs one of the scopes admin:org, read:org \(read:org is enough\); the token has the scopes repo, gist$/,
     ],
     [{ 'x-oauth-scopes': '' }, /needs the scope read:org; the token has no scopes$/],
     [{}, /needs the scope read:org$/],
@@ -233,6 +233,76 @@ describe('the organizations', () => {
   });
 });
 
+describe('the way out', () => {
+  const SSO = 'https://github.com/orgs/acme/sso?authorization_request=A1';
+  const fixOfOrganizations = async (organizations: Answer, token = TOKEN): Promise<string> =>
+    fixOf(stepOf(await asking(await github(json(USER), organizations)).authenticate({ token }), 'organizations'));
+
+  test.each([
+    [SSO, /^Authorize the token for SAML single sign-on: https:\/\/github\.com\/orgs\/acme\/sso\?\S+=A1$/],
+    ['https://evil.example/sso', /Configure SSO/],
+    ['https://u:p@github.com/sso', /Configure SSO/],
+    ['http://github.com/sso', /Configure SSO/],
+    ['javascript:alert(1)', /Configure SSO/],
+    [`https://github.com/${'a'.repeat(500)}`, /Configure SSO/],
+  ])('is to authorize the token, at a URL only if it is GitHub’s: %s', async (url, fix) => {
+    const headers = { 'x-github-sso': `required; url=${url}` };
+    const verdict = await ask(json({ message: 'Resource protected by organization SAML enforcement' }, 403, headers));
+    expect(verdict.reason?.fix).toMatch(fix);
+    expect(await fixOfOrganizations(json({}, 403, headers))).toMatch(fix);
+    expect(JSON.stringify(verdict)).not.toContain('evil');
+  });
+
+  test('of organizations that are left out is the same', async () => {
+    const headers = { 'x-github-sso': 'partial-results; organizations=1,2' };
+    expect(await fixOfOrganizations(json([], 200, headers))).toMatch(/^Authorize the token for SAML/);
+  });
+
+  test('is what GitHub says, and no new token', async () => {
+    const refused = await ask(json({ message: 'the `acme` organization has an IP allow list\u001b[2J' }, 403));
+    expect(refused.reason?.message).toBe(
+      'GitHub answered 403: "the `acme` organization has an IP allow list\\u001b[2J"',
+    );
+    expect(refused.reason?.fix).toMatch(/^Do what GitHub says/);
+    const server = await github(json({ message: 'Resource not accessible by integration' }, 403));
+    const app = await asking(server).authenticate({ token: `ghs_${'c'.repeat(36)}` });
+    expect(app.reason).toMatchObject({
+      message: 'GitHub answered 403: "Resource not accessible by integration"',
+      fix: expect.stringMatching(/^Use the token of a user/),
+    });
+  });
+
+  test.each([
+    [json([]), 'GitHub lists 0 organizations, as it does to every fine-grained token'],
+    [
+      json({ message: 'Resource not accessible by personal access token' }, 403),
+      /: "Resource not accessible by personal access token"; that needs the scope read:org$/,
+    ],
+  ])('of a fine-grained token is a classic one (%#)', async (organizations, message) => {
+    const token = `github_pat_${'b'.repeat(82)}`;
+    const verdict = await asking(await github(json(USER), organizations)).authenticate({ token });
+    const step = stepOf(verdict, 'organizations');
+    expect(step).toMatchObject({ code: 'organizations_unreadable', message: expect.stringMatching(message) });
+    expect(fixOf(step)).toBe('Use a personal access token (classic) with the scope read:org.');
+    expect(stepOf(await ask(json(USER), json([])), 'organizations').status).toBe('passed');
+  });
+
+  test.each([
+    ['/', redirect('/login', 302), /^Set github_api_base_url to the API: .*\/api\/v3/],
+    ['/', json({ message: 'Not Found' }, 404), /^Set github_api_base_url to the API/],
+    ['/', (_request, response) => response.end('<html>'), /^Set github_api_base_url to the API/],
+    ['/', json({}, 500), /^Check the URL/],
+    ['/api/v3', redirect('/login', 302), /^Put the final URL/],
+  ] as readonly (readonly [string, Answer, RegExp])[])(
+    'of a base URL that is not the API’s is the API’s: %s (%#)',
+    async (path, user, fix) => {
+      const server = await serve(user);
+      const provider = asking(server, { github_api_base_url: `${server.origin}${path}` });
+      expect((await provider.authenticate({ token: TOKEN })).reason?.fix).toMatch(fix);
+    },
+  );
+});
+
 describe('a GitHub that echoes the token', () => {
   test('as login: that is nobody’s name', async () => {
     const verdict = await ask(json({ login: TOKEN, id: 1 }));
@@ -248,7 +318,10 @@ describe('a GitHub that echoes the token', () => {
     const scopes = await ask(json(USER), json({ message: TOKEN }, 404, { 'x-oauth-scopes': `a, ${TOKEN}` }));
     expect(summary(scopes)).toBe('accepted');
     expect(exchanges).toHaveLength(2);
-    expect(JSON.stringify([verdict, scopes, exchanges])).not.toContain(TOKEN);
+    const sso = { 'x-github-sso': `required; url=https://github.com/sso?a=${TOKEN}` };
+    const refused = [await ask(json({}, 403, sso)), await ask(json({ message: `no ${TOKEN}` }, 403))];
+    expect(refused.map(summary)).toEqual(['rejected: token_refused', 'rejected: token_refused']);
+    expect(JSON.stringify([verdict, scopes, refused, exchanges])).not.toContain(TOKEN);
   });
 });
 

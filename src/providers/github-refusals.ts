@@ -1,0 +1,124 @@
+/** What GitHub's refusals say: the reason, the way out, and when to come back. */
+
+import { trimSlashes, type HttpAnswer } from '../exchange.js';
+import { createRedactor } from '../redact.js';
+import { quoteMessage } from './quoted-message.js';
+
+type Headers = Readonly<Record<string, string>>;
+type Answered = HttpAnswer & { readonly ok: true };
+
+/** What a message says, and what to do about it. */
+export interface Told {
+  readonly message: string;
+  readonly fix?: string | undefined;
+}
+
+/** Longest URL that is shown: a part of one leads nowhere. */
+const MAX_URL = 500;
+
+/**
+ * What to do where an organization wants the token authorized for single sign-on; null where none does.
+ *
+ * @see https://docs.github.com/en/rest/authentication/authenticating-to-the-rest-api#authenticating-with-saml-sso
+ */
+export function findSsoFix(headers: Headers, base: string, token: string): string | null {
+  const header = headers['x-github-sso'];
+  if (header === undefined) return null;
+  const [, sent = ''] = /\burl=(\S+)/.exec(header) ?? [];
+  const { hostname } = new URL(base);
+  const url = sent.length <= MAX_URL && URL.canParse(sent) ? new URL(sent) : null;
+  const isTheirs =
+    url?.protocol === 'https:' && [hostname, hostname.replace(/^api\./, ''), 'github.com'].includes(url.hostname);
+  const isBare = url?.username === '' && url.password === '';
+  return isTheirs && isBare
+    ? createRedactor([token])(`Authorize the token for SAML single sign-on: ${url.href}`)
+    : 'Authorize the token for SAML single sign-on: in GitHub’s settings, at the token, "Configure SSO".';
+}
+
+/** Tells a rate limit from a refusal. */
+export function isRateLimited(headers: Headers): boolean {
+  return headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined;
+}
+
+/** When the rate limit ends, to be said after a message; "" where that is unknown. */
+export function resetTime(headers: Headers): string {
+  const after = /^\d{1,6}$/.exec(headers['retry-after'] ?? '');
+  if (after !== null) return `; try again in ${after[0]} s`;
+  const reset = /^\d{1,11}$/.exec(headers['x-ratelimit-reset'] ?? '');
+  return reset === null ? '' : `; it resets at ${new Date(Number(reset[0]) * 1000).toISOString()}`;
+}
+
+/** Explains a 403 that is no rate limit; an installation of an App is told that it is nobody. */
+export function explainForbidden({ headers, body }: Answered, base: string, token: string): Told {
+  const sso = findSsoFix(headers, base, token);
+  if (sso !== null) {
+    const message = 'GitHub answered 403: the organization wants the token authorized for SAML single sign-on';
+    return { message, fix: sso };
+  }
+  const reason = quoteMessage(body, [token]);
+  if (token.startsWith('ghs_'))
+    return {
+      message: `GitHub answered 403${reason || ': the token may not do this'}`,
+      fix: 'Use the token of a user: an installation access token of a GitHub App belongs to nobody.',
+    };
+  return reason === ''
+    ? { message: 'GitHub answered 403: the token may not do this' }
+    : {
+        message: `GitHub answered 403${reason}`,
+        fix: 'Do what GitHub says; another token with the same rights is refused too.',
+      };
+}
+
+/** What to do where GitHub answers with a page that is not its API's; undefined where the base URL looks right. */
+export function findBaseFix(status: number, base: string): string | undefined {
+  const { hostname, pathname } = new URL(base);
+  const isApi = hostname.startsWith('api.') || trimSlashes(pathname).endsWith('/api/v3');
+  return isApi || ![301, 302, 303, 307, 308, 404, 406].includes(status)
+    ? undefined
+    : 'Set github_api_base_url to the API: https://api.github.com, or https://HOST/api/v3 of a GitHub Enterprise Server.';
+}
+
+const CLASSIC = 'Use a personal access token (classic) with the scope read:org.';
+
+/**
+ * Explains an empty list of organizations; null where there is nothing to explain.
+ *
+ * @see https://docs.github.com/en/rest/orgs/orgs#list-organizations-for-the-authenticated-user
+ */
+export function explainNone(token: string): Told | null {
+  if (!token.startsWith('github_pat_')) return null;
+  return { message: 'GitHub lists 0 organizations, as it does to every fine-grained token', fix: CLASSIC };
+}
+
+/** Explains why there are no organizations in an answer. */
+export function explainUnreadable(answer: HttpAnswer, base: string, token: string): Told {
+  if (!answer.ok) return { message: `the organizations could not be read: ${answer.message}` };
+  const { status, headers, body } = answer;
+  if (status === 200) return { message: 'GitHub sent something that is not a list of organizations' };
+  const said = `GitHub answered ${status} when asked for the organizations`;
+  const sso = findSsoFix(headers, base, token);
+  if (sso !== null) return { message: `${said}: they want the token authorized for SAML single sign-on`, fix: sso };
+  const reason = quoteMessage(body, [token]);
+  if (status !== 403 && status !== 404) return { message: said + reason };
+  return {
+    message: `${said}${reason}${reason === '' ? ':' : ';'} that needs ${createRedactor([token])(describeScopes(headers))}`,
+    fix: token.startsWith('github_pat_') ? CLASSIC : undefined,
+  };
+}
+
+function describeScopes(headers: Headers): string {
+  const list = (name: string): readonly string[] =>
+    (headers[name] ?? '')
+      .slice(0, 200)
+      .split(',')
+      .map((scope) => scope.trim())
+      .filter((scope) => scope !== '');
+  const accepted = list('x-accepted-oauth-scopes');
+  const owned = list('x-oauth-scopes');
+  const wants =
+    accepted.length < 2
+      ? `the scope ${accepted[0] ?? 'read:org'}`
+      : `one of the scopes ${accepted.join(', ')}${accepted.includes('read:org') ? ' (read:org is enough)' : ''}`;
+  if (headers['x-oauth-scopes'] === undefined) return wants;
+  return `${wants}; the token has ${owned.length === 0 ? 'no scopes' : `the scope${owned.length === 1 ? '' : 's'} ${owned.join(', ')}`}`;
+}
