@@ -6,16 +6,17 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { KubernetesConfig } from '../config/provider-config.js';
-import { findMasked, jsonBody, judgeStatus, showUrl, trimSlashes, type HttpAnswer } from '../exchange.js';
+import { findMasked, jsonBody, showUrl, trimSlashes, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type JsonObject } from '../json.js';
 import { findHeaderTokenFault } from '../token.js';
 import type { Trace, Verdict } from '../verdict.js';
-import { mapIdentity, namesRead } from './mapping.js';
 import { judge } from './judge.js';
+import { explainRefusal } from './kubernetes-refusals.js';
+import { mapIdentity, namesRead } from './mapping.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
 const REFUSAL = 'Invalid token';
-const CHALLENGE = 'Authentication required. Please provide a valid Kubernetes Bearer token in the Authorization header';
+const CHALLENGE = 'Authentication required';
 
 /** Makes the provider. */
 export function createKubernetesProvider(config: KubernetesConfig, context: ProviderContext): AuthProvider {
@@ -33,8 +34,10 @@ export function createKubernetesProvider(config: KubernetesConfig, context: Prov
         body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }),
         secrets: [token],
       });
-      const user = judgeAnswer(trace, answer, token, namesRead(config.claims_mapping));
-      if (user === null) return { identity: null, network_ms: answer.ms };
+      const refusal = answer.ok && answer.status === 403 ? 'Token validation failed: 403' : REFUSAL;
+      const now = Math.floor(context.now() / 1000);
+      const user = judgeAnswer(trace, answer, token, now, namesRead(config.claims_mapping));
+      if (user === null) return { identity: null, network_ms: answer.ms, refusal };
       const { claims, username } = user;
       trace.pass('subject', 'username names the principal', { actual: username });
       const mapped = mapIdentity(trace, context, claims, config.claims_mapping, username);
@@ -70,21 +73,25 @@ interface KubernetesUser {
   readonly claims: JsonObject;
 }
 
-function judgeAnswer(trace: Trace, answer: HttpAnswer, token: string, names: readonly string[]): KubernetesUser | null {
-  const field = { field: ['api_server_url'] };
-  if (!answer.ok) trace.fail('request', answer.code, `the API server could not be asked: ${answer.message}`, field);
-  else if (answer.status === 401 || answer.status === 403) {
-    trace.fail('request', 'token_refused', `the API server answered ${answer.status}`, field);
-  } else if (answer.status !== 201) {
-    const { code, message } = judgeStatus(answer.status, 'the API server');
-    trace.fail('request', code, message, field);
+function judgeAnswer(
+  trace: Trace,
+  answer: HttpAnswer,
+  token: string,
+  now: number,
+  names: readonly string[],
+): KubernetesUser | null {
+  const field = ['api_server_url'];
+  if (!answer.ok) trace.fail('request', answer.code, `the API server could not be asked: ${answer.message}`, { field });
+  else if (answer.status !== 201) {
+    const { code, message, fix } = explainRefusal(answer, token, now);
+    trace.fail('request', code, message, { field, fix });
   } else {
     const user = readUserInfo(answer.body, token, names);
     if (typeof user !== 'string') {
-      trace.pass('request', 'the API server answered 201', field);
+      trace.pass('request', 'the API server answered 201', { field });
       return user;
     }
-    trace.fail('request', 'endpoint_invalid_response', user, field);
+    trace.fail('request', 'endpoint_invalid_response', user, { field });
   }
   return null;
 }

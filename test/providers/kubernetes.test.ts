@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Exchange, Verdict } from '../../src/index.js';
+import type { Exchange, JsonObject, Verdict } from '../../src/index.js';
 import { makeCertificates } from '../certificates.js';
 import { json, redirect, serve, type Answer } from '../loopback.js';
 import { provide, stepOf, summary } from './provide.js';
@@ -71,6 +71,19 @@ describe('an answer', () => {
     expect(stepOf(verdict, 'mapping').status).toBe(outcome === 'accepted' ? 'passed' : 'not_reached');
   });
 
+  test.each([
+    [401, 'Invalid token'],
+    [403, 'Token validation failed: 403'],
+  ])('%s is told the client as the server tells it', async (status, message) => {
+    expect((await ask(json({}, status))).server).toEqual({ status: 401, body: { error: { message } } });
+  });
+
+  test('without a token is the server’s plainest', async () => {
+    const provider = provide({ type: 'kubernetes', api_server_url: 'https://kubernetes.default.svc' });
+    const { body } = (await provider.authenticate({ token: null })).server;
+    expect(body).toEqual({ error: { message: 'Authentication required' } });
+  });
+
   test('that redirects takes the token nowhere', async () => {
     const other = await serve(review({ username: 'root' }));
     expect(summary(await ask(redirect(other.origin, 307)))).toBe('undecided: endpoint_redirected');
@@ -88,6 +101,80 @@ describe('an answer', () => {
     expect(grouped.reason?.message).toBe('the answer repeats the token in its groups');
     expect(exchanges).toHaveLength(3);
     expect(JSON.stringify([verdict, named, grouped, exchanges])).not.toContain(TOKEN);
+  });
+});
+
+describe('the way out', () => {
+  const NOW = Date.UTC(2026, 0, 1) / 1000;
+  const ISSUER = 'https://kubernetes.default.svc.cluster.local';
+
+  async function refuse(claims: JsonObject | null, status = 401, body: object = {}): Promise<Verdict> {
+    const server = await serve(json(body, status));
+    const provider = provide({ type: 'kubernetes', api_server_url: server.origin }, { now: () => NOW * 1000 });
+    const sub = 'system:serviceaccount:ml:trainer';
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = claims === null ? TOKEN : `${part({ alg: 'RS256' })}.${part({ sub, ...claims })}.c2lnbmF0dXJl`;
+    const verdict = await provider.authenticate({ token });
+    expect(verdict.token).toMatchObject({ kind: 'opaque', claims: null });
+    return verdict;
+  }
+
+  test.each<[JsonObject | null, string, RegExp]>([
+    [
+      { iss: ISSUER, aud: [ISSUER], exp: NOW - 5400 },
+      `; the token says (unverified) that it expired 1 hour 30 minutes ago, is for "${ISSUER}", is from "${ISSUER}"`,
+      /^Get a fresh token/,
+    ],
+    [
+      { iss: ISSUER, aud: ['vault'], exp: NOW + 60 },
+      `; the token says (unverified) that it is for "vault", is from "${ISSUER}"`,
+      /^Get a token for the API server itself: .* without --audience\.$/,
+    ],
+    [
+      { iss: ISSUER, aud: ISSUER },
+      `; the token says (unverified) that it is for "${ISSUER}", is from "${ISSUER}"`,
+      /trusts/,
+    ],
+    [
+      { sub: 'alice', aud: 'kubectl' },
+      '; the token says (unverified) that it is for "kubectl"',
+      /whose issuer and audience it trusts/,
+    ],
+    [{ aud: 5, iss: null, exp: 'soon' }, '', /whose issuer and audience it trusts/],
+    [
+      { aud: 'x\u001b[2J'.padEnd(300, 'x') },
+      expect.stringMatching(/is for "x\\u001b\[2Jx{90,96}…"$/),
+      /API server itself/,
+    ],
+    [null, '', /^Get a new token from that provider/],
+  ])('of a 401 is told by the token itself, unverified: %j', async (claims, said, fix) => {
+    const { reason } = await refuse(claims, 401, { kind: 'Status', message: 'Unauthorized' });
+    expect(reason?.message.replace('the API server answered 401: "Unauthorized"', '')).toEqual(said);
+    expect(reason?.fix).toMatch(fix);
+  });
+
+  test('of a 403 by RBAC is a binding, and no new token', async () => {
+    const message = 'selfsubjectreviews.authentication.k8s.io is forbidden: User "u" cannot create resource';
+    const { reason } = await refuse(null, 403, { kind: 'Status', message });
+    expect(reason?.message).toBe(`the API server answered 403: ${JSON.stringify(message)}`);
+    expect(reason?.fix).toMatch(/system:basic-user/);
+    expect((await refuse(null, 403)).reason?.fix).not.toMatch(/system:basic-user/);
+  });
+
+  test('of a 404 is a newer cluster', async () => {
+    expect((await refuse(null, 404)).reason?.fix).toMatch(/^Check api_server_url; .* Kubernetes 1\.28\.$/);
+    expect((await refuse(null, 500)).reason?.fix).not.toMatch(/1\.28/);
+  });
+
+  test('shows nothing of the token, whatever part of it the API server repeats', async () => {
+    const part = Buffer.from('{"sub":"secret"}').toString('base64url');
+    const server = await serve((request, response) =>
+      json({ message: `bad ${part}: ${request.headers.authorization ?? ''}` }, 401)(request, response),
+    );
+    const provider = provide({ type: 'kubernetes', api_server_url: server.origin });
+    const verdict = await provider.authenticate({ token: `eyJhbGciOiJSUzI1NiJ9.${part}.c2lnbmF0dXJl` });
+    expect(verdict.reason?.message).toContain('bad [redacted]');
+    expect(JSON.stringify(verdict)).not.toMatch(/c2lnbmF0dXJl|eyJ/);
   });
 });
 

@@ -1,0 +1,86 @@
+/** What the API server's refusals mean, and what to do about them. */
+
+import { duration } from '../duration.js';
+import { judgeStatus, type HttpAnswer } from '../exchange.js';
+import { isStringList, member, type Json } from '../json.js';
+import { parseJwt } from '../protocol/jwt.js';
+import type { ReasonCode } from '../reason-codes.js';
+import { quoteMessage } from './quoted-message.js';
+
+/** Why the API server does not say who a token's bearer is. */
+export interface KubernetesRefusal {
+  readonly code: ReasonCode;
+  readonly message: string;
+  readonly fix?: string | undefined;
+}
+
+/** Explains an answer other than 201; `now` is in seconds since 1970. */
+export function explainRefusal(
+  { status, body }: HttpAnswer & { readonly ok: true },
+  token: string,
+  now: number,
+): KubernetesRefusal {
+  const reason = quoteMessage(body, [token]);
+  if (status === 401) {
+    const { said, fix } = readHints(token, now);
+    return { code: 'token_refused', message: `the API server answered 401${reason}${said}`, fix };
+  }
+  if (status === 403) {
+    const fix =
+      'Let this user create selfsubjectreviews: bind the ClusterRole system:basic-user to it. A new token does not help.';
+    // Without words of its own, something before the API server may have answered.
+    return {
+      code: 'token_refused',
+      message: `the API server answered 403${reason}`,
+      fix: reason === '' ? undefined : fix,
+    };
+  }
+  const { code, message } = judgeStatus(status, 'the API server');
+  const fix =
+    'Check api_server_url; if it is right, upgrade the cluster: selfsubjectreviews of authentication.k8s.io/v1 came with Kubernetes 1.28.';
+  return { code, message: message + reason, fix: status === 404 ? fix : undefined };
+}
+
+interface Hints {
+  readonly said: string;
+  readonly fix: string | undefined;
+}
+
+/** What a refused token says of itself, which nobody verified; an opaque one says nothing. */
+function readHints(token: string, now: number): Hints {
+  const { claims } = parseJwt(token);
+  if (claims === null) return { said: '', fix: undefined };
+  const exp = member(claims, 'exp');
+  const age = typeof exp === 'number' && exp <= now ? now - exp : null;
+  const issuer = member(claims, 'iss');
+  const audiences = listOf(member(claims, 'aud'));
+  const said = [
+    ...(age === null ? [] : [`expired ${duration(age)} ago`]),
+    ...(audiences.length === 0 ? [] : [`is for ${audiences.slice(0, 5).map(quote).join(', ')}`]),
+    ...(typeof issuer === 'string' ? [`is from ${quote(issuer)}`] : []),
+  ];
+  const subject = member(claims, 'sub');
+  const isServiceAccount = typeof subject === 'string' && subject.startsWith('system:serviceaccount:');
+  const isForeign = audiences.length > 0 && !audiences.some((name) => isOwn(name, issuer));
+  const fix =
+    age !== null
+      ? `Get a fresh token${isServiceAccount ? ': kubectl create token SERVICEACCOUNT, or the mounted file, which is renewed' : ' from its issuer'}.`
+      : isServiceAccount && isForeign
+        ? 'Get a token for the API server itself: kubectl create token SERVICEACCOUNT, without --audience.'
+        : 'Get a token that this cluster made (kubectl create token SERVICEACCOUNT), or whose issuer and audience it trusts.';
+  return { said: said.length === 0 ? '' : `; the token says (unverified) that it ${said.join(', ')}`, fix };
+}
+
+/** What an API server calls itself unless told otherwise: as its issuer, or by its name in the cluster. */
+function isOwn(audience: string, issuer: Json | undefined): boolean {
+  return audience === issuer || /^(?:https:\/\/)?kubernetes\.default\.svc/.test(audience);
+}
+
+function listOf(value: Json | undefined): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return isStringList(value) ? value : [];
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
+}
