@@ -87,7 +87,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
     fix: 'Have the issuer put the claim into its access tokens.',
   },
   claim_invalid: {
-    message: 'A claim has a value of the wrong kind.',
+    message: 'A claim, or a header in its place, has a value of the wrong kind.',
     fix: 'Have the issuer send the claim as its standard defines it.',
   },
   token_inactive: {

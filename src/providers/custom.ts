@@ -8,12 +8,13 @@ import { unescapePercent } from '../percent.js';
 import { decodeHeader, findTokenFault } from '../token.js';
 import type { Attributes, Identity, Trace, Verdict } from '../verdict.js';
 import { judge } from './judge.js';
+import { netlocOf } from './netloc.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 import { quoteMessage } from './quoted-message.js';
 
 /** Makes the provider. */
 export function createCustomProvider(config: CustomConfig, context: ProviderContext): AuthProvider {
-  const challenge = `Authentication required. Please provide your API key as a Bearer token (validated by ${new URL(config.endpoint).host})`;
+  const challenge = `Authentication required. Please provide your API key as a Bearer token (validated by ${netlocOf(config.endpoint)})`;
 
   const frame = { steps: ['request', 'subject', 'mapping'] as const, challenge, refusal: challenge };
 

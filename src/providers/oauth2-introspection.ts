@@ -9,6 +9,7 @@ import { findTokenFault } from '../token.js';
 import type { Trace, Verdict } from '../verdict.js';
 import { mapIdentity, namesRead } from './mapping.js';
 import { judge } from './judge.js';
+import { netlocOf } from './netloc.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
 const REFUSAL = 'Token not active';
@@ -19,7 +20,7 @@ export function createOAuth2IntrospectionProvider(
   introspection: IntrospectionConfig,
   context: ProviderContext,
 ): AuthProvider {
-  const source = config.issuer === null ? `validated by ${new URL(introspection.url).host}` : `from ${config.issuer}`;
+  const source = config.issuer === null ? `validated by ${netlocOf(introspection.url)}` : `from ${config.issuer}`;
   const challenge = `Authentication required. Please provide a valid OAuth2 Bearer token ${source}`;
 
   const steps = ['request', 'active', 'issuer', 'audience', 'expiry', 'not_before', 'subject', 'mapping'] as const;
@@ -47,7 +48,10 @@ export function createOAuth2IntrospectionProvider(
       }
       trace.pass('active', 'the issuer says "active": true');
       const principal = checkClaims(trace, claims, result.skew);
-      return { ...mapIdentity(trace, context, claims, config.claims_mapping, principal), claims, network_ms };
+      const mapped = mapIdentity(trace, context, claims, config.claims_mapping, principal);
+      // A member that the server looks for in vain is an error to it, not a refusal.
+      const isNobody = trace.failure()?.code === 'claim_missing' && !Object.hasOwn(claims, 'sub');
+      return { ...mapped, claims, network_ms, refusal: isNobody ? 'Token introspection error' : REFUSAL };
     });
 
   function checkClaims(trace: Trace, response: JsonObject, skew: number | null): string | null {

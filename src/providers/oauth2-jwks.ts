@@ -82,7 +82,9 @@ export function createOAuth2JwksProvider(
     if (!ok) trace.distrust();
     const principal = checkClaims(trace, jwt.claims, skew);
     const { identity, mapping } = mapIdentity(trace, context, jwt.claims, config.claims_mapping, principal);
-    return { identity, mapping, summary, network_ms };
+    // Of a token that is sound but for its subject, the server takes the subject without looking whether it is there.
+    const refusal = trace.failure()?.code === 'claim_missing' ? 'Authentication service error' : REFUSAL;
+    return { identity, mapping, summary, network_ms, refusal };
   }
 
   function checkClaims(trace: Trace, claims: JsonObject, skew: number | null): string | null {

@@ -4,18 +4,14 @@ import { findPrincipalFault } from '../checks.js';
 import type { UpstreamHeaderConfig } from '../config/provider-config.js';
 import { parseJson } from '../json-parser.js';
 import { isObject, isStringList } from '../json.js';
-import type { ReasonCode } from '../reason-codes.js';
 import { decodeHeader, summarizeToken } from '../token.js';
-import {
-  conclude,
-  createTrace,
-  type Attributes,
-  type Identity,
-  type StepName,
-  type Trace,
-  type Verdict,
-} from '../verdict.js';
+import { conclude, createTrace, type Attributes, type Identity, type Trace, type Verdict } from '../verdict.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
+
+const INVALID = 'invalid JSON';
+const PRINCIPAL_FIX =
+  'Have the proxy before the server set this header, once, to a name, and drop it from what clients send.';
+const ATTRIBUTES_FIX = 'Have the proxy send this header once, as JSON such as {"roles": ["admin"], "teams": ["ml"]}.';
 
 /** Makes the provider. */
 export function createUpstreamHeaderProvider(config: UpstreamHeaderConfig, context: ProviderContext): AuthProvider {
@@ -24,8 +20,8 @@ export function createUpstreamHeaderProvider(config: UpstreamHeaderConfig, conte
     const trace = createTrace(context.locate);
     const principal = readPrincipal(trace, request, config.principal_header);
     const attributes = readAttributes(trace, request, config.attributes_header);
-    const identity: Identity | null = principal === null || attributes === null ? null : { principal, attributes };
-    const failure = trace.failure();
+    const identity: Identity | null =
+      principal === null || typeof attributes === 'string' ? null : { principal, attributes };
     return Promise.resolve(
       conclude({
         provider: context.ref,
@@ -33,7 +29,7 @@ export function createUpstreamHeaderProvider(config: UpstreamHeaderConfig, conte
         identity,
         mapping: [],
         token: summarizeToken(null),
-        refusal: refusalFor(failure?.name, failure?.code, config.principal_header),
+        refusal: refusalFor(trace.failure(), config.principal_header, attributes),
         total_ms: performance.now() - started,
         network_ms: 0,
       }),
@@ -43,15 +39,15 @@ export function createUpstreamHeaderProvider(config: UpstreamHeaderConfig, conte
   return { ref: context.ref, keySet: null, destination: null, authenticate, close: () => context.http.close() };
 }
 
-function refusalFor(step: StepName | undefined, code: ReasonCode | undefined, header: string): string {
-  if (code === 'header_missing') return `Missing required authentication header: ${header}`;
-  return step === 'subject'
+function refusalFor(failure: ReturnType<Trace['failure']>, header: string, attributes: Attributes | string): string {
+  if (failure?.code === 'header_missing') return `Missing required authentication header: ${header}`;
+  return failure?.name === 'subject' || typeof attributes !== 'string'
     ? `Invalid authentication header: ${header}`
-    : 'Failed to parse authentication attributes header';
+    : `Failed to parse authentication attributes header: ${attributes}`;
 }
 
 function readPrincipal(trace: Trace, request: AuthRequest, name: string): string | null {
-  const field = { field: ['principal_header'] };
+  const field = { field: ['principal_header'], fix: PRINCIPAL_FIX };
   const values = headerValues(request, name);
   const [raw] = values;
   if (raw === undefined || raw === '')
@@ -68,7 +64,7 @@ function readPrincipal(trace: Trace, request: AuthRequest, name: string): string
     const fault = principal === null ? 'is not UTF-8 text' : findPrincipalFault(principal);
     if (fault === null && principal !== null) {
       trace.warn('subject', 'nothing_verified', `the header ${name} names the principal; nothing was verified`, {
-        ...field,
+        field: field.field,
         actual: principal,
       });
       return principal;
@@ -78,7 +74,8 @@ function readPrincipal(trace: Trace, request: AuthRequest, name: string): string
   return null;
 }
 
-function readAttributes(trace: Trace, request: AuthRequest, name: string | null): Attributes | null {
+/** Reads the attributes, or says what the server says of them. */
+function readAttributes(trace: Trace, request: AuthRequest, name: string | null): Attributes | string {
   const field = { field: ['attributes_header'] };
   const values = name === null ? [] : headerValues(request, name).filter((value) => value !== '');
   const [raw] = values;
@@ -89,15 +86,15 @@ function readAttributes(trace: Trace, request: AuthRequest, name: string | null)
     );
     return {};
   }
-  const fail = (message: string): null => {
-    trace.fail('mapping', 'claim_invalid', `the header ${name} ${message}`, field);
-    return null;
+  const fail = (message: string, refusal = 'expected JSON object'): string => {
+    trace.fail('mapping', 'claim_invalid', `the header ${name} ${message}`, { ...field, fix: ATTRIBUTES_FIX });
+    return refusal;
   };
   if (values.length > 1) return fail(`occurs ${values.length} times`);
   const text = decodeHeader(raw);
-  if (text === null) return fail('is not UTF-8 text');
+  if (text === null) return fail('is not UTF-8 text', INVALID);
   const json = parseJson(text);
-  if (!json.ok) return fail(`is not valid JSON: ${json.message}`);
+  if (!json.ok) return fail(`is not valid JSON: ${json.message}`, INVALID);
   if (!isObject(json.value)) return fail('is not a JSON object');
   const attributes = new Map<string, readonly string[]>();
   for (const [attribute, value] of Object.entries(json.value)) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Verdict } from '../../src/index.js';
+import { fixOf, type Verdict } from '../../src/index.js';
 import { provide, stepOf, summary } from './provide.js';
 
 type Headers = readonly (readonly [string, string])[];
@@ -41,6 +41,12 @@ describe('the principal', () => {
     expect(verdict.principal).toBeNull();
   });
 
+  test('that is missing or wrong is for the proxy to set, and no issuer is named', async () => {
+    for (const headers of [[], [['x-user', ' ']]] as const)
+      expect((await ask(headers)).reason?.fix).toMatch(/^Have the proxy before the server set this header/);
+    expect(fixOf(stepOf(await ask([['x-user', 'alice']]), 'subject'))).toMatch(/^Let only the trusted proxy/);
+  });
+
   test('is not taken from the token', async () => {
     expect(summary(await ask([], 'alice'))).toBe('rejected: header_missing');
   });
@@ -63,24 +69,25 @@ describe('the attributes', () => {
   });
 
   test.each([
-    '[]',
-    'null',
-    '"admin"',
-    '{"roles":5}',
-    '{"roles":[1]}',
-    '{"roles":null}',
-    '{"roles":{"a":"b"}}',
-    '{"roles":["user"],"roles":["admin"]}',
-    '{"__proto__":["admin"]}',
-    '{"roles":["admin"]',
-    '{"roles":["Zo\xeb"]}',
-  ])('%s refuses the request', async (text) => {
+    ['[]', 'expected JSON object'],
+    ['null', 'expected JSON object'],
+    ['"admin"', 'expected JSON object'],
+    ['{"roles":5}', 'expected JSON object'],
+    ['{"roles":[1]}', 'expected JSON object'],
+    ['{"roles":null}', 'expected JSON object'],
+    ['{"roles":{"a":"b"}}', 'expected JSON object'],
+    ['{"roles":["user"],"roles":["admin"]}', 'invalid JSON'],
+    ['{"__proto__":["admin"]}', 'expected JSON object'],
+    ['{"roles":["admin"]', 'invalid JSON'],
+    ['{"roles":["Zo\xeb"]}', 'invalid JSON'],
+  ])('%s refuses the request', async (text, why) => {
     const verdict = await ask([
       ['x-user', 'alice'],
       ['x-attributes', text],
     ]);
     expect(summary(verdict)).toBe('rejected: claim_invalid');
-    expect(verdict.server.body?.error.message).toBe('Failed to parse authentication attributes header');
+    expect(verdict.server.body?.error.message).toBe(`Failed to parse authentication attributes header: ${why}`);
+    expect(verdict.reason?.fix).toMatch(/^Have the proxy send this header once, as JSON/);
     expect(verdict.attributes).toEqual({});
   });
 
