@@ -51,6 +51,7 @@ export interface ProviderCase {
     readonly principal?: string;
     readonly attributes?: Readonly<Record<string, readonly string[]>> | null;
   };
+  readonly reference: { readonly head: { readonly status?: number; readonly message?: string } };
 }
 
 /** A file of the corpus. */
@@ -106,9 +107,22 @@ function conclusionOf(answer: Answer): unknown {
   return { outcome, principal, attributes: asSets(attributes) };
 }
 
+/** What Python's libraries say of a value that the server handed them unlooked at. */
+const LEAKED = /^1 validation error|codec can't|Illegal header value/;
+
+/** What the client is told where both refuse; null where the server says otherwise, or no request could carry that. */
+function toldOf({ token, reference }: ProviderCase, answer: Answer): unknown {
+  const { status, message = '' } = reference.head;
+  const isBoth = answer !== 'config_refused' && answer.server.status === 401 && status === 401;
+  const isSendable = token !== '' && token?.includes('\0') !== true;
+  return !isBoth || !isSendable || LEAKED.test(message) ? null : { error: { message } };
+}
+
 /** Holds an answer against its case: a binding one must agree, unless authcheck differs on purpose. */
 export function judgeCase(corpus: string, entry: ProviderCase, answer: Answer): void {
   const { binding, debatable } = entry.expected;
+  const told = toldOf(entry, answer);
+  if (told !== null) expect(answer).toMatchObject({ server: { status: 401, body: told } });
   if (!binding && debatable !== 'reject at config time') expect(answer).toMatchObject({ steps: expect.any(Array) });
   else if (differs(corpus, entry.id)) expect(conclusionOf(answer)).not.toEqual(expectationOf(entry));
   else expect(conclusionOf(answer)).toEqual(expectationOf(entry));
