@@ -4,6 +4,7 @@
  * The conversions are Python's `int()` and `float()`, because the server is written in Python.
  */
 
+import { splitWords } from '../claims.js';
 import { ConfigError, type Finding } from '../errors.js';
 
 /** Environment variables by name. */
@@ -155,7 +156,7 @@ function convert(text: string): unknown {
 
 /** Reads a string as Python's `int()`: white space around, a sign, `_` between digits, digits of any script. */
 export function parsePythonInt(text: string): number | bigint | null {
-  const digits = asciiDigits(text.trim());
+  const digits = asciiDigits(trim(text));
   if (!/^[+-]?\d+(?:_\d+)*$/.test(digits)) return null;
   const value = BigInt(digits.replace(/[+_]/g, '').replace(/^-(?=\d)/, ''));
   const signed = digits.startsWith('-') ? -value : value;
@@ -164,7 +165,7 @@ export function parsePythonInt(text: string): number | bigint | null {
 
 /** Reads a string as Python's `float()`: also `.5`, `5.`, `inf`, `nan`. */
 export function parsePythonFloat(text: string): number | null {
-  const digits = asciiDigits(text.trim());
+  const digits = asciiDigits(trim(text));
   const special = /^([+-]?)(inf|infinity|nan)$/i.exec(digits);
   if (special !== null) {
     if (special[2]?.toLowerCase() === 'nan') return NaN;
@@ -172,6 +173,11 @@ export function parsePythonFloat(text: string): number | null {
   }
   const pattern = /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i;
   return pattern.test(digits) ? Number(digits.replaceAll('_', '')) : null;
+}
+
+/** As Python strips: U+FEFF stays, and U+001C goes. What stands between words stays between them, and is no number. */
+function trim(text: string): string {
+  return splitWords(text).join(' ');
 }
 
 function asciiDigits(text: string): string {

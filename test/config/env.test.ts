@@ -206,6 +206,9 @@ describe('the conversions of Python', () => {
     ['x1', null],
     ['1x', null],
     [' 12\n', 12],
+    ['\u001c12\u0085', 12],
+    ['\ufeff12', null],
+    ['1 2', null],
   ])('int(%j) is %s', (text, value) => {
     expect(parsePythonInt(text)).toBe(value);
   });
@@ -236,6 +239,9 @@ describe('the conversions of Python', () => {
     ['infinite', null],
     ['minf', null],
     [' 1.5\t', 1.5],
+    ['\u001f1.5\u3000', 1.5],
+    ['1.5\ufeff', null],
+    ['inf inf', null],
   ])('float(%j) is %s', (text, value) => {
     expect(parsePythonFloat(text)).toBe(value);
   });
