@@ -186,7 +186,8 @@ function queryOf(url: string): Record<string, string[]> {
   const at = url.indexOf('?');
   const params = new Map<string, string[]>();
   if (at === -1) return {};
-  for (const [name, value] of new URLSearchParams(url.slice(at + 1))) {
+  // Which takes away one question mark, and no other.
+  for (const [name, value] of new URLSearchParams(url.slice(at))) {
     if (value === '') continue;
     const values = params.get(name);
     if (values === undefined) params.set(name, [value]);
