@@ -60,7 +60,7 @@ export function algorithmsFor(key: Key): string[] {
 
 /** Reads one member of `keys`; never throws. */
 export function readKey(value: Json): Key {
-  const jwk = isObject(value) ? value : {};
+  const jwk = isObject(value) ? stripPadding(value) : {};
   const text = (name: string): string | null => stringMember(jwk, name);
   const kty = text('kty') ?? '';
   const key = {
@@ -74,6 +74,14 @@ export function readKey(value: Json): Key {
       kty === 'RSA' ? bitLength(text('n')) : kty === 'oct' ? (decodeBase64url(text('k') ?? '')?.length ?? 0) * 8 : null,
   };
   return { ...key, fault: isObject(value) ? findFault(key) : mismatch('it is not a JSON object') };
+}
+
+/** Some publish their keys with the padding that RFC 7518 §2 leaves out; the server reads them all the same. */
+function stripPadding(jwk: JsonObject): JsonObject {
+  const padded = ['n', 'e', 'x', 'y', 'k'].filter((name) => stringMember(jwk, name)?.endsWith('='));
+  if (padded.length === 0) return jwk;
+  const plain = padded.map((name) => [name, (stringMember(jwk, name) ?? '').replace(/={1,2}$/, '')] as const);
+  return { ...jwk, ...Object.fromEntries(plain) };
 }
 
 /** Says why a key does not fit an algorithm; null if it does. RFC 7517 §4.2–4.4, RFC 8725 §3.1. */

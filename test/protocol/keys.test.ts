@@ -1,5 +1,7 @@
+import { generateKeyPairSync } from 'node:crypto';
+import type { JWK } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { misfit, readKey } from '../../src/protocol/keys.js';
+import { misfit, publicPart, readKey, thumbprint } from '../../src/protocol/keys.js';
 
 const oct = (bytes: number): ReturnType<typeof readKey> =>
   readKey({ kty: 'oct', k: Buffer.alloc(bytes).toString('base64url') });
@@ -16,5 +18,25 @@ describe('symmetric keys', () => {
 
   test('fit no asymmetric algorithm', () => {
     expect(misfit(oct(64), 'RS256')).toContain('needs a key of type RSA');
+  });
+});
+
+describe('members with padding', () => {
+  const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const jwk: JWK = publicKey.export({ format: 'jwk' });
+
+  test('are read as those without', async () => {
+    const padded = readKey({ kty: 'RSA', n: `${jwk.n}==`, e: `${jwk.e}` });
+    const plain = readKey({ kty: 'RSA', n: `${jwk.n}`, e: `${jwk.e}` });
+    expect(padded.fault).toBeNull();
+    expect([padded.bits, publicPart(padded), await thumbprint(padded)]).toEqual([
+      2048,
+      publicPart(plain),
+      await thumbprint(plain),
+    ]);
+  });
+
+  test.each(['===', '= ', '=\n', '=='.repeat(50_000)])('are no members with more than that: %#', (end) => {
+    expect(readKey({ kty: 'RSA', n: `${jwk.n}${end}`, e: `${jwk.e}` }).fault?.code).toBe('key_mismatch');
   });
 });
