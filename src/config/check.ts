@@ -3,6 +3,7 @@
 import { ConfigError, type Finding } from '../errors.js';
 import { findPolicyFaults } from '../policy/faults.js';
 import { isAbout } from './draft.js';
+import { findMisplacedApi } from './lint-api.js';
 import { findCaAge, findCaFault } from './lint-ca.js';
 import type { Note } from './lint.js';
 import { findMappingSurprises } from './lint-mapping.js';
@@ -67,7 +68,7 @@ function lintProvider({ config, path, written, sets }: ReadProvider, text: strin
     ...findConditionalType(written, path),
     ...unread,
     ...(unread.length === 0 ? findCaAge(config, now) : []),
-    ...(config === null ? [] : findUnsaidTrust(config, sets, text)),
+    ...(config === null ? [] : [...findUnsaidTrust(config, sets, text), ...findMisplacedApi(config)]),
     ...(config !== null && 'claims_mapping' in config
       ? findMappingSurprises(config.claims_mapping, !sets('claims_mapping'))
       : []),

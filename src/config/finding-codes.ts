@@ -45,6 +45,7 @@ export type FindingCode =
   | 'http_insecure'
   | 'http_loopback'
   | 'url_query'
+  | 'url_path'
   | 'ca_unreadable'
   | 'ca_expired'
   | 'ca_expires_soon'

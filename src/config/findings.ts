@@ -116,6 +116,11 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
     why: 'The server builds its own URL from this one, and drops the query.',
     fix: 'Remove the query.',
   },
+  url_path: {
+    severity: 'warning',
+    why: 'The server asks for a path of its own below this URL, which it does not build as the URL suggests.',
+    fix: 'Name the URL of the API.',
+  },
   ca_unreadable: {
     severity: 'error',
     why: 'Without its CA file the server cannot reach the provider, and refuses every token.',

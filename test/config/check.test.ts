@@ -33,6 +33,8 @@ function provider(more: string, mapping = 'claims_mapping: {groups: teams}'): st
   return `type: oauth2_token\nissuer: https://idp.example\naudience: my-api\n${mapping}\n${more}\n`;
 }
 const JWKS = 'jwks: {uri: https://idp.example/jwks}';
+const KUBERNETES = 'type: kubernetes\nclaims_mapping: {groups: teams}\napi_server_url: https://k8s.example';
+const GITHUB = 'type: github_token\nclaims_mapping: {login: roles}\ngithub_api_base_url: ';
 
 describe('checkConfig', () => {
   test('has nothing to say about a good config', async () => {
@@ -128,6 +130,10 @@ describe('checkConfig', () => {
       'warning',
       'type: kubernetes\napi_server_url: https://k8s.example/?x\nclaims_mapping: {groups: teams}',
     ],
+    ['url_path', 'warning', `${KUBERNETES}/k8s/clusters/c-1`],
+    ['url_path', 'warning', `${GITHUB}https://github.com`],
+    ['url_path', 'warning', `${GITHUB}https://github.corp.example/`],
+    ['url_path', 'warning', `${GITHUB}https://github.corp.example/api/v3/`],
     ['secret_written', 'warning', provider('jwks: {uri: https://idp.example/jwks, token: MARKED}')],
     ['secret_written', 'warning', provider('jwks: {uri: https://idp.example/jwks, token: "${env.T:=MARKED}"}')],
     ['secret_written', 'warning', provider('jwks: {uri: https://idp.example/jwks, token: "${env.T:+MARKED}"}')],
@@ -149,6 +155,10 @@ describe('checkConfig', () => {
 
   test.each([
     ['a secret from the environment', provider('jwks: {uri: https://idp.example/jwks, token: "${env.T:=}"}')],
+    ['the root of an API server', `${KUBERNETES}/`],
+    ['the API of GitHub', `${GITHUB}https://api.github.com`],
+    ['the API of an enterprise on GHE.com', `${GITHUB}https://api.acme.ghe.com`],
+    ['the API of a GitHub Enterprise Server', `${GITHUB}https://github.corp.example/api/v3`],
     ['a day', provider('jwks: {uri: https://idp.example/jwks, key_recheck_period: 86400}')],
     ['a comment about read:org', '# tokens need the scope read:org\ntype: github_token'],
     ['GitHub without organizations', 'type: github_token\nclaims_mapping: {login: roles}'],
@@ -157,6 +167,15 @@ describe('checkConfig', () => {
     ['a claim with dots in its name', provider(JWKS, 'claims_mapping: {"https://idp.example/groups": teams}')],
   ])('has nothing to say about %s', async (_name, text) => {
     expect(await brief(text)).toEqual([]);
+  });
+
+  test('names the URL of the API where another is set', async () => {
+    const fixOf = async (text: string): Promise<string | undefined> => (await check(text)).findings[0]?.fix;
+    expect(await fixOf(`${GITHUB}https://www.github.com/api/v3`)).toBe('Set it to https://api.github.com.');
+    expect(await fixOf(`${GITHUB}https://github.corp.example:8443`)).toBe(
+      'Set it to https://github.corp.example:8443/api/v3.',
+    );
+    expect(await fixOf(`${KUBERNETES}/k8s`)).toBe('Name the API server itself, without a path: https://k8s.example.');
   });
 
   test('names people and groups that meet in one attribute', async () => {
