@@ -22,6 +22,14 @@ export interface HttpRequest {
   readonly followSameOrigin?: boolean;
 }
 
+/** Why nobody can say. */
+export interface Failure {
+  readonly code: UndecidedCode;
+  readonly message: string;
+  /** A better way out than that of the code, where there is one. */
+  readonly fix?: string | undefined;
+}
+
 /** An answer, or why there is none. */
 export type HttpAnswer =
   | {
@@ -31,9 +39,11 @@ export type HttpAnswer =
       readonly body: string;
       /** Seconds by which the server's clock is ahead of ours; null without a Date header. */
       readonly skew: number | null;
+      /** The proxy that it came through, as messages name it. */
+      readonly proxy?: string;
       readonly ms: number;
     }
-  | { readonly ok: false; readonly code: UndecidedCode; readonly message: string; readonly ms: number };
+  | ({ readonly ok: false; readonly ms: number } & Failure);
 
 /** One exchange for a transcript; secrets are already replaced. */
 export interface Exchange {
@@ -108,9 +118,13 @@ export function trimSlashes(url: string): string {
 }
 
 /** Says why an answer with an unexpected status is no answer to the question. */
-export function judgeStatus(status: number, what: string): { readonly code: UndecidedCode; readonly message: string } {
+export function judgeStatus(status: number, what: string): Failure {
   if (status === 429) return { code: 'endpoint_rate_limited', message: `${what} answered 429: too many requests` };
-  if (isRedirect(status)) return { code: 'endpoint_redirected', message: `${what} answered ${status}, a redirect` };
+  if (isRedirect(status))
+    return {
+      code: 'endpoint_redirected',
+      message: `${what} answered ${status}, a redirect; credentials are not sent after it`,
+    };
   return { code: 'endpoint_error', message: `${what} answered ${status}` };
 }
 

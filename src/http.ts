@@ -17,8 +17,8 @@ import {
   type HttpClient,
   type HttpRequest,
 } from './exchange.js';
-import { judgeFailure } from './http-failure.js';
-import { proxyFor } from './proxy.js';
+import { judgeFailure, type Attempt } from './http-failure.js';
+import { nameProxy, proxyFor } from './proxy.js';
 import type { UndecidedCode } from './reason-codes.js';
 import { REDACTED } from './redact.js';
 import { unheard } from './unheard.js';
@@ -96,7 +96,8 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
   async function exchange(input: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const url = new URL(input.url);
     const proxy = proxyFor(url, options.env ?? {});
-    const answer = redactAnswer(input, url, await transfer(input, url, () => connect(url, proxy), signal));
+    const way = { url, proxy, caFile: options.caFile, connect: () => connect(url, proxy) };
+    const answer = redactAnswer(input, url, await transfer(input, way, signal));
     const { onExchange } = options;
     if (onExchange !== undefined) {
       const exchange = describeExchange(input, url, proxy, answer);
@@ -128,12 +129,12 @@ async function untilAborted<Result>(signal: AbortSignal, work: Promise<Result>):
   return Promise.race([work, aborted]);
 }
 
-async function transfer(
-  input: HttpRequest,
-  url: URL,
-  connect: () => Promise<Connections>,
-  signal: AbortSignal,
-): Promise<HttpAnswer> {
+interface Way extends Pick<Attempt, 'url' | 'proxy' | 'caFile'> {
+  readonly connect: () => Promise<Connections>;
+}
+
+async function transfer(input: HttpRequest, way: Way, signal: AbortSignal): Promise<HttpAnswer> {
+  const { url, proxy } = way;
   let started = performance.now();
   const elapsed = (): number => performance.now() - started;
   const timeout = input.timeout ?? DEFAULT_TIMEOUT;
@@ -141,7 +142,7 @@ async function transfer(
     const basic = basicOf(url);
     const userinfo = basic === null ? {} : { authorization: `Basic ${basic}` };
     // A proxy of an unknown kind is an endpoint that cannot be reached, not an exception.
-    const connections = await connect();
+    const connections = await way.connect();
     // To load the client is not the server's time.
     started = performance.now();
     const response = await untilAborted(
@@ -172,9 +173,10 @@ async function transfer(
     }
     const body = decode(bytes, headers['content-encoding'] ?? '', input.maxBytes ?? DEFAULT_MAX_BYTES);
     if (typeof body !== 'string') return { ok: false, ...body, ms: elapsed() };
-    return { ok: true, status: response.statusCode, headers, body, skew, ms: elapsed() };
+    const via = proxy === null ? {} : { proxy: nameProxy(proxy) };
+    return { ok: true, status: response.statusCode, headers, body, skew, ...via, ms: elapsed() };
   } catch (error) {
-    return { ok: false, ...judgeFailure(error, signal.aborted, timeout), ms: elapsed() };
+    return { ok: false, ...judgeFailure(error, { ...way, timedOut: signal.aborted, timeout }), ms: elapsed() };
   }
 }
 

@@ -1,4 +1,4 @@
-/** Which proxy a request goes through, as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say. Pure. */
+/** Which proxy a request goes through, as the environment says. Pure. */
 
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Environment } from './config/env.js';
@@ -6,12 +6,27 @@ import type { Environment } from './config/env.js';
 /** Stands for a proxy that is set but is no http(s) URL: nothing may be sent past it. */
 export const UNUSABLE_PROXY = 'unusable://proxy';
 
-/** The URL of the proxy for a request, or null. Lower-case names win, as in curl; HTTP_PROXY counts in lower case only. */
+/**
+ * The URL of the proxy for a request, or null.
+ *
+ * The server's client reads the environment as Python's urllib does: a name in lower case wins, though it be empty, and
+ * ALL_PROXY stands in where HTTPS_PROXY or HTTP_PROXY names none.
+ */
 export function proxyFor(url: URL, env: Environment): string | null {
-  const proxy = url.protocol === 'https:' ? env.https_proxy || env.HTTPS_PROXY : env.http_proxy;
-  if (proxy === undefined || proxy === '' || isExempt(url, env.no_proxy || env.NO_PROXY || '')) return null;
+  const isHttps = url.protocol === 'https:';
+  // A CGI script sees a client's header `Proxy:` as HTTP_PROXY: httpoxy.
+  const httpProxy = env.REQUEST_METHOD === undefined ? env.HTTP_PROXY : undefined;
+  const own = isHttps ? (env.https_proxy ?? env.HTTPS_PROXY) : (env.http_proxy ?? httpProxy);
+  const proxy = own || (env.all_proxy ?? env.ALL_PROXY);
+  if (proxy === undefined || proxy === '' || isExempt(url, env.no_proxy ?? env.NO_PROXY ?? '')) return null;
   const absolute = proxy.includes('://') ? proxy : `http://${proxy}`;
   return /^https?:\/\//i.test(absolute) && URL.canParse(absolute) ? absolute : UNUSABLE_PROXY;
+}
+
+/** A proxy as messages name it: host and port, without credentials. */
+export function nameProxy(proxy: string): string {
+  const { host, port, protocol } = new URL(proxy);
+  return `the proxy ${port === '' ? `${host}:${protocol === 'https:' ? '443' : '80'}` : host}`;
 }
 
 /** NO_PROXY: names with all their subdomains, a port where one is given, `*` for everything. */

@@ -1,7 +1,15 @@
-import { expect, test } from 'vitest';
-import { judgeFailure } from '../src/http-failure.js';
+import { describe, expect, test } from 'vitest';
+import type { Failure } from '../src/exchange.js';
+import { judgeFailure, type Attempt } from '../src/http-failure.js';
+import { UNUSABLE_PROXY } from '../src/proxy.js';
 
-const failure = (code: string): string => judgeFailure(Object.assign(new Error('x'), { code }), false, 1000).code;
+function judge(code: string, attempt: Partial<Attempt> = {}, message = 'x'): Failure {
+  const url = new URL('https://idp.example/keys');
+  const whole: Attempt = { url, proxy: null, caFile: null, timedOut: false, timeout: 1000, ...attempt };
+  return judgeFailure(Object.assign(new Error(message), { code }), whole);
+}
+
+const failure = (code: string): string => judge(code).code;
 
 test.each([
   'CERT_HAS_EXPIRED',
@@ -22,10 +30,88 @@ test.each(['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET'])('%s is of the network', (
 });
 
 test('a connection that ends too early is told alike, whichever client it was', () => {
-  const told = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].map((code) =>
-    judgeFailure(Object.assign(new Error('x'), { code }), false, 1000),
-  );
+  const told = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].map((code) => judge(code));
   expect(new Set(told.map(({ message }) => message))).toEqual(
     new Set(['the connection was closed before the answer was complete']),
   );
+});
+
+describe('each fault of TLS has its own remedy', () => {
+  test.each<[string, Attempt['caFile'], RegExp, RegExp]>([
+    ['CERT_HAS_EXPIRED', null, /it has expired/, /^Have the certificate renewed/],
+    ['CERT_NOT_YET_VALID', null, /it is not valid yet/, /^Check the clock/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'ca.pem', /it is not for this host/, /^Use a host name that the certificate has/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', null, /signed by itself/, /^Name the CA .* in tls_cafile\.$/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'ca.pem', /not trusted/, /tls_cafile, which holds another\.$/],
+    ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', null, /not trusted/, /or have the endpoint send the certificates between them/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', undefined, /not trusted/, /NODE_EXTRA_CA_CERTS/],
+  ])('%s with the CA file %s', (code, caFile, message, fix) => {
+    const told = judge(code, { caFile });
+    expect(told.message).toMatch(message);
+    expect(told.message).toContain(`(${code})`);
+    expect(told.fix).toMatch(fix);
+  });
+
+  test('what speaks no TLS is told so', () => {
+    const told = judge('EPROTO', {}, 'write EPROTO 00:error:0A00010B:SSL routines::wrong version number:x.c:354:');
+    expect(told).toMatchObject({
+      code: 'endpoint_tls',
+      message: 'what answers on this port does not speak TLS (EPROTO)',
+    });
+    expect(told.fix).toMatch(/port that speaks TLS/);
+  });
+
+  test.each(['ECONNRESET', 'HPE_INVALID_CONSTANT'])('%s to plain http may be a port that speaks TLS', (code) => {
+    expect(judge(code, { url: new URL('http://idp.example/') }).fix).toMatch(/^Write https:\/\//);
+    expect(judge(code).fix).toBeUndefined();
+  });
+});
+
+describe('a proxy', () => {
+  const proxy = 'http://user:s3cret@proxy.example:3128';
+
+  test.each([
+    ['ECONNREFUSED', 'x', 'the proxy proxy.example:3128 cannot be reached (ECONNREFUSED)'],
+    ['ENOTFOUND', 'x', 'the host name of the proxy proxy.example:3128 is not known (ENOTFOUND)'],
+    [
+      'UND_ERR_ABORTED',
+      'Proxy response (403) !== 200 when HTTP Tunneling',
+      'the proxy proxy.example:3128 answered 403, and opened no way to the endpoint',
+    ],
+    [
+      'UND_ERR_ABORTED',
+      'Proxy response (407) !== 200 when HTTP Tunneling',
+      'the proxy proxy.example:3128 answered 407: it wants credentials',
+    ],
+    [
+      'UND_ERR_INVALID_ARG',
+      'Proxy Authentication Required (407)',
+      'the proxy proxy.example:3128 answered 407: it wants credentials',
+    ],
+    [
+      'ECONNRESET',
+      'x',
+      'the connection was closed before the answer was complete, through the proxy proxy.example:3128',
+    ],
+    [
+      'CERT_HAS_EXPIRED',
+      'x',
+      'the certificate cannot be trusted: it has expired (CERT_HAS_EXPIRED), through the proxy proxy.example:3128',
+    ],
+  ])('is named for %s (%s)', (code, message, told) => {
+    expect(judge(code, { proxy }, message).message).toBe(told);
+  });
+
+  test('that wants credentials is given some, or others', () => {
+    const message = 'Proxy Authentication Required (407)';
+    expect(judge('UND_ERR_INVALID_ARG', { proxy }, message).fix).toMatch(/^Check the user and the password/);
+    const bare = 'http://proxy.example:3128';
+    expect(judge('UND_ERR_INVALID_ARG', { proxy: bare }, message).fix).toMatch(/^Put user and password/);
+  });
+
+  test('of an unknown kind is blamed itself', () => {
+    expect(judge('UND_ERR_INVALID_ARG', { proxy: UNUSABLE_PROXY }).message).toBe(
+      'the proxy that the environment names is not an http:// or https:// URL',
+    );
+  });
 });

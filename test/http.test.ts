@@ -295,7 +295,7 @@ describe.each([
       const server = await serve(json({}), certificates.right);
       expect(await send(server.origin)).toMatchObject({
         code: 'endpoint_tls',
-        message: 'the TLS connection failed (UNABLE_TO_VERIFY_LEAF_SIGNATURE)',
+        message: expect.stringContaining('(UNABLE_TO_VERIFY_LEAF_SIGNATURE)'),
       });
       expect(server.requests).toHaveLength(0);
     });
@@ -311,7 +311,7 @@ describe.each([
         { headers: { authorization: 'Bearer t' } },
         { caFile: certificates.caFile },
       );
-      expect(answer).toMatchObject({ code: 'endpoint_tls', message: `the TLS connection failed (${code})` });
+      expect(answer).toMatchObject({ code: 'endpoint_tls', message: expect.stringContaining(`(${code})`) });
       expect(server.requests).toHaveLength(0);
     });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { proxyFor, UNUSABLE_PROXY } from '../src/proxy.js';
+import { nameProxy, proxyFor, UNUSABLE_PROXY } from '../src/proxy.js';
 
 const PROXY = 'http://proxy.example:3128';
 
@@ -12,12 +12,20 @@ describe('which proxy', () => {
     ['https://a.example', {}, null],
     ['https://a.example', { HTTPS_PROXY: PROXY }, PROXY],
     ['https://a.example', { https_proxy: PROXY, HTTPS_PROXY: 'http://other.example' }, PROXY],
-    ['https://a.example', { https_proxy: '', HTTPS_PROXY: PROXY }, PROXY],
+    ['https://a.example', { https_proxy: '', HTTPS_PROXY: PROXY }, null],
     ['https://a.example', { http_proxy: PROXY }, null],
     ['http://a.example', { HTTPS_PROXY: PROXY }, null],
     ['http://a.example', { http_proxy: PROXY }, PROXY],
+    ['http://a.example', { HTTP_PROXY: PROXY }, PROXY],
     // A CGI script sees a client's header `Proxy:` as HTTP_PROXY: httpoxy.
-    ['http://a.example', { HTTP_PROXY: PROXY }, null],
+    ['http://a.example', { HTTP_PROXY: PROXY, REQUEST_METHOD: 'GET' }, null],
+    ['http://a.example', { http_proxy: PROXY, REQUEST_METHOD: 'GET' }, PROXY],
+    ['http://a.example', { ALL_PROXY: PROXY }, PROXY],
+    ['https://a.example', { all_proxy: PROXY, ALL_PROXY: 'http://other.example' }, PROXY],
+    ['https://a.example', { HTTPS_PROXY: PROXY, ALL_PROXY: 'http://other.example' }, PROXY],
+    ['https://a.example', { https_proxy: '', ALL_PROXY: PROXY }, PROXY],
+    ['https://a.example', { ALL_PROXY: PROXY, NO_PROXY: 'a.example' }, null],
+    ['https://a.example', { ALL_PROXY: 'socks5://proxy:1080' }, UNUSABLE_PROXY],
     ['https://a.example', { HTTPS_PROXY: 'proxy.example:3128' }, PROXY],
     ['https://a.example', { HTTPS_PROXY: 'http://' }, UNUSABLE_PROXY],
     ['https://a.example', { HTTPS_PROXY: 'http://user:p#ss@proxy:3128' }, UNUSABLE_PROXY],
@@ -25,6 +33,14 @@ describe('which proxy', () => {
   ])('%s with %o', (url, env, expected) => {
     expect(via(url, env)).toBe(expected);
   });
+});
+
+test.each([
+  ['http://user:pass@proxy.example:3128/path', 'the proxy proxy.example:3128'],
+  ['http://proxy.example', 'the proxy proxy.example:80'],
+  ['https://[::1]', 'the proxy [::1]:443'],
+])('%s is named without credentials', (proxy, name) => {
+  expect(nameProxy(proxy)).toBe(name);
 });
 
 describe('NO_PROXY', () => {

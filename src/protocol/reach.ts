@@ -8,12 +8,15 @@
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
+import { CERTIFICATE_FAULTS, mendCertificate } from '../http-failure.js';
 
 /** What one layer says. undecided: it could not be asked. skipped: it was not asked. */
 export interface ReachStep {
   readonly name: 'dns' | 'tcp' | 'tls';
   readonly status: 'passed' | 'warned' | 'failed' | 'undecided' | 'skipped';
   readonly message: string;
+  /** What to do about it, where that can be told. */
+  readonly fix?: string;
   /** Milliseconds; null for what was not asked. */
   readonly ms: number | null;
 }
@@ -55,7 +58,7 @@ export async function reach(url: URL, options: ReachOptions): Promise<ReachStep[
   return steps;
 }
 
-type Answer = Pick<ReachStep, 'status' | 'message'>;
+type Answer = Pick<ReachStep, 'status' | 'message' | 'fix'>;
 
 async function resolveName(host: string): Promise<Answer> {
   if (isIP(host) !== 0) return { status: 'passed', message: `${host} is an address` };
@@ -120,26 +123,14 @@ function settle<Connection extends Socket>(
   });
 }
 
-const FAULTS: Readonly<Record<string, string>> = {
-  CERT_HAS_EXPIRED: 'it has expired',
-  CERT_NOT_YET_VALID: 'it is not valid yet',
-  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is signed by itself, and not trusted',
-  SELF_SIGNED_CERT_IN_CHAIN: 'the authority at the end of its chain is not trusted',
-  UNABLE_TO_GET_ISSUER_CERT: 'the authority that signed it is not trusted, or a certificate between them is not sent',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'the authority that signed it is not trusted',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-    'the authority that signed it is not trusted, or a certificate between them is not sent',
-  ERR_TLS_CERT_ALTNAME_INVALID: 'it is not for this host',
-};
-
-function judgeCertificate(socket: TLSSocket, { verifyTls, now }: ReachOptions): Answer {
+function judgeCertificate(socket: TLSSocket, { verifyTls, ca, now }: ReachOptions): Answer {
   const certificate = socket.getPeerCertificate(true);
   const chain = `${describeChain(certificate)}, until ${dayOf(certificate.valid_to)}`;
   if (!socket.authorized) {
     const code = String(socket.authorizationError);
-    const message = `the certificate cannot be trusted: ${FAULTS[code] ?? code} (${chain})`;
+    const message = `the certificate cannot be trusted: ${CERTIFICATE_FAULTS.get(code) ?? code} (${chain})`;
     return verifyTls
-      ? { status: 'failed', message }
+      ? { status: 'failed', message, ...(CERTIFICATE_FAULTS.has(code) ? { fix: mendCertificate(code, ca) } : {}) }
       : { status: 'warned', message: `${message}; verify_tls: false lets it pass` };
   }
   const left = Date.parse(certificate.valid_to) - now;
