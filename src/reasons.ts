@@ -123,7 +123,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
     fix: 'Check the URL in the config, and the endpoint’s own log.',
   },
   endpoint_redirected: {
-    message: 'The endpoint redirects elsewhere; credentials are not sent after it.',
+    message: 'The endpoint redirects elsewhere.',
     fix: 'Put the final URL into the config.',
   },
   endpoint_too_large: {
@@ -139,7 +139,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
     fix: 'Check client_id and client_secret, whether that client may introspect, and send_secret_in_body.',
   },
   jwks_invalid: {
-    message: 'What the JWKS endpoint sent is no key set.',
+    message: 'What the JWKS endpoint sent is not a key set.',
     fix: 'Check jwks.uri: it must answer {"keys": [...]} (authcheck jwks shows what it sends).',
   },
   attributes_empty: {

@@ -5,9 +5,10 @@
  * @see [RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1) client authentication
  */
 
-import { jsonBody, judgeStatus, type HttpAnswer, type HttpClient, type HttpRequest } from '../exchange.js';
+import { jsonBody, type Failure, type HttpAnswer, type HttpClient, type HttpRequest } from '../exchange.js';
 import { isObject, member, type JsonObject } from '../json.js';
-import type { UndecidedCode } from '../reason-codes.js';
+import { REASONS } from '../reasons.js';
+import { describeText, judgeUnexpected, looksLikeJwt, quoteMessage, through } from '../unexpected-answer.js';
 
 /** The endpoint, and the credentials of the server that asks. */
 export interface IntrospectionClient {
@@ -27,7 +28,7 @@ export type IntrospectionResult =
       readonly raw: boolean;
       readonly ms: number;
     }
-  | { readonly ok: false; readonly code: UndecidedCode; readonly message: string; readonly ms: number };
+  | ({ readonly ok: false; readonly ms: number } & Failure);
 
 /** Asks the endpoint; where the encoded and the raw client credentials differ, the raw form is tried once if the other fails. */
 export async function introspect(
@@ -38,10 +39,10 @@ export async function introspect(
   const encoded = buildRequest(client, token, 'encoded');
   const first = await http.send(encoded);
   const refused = first.ok && (first.status === 401 || first.status === 403);
-  if (!refused || !spellingsDiffer(client)) return judgeAnswer(first, encoded.secrets, false, first.ms);
+  if (!refused || !spellingsDiffer(client)) return judgeAnswer(first, client, encoded.secrets, false, first.ms);
   const raw = buildRequest(client, token, 'raw');
   const second = await http.send(raw);
-  return judgeAnswer(second, [...encoded.secrets, ...raw.secrets], true, first.ms + second.ms);
+  return judgeAnswer(second, client, [...encoded.secrets, ...raw.secrets], true, first.ms + second.ms);
 }
 
 function spellingsDiffer(client: IntrospectionClient): boolean {
@@ -70,34 +71,63 @@ function buildRequest(client: IntrospectionClient, token: string, spelling: 'enc
 
 function judgeAnswer(
   answer: HttpAnswer,
+  client: IntrospectionClient,
   secrets: HttpRequest['secrets'],
   raw: boolean,
   ms: number,
 ): IntrospectionResult {
-  const fail = (code: UndecidedCode, message: string): IntrospectionResult => ({ ok: false, code, message, ms });
-  if (!answer.ok) return fail(answer.code, `the introspection endpoint could not be asked: ${answer.message}`);
-  if (answer.status === 401 || answer.status === 403) {
-    return fail(
-      'client_credentials_rejected',
-      `the introspection endpoint answered ${answer.status} to the server’s own client_id and client_secret`,
-    );
-  }
-  if (answer.status !== 200) {
-    const { code, message } = judgeStatus(answer.status, 'the introspection endpoint');
-    return fail(code, message);
-  }
+  const fail = (failure: Failure): IntrospectionResult => ({ ok: false, ...failure, ms });
+  if (!answer.ok)
+    return fail({ ...answer, message: `the introspection endpoint could not be asked: ${answer.message}` });
+  if (answer.status !== 200) return fail(judgeRefusal(answer, client, secrets));
+  const failInvalid = (message: string, fix?: string): IntrospectionResult =>
+    fail({ code: 'endpoint_invalid_response', message: message + through(answer), fix });
   // An endpoint that echoes what it was sent must not put it into a verdict.
   const json = jsonBody(answer, secrets);
-  if (!json.ok)
-    return fail('endpoint_invalid_response', `the introspection endpoint sent no valid JSON: ${json.message}`);
-  if (!isObject(json.value))
-    return fail('endpoint_invalid_response', 'the introspection endpoint sent JSON that is not an object');
+  if (!json.ok) {
+    const looks = describeText(answer.body);
+    const fix = looksLikeJwt(answer.body) ? PLAIN_JSON : undefined;
+    return failInvalid(`the introspection endpoint sent no valid JSON: ${json.message}${looks}`, fix);
+  }
+  if (!isObject(json.value)) return failInvalid('the introspection endpoint sent JSON that is not an object');
   const active = member(json.value, 'active');
   if (typeof active !== 'boolean') {
     const what = active === undefined ? 'has no "active"' : 'has an "active" that is not true or false';
-    return fail('endpoint_invalid_response', `the introspection answer ${what}`);
+    return failInvalid(`the introspection answer ${what}`);
   }
   return { ok: true, active, response: json.value, skew: answer.skew, raw, ms };
+}
+
+const PLAIN_JSON =
+  'Have the issuer answer this client with plain JSON (application/json) rather than a JWT (RFC 9701): the server reads no other.';
+
+type Answered = HttpAnswer & { readonly ok: true };
+
+function judgeRefusal(answer: Answered, client: IntrospectionClient, secrets: HttpRequest['secrets']): Failure {
+  const { status, body } = answer;
+  const said = quoteMessage(body, secrets);
+  if (status === 401 || status === 403) {
+    const message = `the introspection endpoint answered ${status} to the server’s own client_id and client_secret${said}`;
+    return { code: 'client_credentials_rejected', message: message + through(answer), fix: adviseOn(said, client) };
+  }
+  const failure = judgeUnexpected(answer, 'the introspection endpoint', { url: client.url, secrets });
+  return status === 400 ? { ...failure, fix: failure.fix ?? adviseOn(said, client) ?? adviseOnRequest(said) } : failure;
+}
+
+/** Where an endpoint names the way in which it wants the credentials, that is the way out. */
+function adviseOn(said: string, { send_secret_in_body: inBody }: IntrospectionClient): string | undefined {
+  if (!inBody && said.includes('client_secret_post'))
+    return 'Set introspection.send_secret_in_body: true, which is client_secret_post.';
+  if (inBody && said.includes('client_secret_basic'))
+    return 'Remove introspection.send_secret_in_body: without it, the server uses client_secret_basic.';
+  return undefined;
+}
+
+function adviseOnRequest(said: string): string | undefined {
+  if (/(?:invalid|unauthorized)_client/.test(said)) return REASONS.client_credentials_rejected.fix;
+  return /\bJWTs?\b/.test(said)
+    ? 'Check JWTs against the issuer’s key set, with jwks in the place of introspection, or have the issuer make opaque tokens.'
+    : undefined;
 }
 
 function formEncode(text: string): string {

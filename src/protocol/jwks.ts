@@ -4,12 +4,14 @@
  * @see [RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5) JWK Set format
  */
 
-import { jsonBody, judgeStatus, type HttpAnswer, type HttpClient } from '../exchange.js';
+import { basicOf, jsonBody, type Failure, type HttpAnswer, type HttpClient } from '../exchange.js';
 import { parseJson } from '../json-parser.js';
 import { isObject, member, type Json } from '../json.js';
 import type { UndecidedCode } from '../reason-codes.js';
 import { REDACTED } from '../redact.js';
+import { describeText, judgeUnexpected, through } from '../unexpected-answer.js';
 import { readKey, type Key } from './keys.js';
+import { recognize } from './mistaken-key-set.js';
 
 /** A key set that was read. */
 export interface KeySet {
@@ -22,9 +24,7 @@ export interface KeySet {
 }
 
 /** A key set, or why there is none. */
-export type KeySetResult =
-  | { readonly ok: true; readonly keySet: KeySet }
-  | { readonly ok: false; readonly code: UndecidedCode; readonly message: string };
+export type KeySetResult = { readonly ok: true; readonly keySet: KeySet } | ({ readonly ok: false } & Failure);
 
 /** Milliseconds until a key set must have arrived. */
 const TIMEOUT = 5000;
@@ -42,7 +42,7 @@ export async function fetchKeySet(http: HttpClient, uri: string, token: string |
     maxBytes: MAX_KEY_SET_BYTES,
     followSameOrigin: token === null && new URL(uri).username === '',
   });
-  return judgeKeySet(answer, token);
+  return judgeKeySet(answer, uri, token);
 }
 
 /** Reads a key set from its text, such as a file. */
@@ -52,21 +52,31 @@ export function readKeySet(text: string): KeySetResult {
   return collectKeys(json.value, null);
 }
 
-function judgeKeySet(answer: HttpAnswer, token: string | null): KeySetResult {
-  if (!answer.ok)
-    return { ok: false, code: answer.code, message: `the key set could not be fetched: ${answer.message}` };
-  if (answer.status !== 200) return { ok: false, ...judgeStatus(answer.status, 'the JWKS endpoint') };
+function judgeKeySet(answer: HttpAnswer, uri: string, token: string | null): KeySetResult {
+  if (!answer.ok) return { ...answer, message: `the key set could not be fetched: ${answer.message}` };
+  const { status, body, skew } = answer;
+  if (status !== 200) {
+    const basic = basicOf(new URL(uri));
+    const failure = judgeUnexpected(answer, 'the JWKS endpoint', { url: uri, secrets: [token, basic] });
+    return { ok: false, ...failure, fix: failure.fix ?? adviseOnStatus(status, token !== null || basic !== null) };
+  }
   const json = jsonBody(answer, [token]);
-  if (!json.ok)
-    return invalid(
-      `the JWKS endpoint sent no valid JSON: ${json.message}${looksLikeHtml(answer.body) ? ' (it looks like a web page)' : ''}`,
-    );
-  return collectKeys(json.value, answer.skew);
+  if (json.ok) return collectKeys(json.value, skew);
+  return invalid(`the JWKS endpoint sent no valid JSON: ${json.message}${describeText(body)}${through(answer)}`);
+}
+
+function adviseOnStatus(status: number, hasCredentials: boolean): string | undefined {
+  if (hasCredentials && (status === 401 || status === 403))
+    return 'Check jwks.token, or user and password in jwks.uri: the endpoint refuses what was sent.';
+  return status === 401 ? 'Set jwks.token: this endpoint shows its keys to nobody without one.' : undefined;
 }
 
 function collectKeys(value: Json, skew: number | null): KeySetResult {
   const members = isObject(value) ? member(value, 'keys') : undefined;
-  if (!Array.isArray(members)) return invalid('the JSON has no list "keys": this is no key set');
+  if (!Array.isArray(members)) {
+    const { is, fix } = recognize(value);
+    return invalid(`the JSON has no list "keys": ${is}`, fix);
+  }
   const keys = members.map((item: Json) => readKey(item));
   const byKid = new Map<string, Key[]>();
   for (const key of keys) {
@@ -79,12 +89,8 @@ function collectKeys(value: Json, skew: number | null): KeySetResult {
   return { ok: true, keySet: { keys, byKid, hidesNames, skew } };
 }
 
-function invalid(message: string): KeySetResult {
-  return { ok: false, code: 'jwks_invalid', message };
-}
-
-function looksLikeHtml(body: string): boolean {
-  return /^\s*<(?:!doctype|html)/i.test(body);
+function invalid(message: string, fix?: string): KeySetResult {
+  return { ok: false, code: 'jwks_invalid', message, fix };
 }
 
 /** Hears what happens to a cached key set. */
@@ -113,14 +119,7 @@ export interface KeySetCacheOptions {
 
 /** A key set from the cache, and why it could not be fetched again where that was due. */
 export type CachedKeySet =
-  | { readonly ok: true; readonly keySet: KeySet; readonly failure: FetchFailure | null }
-  | ({ readonly ok: false } & FetchFailure);
-
-/** Why there is no key set, or no newer one. */
-interface FetchFailure {
-  readonly code: UndecidedCode;
-  readonly message: string;
-}
+  { readonly ok: true; readonly keySet: KeySet; readonly failure: Failure | null } | ({ readonly ok: false } & Failure);
 
 /** Gives the key set in which to look for a key id. */
 export interface KeySetCache {
@@ -151,7 +150,7 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
   let failed: {
     readonly at: number;
     readonly times: number;
-    readonly result: { readonly ok: false } & FetchFailure;
+    readonly result: { readonly ok: false } & Failure;
   } | null = null;
 
   /** A clock that was set back makes everything too long ago. */

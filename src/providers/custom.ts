@@ -2,10 +2,11 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
-import { credentialsIn, findMasked, jsonBody, judgeStatus, showUrl, type HttpAnswer } from '../exchange.js';
+import { credentialsIn, findMasked, jsonBody, showUrl, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { unescapePercent } from '../percent.js';
 import { decodeHeader, findTokenFault } from '../token.js';
+import { describeText, judgeUnexpected, quoteMessage, through } from '../unexpected-answer.js';
 import type { Attributes, Identity, Trace, Verdict } from '../verdict.js';
 import { judge } from './judge.js';
 import { netlocOf } from './netloc.js';
@@ -31,7 +32,7 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
         body: JSON.stringify({ api_key: token, request: told }),
         secrets,
       });
-      const identity = judgeAnswer(trace, answer, secrets);
+      const identity = judgeAnswer(trace, answer, config.endpoint, secrets);
       return {
         identity,
         claims: identity === null ? null : { ...identity },
@@ -76,19 +77,17 @@ function tokenIn(authorization: string): string | null {
   return scheme === null ? null : authorization.slice(scheme[0].length).trim();
 }
 
-function judgeAnswer(trace: Trace, answer: HttpAnswer, secrets: readonly string[]): Identity | null {
+function judgeAnswer(trace: Trace, answer: HttpAnswer, url: string, secrets: readonly string[]): Identity | null {
   const field = { field: ['endpoint'] };
-  if (!answer.ok) trace.fail('request', answer.code, `the endpoint could not be asked: ${answer.message}`, field);
-  else if (answer.status === 401 || answer.status === 403) {
-    trace.fail(
-      'request',
-      'token_refused',
-      `the endpoint answered ${answer.status}${quoteMessage(answer.body, secrets)}`,
-      field,
-    );
+  if (!answer.ok) {
+    const message = `the endpoint could not be asked: ${answer.message}`;
+    trace.fail('request', answer.code, message, { ...field, fix: answer.fix });
+  } else if (answer.status === 401 || answer.status === 403) {
+    const message = `the endpoint answered ${answer.status}${quoteMessage(answer.body, secrets)}${through(answer)}`;
+    trace.fail('request', 'token_refused', message, field);
   } else if (answer.status !== 200) {
-    const { code, message } = judgeStatus(answer.status, 'the endpoint');
-    trace.fail('request', code, message, field);
+    const { code, message, fix } = judgeUnexpected(answer, 'the endpoint', { url, secrets });
+    trace.fail('request', code, message, { ...field, fix });
   } else {
     const told = readAnswer(answer.body, secrets);
     const identity = typeof told === 'string' ? told : readIdentity(told);
@@ -114,7 +113,7 @@ function describeMissing(answer: JsonObject): string {
 /** Reads an object that can be believed, or says why there is none. */
 function readAnswer(body: string, secrets: readonly string[]): JsonObject | string {
   const json = jsonBody({ body }, secrets);
-  if (!json.ok) return `the endpoint sent no valid JSON: ${json.message}`;
+  if (!json.ok) return `the endpoint sent no valid JSON: ${json.message}${describeText(body)}`;
   if (!isObject(json.value)) return 'the endpoint sent JSON that is not an object';
   const masked = findMasked(json.value, ['principal', 'attributes'], secrets);
   return masked === null ? json.value : `the answer repeats a credential of the request in its ${masked}`;

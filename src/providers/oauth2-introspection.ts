@@ -2,9 +2,11 @@
 
 import { checkAudience, checkExpiry, checkIssuer, checkNotBefore, checkSubject } from '../checks.js';
 import type { IntrospectionConfig, OAuth2TokenConfig } from '../config/provider-config.js';
+import { duration } from '../duration.js';
 import { findMasked, showUrl } from '../exchange.js';
 import { member, type JsonObject } from '../json.js';
 import { introspect } from '../protocol/introspection.js';
+import { parseJwt } from '../protocol/jwt.js';
 import { findTokenFault } from '../token.js';
 import type { Trace, Verdict } from '../verdict.js';
 import { mapIdentity, namesRead } from './mapping.js';
@@ -31,7 +33,7 @@ export function createOAuth2IntrospectionProvider(
       if (!checkFormat(trace, token)) return { identity: null };
       const result = await introspect(context.http, introspection, token);
       if (!result.ok) {
-        trace.fail('request', result.code, result.message, field);
+        trace.fail('request', result.code, result.message, { ...field, fix: result.fix });
         return { identity: null, network_ms: result.ms };
       }
       const { response: claims, ms: network_ms } = result;
@@ -43,7 +45,8 @@ export function createOAuth2IntrospectionProvider(
       }
       reportRequest(trace, result.raw);
       if (!result.active) {
-        trace.fail('active', 'token_inactive', 'the issuer says "active": false, and never why');
+        const expired = describeExpiry(token, context.now());
+        trace.fail('active', 'token_inactive', `the issuer says "active": false, and never why${expired}`);
         return { identity: null, claims, network_ms };
       }
       trace.pass('active', 'the issuer says "active": true');
@@ -80,6 +83,13 @@ export function createOAuth2IntrospectionProvider(
     authenticate,
     close: () => context.http.close(),
   };
+}
+
+/** What an issuer does not say, a JWT may say itself. */
+function describeExpiry(token: string, now: number): string {
+  const exp = member(parseJwt(token).claims ?? {}, 'exp');
+  const age = typeof exp === 'number' && exp > 0 ? now / 1000 - exp : -1;
+  return age < 0 ? '' : `; the token itself says that it expired ${duration(age)} ago`;
 }
 
 function checkFormat(trace: Trace, token: string): boolean {

@@ -77,7 +77,7 @@ export function reportSignature(
   found: CachedKeySet,
 ): Verified {
   if (!found.ok) {
-    trace.fail('key', found.code, found.message, { field: JWKS_URI });
+    trace.fail('key', found.code, found.message, { field: JWKS_URI, fix: found.fix });
     passUnfitted(trace, alg);
     return UNVERIFIED;
   }
@@ -86,7 +86,7 @@ export function reportSignature(
   const { failure } = found;
   if (keys.length === 0 && failure !== null) {
     const message = `the key set that is held has no key ${shownKid}, and whether the issuer has one by now cannot be asked: ${failure.message}`;
-    trace.fail('key', failure.code, message, { actual: kid, field: JWKS_URI });
+    trace.fail('key', failure.code, message, { actual: kid, field: JWKS_URI, fix: failure.fix });
     passUnfitted(trace, alg);
     return { ok: false, skew };
   }

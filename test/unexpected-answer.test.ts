@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import type { Failure } from '../src/exchange.js';
+import { describeText, judgeUnexpected, quoteMessage } from '../src/unexpected-answer.js';
+
+const URL = 'https://idp.example/introspect';
+
+interface Answer {
+  readonly status: number;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly proxy?: string;
+}
+
+function judge(answer: Answer, secrets: readonly string[] = []): Failure {
+  return judgeUnexpected({ body: '', headers: {}, ...answer }, 'the endpoint', { url: URL, secrets });
+}
+
+describe('the words of an error', () => {
+  test.each([
+    [
+      { error: 'invalid_client', error_description: 'use client_secret_post' },
+      'invalid_client: use client_secret_post',
+    ],
+    [{ error: 'Realm does not exist' }, 'Realm does not exist'],
+    [{ errorCode: 'E0000011', errorSummary: 'Invalid token provided' }, 'E0000011: Invalid token provided'],
+    [{ kind: 'Status', message: 'tokenreviews is forbidden' }, 'tokenreviews is forbidden'],
+    [{ error: { message: 'no such user' } }, 'no such user'],
+    [{ title: 'Forbidden', detail: 'not from here' }, 'not from here'],
+  ])('are found in %j', (body, said) => {
+    expect(quoteMessage(JSON.stringify(body), [])).toBe(`: ${JSON.stringify(said)}`);
+  });
+
+  test.each(['', 'oops', '[]', '{}', '{"message":7}', '{"error":""}'])('are not found in %j', (body) => {
+    expect(quoteMessage(body, [])).toBe('');
+  });
+
+  test('are cut short, and their control characters are escaped', () => {
+    const said = quoteMessage(JSON.stringify({ message: `\u001b[31m${'x'.repeat(5000)}` }), []);
+    expect(said).toMatch(/^: "\\u001b\[31mx+…"$/);
+    expect(said.length).toBeLessThan(220);
+  });
+
+  test.each([
+    ['whole', 'token eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl is unknown'],
+    ['a part of it', 'claims eyJzdWIiOiJhbm4ifQ are unknown'],
+    ['the beginning of it', 'token eyJhbGciOiJS... is unknown'],
+    ['the middle of it', 'token …ciOiJSUzI1… is unknown'],
+  ])('never repeat a token (%s)', (_how, message) => {
+    const said = quoteMessage(JSON.stringify({ message }), ['eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl']);
+    expect(said).toContain('[redacted]');
+    expect(said).not.toMatch(/eyJ|ciOiJ/);
+  });
+});
+
+describe('a redirect', () => {
+  const moved = (location: string, secrets: readonly string[] = []): Failure =>
+    judge({ status: 302, headers: { location } }, secrets);
+
+  test('is told with its target, but not with the query of it', () => {
+    expect(moved('/keys?session=abc#x').message).toBe(
+      'the endpoint answered 302, a redirect to https://idp.example/keys',
+    );
+    expect(moved('javascript:alert(1)').message).toBe('the endpoint answered 302, a redirect');
+    expect(moved(`/${'x'.repeat(5000)}`).message.length).toBeLessThan(300);
+  });
+
+  test('withholds credentials where there were some', () => {
+    expect(moved('/keys', ['s3cret']).message).toContain('credentials are not sent after it');
+  });
+
+  test.each(['/login', '/realms/x/protocol/openid-connect/auth?a=b', 'https://sso.example/saml2'])(
+    'to %s is no URL for the config',
+    (location) => {
+      expect(moved(location).fix).toMatch(/^People log in there/);
+    },
+  );
+
+  test('to a host named for logins may be where keys are', () => {
+    expect(moved('https://login.example/discovery/keys').fix).toBeUndefined();
+  });
+});
+
+describe('a busy endpoint', () => {
+  test.each([
+    [429, '30', 'the endpoint answered 429: too many requests; it asks to wait 30 seconds'],
+    [503, '120', 'the endpoint answered 503; it asks to wait 2 minutes'],
+    [503, 'Wed, 21 Oct 2026 07:28:00 GMT', 'the endpoint answered 503; it asks to wait until 2026-10-21T07:28:00.000Z'],
+    [503, 'soon', 'the endpoint answered 503'],
+  ])('answers %i with Retry-After: %s', (status, after, message) => {
+    expect(judge({ status, headers: { 'retry-after': after } }).message).toBe(message);
+  });
+});
+
+test('a block page says that it came through the proxy', () => {
+  const told = judge({ status: 403, body: '<html>Blocked</html>', proxy: 'the proxy proxy.example:3128' });
+  expect(told.message).toBe('the endpoint answered 403 with a web page, through the proxy proxy.example:3128');
+  expect(told.fix).toMatch(/^The proxy may have answered/);
+});
+
+test.each([
+  '<html>400 The plain HTTP request was sent to HTTPS port</html>',
+  'Client sent an HTTP request to an HTTPS server.',
+])('plain HTTP to a port with TLS is told so: %s', (body) => {
+  expect(judge({ status: 400, body })).toMatchObject({
+    message: expect.stringContaining('this port speaks TLS'),
+    fix: 'Write https:// in the URL of the config.',
+  });
+});
+
+test('a realm that does not exist is looked for in the URL', () => {
+  expect(judge({ status: 404, body: '{"error":"Realm does not exist"}' })).toMatchObject({
+    message: 'the endpoint answered 404: "Realm does not exist"',
+    fix: expect.stringMatching(/^Correct the realm/),
+  });
+});
+
+test.each([
+  ['', ' (it is empty)'],
+  ['\n<!DOCTYPE html>', ' (it looks like a web page)'],
+  ['eyJhbGciOiJSUzI1NiJ9.eyJhY3RpdmUiOnRydWV9.c2ln', ' (it looks like a JWT)'],
+  ['oops', ''],
+])('%j looks like something', (body, likeness) => {
+  expect(describeText(body)).toBe(likeness);
+});
