@@ -90,7 +90,7 @@ export function readMessage(body: string, secrets: HttpRequest['secrets']): stri
   const error = member(value, 'error');
   const texts = [...PLACES.map((names) => textsIn(value, names)), isObject(error) ? textsIn(error, ['message']) : []];
   const said = texts.find(({ length }) => length > 0) ?? [];
-  return withoutPieces(createRedactor(secrets)(said.join(': ').slice(0, 5 * MAX_SHOWN)), parts);
+  return withoutPieces(createRedactor(secrets)(said.join(': ').slice(0, 5 * MAX_SHOWN)), secrets);
 }
 
 function textsIn(object: JsonObject, names: readonly string[]): string[] {
@@ -109,8 +109,8 @@ function partsOf(secret: string): readonly string[] {
 }
 
 /** An error may quote the beginning of what it refuses. */
-function withoutPieces(text: string, secrets: readonly string[]): string {
-  return text.replace(/[\w+/=~-]{8,}/g, (word) => (secrets.some((secret) => secret.includes(word)) ? REDACTED : word));
+function withoutPieces(text: string, secrets: HttpRequest['secrets']): string {
+  return text.replace(/[\w+/=~-]{8,}/g, (word) => (secrets.some((secret) => secret?.includes(word)) ? REDACTED : word));
 }
 
 /** What a text that is no JSON looks like, to be put after a message. */

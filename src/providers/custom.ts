@@ -11,7 +11,6 @@ import type { Attributes, Identity, Trace, Verdict } from '../verdict.js';
 import { judge } from './judge.js';
 import { netlocOf } from './netloc.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
-import { quoteMessage } from './quoted-message.js';
 
 /** Makes the provider. */
 export function createCustomProvider(config: CustomConfig, context: ProviderContext): AuthProvider {

@@ -2,7 +2,7 @@
 
 import { trimSlashes, type HttpAnswer } from '../exchange.js';
 import { createRedactor } from '../redact.js';
-import { quoteMessage } from './quoted-message.js';
+import { quoteMessage } from '../unexpected-answer.js';
 
 type Headers = Readonly<Record<string, string>>;
 type Answered = HttpAnswer & { readonly ok: true };

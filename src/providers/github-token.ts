@@ -19,7 +19,7 @@ import {
 import { mapIdentity } from './mapping.js';
 import { judge } from './judge.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
-import { quoteMessage } from './quoted-message.js';
+import { quoteMessage } from '../unexpected-answer.js';
 
 const REFUSAL = 'GitHub token validation failed. Please check your token and try again.';
 const CHALLENGE =
@@ -82,8 +82,9 @@ interface GithubUser {
 
 function judgeUser(trace: Trace, answer: HttpAnswer, base: string, token: string): GithubUser | null {
   const field = ['github_api_base_url'];
-  if (!answer.ok) trace.fail('request', answer.code, `GitHub could not be asked: ${answer.message}`, { field });
-  else if (answer.status === 401)
+  if (!answer.ok) {
+    trace.fail('request', answer.code, `GitHub could not be asked: ${answer.message}`, { field, fix: answer.fix });
+  } else if (answer.status === 401)
     trace.fail('request', 'token_refused', 'GitHub answered 401: it does not know the token, or it was revoked');
   else if (answer.status === 403 && isRateLimited(answer.headers)) {
     const message = `GitHub answered 403: the rate limit is used up${resetTime(answer.headers)}`;

@@ -5,7 +5,7 @@ import { judgeStatus, type HttpAnswer } from '../exchange.js';
 import { isStringList, member, type Json } from '../json.js';
 import { parseJwt } from '../protocol/jwt.js';
 import type { ReasonCode } from '../reason-codes.js';
-import { quoteMessage } from './quoted-message.js';
+import { quoteMessage } from '../unexpected-answer.js';
 
 /** Why the API server does not say who a token's bearer is. */
 export interface KubernetesRefusal {

@@ -81,8 +81,10 @@ function judgeAnswer(
   names: readonly string[],
 ): KubernetesUser | null {
   const field = ['api_server_url'];
-  if (!answer.ok) trace.fail('request', answer.code, `the API server could not be asked: ${answer.message}`, { field });
-  else if (answer.status !== 201) {
+  if (!answer.ok) {
+    const message = `the API server could not be asked: ${answer.message}`;
+    trace.fail('request', answer.code, message, { field, fix: answer.fix });
+  } else if (answer.status !== 201) {
     const { code, message, fix } = explainRefusal(answer, token, now);
     trace.fail('request', code, message, { field, fix });
   } else {
