@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import {
   AuthcheckError,
   parseJwt,
+  REASONS,
   reportKeySet,
   showUrl,
   stringMember,
@@ -51,7 +52,9 @@ async function runJwks(options: JwksOptions, io: Io): Promise<number> {
       () => ({ error: { code: result.code, message: result.message } }),
       () => '',
     );
-    if (options.json !== true) session.note((style) => `${style.warn('undecided')}  ${style.plain(result.message)}\n`);
+    const { code, message, fix = REASONS[code].fix } = result;
+    if (options.json !== true)
+      session.note((style) => `${style.warn('undecided')}  ${style.plain(message)}\n           ${style.dim(fix)}\n`);
     return EXIT.undecided;
   }
   const wanted =

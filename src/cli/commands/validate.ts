@@ -132,9 +132,12 @@ export function describeDestination({ destination, ref }: AuthProvider, verdict:
   if (destination === null) return 'keys from the file; the token was sent nowhere';
   if (verdict.timing.network_ms === 0) return 'nothing was asked, and the token was sent nowhere';
   const via = destination.proxy === undefined ? '' : ` through the proxy ${destination.proxy}`;
-  return destination.sends === 'token'
-    ? `token sent to ${destination.url}${via}`
-    : `keys from ${destination.url}${via}; the token was sent nowhere`;
+  const { code } = verdict.reason ?? {};
+  // Whether the token was on its way when the connection failed, nobody knows.
+  const isUnanswered = code === 'endpoint_unreachable' || code === 'endpoint_tls' || code === 'endpoint_timeout';
+  if (destination.sends === 'token')
+    return `${isUnanswered ? 'no answer from' : 'token sent to'} ${destination.url}${via}`;
+  return `${isUnanswered ? 'no keys' : 'keys'} from ${destination.url}${via}; the token was sent nowhere`;
 }
 
 function parseCount(text: string): number {
