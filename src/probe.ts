@@ -24,6 +24,8 @@ export interface Probe {
   readonly name: ProbeName;
   readonly status: ProbeStatus;
   readonly message: string;
+  /** A better fix than that of the finding, where there is one. */
+  readonly fix?: string;
   /** What was asked, without credentials. */
   readonly url: string;
   /** The field of the provider that the question is about, such as `jwks.uri`. */
@@ -45,7 +47,7 @@ const IMPOSSIBLE_TOKEN = 'authcheck-probe-token-that-no-issuer-made';
 
 /** What a question found out. */
 type Answer = Pick<Probe, 'name' | 'status' | 'message'> &
-  Partial<Pick<Probe, 'ms' | 'url'>> & { readonly field?: string[] };
+  Partial<Pick<Probe, 'ms' | 'url' | 'fix'>> & { readonly field?: string[] };
 
 /** Probes one provider. The token that is sent, if any, is one that cannot be valid. */
 export async function probeProvider(provider: ConfiguredProvider, options: ProbeOptions): Promise<Probe[]> {
@@ -72,9 +74,9 @@ export async function probeProvider(provider: ConfiguredProvider, options: Probe
 /** A probe that did not pass as a finding, so that it can be reported where findings are; null for the others. */
 export function findingOf(probe: Probe): Finding | null {
   if (probe.status === 'passed' || probe.status === 'skipped') return null;
-  const { position, message, field: path } = probe;
+  const { position, message, fix, field: path } = probe;
   const severity = probe.status === 'failed' ? 'error' : 'warning';
-  return { severity, code: `probe_${probe.name}`, path, position, message };
+  return { severity, code: `probe_${probe.name}`, path, position, message, ...(fix === undefined ? {} : { fix }) };
 }
 
 function skip(name: ProbeName, message: string): Answer {
@@ -115,8 +117,10 @@ async function probeKeySet(
   const http = createProviderClient(provider, heard.options);
   const result = await fetchKeySet(http, jwks.uri, jwks.token).finally(http.close);
   const answers = judgeExchange(heard.exchanges.at(-1), [200]);
-  if (answers.some(({ name, status }) => name === 'http' && status !== 'passed')) return answers;
-  if (!result.ok) return [...answers, { name: 'key_set', status: 'failed', message: result.message }];
+  const fix = result.ok ? undefined : result.fix;
+  if (isStopped(answers)) return adviseOn(answers, fix);
+  if (!result.ok)
+    return [...answers, ...adviseOn([{ name: 'key_set', status: 'failed', message: result.message }], fix)];
   return [...answers, await judgeKeySet(result.keySet, options.now)];
 }
 
@@ -137,19 +141,29 @@ async function probeRefusal(provider: ConfiguredProvider, options: ProbeOptions)
   const verdict = await asked.authenticate({ token: IMPOSSIBLE_TOKEN }).finally(asked.close);
   const introspects = provider.config.type === 'oauth2_token';
   const answers = judgeExchange(heard.exchanges.at(-1), [200, 201, 401, 403], introspects);
-  if (answers.some(({ name, status }) => name === 'http' && status !== 'passed')) return answers;
+  if (isStopped(answers)) return adviseOn(answers, verdict.reason?.fix);
   return [...answers, ...judgeRefusal(verdict, introspects)];
+}
+
+function isStopped(answers: readonly Answer[]): boolean {
+  return answers.some(({ name, status }) => name === 'http' && status !== 'passed');
+}
+
+/** What was made of the answer may know the way out; a content type has its own. */
+function adviseOn(answers: readonly Answer[], fix: string | undefined): Answer[] {
+  return answers.map((answer) => (fix === undefined || answer.name === 'content_type' ? answer : { ...answer, fix }));
 }
 
 function judgeRefusal({ outcome, reason, steps }: Verdict, introspects: boolean): Answer[] {
   const code = reason?.code;
   if (code === 'client_credentials_rejected') {
-    const message = reason?.message ?? '';
-    return [{ name: 'credentials', status: 'failed', message, field: ['introspection', 'client_id'] }];
+    const { message = '', fix } = reason ?? {};
+    const field = ['introspection', 'client_id'];
+    return adviseOn([{ name: 'credentials', status: 'failed', message, field }], fix);
   }
   if (outcome === 'undecided') {
     const status = code === 'endpoint_rate_limited' ? 'undecided' : 'failed';
-    return [{ name: 'refusal', status, message: reason?.message ?? '' }];
+    return adviseOn([{ name: 'refusal', status, message: reason?.message ?? '' }], reason?.fix);
   }
   const raw = steps.find((step) => step.code === 'raw_client_credentials');
   const credentials: Answer = {

@@ -55,7 +55,7 @@ describe('a key set', () => {
     ['empty', { keys: [] }, 'failed', '0 usable keys; the key set is empty'],
     ['of private keys', { keys: [key.privateJwk] }, 'failed', 'a PRIVATE key'],
     ['with a key that no token can name', { keys: [key.jwk, { ...key.jwk, kid: undefined }] }, 'warned', 'no kid'],
-    ['that is none', { nokeys: 1 }, 'failed', 'this is no key set'],
+    ['that is none', { nokeys: 1 }, 'failed', 'this is not a key set'],
   ])('%s is said to be so', async (_name, value, status, message) => {
     const { origin } = await byPath({ '/jwks': json(value) });
     expect((await ask(origin)).at(-1)).toMatchObject({

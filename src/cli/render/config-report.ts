@@ -29,7 +29,11 @@ export function formatReport({ file, findings, probes }: CheckedConfig, style: S
     explained.add(finding.code);
     return `${formatFinding(finding, isNew, style)}\n`;
   });
-  return [...paragraphs, probes === null ? '' : formatProbes(probes, style), summarize(file, findings, style)].join('');
+  return [
+    ...paragraphs,
+    probes === null ? '' : formatProbes(probes, style),
+    summarize(file, findings, probes ?? [], style),
+  ].join('');
 }
 
 /** Writes annotations, one a line. */
@@ -94,7 +98,7 @@ function formatProbes(probes: readonly Probe[], style: Style): string {
     .join('');
 }
 
-function formatProbe({ name, status, message, ms }: Probe, style: Style): string {
+function formatProbe({ name, status, message, fix: own, ms }: Probe, style: Style): string {
   const paints: Readonly<Record<ProbeStatus, Paint>> = {
     passed: style.good,
     warned: style.warn,
@@ -106,14 +110,19 @@ function formatProbe({ name, status, message, ms }: Probe, style: Style): string
   const indent = NAME_WIDTH + 2;
   const took = ms === null ? '' : ` (${Math.round(ms)} ms)`;
   const text = wrap(message + took, style.width, indent).map(paint);
-  return `${paints[status](MARKS[status])} ${paint(pad(name, NAME_WIDTH))}${text.join(`\n${' '.repeat(indent)}`)}\n`;
+  const fix = own ?? (status === 'failed' ? FINDINGS[`probe_${name}`].fix : null);
+  const lines = [...text, ...(fix === null ? [] : wrap(`fix: ${fix}`, style.width, indent))];
+  return `${paints[status](MARKS[status])} ${paint(pad(name, NAME_WIDTH))}${lines.join(`\n${' '.repeat(indent)}`)}\n`;
 }
 
-function summarize(file: string, findings: readonly Finding[], style: Style): string {
-  const parts = (['error', 'warning', 'hint'] as const)
-    .map((severity) => [count(findings, severity), severity] as const)
+function summarize(file: string, findings: readonly Finding[], probes: readonly Probe[], style: Style): string {
+  const found = (['error', 'warning', 'hint'] as const).map((name) => [count(findings, name), name] as const);
+  const asked = (['failed', 'undecided', 'warned'] as const).map(
+    (status) => [probes.filter((probe) => probe.status === status).length, `${status} probe`] as const,
+  );
+  const parts = [...found, ...asked]
     .filter(([number]) => number > 0)
-    .map(([number, severity]) => `${number} ${severity}${number === 1 ? '' : 's'}`);
+    .map(([number, name]) => `${number} ${name}${number === 1 ? '' : 's'}`);
   if (parts.length === 0) return `${style.good('✓')} ${style.plain(`${file}: nothing to complain about`)}\n`;
   return `${style.plain(`${file}: ${parts.join(', ')}`)}\n`;
 }
