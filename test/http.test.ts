@@ -401,8 +401,23 @@ describe.each([
     test('is used for http as http_proxy says, without a tunnel', async () => {
       const proxy = await serveProxy();
       const env = { http_proxy: `http://127.0.0.1:${proxy.port}` };
-      expect(await send('http://idp.example/keys', {}, { env })).toMatchObject({ ok: true, body: '"from the proxy"' });
+      expect(await send('http://idp.example/keys', {}, { env })).toMatchObject({
+        ok: true,
+        body: '"from the proxy"',
+        proxy: `the proxy 127.0.0.1:${proxy.port}`,
+      });
       expect(proxy.asked.map((request) => request.url)).toEqual(['http://idp.example/keys']);
+    });
+
+    test('that wants other credentials for plain http says so, and they are not shown', async () => {
+      const port = await listen(createHttpServer((_request, response) => response.writeHead(407).end()));
+      const answer = await send(
+        'http://idp.example/',
+        {},
+        { env: { HTTP_PROXY: `http://me:sswort@127.0.0.1:${port}` } },
+      );
+      expect(answer).toMatchObject({ message: `the proxy 127.0.0.1:${port} answered 407: it wants credentials` });
+      expect(JSON.stringify(answer)).not.toContain('sswort');
     });
 
     test('is left out where NO_PROXY says so', async () => {
@@ -418,9 +433,15 @@ describe.each([
       refusing.on('connect', (_request, socket) => socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n'));
       const port = await listen(refusing);
       const refused = await send('https://idp.example/', {}, { env: { HTTPS_PROXY: `http://127.0.0.1:${port}` } });
-      expect(codeOf(refused)).toBe('endpoint_unreachable');
+      expect(refused).toMatchObject({
+        code: 'endpoint_unreachable',
+        message: `the proxy 127.0.0.1:${port} answered 407: it wants credentials`,
+      });
       const absent = await send('https://idp.example/', {}, { env: { HTTPS_PROXY: 'http://127.0.0.1:1' } });
-      expect(codeOf(absent)).toBe('endpoint_unreachable');
+      expect(absent).toMatchObject({
+        code: 'endpoint_unreachable',
+        message: 'the proxy 127.0.0.1:1 cannot be reached (ECONNREFUSED)',
+      });
     });
 
     test.each(['ftp://127.0.0.1', 'nonsense://127.0.0.1:1'])('of the kind %s is never passed by', async (proxy) => {

@@ -136,6 +136,31 @@ describe('a key server that works', () => {
     expect(JSON.stringify(exchanges)).not.toContain('secret-of-the-server');
   });
 
+  test.each<[string, object, number, RegExp]>([
+    ['wants credentials', {}, 401, /^Set jwks\.token/],
+    ['refuses those that it got', { token: 'secret-of-the-server' }, 401, /^Check jwks\.token/],
+    ['refuses those that it got', { token: 'secret-of-the-server' }, 403, /^Check jwks\.token/],
+    ['is not to be seen from here', {}, 403, /^Check the URL/],
+  ])('%s (%j, %i)', async (_what, jwks, status, fix) => {
+    const server = await serve(json({ error: 'no' }, status));
+    const { reason } = await ask(server.origin, jwks);
+    expect(reason).toMatchObject({
+      message: `the JWKS endpoint answered ${status}: "no"`,
+      fix: expect.stringMatching(fix),
+    });
+  });
+
+  test('sends the metadata of the issuer: its key set is named, and not fetched', async () => {
+    const other = await serve(json(published));
+    const server = await serve(json({ issuer: 'x', jwks_uri: `${other.origin}/keys` }));
+    const { reason } = await ask(server.origin);
+    expect(reason).toMatchObject({
+      code: 'jwks_invalid',
+      fix: `Put its jwks_uri into the config, as jwks.uri: "${other.origin}/keys".`,
+    });
+    expect(other.requests).toHaveLength(0);
+  });
+
   test('publishes a private key: that is not our problem to hide, and the token still verifies', async () => {
     const rsa = newKey('RS256', 'rsa');
     const server = await serve(json({ keys: [key.privateJwk, rsa.privateJwk] }));

@@ -261,3 +261,57 @@ describe('an endpoint that echoes', () => {
     expect(JSON.stringify(verdict)).not.toContain(TOKEN);
   });
 });
+
+describe('what the endpoint says for itself', () => {
+  const post = {
+    error: 'invalid_client',
+    error_description: 'client_secret_basic not supported, use client_secret_post',
+  };
+  const basicOnly = { error: 'invalid_client', error_description: 'only client_secret_basic' };
+
+  test.each<[number, object, object, RegExp]>([
+    [400, post, {}, /^Set introspection\.send_secret_in_body: true/],
+    [401, post, {}, /^Set introspection\.send_secret_in_body: true/],
+    [401, basicOnly, { send_secret_in_body: true }, /^Remove introspection\.send_secret_in_body/],
+    [400, { error: 'invalid_client' }, {}, /^Check client_id and client_secret/],
+    [
+      400,
+      { error_description: 'Structured JWT Tokens cannot be introspected', error: 'x' },
+      {},
+      /with jwks in the place/,
+    ],
+    [400, { error: 'invalid_request' }, {}, /^Check the URL/],
+  ])('%i %j is quoted, and the advice follows it', async (status, body, more, fix) => {
+    const { reason } = await ask(json(body, status), more);
+    expect(reason?.message).toContain(Object.values(body)[0]);
+    expect(reason?.fix).toMatch(fix);
+  });
+
+  test('holds nothing of what it was sent', async () => {
+    const echo: Answer = (request, response) => {
+      const said = [request.headers.authorization, PLAIN.client_secret, TOKEN, TOKEN.slice(0, 15)].join(' | ');
+      json({ error: 'invalid_request', error_description: said }, 400)(request, response);
+    };
+    const { reason } = await ask(echo);
+    expect(reason?.message).toContain('"invalid_request: Basic [redacted] | [redacted] | [redacted] | [redacted]"');
+  });
+
+  test('in a JWT is told as such', async () => {
+    const { reason } = await ask((_request, response) =>
+      response.end('eyJhbGciOiJSUzI1NiJ9.eyJhY3RpdmUiOnRydWV9.c2ln'),
+    );
+    expect(reason?.message).toMatch(/\(it looks like a JWT\)$/);
+    expect(reason?.fix).toContain('RFC 9701');
+  });
+
+  test.each([
+    [1_000_000_000, / and never why; the token itself says that it expired \d+ years/],
+    [99_999_999_999, / and never why$/],
+  ])('of a JWT whose exp is %i leaves that to the JWT', async (exp, message) => {
+    const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+    const server = await serve(json({ active: false }));
+    const token = `${encode({ alg: 'RS256', kid: 'k' })}.${encode({ exp })}.c2ln`;
+    const { reason } = await asking(server.origin).authenticate({ token });
+    expect(reason?.message).toMatch(message);
+  });
+});

@@ -210,3 +210,33 @@ const SARIF = object({
     { minItems: 1 },
   ),
 });
+
+describe('a probe that did not pass', () => {
+  const probe: Probe = {
+    provider: 'default',
+    name: 'tls',
+    status: 'failed',
+    message: 'the certificate cannot be trusted',
+    url: 'https://idp.example/keys',
+    field: 'jwks.uri',
+    position: null,
+    ms: null,
+  };
+  const report = (...probes: Probe[]): string => formatReport({ file: 'run.yaml', findings: [], probes }, style);
+
+  test('is counted, and comes with its fix', () => {
+    expect(report(probe, { ...probe, name: 'http', status: 'undecided' })).toMatch(
+      /fix: Renew the certificate[^]*run\.yaml: 1 failed probe, 1 undecided probe\n$/,
+    );
+  });
+
+  test('has its own fix where that is known', () => {
+    const told = report({ ...probe, fix: 'Wind the clock.' });
+    expect(told).toContain('fix: Wind the clock.');
+    expect(told).not.toContain('Renew');
+  });
+
+  test('is not counted where it passed', () => {
+    expect(report({ ...probe, status: 'passed' })).toMatch(/nothing to complain about\n$/);
+  });
+});
