@@ -29,7 +29,7 @@ export interface HttpOptions {
   readonly verifyTls?: boolean;
   /** The path of a PEM file: only what its certificates signed is trusted. */
   readonly caFile?: string | null;
-  /** Where HTTPS_PROXY, HTTP_PROXY and NO_PROXY are read. Default: no proxy. */
+  /** Where HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are read. Default: no proxy. */
   readonly env?: Environment;
   /** Hears of every exchange. What it throws, or rejects with, is dropped. */
   readonly onExchange?: (exchange: Exchange) => unknown;

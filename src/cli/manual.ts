@@ -144,7 +144,7 @@ const ENVIRONMENT: readonly (Entry & { readonly flags: readonly string[] })[] = 
   },
   {
     flags: ['--issuer', '--online'],
-    term: 'HTTPS_PROXY, http_proxy, NO_PROXY',
+    term: 'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY',
     text: 'The proxy through which providers are asked, and the hosts that are asked directly.',
   },
 ];

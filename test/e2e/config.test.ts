@@ -170,16 +170,18 @@ describe('authcheck config check --online', () => {
   });
 
   it.each([
-    ['wrongHost', 'it is not for this host'],
-    ['expired', 'it has expired'],
-    ['selfSigned', 'it is signed by itself'],
-  ] as const)('fails for a certificate that nobody may trust: %s', async (name, why) => {
+    ['wrongHost', 'it is not for this host', 'fix: Use a host name that the certificate has'],
+    ['expired', 'it has expired', 'fix: Have the certificate renewed'],
+    ['selfSigned', 'it is signed by itself', 'fix: Put the CA that signed the certificate into the file'],
+  ] as const)('fails for a certificate that nobody may trust: %s', async (name, why, fix) => {
     const certificates = await makeCertificates();
     const { origin } = await startIssuer(json(KEYS), certificates[name]);
     const text = configOf(origin, `tls_cafile: ${certificates.caFile}\n`);
     const { stdout, code } = await check(text, ['--online']);
     expect(code).toBe(1);
     expect(unwrap(stdout)).toContain(`✗ tls the certificate cannot be trusted: ${why}`);
+    expect(unwrap(stdout)).toContain(fix);
+    expect(unwrap(stdout)).toContain('1 failed probe');
     expect((await check(text, ['--online', '--format', 'github'])).stdout).toContain('title=authcheck probe_tls::');
   });
 
@@ -188,6 +190,7 @@ describe('authcheck config check --online', () => {
     const unavailable = await check(configOf(origin), ['--online']);
     expect(unavailable.code).toBe(3);
     expect(unavailable.stdout).toMatch(/^\? http +answered 503/m);
+    expect(unavailable.stdout).toMatch(/: 1 hint, 1 undecided probe\n$/);
     expect((await check(configOf(origin), ['--online', '--fail-on', 'hint'])).code).toBe(1);
     expect((await check(configOf(origin).replace('my-api', '""'), ['--online'])).code).toBe(1);
     expect((await check(configOf('http://127.0.0.1:1'), ['--online', '--json'])).code).toBe(3);

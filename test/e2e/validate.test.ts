@@ -72,6 +72,12 @@ describe('authcheck validate', () => {
     });
   });
 
+  it('says nothing of a token that was sent where nobody answered', async () => {
+    const { stdout } = await run(['--config', world.config, '--provider', 'down', '--token', 'x']);
+    expect(unwrap(stdout)).toContain('no answer from http://127.0.0.1:');
+    expect(stdout).not.toContain('token sent');
+  });
+
   it('gives the same exit code and a verdict by the schema with --json', async () => {
     const good = await run(['--config', world.config, '--json', '--token', await world.signer.sign(world.claims)]);
     expect(good.code).toBe(0);

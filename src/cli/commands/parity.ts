@@ -93,10 +93,14 @@ function describeDestinations(report: ParityReport, provider: AuthProvider, sess
   const { url } = report.server;
   const through = (proxy: string | null | undefined): string =>
     proxy === null || proxy === undefined ? '' : ` through the proxy ${proxy}`;
-  const server = `token sent to ${url}${through(session.exchanges.find((exchange) => exchange.url === url)?.proxy)}`;
+  const way = `${url}${through(session.exchanges.find((exchange) => exchange.url === url)?.proxy)}`;
+  // Whether the token was on its way when the connection failed, nobody knows.
+  const isAnswered = report.server.status !== null;
+  const server = `${isAnswered ? 'token sent to' : 'no answer from'} ${way}`;
   const { destination } = provider;
   if (destination === null) return [server, 'keys from the file'];
   if (report.verdict.timing.network_ms === 0) return [server, 'the provider was not asked'];
   const theirs = `${destination.url}${through(destination.proxy)}`;
-  return destination.sends === 'token' ? [`${server} and to ${theirs}`] : [server, `keys from ${theirs}`];
+  if (destination.sends !== 'token') return [server, `keys from ${theirs}`];
+  return isAnswered ? [`${server} and to ${theirs}`] : [server, `token sent to ${theirs}`];
 }
