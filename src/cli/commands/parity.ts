@@ -96,7 +96,7 @@ function describeDestinations(report: ParityReport, provider: AuthProvider, sess
   const way = `${url}${through(session.exchanges.find((exchange) => exchange.url === url)?.proxy)}`;
   // Whether the token was on its way when the connection failed, nobody knows.
   const isAnswered = report.server.status !== null;
-  const server = `${isAnswered ? 'token sent to' : 'no answer from'} ${way}`;
+  const server = isAnswered ? `token sent to ${way}` : `no answer from ${way}`;
   const { destination } = provider;
   if (destination === null) return [server, 'keys from the file'];
   if (report.verdict.timing.network_ms === 0) return [server, 'the provider was not asked'];

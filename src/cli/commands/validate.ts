@@ -135,9 +135,9 @@ export function describeDestination({ destination, ref }: AuthProvider, verdict:
   const { code } = verdict.reason ?? {};
   // Whether the token was on its way when the connection failed, nobody knows.
   const isUnanswered = code === 'endpoint_unreachable' || code === 'endpoint_tls' || code === 'endpoint_timeout';
-  if (destination.sends === 'token')
-    return `${isUnanswered ? 'no answer from' : 'token sent to'} ${destination.url}${via}`;
-  return `${isUnanswered ? 'no keys' : 'keys'} from ${destination.url}${via}; the token was sent nowhere`;
+  const way = `${destination.url}${via}`;
+  if (destination.sends === 'token') return isUnanswered ? `no answer from ${way}` : `token sent to ${way}`;
+  return `${isUnanswered ? 'no keys' : 'keys'} from ${way}; the token was sent nowhere`;
 }
 
 function parseCount(text: string): number {
