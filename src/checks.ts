@@ -7,20 +7,11 @@
  * @see [RFC 9068, section 4](https://www.rfc-editor.org/rfc/rfc9068#section-4) validating access tokens
  */
 
-import { duration } from './duration.js';
-import { isStringList, member, type Json, type JsonObject } from './json.js';
+import { describeKind, isStringList, member, type Json, type JsonObject } from './json.js';
+import { recognizeMisplaced } from './misplaced-token.js';
 import { REDACTED } from './redact.js';
+import { findResemblance } from './resemblance.js';
 import type { Trace } from './verdict.js';
-
-/** When and how strictly the time claims are judged. */
-export interface Clock {
-  /** Seconds since 1970, a whole number. */
-  readonly now: number;
-  /** Seconds by which a claim may be off. */
-  readonly tolerance: number;
-  /** Seconds by which the provider's clock is ahead of ours; null if unknown, or if `now` is not the present. */
-  readonly skew: number | null;
-}
 
 const ISSUER: readonly string[] = ['issuer'];
 const AUDIENCE: readonly string[] = ['audience'];
@@ -42,16 +33,14 @@ export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | n
     trace.fail(
       'issuer',
       actual === null ? 'issuer_mismatch' : 'claim_invalid',
-      `iss is ${kind(actual)}; the server wants ${quote(issuer)}`,
+      `iss is ${describeKind(actual)}; the server wants ${quote(issuer)}`,
       detail,
     );
   } else if (actual !== issuer) {
-    trace.fail(
-      'issuer',
-      'issuer_mismatch',
-      `expected ${quote(issuer)}, the token is from ${quote(actual)}${slashHint(issuer, actual)}`,
-      detail,
-    );
+    const likeness = findResemblance(issuer, actual);
+    const message = `expected ${quote(issuer)}, the token is from ${quote(actual)}${inBrackets(likeness?.how)}`;
+    const misplaced = recognizeMisplaced(claims, ['graph', 'okta']);
+    trace.fail('issuer', 'issuer_mismatch', message, { ...detail, fix: misplaced?.fix ?? likeness?.fix });
   } else trace.pass('issuer', `the token is from ${quoteExpected(issuer)}`, detail);
 }
 
@@ -60,7 +49,9 @@ export function checkAudience(trace: Trace, claims: JsonObject, audience: string
   const actual = member(claims, 'aud');
   const detail = { expected: audience, actual, field: AUDIENCE };
   if (actual === undefined) {
-    trace.fail('audience', 'audience_missing', `the token has no aud; the server wants ${quote(audience)}`, detail);
+    const isClient = member(claims, 'client_id') === audience;
+    const message = `the token has no aud; the server wants ${quote(audience)}${isClient ? ', which is its client_id' : ''}`;
+    trace.fail('audience', 'audience_missing', message, { ...detail, fix: isClient ? CLIENT_FIX : undefined });
     return;
   }
   const listed = typeof actual === 'string' ? [actual] : actual;
@@ -68,63 +59,39 @@ export function checkAudience(trace: Trace, claims: JsonObject, audience: string
     trace.fail('audience', 'claim_invalid', 'aud is neither a string nor a list of strings', detail);
   } else if (!listed.includes(audience)) {
     const named = listed.length === 0 ? 'nobody' : listSome(listed);
-    trace.fail('audience', 'audience_mismatch', `expected ${quote(audience)}, the token is for ${named}`, detail);
+    const { how, fix } = explainAudience(claims, audience, listed);
+    const message = `expected ${quote(audience)}, the token is for ${named}${how}`;
+    trace.fail('audience', 'audience_mismatch', message, { ...detail, fix });
   } else trace.pass('audience', `the token is for ${quoteExpected(audience)}`, detail);
 }
 
-/** `exp` must lie ahead; a token without one is accepted with a warning. */
-export function checkExpiry(trace: Trace, claims: JsonObject, clock: Clock): void {
-  const exp = member(claims, 'exp');
-  if (exp === undefined) {
-    trace.warn('expiry', 'expiry_absent', 'the token has no exp: it is valid for ever');
-    return;
+const CLIENT_FIX =
+  'Cognito’s access tokens have no aud: add one with a pre token generation trigger (V2), its value the client id.';
+
+/** More audiences than these are not compared with the one that is expected. */
+const MAX_COMPARED = 20;
+
+function explainAudience(
+  claims: JsonObject,
+  audience: string,
+  listed: readonly string[],
+): { readonly how: string; readonly fix?: string } {
+  const compared = listed.slice(0, MAX_COMPARED);
+  for (const item of compared) {
+    const likeness = findResemblance(audience, item);
+    if (likeness !== null) return { how: inBrackets(likeness.how), fix: likeness.fix ?? ALIKE_FIX };
   }
-  const time = readTime(exp);
-  if (time === null) {
-    trace.fail('expiry', 'claim_invalid', describeFault('exp', exp), { actual: exp });
-    return;
-  }
-  const detail = { expected: clock.now, actual: exp };
-  const late = clock.now - time;
-  if (late < clock.tolerance) {
-    const words =
-      late < 0 ? `expires in ${duration(-late)}` : `expired ${duration(late)} ago, within the clock tolerance`;
-    trace.pass('expiry', words, detail);
-  } else {
-    // A clock that runs ahead of the provider's sees a token expire too early.
-    const hint = skewHint(clock, -(clock.skew ?? 0) > late ? late + 1 : null);
-    trace.fail('expiry', 'token_expired', `expired ${duration(late)} ago${hint}`, detail);
-  }
+  if (compared.some((item) => item.split(/\s+/).includes(audience)))
+    return { how: ' (it is one of several audiences in one string, joined by white space)', fix: LIST_FIX };
+  const misplaced = recognizeMisplaced(claims, ['graph', 'refresh', 'id', 'okta', 'keycloak']);
+  return misplaced === null ? { how: '' } : { how: `: ${misplaced.what}`, fix: misplaced.fix };
 }
 
-/** `nbf` must not lie ahead; an `iat` that does is worth a warning. */
-export function checkNotBefore(trace: Trace, claims: JsonObject, clock: Clock): void {
-  const nbf = member(claims, 'nbf');
-  const iat = member(claims, 'iat');
-  const start = nbf === undefined ? undefined : readTime(nbf);
-  const issued = iat === undefined ? undefined : readTime(iat);
-  const early = typeof start === 'number' ? start - clock.now : -Infinity;
-  if (early > clock.tolerance) {
-    const hint = skewHint(clock, (clock.skew ?? 0) >= early ? early : null);
-    const detail = { expected: clock.now, actual: nbf };
-    const besides = issued === null ? `; and ${describeFault('iat', iat)}` : '';
-    const message = `valid only in ${duration(Math.ceil(early))}${hint}${besides}`;
-    trace.fail('not_before', 'token_not_yet_valid', message, detail);
-  } else if (start === null || issued === null) {
-    const besides = start === null && issued === null ? `; and ${describeFault('iat', iat)}` : '';
-    const [name, actual] = start === null ? (['nbf', nbf] as const) : (['iat', iat] as const);
-    trace.fail('not_before', 'claim_invalid', describeFault(name, actual) + besides, { actual });
-  } else if (issued !== undefined && issued - clock.now > clock.tolerance) {
-    const detail = { expected: clock.now, actual: iat };
-    const hint = skewHint(clock, (clock.skew ?? 0) >= issued - clock.now ? issued - clock.now : null);
-    trace.warn(
-      'not_before',
-      'issued_in_future',
-      `iat lies ${duration(issued - clock.now)} ahead${hint}; some servers refuse that`,
-      detail,
-    );
-  } else if (start === undefined) trace.skip('not_before', 'the token has no nbf');
-  else trace.pass('not_before', `valid since ${duration(-early)}`, { actual: nbf });
+const ALIKE_FIX = 'Make audience in the config equal the token’s aud, letter by letter.';
+const LIST_FIX = 'Have the issuer write aud as a JSON list, with one audience in each string.';
+
+function inBrackets(text: string | undefined): string {
+  return text === undefined ? '' : ` (${text})`;
 }
 
 /** The principal: the first of these claims that says something. Returns null after a failure. */
@@ -154,7 +121,7 @@ const MAX_PRINCIPAL = 4096;
 
 /** Says why a value cannot name a principal; null if it can. */
 export function findPrincipalFault(value: Json | undefined): string | null {
-  if (typeof value !== 'string') return value === undefined ? 'is missing' : `is ${kind(value)}, not a string`;
+  if (typeof value !== 'string') return value === undefined ? 'is missing' : `is ${describeKind(value)}, not a string`;
   // Letters that nobody sees name nobody.
   if (!/[^\s\p{Cf}\u115f\u1160\u3164\uffa0]/u.test(value)) return 'is blank';
   if (value.length > MAX_PRINCIPAL) return `is longer than ${MAX_PRINCIPAL} characters`;
@@ -165,45 +132,8 @@ export function findPrincipalFault(value: Json | undefined): string | null {
   return value.isWellFormed() ? null : 'is not well-formed Unicode';
 }
 
-function readTime(value: Json): number | null {
-  const number = typeof value === 'bigint' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : null;
-}
-
-/** Says why a claim is no time. */
-function describeFault(name: string, value: Json | undefined): string {
-  const what = typeof value === 'number' || typeof value === 'bigint' ? 'too large a number' : kind(value ?? null);
-  return `${name} is ${what}; it must be a number of seconds`;
-}
-
-/** The largest clock tolerance that can be set, in seconds. */
-const MAX_TOLERANCE = 3600;
-
-/** Small differences are the network's, not the clock's. */
-const LEAST_SKEW = 2;
-
-function skewHint(clock: Clock, needed: number | null): string {
-  if (clock.skew === null || needed === null || Math.abs(clock.skew) < LEAST_SKEW) return '';
-  const direction = clock.skew > 0 ? 'behind' : 'ahead of';
-  return `; your clock is ${Math.abs(clock.skew)} s ${direction} the provider’s: ${needed > MAX_TOLERANCE ? 'set it' : `it would pass with --clock-tolerance ${Math.ceil(needed)}`}`;
-}
-
-function slashHint(expected: string, actual: string): string {
-  const bare = (text: string): string => text.replace(/\/$/, '').toLowerCase();
-  if (bare(expected) !== bare(actual)) return '';
-  return expected.replace(/\/$/, '') === actual.replace(/\/$/, '')
-    ? ' (only the trailing slash differs)'
-    : ' (only the case differs)';
-}
-
 function isBlank(value: Json | undefined): boolean {
   return value === undefined || value === null || value === '';
-}
-
-function kind(value: Json): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value === 'bigint' ? 'number' : typeof value}`;
 }
 
 const MAX_SHOWN = 200;

@@ -116,7 +116,7 @@ export {
 export { readBearer, type BearerFault, type BearerResult, type HeaderPairs, type Refusal } from './server/bearer.js';
 export { createGuard, type Guard } from './server/fetch.js';
 export { createMiddleware, pairHeaders, sendRefusal, type Middleware, type NodeRequest } from './server/node.js';
-export { TIME_CLAIMS } from './time-claims.js';
+export { looksLikeMilliseconds, TIME_CLAIMS } from './time-claims.js';
 export type { AskedQuestion, Subject, SuiteCase } from './suite/case.js';
 export type { Difference } from './suite/expectations.js';
 export { loadSuite, readSuite, type Suite, type SuiteOptions } from './suite/load.js';

@@ -72,3 +72,10 @@ export function stringMember(object: JsonObject, name: string): string | null {
 export function isStringList(value: Json | undefined): value is readonly string[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }
+
+/** What a value is, as a noun with its article: "a list". */
+export function describeKind(value: Json): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'a list';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value === 'bigint' ? 'number' : typeof value}`;
+}

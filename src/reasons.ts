@@ -47,7 +47,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
     fix: 'Check that the token and the key set come from the same issuer (and realm), and that the key was not rotated away.',
   },
   key_mismatch: {
-    message: 'The key with the token’s kid does not fit the token’s algorithm.',
+    message: 'The key with the token’s kid cannot verify this token.',
     fix: 'Compare the key’s kty, crv, alg, use and key_ops (authcheck jwks) with the alg in the token header.',
   },
   key_too_weak: {
@@ -72,7 +72,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   },
   audience_mismatch: {
     message: 'The token was made for another audience.',
-    fix: 'Ask your issuer for the configured audience, or set audience in the config to one that the token has.',
+    fix: 'Ask your issuer for the configured audience; set audience to one that the token has only if it names this server and no other.',
   },
   token_expired: {
     message: 'The token has expired.',
@@ -155,7 +155,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
     fix: 'Compare the claims with claims_mapping (authcheck map shows near misses).',
   },
   expiry_absent: {
-    message: 'The token has no exp: it is valid for ever.',
+    message: 'The token has no exp: it never expires.',
     fix: 'Have the issuer give its access tokens an expiry.',
   },
   issued_in_future: {

@@ -1,15 +1,10 @@
 // What each check of a claim reports, word by word: it is what people read when they are refused.
 import { describe, expect, test } from 'vitest';
-import {
-  checkAudience,
-  checkExpiry,
-  checkIssuer,
-  checkNotBefore,
-  checkSubject,
-  findPrincipalFault,
-  type Clock,
-} from '../src/checks.js';
-import { createTrace, type Step, type Trace } from '../src/verdict.js';
+import { checkAudience, checkIssuer, checkSubject, findPrincipalFault } from '../src/checks.js';
+import { isObject, type Json } from '../src/json.js';
+import { REASONS } from '../src/reasons.js';
+import { checkExpiry, checkNotBefore, type Clock } from '../src/time-checks.js';
+import { createTrace, fixOf, type Step, type Trace } from '../src/verdict.js';
 
 const NOW = 1_767_225_600;
 const HOUR = 3600;
@@ -80,7 +75,7 @@ describe('the issuer', () => {
     ['https://b', ''],
     ['https://a/', ' (only the trailing slash differs)'],
     ['HTTPS://A', ' (only the case differs)'],
-    ['HTTPS://A/', ' (only the case differs)'],
+    ['HTTPS://A/', ' (only the case and the trailing slash differ)'],
     ['https://a//', ''],
     ['/https://a', ''],
   ])('that is %s', (iss, hint) => {
@@ -132,12 +127,78 @@ describe('the audience', () => {
 
 const clock = (more: Partial<Clock> = {}): Clock => ({ now: NOW, tolerance: 0, skew: null, ...more });
 
+describe('the way out of', () => {
+  /** What is found, and what is advised about it. */
+  function advice(check: (trace: Trace) => unknown): readonly [string, string] {
+    const trace = createTrace(() => null);
+    check(trace);
+    const [step] = trace.steps;
+    return step === undefined ? expect.unreachable() : [step.message, fixOf(step)];
+  }
+  const ofAudience = (claims: Json, audience = 'api'): readonly [string, string] =>
+    advice((trace) => checkAudience(trace, isObject(claims) ? claims : {}, audience));
+
+  test('a shared audience is never to trust it', () => {
+    const [message, fix] = ofAudience({ aud: 'account' });
+    expect(message).toContain('for "account": this audience is Keycloak’s own');
+    expect(fix).toContain('Do not set audience to "account"');
+    expect(ofAudience({ aud: 'https://graph.microsoft.com' })[1]).toContain('api://APPLICATION-ID/.default');
+    expect(ofAudience({ aud: 'other' })[1]).toBe(REASONS.audience_mismatch.fix);
+  });
+
+  test('an audience that is spelled otherwise is its spelling', () => {
+    expect(ofAudience({ aud: ['x', 'API'] })).toEqual([
+      'expected "api", the token is for "x", "API" (only the case differs)',
+      'Make audience in the config equal the token’s aud, letter by letter.',
+    ]);
+    expect(ofAudience({ aud: 'other api' })[0]).toContain('one of several audiences in one string');
+    // The likeness says more than the kind of token.
+    expect(ofAudience({ aud: 'Account' }, 'account')[0]).toContain('(only the case differs)');
+    expect(ofAudience({ aud: [...Array<string>(20).fill('x'), 'API'] })[0]).not.toContain('differs');
+  });
+
+  test('a token of another kind is to send the right one', () => {
+    expect(ofAudience({ aud: 'ui', nonce: '1' })[1]).toContain('Send the access token, not the ID token');
+    expect(ofAudience({ client_id: 'api' })).toEqual([
+      'the token has no aud; the server wants "api", which is its client_id',
+      expect.stringContaining('pre token generation trigger'),
+    ]);
+    expect(ofAudience({ client_id: 'other' })[1]).toBe(REASONS.audience_missing.fix);
+  });
+
+  test('an issuer that is nearly the same depends on the difference', () => {
+    const ofIssuer = (claims: Record<string, Json>, issuer: string): readonly [string, string] =>
+      advice((trace) => checkIssuer(trace, claims, issuer));
+    const v1 = 'https://sts.windows.net/t/';
+    const v2 = 'https://login.microsoftonline.com/t/v2.0';
+    expect(ofIssuer({ iss: v1, aud: 'x' }, v2)[1]).toContain('requestedAccessTokenVersion');
+    // Another version of a token for Graph is of no use here either.
+    expect(ofIssuer({ iss: v1, aud: 'https://graph.microsoft.com' }, v2)[1]).toContain('/.default');
+    expect(ofIssuer({ iss: 'https://b' }, 'https://a')[1]).toBe(REASONS.issuer_mismatch.fix);
+  });
+
+  test('milliseconds is seconds', () => {
+    const clock = { now: NOW, tolerance: 0, skew: NOW * 1000 };
+    const ms = NOW * 1000;
+    const unit = 'looks like milliseconds, and RFC 7519 wants seconds';
+    expect(advice((trace) => checkExpiry(trace, { exp: ms }, clock))[0]).toContain(`; exp ${unit}`);
+    const [message, fix] = advice((trace) => checkNotBefore(trace, { nbf: ms }, clock));
+    expect(message).toMatch(new RegExp(`; nbf ${unit}$`));
+    expect(fix).toBe('Have the issuer write times in seconds since 1970, not milliseconds.');
+    expect(advice((trace) => checkNotBefore(trace, { iat: ms }, clock))).toEqual([
+      expect.stringContaining(`; iat ${unit}; some servers`),
+      fix,
+    ]);
+    expect(advice((trace) => checkExpiry(trace, { exp: 1e11 }, clock))[0]).not.toContain('milliseconds');
+  });
+});
+
 describe('the time until which a token is valid', () => {
   const step = (claims: object, more: Partial<Clock> = {}): Partial<Step> =>
     report((trace) => checkExpiry(trace, { ...claims }, clock(more)));
 
   test('that is missing', () => {
-    const message = 'the token has no exp: it is valid for ever';
+    const message = 'the token has no exp: it never expires';
     expect(step({})).toStrictEqual({ status: 'warned', code: 'expiry_absent', message });
   });
 
@@ -210,27 +271,31 @@ describe('the time from which a token is valid', () => {
 
   test('that has come', () => {
     const passed = { status: 'passed', code: null };
-    const hourAgo = { ...passed, message: 'valid since 1 hour', actual: NOW - HOUR };
+    const hourAgo = { ...passed, message: 'has been valid for 1 hour', actual: NOW - HOUR };
     expect(step({ nbf: NOW - HOUR })).toStrictEqual(hourAgo);
-    expect(step({ nbf: NOW, iat: NOW })).toStrictEqual({ ...passed, message: 'valid since 0 seconds', actual: NOW });
+    expect(step({ nbf: NOW, iat: NOW })).toStrictEqual({
+      ...passed,
+      message: 'has been valid for 0 seconds',
+      actual: NOW,
+    });
   });
 
   test('that has not come', () => {
     const nbf = NOW + 60;
-    const failed = { status: 'failed', code: 'token_not_yet_valid', message: 'valid only in 1 minute' };
+    const failed = { status: 'failed', code: 'token_not_yet_valid', message: 'not valid for another 1 minute' };
     expect(step({ nbf })).toStrictEqual({ ...failed, expected: NOW, actual: nbf });
     expect(step({ nbf }, { tolerance: 59 }).status).toBe('failed');
     expect(step({ nbf }, { tolerance: 60 }).status).toBe('passed');
-    expect(step({ nbf: NOW + 0.5 }).message).toBe('valid only in 1 second');
+    expect(step({ nbf: NOW + 0.5 }).message).toBe('not valid for another 1 second');
   });
 
   test('for a clock that runs behind the provider’s', () => {
     const step60 = (skew: number): string | undefined => step({ nbf: NOW + 60 }, { skew }).message;
     const hint = '; your clock is 60 s behind the provider’s: it would pass with --clock-tolerance 60';
-    expect(step60(60)).toBe(`valid only in 1 minute${hint}`);
+    expect(step60(60)).toBe(`not valid for another 1 minute${hint}`);
     expect(step60(90)).toContain('your clock is 90 s behind');
-    expect(step60(59)).toBe('valid only in 1 minute');
-    expect(step60(-90)).toBe('valid only in 1 minute');
+    expect(step60(59)).toBe('not valid for another 1 minute');
+    expect(step60(-90)).toBe('not valid for another 1 minute');
   });
 
   test('though it was issued later', () => {
@@ -264,7 +329,7 @@ describe('the time from which a token is valid', () => {
     expect(step({ iat: 'x', nbf: NOW + 60 })).toStrictEqual({
       status: 'failed',
       code: 'token_not_yet_valid',
-      message: 'valid only in 1 minute; and iat is a string; it must be a number of seconds',
+      message: 'not valid for another 1 minute; and iat is a string; it must be a number of seconds',
       expected: NOW,
       actual: NOW + 60,
     });

@@ -1,12 +1,13 @@
 /** `oauth2_token` with `introspection`: the issuer is asked about every token. */
 
-import { checkAudience, checkExpiry, checkIssuer, checkNotBefore, checkSubject } from '../checks.js';
+import { checkAudience, checkIssuer, checkSubject } from '../checks.js';
 import type { IntrospectionConfig, OAuth2TokenConfig } from '../config/provider-config.js';
 import { duration } from '../duration.js';
 import { findMasked, showUrl } from '../exchange.js';
 import { member, type JsonObject } from '../json.js';
 import { introspect } from '../protocol/introspection.js';
 import { parseJwt } from '../protocol/jwt.js';
+import { checkExpiry, checkNotBefore } from '../time-checks.js';
 import { findTokenFault } from '../token.js';
 import type { Trace, Verdict } from '../verdict.js';
 import { mapIdentity, namesRead } from './mapping.js';

@@ -1,6 +1,6 @@
 /** `oauth2_token` with `jwks`: a JWT, checked here against the issuer's key set. */
 
-import { checkAudience, checkExpiry, checkIssuer, checkNotBefore, checkSubject } from '../checks.js';
+import { checkAudience, checkIssuer, checkSubject } from '../checks.js';
 import {
   ALGORITHMS,
   ASYMMETRIC_ALGORITHMS,
@@ -11,6 +11,7 @@ import { showUrl } from '../exchange.js';
 import type { JsonObject } from '../json.js';
 import { createKeySetCache, fetchKeySet } from '../protocol/jwks.js';
 import { parseJwt, type ParsedJwt } from '../protocol/jwt.js';
+import { checkExpiry, checkNotBefore } from '../time-checks.js';
 import { fingerprint, summarizeToken } from '../token.js';
 import type { TokenSummary, Trace, Verdict } from '../verdict.js';
 import { judge, type Judgement } from './judge.js';

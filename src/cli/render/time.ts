@@ -1,6 +1,6 @@
 /** Times in words and absolute. */
 
-import { duration, type Json } from '../../index.js';
+import { duration, looksLikeMilliseconds, type Json } from '../../index.js';
 
 /** Last second that a JavaScript date can hold. */
 const MAX_SECONDS = 8.64e12;
@@ -15,7 +15,9 @@ export function formatTime(seconds: Json | undefined): string | null {
 /** A time against now: "in 42 minutes", "3 days ago". */
 export function relativeTime(seconds: number, now: number): string {
   const ahead = seconds - now;
-  return ahead >= 0 ? `in ${duration(ahead)}` : `${duration(-ahead)} ago`;
+  if (ahead < 0) return `${duration(-ahead)} ago`;
+  const doubt = looksLikeMilliseconds(seconds) ? ' (it looks like milliseconds; RFC 7519 wants seconds)' : '';
+  return `in ${duration(ahead)}${doubt}`;
 }
 
 const LINE = 40;

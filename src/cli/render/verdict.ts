@@ -55,7 +55,10 @@ function formatIdentity(verdict: Verdict, now: number, style: Style): string {
   }
   const exp = verdict.token.claims === null ? undefined : member(verdict.token.claims, 'exp');
   const absolute = formatTime(exp);
-  if (absolute !== null && typeof exp === 'number') rows.push(['expires', relativeTime(exp, now), absolute]);
+  if (absolute !== null && typeof exp === 'number') {
+    const late = exp <= now ? ', within the clock tolerance' : '';
+    rows.push(['expires', relativeTime(exp, now) + late, absolute]);
+  }
   return `\n${formatTable(rows, style, { paint: [style.dim, style.plain, style.dim] })}`;
 }
 

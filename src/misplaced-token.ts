@@ -1,0 +1,76 @@
+/** Tokens that are as their issuer wants them, but were not made for this server: what they are, and what to send. Pure. */
+
+import { isStringList, member, stringMember, type Json, type JsonObject } from './json.js';
+
+/** What a token is, going by its claims, which may be unverified. */
+export interface Misplaced {
+  readonly kind: 'graph' | 'refresh' | 'id' | 'okta' | 'keycloak';
+  readonly what: string;
+  readonly fix: string;
+}
+
+/** The audiences of Microsoft Graph. */
+export const GRAPH: readonly string[] = [
+  '00000003-0000-0000-c000-000000000000',
+  'https://graph.microsoft.com',
+  'https://graph.microsoft.com/',
+];
+
+/** The audience that Keycloak puts into the token of nearly every user of a realm. */
+export const ACCOUNT = 'account';
+
+const KINDS: readonly (Misplaced & { readonly is: (claims: JsonObject) => boolean })[] = [
+  {
+    kind: 'graph',
+    is: (claims) => audiencesOf(claims).some((audience) => GRAPH.includes(audience)),
+    what: 'this is an access token for Microsoft Graph, which only Graph can verify',
+    fix: 'Request a token with the scope api://APPLICATION-ID/.default of this server’s app registration, rather than one of Graph’s scopes.',
+  },
+  {
+    kind: 'refresh',
+    is: (claims) => ['Refresh', 'Offline'].includes(stringMember(claims, 'typ') ?? ''),
+    what: 'this is Keycloak’s refresh token, which only Keycloak can check',
+    fix: 'Send the access_token of the token response, not its refresh_token.',
+  },
+  {
+    kind: 'id',
+    is: isIdToken,
+    what: 'this looks like an ID token, which tells a client who signed in',
+    fix: 'Send the access token, not the ID token, and request it with this server’s scope or audience.',
+  },
+  {
+    kind: 'okta',
+    is: (claims) =>
+      /^https:\/\/[\w-]{1,63}\.(?:okta|oktapreview|okta-emea)\.com\/?$/.test(stringMember(claims, 'iss') ?? ''),
+    what: 'this is a token of Okta’s org authorization server, which only Okta can verify',
+    fix: 'Request the token from a custom authorization server (such as /oauth2/default) that has this server’s audience, and set issuer and jwks.uri to it.',
+  },
+  {
+    kind: 'keycloak',
+    is: (claims) => audiencesOf(claims).includes(ACCOUNT),
+    what: 'this audience is Keycloak’s own, and nearly every token of the realm has it',
+    fix: 'In Keycloak, add a mapper of the type Audience, with the configured audience, to a client scope of the client that gets the token. Do not set audience to "account": it would let all of the realm in.',
+  },
+];
+
+/** Recognises a token of one of these kinds; null for any other. */
+export function recognizeMisplaced(claims: JsonObject | null, kinds: readonly Misplaced['kind'][]): Misplaced | null {
+  if (claims === null) return null;
+  return KINDS.find(({ kind, is }) => kinds.includes(kind) && is(claims)) ?? null;
+}
+
+/** As issuers mark them: Keycloak, Cognito, and by the claims that only ID tokens need. */
+function isIdToken(claims: JsonObject): boolean {
+  const typ = stringMember(claims, 'typ');
+  if (typ === 'ID' || member(claims, 'token_use') === 'id') return true;
+  // Access tokens are for doing something, and old ones of Keycloak have a nonce.
+  if (typ === 'Bearer' || ['scope', 'scp'].some((name) => member(claims, name) !== undefined)) return false;
+  const azp = member(claims, 'azp');
+  const isForItsClient = azp !== undefined && azp === member(claims, 'aud');
+  return isForItsClient || ['nonce', 'at_hash', 'c_hash'].some((name) => member(claims, name) !== undefined);
+}
+
+function audiencesOf(claims: JsonObject): readonly string[] {
+  const aud: Json | undefined = member(claims, 'aud');
+  return typeof aud === 'string' ? [aud] : isStringList(aud) ? aud : [];
+}

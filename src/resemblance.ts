@@ -1,0 +1,97 @@
+/** In what two names of an issuer or an audience differ that were probably meant to be the same. Pure. */
+
+/** How far two names are alike. */
+export interface Resemblance {
+  /** Such as "only the trailing slash differs". */
+  readonly how: string;
+  /** What to do, where that depends on the difference. */
+  readonly fix?: string;
+}
+
+interface Feature {
+  readonly name: string;
+  /** The name without the feature. */
+  readonly drop: (name: string) => string;
+  readonly fix?: string;
+}
+
+/** What names that mean the same differ in; each is dropped from what the ones before it left. */
+const FEATURES: readonly Feature[] = [
+  { name: 'the white space around it', drop: (name) => name.trim() },
+  { name: 'the case', drop: (name) => name.toLowerCase() },
+  {
+    name: 'the suffix "/.well-known/…"',
+    drop: (name) => name.replace(/\/\.well-known\/(?:openid-configuration|oauth-authorization-server)$/i, ''),
+    fix: 'An issuer is not the URL of its metadata: write it in the config as the token has it, without /.well-known/….',
+  },
+  { name: 'the trailing slash', drop: (name) => name.replace(/\/$/, '') },
+  {
+    name: 'the "/auth" before "/realms"',
+    drop: (name) => name.replace('/auth/realms/', '/realms/'),
+    fix: 'Keycloak before version 17 has /auth in its URLs, later ones only if told so: write issuer in the config as the token has it.',
+  },
+  { name: 'the port', drop: (name) => name.replace(/^(https?:\/\/[^/:]+):\d+(?=\/|$)/i, '$1') },
+  {
+    name: 'the host',
+    // Two hosts without a path have nothing in common.
+    drop: (name) => name.replace(/^(https?:\/\/)[^/:]+(?=(?::\d+)?\/[^/])/i, '$1'),
+    fix: 'If both names are the same server’s, give it one name for all (in Keycloak: hostname), or set issuer in the config to that which the token has.',
+  },
+  { name: 'the scheme', drop: (name) => name.replace(/^https?:\/\//i, '') },
+  {
+    name: 'the prefix "api://"',
+    drop: (name) => name.replace(/^api:\/\//i, ''),
+    fix: 'Entra writes the bare application id into tokens of version 2.0, and api://… into those of version 1.0: set audience to the form that the token has.',
+  },
+];
+
+/** Longer names are not compared. */
+const MAX_LENGTH = 2048;
+
+/** Says in what two names differ that are the same otherwise; null if they are not. */
+export function findResemblance(expected: string, actual: string): Resemblance | null {
+  if (expected.length > MAX_LENGTH || actual.length > MAX_LENGTH) return null;
+  const agree = (features: readonly Feature[]): boolean => reduce(expected, features) === reduce(actual, features);
+  if (!agree(FEATURES)) return compareTenants(expected, actual);
+  // What they still differ in when all the others are dropped.
+  const differing = FEATURES.filter((feature) => !agree(FEATURES.filter((other) => other !== feature)));
+  const names = differing.map(({ name }) => name);
+  const last = names.pop();
+  if (last === undefined) return null;
+  const how = names.length === 0 ? `only ${last} differs` : `only ${names.join(', ')} and ${last} differ`;
+  const fix = differing.find((feature) => feature.fix !== undefined)?.fix;
+  return fix === undefined ? { how } : { how, fix };
+}
+
+function reduce(name: string, features: readonly Feature[]): string {
+  return features.reduce((rest, { drop }) => drop(rest), name);
+}
+
+/** Entra's issuers: `sts.windows.net/TENANT/` in tokens of version 1.0, `login.microsoftonline.com/TENANT/v2.0` in 2.0. */
+const ENTRA =
+  /^https:\/\/(?:(sts\.windows\.net)|login\.microsoftonline\.(?:com|us)|login\.partner\.microsoftonline\.cn)\/([^/]+)/i;
+
+/** What Microsoft's documents have in the place of a tenant. */
+const ANY_TENANT = /^(?:common|organizations|consumers|\{.*\}|<.*>)$/i;
+
+function compareTenants(expected: string, actual: string): Resemblance | null {
+  const [isEntra, oldConfig, wanted = ''] = ENTRA.exec(expected) ?? [];
+  const [isEntraToo, oldToken, tenant = ''] = ENTRA.exec(actual) ?? [];
+  if (isEntra === undefined || isEntraToo === undefined) return null;
+  if (ANY_TENANT.test(wanted))
+    return {
+      how: 'the config names no tenant, the token does',
+      fix: 'Put the id of your own tenant into issuer: no token has "common" or a placeholder in its iss.',
+    };
+  if (wanted.toLowerCase() !== tenant.toLowerCase()) return { how: 'another tenant of Entra' };
+  if ((oldToken === undefined) === (oldConfig === undefined)) return null;
+  return oldToken === undefined
+    ? {
+        how: 'the same tenant, but the config expects tokens of version 1.0',
+        fix: 'Set issuer in the config to that which the token has.',
+      }
+    : {
+        how: 'the same tenant, but a token of version 1.0',
+        fix: 'Set requestedAccessTokenVersion: 2 (api) in the app registration’s manifest and get a new token, or set issuer in the config to that which the token has.',
+      };
+}

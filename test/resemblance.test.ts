@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { findResemblance } from '../src/resemblance.js';
+
+const TENANT = '72f988bf-86f1-41af-91ab-2d7cd011db47';
+const V1 = `https://sts.windows.net/${TENANT}/`;
+const V2 = `https://login.microsoftonline.com/${TENANT}/v2.0`;
+const SSO = 'https://sso.example/realms/prod';
+
+describe('two names', () => {
+  test.each([
+    [SSO, `${SSO}/`, 'only the trailing slash differs'],
+    [SSO, 'https://SSO.example/realms/Prod', 'only the case differs'],
+    [SSO, `${SSO}\n`, 'only the white space around it differs'],
+    [SSO, 'http://sso.example/realms/prod', 'only the scheme differs'],
+    [SSO, 'https://sso.example:443/realms/prod', 'only the port differs'],
+    ['https://sso.example:8443', 'https://sso.example', 'only the port differs'],
+    ['https://sso.example/auth/realms/prod', SSO, 'only the "/auth" before "/realms" differs'],
+    [SSO, 'https://keycloak.auth.svc/realms/prod', 'only the host differs'],
+    [SSO, 'http://keycloak:8080/realms/prod', 'only the port, the host and the scheme differ'],
+    [`${SSO}/.well-known/openid-configuration`, SSO, 'only the suffix "/.well-known/…" differs'],
+    ['https://accounts.google.com', 'accounts.google.com', 'only the scheme differs'],
+    [`api://${TENANT}`, TENANT, 'only the prefix "api://" differs'],
+    ['api', 'API ', 'only the white space around it and the case differ'],
+    [V2, V1, 'the same tenant, but a token of version 1.0'],
+    [V1, V2, 'the same tenant, but the config expects tokens of version 1.0'],
+    ['https://login.microsoftonline.com/common/v2.0', V2, 'the config names no tenant, the token does'],
+    ['https://login.microsoftonline.com/{tenantid}/v2.0', V2, 'the config names no tenant, the token does'],
+    [V2, V2.replace('72f9', '82f9'), 'another tenant of Entra'],
+  ])('%j and %j: %s', (expected, actual, how) => {
+    expect(findResemblance(expected, actual)?.how).toBe(how);
+  });
+
+  test.each([
+    ['https://a.example', 'https://b.example'],
+    ['https://a.example/', 'https://b.example/'],
+    [SSO, 'https://sso.example/realms/dev'],
+    [V2, SSO],
+    ['api', 'apis'],
+    [`${'a'.repeat(2049)}/`, 'a'.repeat(2049)],
+  ])('%j and %j have nothing in common', (expected, actual) => {
+    expect(findResemblance(expected, actual)).toBeNull();
+  });
+
+  test('that are the same differ in nothing', () => {
+    expect(findResemblance('api', 'api')).toBeNull();
+  });
+});
+
+describe('the way out', () => {
+  test.each([
+    [V2, V1, 'requestedAccessTokenVersion: 2'],
+    ['https://login.microsoftonline.com/common/v2.0', V2, 'the id of your own tenant'],
+    [`${SSO}/.well-known/openid-configuration`, SSO, 'not the URL of its metadata'],
+    [SSO, 'http://keycloak:8080/realms/prod', 'If both names are the same server’s'],
+  ])('for %j and %j has %s', (expected, actual, words) => {
+    expect(findResemblance(expected, actual)?.fix).toContain(words);
+  });
+
+  test('is that of the code where the difference says it all', () => {
+    expect(findResemblance(SSO, `${SSO}/`)).toStrictEqual({ how: 'only the trailing slash differs' });
+  });
+});
