@@ -7,6 +7,7 @@
 
 import { parseJson } from './json-parser.js';
 import { isObject, member, type Json, type JsonObject } from './json.js';
+import { recognizeLookalike } from './lookalike.js';
 import { decodeBase64url, parseJwt, type ParsedJwt, type TokenFault } from './protocol/jwt.js';
 import { readGithubToken } from './token.js';
 import type { TokenKind } from './verdict.js';
@@ -46,7 +47,8 @@ export function decodeToken(token: string, depth = 0): DecodedToken {
   const isSdJwt = rest.length > 0 && first.split('.').length === 3;
   const jwt = parseJwt(isSdJwt ? first : token);
   if (jwt.header === null && jwt.claims === null && jwt.fault?.code === 'token_opaque') {
-    const notes = ['an opaque token: only its issuer can say what it means (introspection)'];
+    const look = recognizeLookalike(token);
+    const notes = [look?.what ?? 'an opaque token: only its issuer can say what it means (introspection)'];
     return {
       ...shared,
       kind: 'opaque',
@@ -71,11 +73,13 @@ export function decodeToken(token: string, depth = 0): DecodedToken {
     return { ...result, kind: 'sd-jwt', notes, fault: breakOf(jwt), disclosures: readDisclosures(rest) };
   }
   const nested = inner === null ? [] : ['a nested JWT: the payload is another token'];
+  const fault = inner === null ? breakOf(jwt) : null;
+  const look = fault === null ? null : recognizeLookalike(token);
   return {
     ...result,
     kind: 'jwt',
-    notes: [...nested, ...noteHeader(header)],
-    fault: inner === null ? breakOf(jwt) : null,
+    notes: [...nested, ...(look === null ? [] : [look.what]), ...noteHeader(header)],
+    fault,
   };
 }
 

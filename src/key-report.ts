@@ -2,8 +2,8 @@
 
 import { X509Certificate } from 'node:crypto';
 import { isStringList, member } from './json.js';
-import type { KeySet } from './protocol/jwks.js';
-import { isPrivate, thumbprint, type Key } from './protocol/keys.js';
+import { findSetFault, type KeySet } from './protocol/jwks.js';
+import { INVALID_KEY, isPrivate, thumbprint, type Key } from './protocol/keys.js';
 import { canVerify, makesKey } from './protocol/signature.js';
 
 /** One key, described. */
@@ -37,7 +37,8 @@ export async function reportKeySet(
 ): Promise<KeySetReport> {
   const keys = await Promise.all(keySet.keys.map((key) => reportKey(key, keySet, now, wanted)));
   const warnings: string[] = [];
-  if (keySet.keys.length === 0) warnings.push('the key set is empty: no token can be verified');
+  const fault = findSetFault(keySet);
+  if (fault !== null) warnings.push(fault.message);
   if (wanted !== null && !keys.some((key) => key.used === true)) {
     warnings.push(
       wanted.kid === null ? 'the token has no kid: the server cannot pick a key' : 'no key of this set fits the token',
@@ -56,7 +57,7 @@ async function reportKey(
   const expires = certificate === null ? null : new Date(certificate.validTo);
   const warnings: string[] = [];
   if (key.fault !== null) warnings.push(`unusable: ${key.fault.message}`);
-  else if (!makesKey(key)) warnings.push('unusable: its numbers make no key');
+  else if (!makesKey(key)) warnings.push(`unusable: ${INVALID_KEY}`);
   if (key.kid === null) warnings.push('no kid: the server never picks this key');
   else if ((keySet.byKid.get(key.kid)?.length ?? 0) > 1) warnings.push('several keys have this kid');
   if (isPrivate(key)) warnings.push('a PRIVATE key: if this key set is published, replace it at once');

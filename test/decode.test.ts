@@ -55,6 +55,8 @@ describe('decodeToken', () => {
       notes: ['an opaque token: only its issuer can say what it means (introspection)'],
     });
     expect(decodeToken('').fault?.message).toBe('the token is empty');
+    expect(decodeToken('undefined').notes).toEqual([expect.stringContaining('a word like "undefined"')]);
+    expect(decodeToken('${{ secrets.TOKEN }}').notes).toEqual([expect.stringContaining('nothing replaced')]);
   });
 
   it('shows the header of a JWE alone', () => {

@@ -56,7 +56,7 @@ describe('a key set', () => {
       [{ kty: 'oct', kid: 'a', k: 'A'.repeat(43) }],
       'a symmetric key: whoever reads this key set can forge tokens',
     ],
-    ['no point of its curve', [{ ...ec.jwk, y: ec.jwk.x }], 'unusable: its numbers make no key'],
+    ['no point of its curve', [{ ...ec.jwk, y: ec.jwk.x }], 'unusable: its parameters do not form a valid key'],
     ['a weak key', [newKey('RS256', 'a', 1024).jwk], /^unusable: it has 1024 bits/],
   ])('is warned about: %s', async (_, keys, warning) => {
     const report = await read(keys);
@@ -84,6 +84,11 @@ describe('a key set', () => {
       [false, false, false],
       ['the token has no kid: the server cannot pick a key'],
     ]);
+  });
+
+  it('without a name for any key is warned about as a whole', async () => {
+    const report = await read([{ ...ec.jwk, kid: undefined }]);
+    expect(report.warnings).toEqual(['no key of the key set has a kid: the server never picks one']);
   });
 
   it('may be empty', async () => {

@@ -52,6 +52,21 @@ export function readKeySet(text: string): KeySetResult {
   return collectKeys(json.value, null);
 }
 
+/** Says why no key can be picked from a key set, whatever the token, and what to do; null if one can. */
+export function findSetFault({ keys, byKid }: KeySet): { readonly message: string; readonly fix: string } | null {
+  if (keys.length === 0)
+    return {
+      message: 'the key set is empty: no token can be verified',
+      fix: 'Check that jwks.uri is the one that the issuer’s metadata names, and that the issuer has a key to sign with.',
+    };
+  return byKid.size > 0
+    ? null
+    : {
+        message: 'no key of the key set has a kid: the server never picks one',
+        fix: 'Have the issuer publish its keys with the kid that its tokens name.',
+      };
+}
+
 function judgeKeySet(answer: HttpAnswer, uri: string, token: string | null): KeySetResult {
   if (!answer.ok) return { ...answer, message: `the key set could not be fetched: ${answer.message}` };
   const { status, body, skew } = answer;

@@ -47,13 +47,13 @@ export function parseJwt(token: string): ParsedJwt {
   if (token.length > MAX_TOKEN_BYTES) {
     return {
       ...nothing,
-      fault: malformed(`the token has ${token.length} characters; more than ${MAX_TOKEN_BYTES} are never looked at`),
+      fault: malformed(`the token has ${token.length} characters; the limit is ${MAX_TOKEN_BYTES}`),
     };
   }
   const parts = splitToken(token);
   const header = parts.length < 2 ? null : readHeader(parts[0] ?? '');
   if (header === null) {
-    return { ...nothing, fault: { code: 'token_opaque', message: 'this is no JWT: it has no dots' } };
+    return { ...nothing, fault: { code: 'token_opaque', message: 'this is not a JWT: it has no dots' } };
   }
   if (parts.length === 5 && header.object !== null && member(header.object, 'enc') !== undefined) {
     return {
@@ -66,7 +66,9 @@ export function parseJwt(token: string): ParsedJwt {
   }
   const claims = readPart(parts[1] ?? '', 'claims');
   const signature = parts.length === 3 ? decodeBase64url(parts[2] ?? '') : null;
-  const form = signature === null ? describeForm(parts) : null;
+  // What broke the signature too, such as lines that were wrapped, is told where it is first.
+  const broken = parts.length === 3 && claims.text === null ? claims.fault : null;
+  const form = signature === null ? (broken ?? describeForm(parts)) : null;
   return {
     header: header.object,
     claims: claims.object,
@@ -165,16 +167,33 @@ function readPart(encoded: string, name: 'header' | 'claims'): Part {
 function pointAt(encoded: string): string {
   const index = encoded.search(/[^A-Za-z0-9_-]/);
   if (index === -1) return ': it was cut off or changed at its end';
-  const character = encoded[index] ?? '';
-  const names: Readonly<Record<string, string>> = {
-    '=': 'padding "="',
-    ' ': 'a space',
-    '\n': 'a line break',
-    '\r': 'a line break',
-    '+': '"+"',
-    '/': '"/"',
-  };
-  return `: ${names[character] ?? 'a character that is not allowed'} at position ${index + 1}`;
+  return `: ${nameCharacter(encoded.codePointAt(index) ?? 0)} at position ${index + 1}`;
+}
+
+/** What nobody sees, or knows by its number. */
+const CHARACTER_NAMES: ReadonlyMap<number, string> = new Map([
+  [0x09, 'a tab'],
+  [0x0a, 'a line break'],
+  [0x0d, 'a line break'],
+  [0x20, 'a space'],
+  [0x3d, 'padding "="'],
+  [0xa0, 'a no-break space (U+00A0)'],
+  [0xad, 'a soft hyphen (U+00AD)'],
+  [0x200b, 'a zero-width space (U+200B)'],
+  [0x200c, 'a zero-width non-joiner (U+200C)'],
+  [0x200d, 'a zero-width joiner (U+200D)'],
+  [0x2028, 'a line separator (U+2028)'],
+  [0x2060, 'a word joiner (U+2060)'],
+  [0xfeff, 'a byte order mark (U+FEFF)'],
+]);
+
+function nameCharacter(code: number): string {
+  const name = CHARACTER_NAMES.get(code);
+  if (name !== undefined) return name;
+  const isVisible = code > 0x20 && code < 0x7f;
+  return isVisible
+    ? JSON.stringify(String.fromCharCode(code))
+    : `the character U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
 }
 
 /** Other kinds of JWT must not pass as access tokens: RFC 8725 §3.11. */

@@ -58,6 +58,9 @@ export function algorithmsFor(key: Key): string[] {
     .map(([algorithm]) => algorithm);
 }
 
+/** What is said of a key whose parameters are there and make none. */
+export const INVALID_KEY = 'its parameters do not form a valid key';
+
 /** Reads one member of `keys`; never throws. */
 export function readKey(value: Json): Key {
   const jwk = isObject(value) ? stripPadding(value) : {};
@@ -170,9 +173,12 @@ function findFault(key: Omit<Key, 'fault'>): Key['fault'] {
   if (key.kty === 'RSA') {
     const modulus = octets('n');
     const exponent = octets('e');
+    const has = (name: string): boolean => member(key.jwk, name) !== undefined;
+    if (!has('n') && !has('e') && has('x5c'))
+      return mismatch('it has only a certificate (x5c), and the server needs n and e');
     if (modulus === null || exponent === null) return mismatch('its n or e is missing or not base64url');
     if ((key.bits ?? 0) < 2048)
-      return { code: 'key_too_weak', message: `it has ${key.bits ?? 0} bits; 2048 is the least` };
+      return { code: 'key_too_weak', message: `it has ${key.bits ?? 0} bits; at least 2048 are required` };
     if ((modulus.at(-1) ?? 0) % 2 === 0) return mismatch('its modulus is even');
     const e = BigInt(`0x${Buffer.from(exponent).toString('hex')}`);
     if (e < 3n) return { code: 'key_too_weak', message: `its exponent is ${e}` };

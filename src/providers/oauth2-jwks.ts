@@ -65,7 +65,7 @@ export function createOAuth2JwksProvider(
   const authenticate = (request: AuthRequest): Promise<Verdict> =>
     judge(context, request, frame, (trace, token) => {
       const jwt = parseJwt(token);
-      const sought = reportHeader(trace, jwt, algorithms);
+      const sought = reportHeader(trace, token, jwt, algorithms);
       if (sought === null) return finish(trace, token, jwt, UNVERIFIED, 0);
       const found = cache.get(sought.kid);
       if (!(found instanceof Promise)) return finish(trace, token, jwt, reportSignature(trace, jwt, sought, found), 0);

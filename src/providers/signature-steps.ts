@@ -1,9 +1,11 @@
 /** The steps of a signed token up to its signature: format, key, algorithm, signature. */
 
 import { stringMember, type JsonObject } from '../json.js';
-import type { CachedKeySet, KeySet } from '../protocol/jwks.js';
+import { recognizeLookalike } from '../lookalike.js';
+import { recognizeMisplaced } from '../misplaced-token.js';
+import { findSetFault, type CachedKeySet, type KeySet } from '../protocol/jwks.js';
 import type { ParsedJwt } from '../protocol/jwt.js';
-import { algorithmsFor, findWeakness, misfit, type Key } from '../protocol/keys.js';
+import { algorithmsFor, findWeakness, INVALID_KEY, misfit, type Key } from '../protocol/keys.js';
 import { canVerify, verifySignature } from '../protocol/signature.js';
 import type { Trace } from '../verdict.js';
 
@@ -37,10 +39,16 @@ export interface Verified {
 export const UNVERIFIED: Verified = { ok: false, skew: null };
 
 /** Makes the steps that need no key set: garbage is refused before anything is fetched. Null after a failure. */
-export function reportHeader(trace: Trace, jwt: ParsedJwt, { allowed, symmetric }: AlgorithmRules): Sought | null {
+export function reportHeader(
+  trace: Trace,
+  token: string,
+  jwt: ParsedJwt,
+  { allowed, symmetric }: AlgorithmRules,
+): Sought | null {
   if (jwt.fault !== null || jwt.header === null) {
     const { code, message } = jwt.fault ?? { code: 'token_malformed', message: 'the header cannot be read' };
-    trace.fail('format', code, message);
+    const look = code === 'token_malformed' || code === 'token_opaque' ? recognizeLookalike(token) : null;
+    trace.fail('format', code, look?.what ?? message, { fix: look?.fix });
     trace.notReached('key', 'algorithm', 'signature');
     return null;
   }
@@ -51,8 +59,9 @@ export function reportHeader(trace: Trace, jwt: ParsedJwt, { allowed, symmetric 
     trace.skip('key', 'not looked for: no key makes this algorithm acceptable');
     const detail = { expected: allowed, actual: alg, field: ALGORITHMS };
     if (/^HS(?:256|384|512)$/.test(alg) && !symmetric) {
-      const message = `${alg} is symmetric: whoever can verify such a token can forge it`;
-      trace.fail('algorithm', 'symmetric_key_refused', message, detail);
+      const refresh = recognizeMisplaced(jwt.claims, ['refresh']);
+      const why = refresh?.what ?? 'whoever can verify such a token can forge it';
+      trace.fail('algorithm', 'symmetric_key_refused', `${alg} is symmetric: ${why}`, { ...detail, fix: refresh?.fix });
     } else {
       const unsigned = alg.trim().toLowerCase() === 'none' ? ': the token is not signed' : '';
       const message = `${quote(alg)} is not an allowed algorithm${unsigned}`;
@@ -72,7 +81,7 @@ export function reportHeader(trace: Trace, jwt: ParsedJwt, { allowed, symmetric 
 /** Makes the steps from the key set to the signature. */
 export function reportSignature(
   trace: Trace,
-  { signed }: ParsedJwt,
+  { signed, claims }: ParsedJwt,
   { alg, kid, shownKid }: Sought,
   found: CachedKeySet,
 ): Verified {
@@ -85,20 +94,23 @@ export function reportSignature(
   const keys = byKid.get(kid) ?? [];
   const { failure } = found;
   if (keys.length === 0 && failure !== null) {
-    const message = `the key set that is held has no key ${shownKid}, and whether the issuer has one by now cannot be asked: ${failure.message}`;
+    const message = `the cached key set has no key ${shownKid}, and a newer one could not be fetched: ${failure.message}`;
     trace.fail('key', failure.code, message, { actual: kid, field: JWKS_URI, fix: failure.fix });
     passUnfitted(trace, alg);
     return { ok: false, skew };
   }
   if (keys.length === 0 && hidesNames) {
-    const message = `whether the key set has the key ${shownKid} cannot be told: it repeats a secret in the name of a key`;
+    const message = `cannot tell whether the key set has key ${shownKid}: the answer repeats a secret in a key id`;
     trace.fail('key', 'endpoint_invalid_response', message, { actual: kid, field: JWKS_URI });
     passUnfitted(trace, alg);
     return { ok: false, skew };
   }
   if (keys.length === 0) {
-    const detail = { expected: listKids(found.keySet), actual: kid, field: JWKS_URI };
-    trace.fail('key', 'key_not_found', describeMissing(shownKid, found.keySet), detail);
+    const okta = recognizeMisplaced(claims, ['okta']);
+    const fix = okta?.fix ?? findSetFault(found.keySet)?.fix;
+    const detail = { expected: listKids(found.keySet), actual: kid, field: JWKS_URI, fix };
+    const message = describeMissing(shownKid, found.keySet) + (okta === null ? '' : `: ${okta.what}`);
+    trace.fail('key', 'key_not_found', message, detail);
     passUnfitted(trace, alg);
     return { ok: false, skew };
   }
@@ -117,7 +129,11 @@ export function reportSignature(
   trace.pass('algorithm', `${alg} is allowed and fits the key`, { actual: alg });
   const ok = signed !== null && fitting.some((key) => verifySignature(signed.input, signed.signature, key, alg));
   if (ok) trace.pass('signature', 'the signature is valid');
-  else trace.fail('signature', 'signature_invalid', `the signature does not match the key ${shownKid}`);
+  else {
+    const graph = recognizeMisplaced(claims, ['graph']);
+    const message = `the signature does not match the key ${shownKid}${graph === null ? '' : `: ${graph.what}`}`;
+    trace.fail('signature', 'signature_invalid', message, { fix: graph?.fix });
+  }
   return { ok, skew };
 }
 
@@ -158,11 +174,15 @@ function listKids(keySet: KeySet): string[] {
 }
 
 function describeMissing(shownKid: string, keySet: KeySet): string {
+  const fault = findSetFault(keySet);
+  if (fault !== null) return fault.message;
   const known = listKids(keySet).map(quote);
   const more = keySet.byKid.size > known.length ? ` and ${keySet.byKid.size - known.length} more` : '';
-  const has = known.length === 0 ? 'it has no key with a kid' : `it has ${known.join(', ')}${more}`;
-  return `the key set has no key ${shownKid}; ${has}`;
+  return `the key set has no key ${shownKid}; it has ${known.join(', ')}${more}`;
 }
+
+const UNUSABLE_FIX =
+  'Have the issuer publish the parameters of the key itself (RFC 7518, section 6), such as n and e; authcheck jwks shows what it publishes.';
 
 function reportMisfit(trace: Trace, keys: readonly Key[], alg: string): void {
   const weakness = keys.map((key) => findWeakness(key, alg)).find((found) => found !== null);
@@ -171,9 +191,10 @@ function reportMisfit(trace: Trace, keys: readonly Key[], alg: string): void {
   if (weakness !== undefined) {
     trace.fail('algorithm', 'key_too_weak', `the key is too weak: ${weakness}`, { actual: alg });
   } else if (first !== undefined) {
-    const unusable = first.fault?.message ?? (misfit(first, alg) === null ? 'its numbers make no key' : null);
+    const unusable = first.fault?.message ?? (misfit(first, alg) === null ? INVALID_KEY : null);
     const why = unusable === null ? (misfit(first, alg) ?? '') : `the key is unusable: ${unusable}`;
     const expected = algorithmsFor(first).filter((algorithm) => canVerify(first, algorithm));
-    trace.fail('algorithm', 'key_mismatch', why, { expected, actual: alg });
+    const fix = unusable === null ? undefined : UNUSABLE_FIX;
+    trace.fail('algorithm', 'key_mismatch', why, { expected, actual: alg, fix });
   }
 }

@@ -111,7 +111,7 @@ describe('authcheck fixture', () => {
 
   it('refuses what it cannot tell again, says why, and writes nothing', async () => {
     const cases: readonly (readonly [readonly string[], string])[] = [
-      [['--token', OPAQUE], 'the token cannot be read, so that nothing in it can be replaced: this is no JWT'],
+      [['--token', OPAQUE], 'the token cannot be read, so that nothing in it can be replaced: this is not a JWT'],
       [['--provider', 'proxy', '--request-header', 'x-auth-principal: alice'], 'looks at no token'],
       [['--token', token, '--provider', 'nobody'], 'the config has no provider nobody'],
       [[], 'no token was given'],

@@ -48,16 +48,16 @@ describe('a token', () => {
     expect(faultOf(compact(broken))).toStrictEqual(faultOf(compact(broken)));
   });
 
-  test('is never looked at beyond its limit', () => {
+  test('is not read beyond its limit', () => {
     const fill = 'a'.repeat(MAX_TOKEN_BYTES);
-    const message = 'the token has 262145 characters; more than 262144 are never looked at';
+    const message = 'the token has 262145 characters; the limit is 262144';
     const nothing = { header: null, claims: null, raw: { header: null, claims: null }, signed: null };
     expect(parseJwt(`${fill}a`)).toStrictEqual({ ...nothing, fault: malformed(message) });
     expect(faultOf(fill)?.code).toBe('token_opaque');
   });
 
   test('without a dot is no JWT', () => {
-    expect(faultOf('opaque')).toStrictEqual({ code: 'token_opaque', message: 'this is no JWT: it has no dots' });
+    expect(faultOf('opaque')).toStrictEqual({ code: 'token_opaque', message: 'this is not a JWT: it has no dots' });
   });
 
   test.each([
@@ -141,8 +141,14 @@ describe('a part that cannot be read', () => {
     ['\r', 'a line break'],
     ['+', '"+"'],
     ['/', '"/"'],
-    ['ä', 'a character that is not allowed'],
-    ['\0', 'a character that is not allowed'],
+    ['%', '"%"'],
+    ['"', '"\\""'],
+    ['ä', 'the character U+00E4'],
+    ['\0', 'the character U+0000'],
+    ['\u{1f511}', 'the character U+1F511'],
+    ['\u200b', 'a zero-width space (U+200B)'],
+    ['\u00a0', 'a no-break space (U+00A0)'],
+    ['\ufeff', 'a byte order mark (U+FEFF)'],
   ])('points at %j', (character, name) => {
     const [header = '', claims = ''] = compact().split('.');
     expect(faultOf(`ab${character}${header}.${claims}.AA`)).toStrictEqual(
@@ -153,6 +159,13 @@ describe('a part that cannot be read', () => {
     );
     expect(faultOf(`${header}.${claims}.AAA${character}`)).toStrictEqual(
       malformed(`the signature is not base64url: ${name} at position 4`),
+    );
+  });
+
+  test('that was wrapped is told where it is first', () => {
+    const [header = '', claims = ''] = compact().split('.');
+    expect(faultOf(`${header}.${claims.slice(0, 5)}\n${claims.slice(5)}.A\nA`)).toStrictEqual(
+      malformed('the claims part is not base64url: a line break at position 6'),
     );
   });
 

@@ -203,7 +203,7 @@ describe('a key that is for something else', () => {
     const token = mint(ec);
     const verdict = await judge(token, [{ ...ec.jwk, y: ec.jwk.x }]);
     expect(summary(verdict)).toBe('rejected: key_mismatch');
-    expect(verdict.reason?.message).toBe('the key is unusable: its numbers make no key');
+    expect(verdict.reason?.message).toBe('the key is unusable: its parameters do not form a valid key');
     expect(summary(await judge(token, [{ ...ec.jwk, x: 'AAAA' }]))).toBe('rejected: key_mismatch');
   });
 

@@ -90,6 +90,74 @@ const claimSets = fc.record({
   iat: claim(time),
 });
 
+describe('a refusal has the way out that helps', () => {
+  const reasonOf = async (token: string, keys?: object): Promise<Verdict['reason']> => {
+    const given = keys === undefined ? {} : { keySet: readKeySet(JSON.stringify(keys)) };
+    return (await createProvider({}, given).authenticate({ token })).reason;
+  };
+
+  test('of what is no JWT, without a change of its code', async () => {
+    expect(await reasonOf('undefined')).toMatchObject({
+      code: 'token_opaque',
+      fix: expect.stringContaining('client') as unknown,
+    });
+    expect(await reasonOf('${{ secrets.TOKEN }}')).toMatchObject({
+      code: 'token_malformed',
+      message: 'this is not a token but a variable or a placeholder that nothing replaced',
+    });
+    expect((await reasonOf('opaque'))?.fix).toContain('configure introspection');
+  });
+
+  test('of a token for Microsoft Graph, whose signature only Graph can verify', async () => {
+    const token = await sign({ ...GOOD, aud: 'https://graph.microsoft.com' });
+    const reason = await reasonOf(token.slice(0, -4) + (token.endsWith('AAAA') ? 'BBBB' : 'AAAA'));
+    expect(reason?.code).toBe('signature_invalid');
+    expect(reason?.message).toContain('Microsoft Graph');
+    expect(reason?.fix).toContain('/.default');
+  });
+
+  test('of a refresh token of Keycloak', async () => {
+    const secret = new Uint8Array(64);
+    const token = await new SignJWT({ ...GOOD, typ: 'Refresh' })
+      .setProtectedHeader({ alg: 'HS512', kid: 'h' })
+      .sign(secret);
+    const reason = await reasonOf(token);
+    expect(reason?.code).toBe('symmetric_key_refused');
+    expect(reason?.message).toBe('HS512 is symmetric: this is Keycloak’s refresh token, which only Keycloak can check');
+    expect(reason?.fix).toContain('access_token');
+  });
+
+  test('of a token of Okta’s org server, whose keys are not those', async () => {
+    const reason = await reasonOf(await sign({ ...GOOD, iss: 'https://acme.okta.com' }, { kid: 'org' }));
+    expect(reason?.code).toBe('key_not_found');
+    expect(reason?.fix).toContain('custom authorization server');
+  });
+
+  test('of a key set in which no key can be found', async () => {
+    const token = await sign(GOOD);
+    const [{ kid, ...unnamed } = {}] = keySet.keys;
+    expect(kid).toBe('ec-1');
+    expect(await reasonOf(token, { keys: [] })).toMatchObject({
+      code: 'key_not_found',
+      message: 'the key set is empty: no token can be verified',
+      fix: expect.stringContaining('jwks.uri') as unknown,
+    });
+    expect(await reasonOf(token, { keys: [unnamed] })).toMatchObject({
+      code: 'key_not_found',
+      message: 'no key of the key set has a kid: the server never picks one',
+    });
+  });
+
+  test('of a key that is a certificate alone', async () => {
+    const reason = await reasonOf(await sign(GOOD), { keys: [{ kty: 'RSA', kid: 'ec-1', x5c: ['MIIB'] }] });
+    expect(reason).toMatchObject({
+      code: 'key_mismatch',
+      message: 'the key is unusable: it has only a certificate (x5c), and the server needs n and e',
+      fix: expect.stringContaining('Have the issuer publish') as unknown,
+    });
+  });
+});
+
 describe('oauth2_token with jwks', () => {
   test('accepts no token that jose refuses', async () => {
     const outcomes = { accepted: 0, rejected: 0 };

@@ -1,0 +1,108 @@
+/** What stands in the place of a JWT, told by its looks. Of the text itself nothing is repeated. Pure. */
+
+import { readGithubToken } from './token.js';
+
+/** What a text looks like that is not the token that is wanted. */
+export interface Lookalike {
+  readonly what: string;
+  readonly fix: string;
+}
+
+const OTHER_SERVICE = 'It is for that service alone: get a token from the issuer that the config names.';
+
+const LOOKS: readonly (Lookalike & { readonly pattern: RegExp })[] = [
+  {
+    pattern: /^(?:undefined|null|none|nil|nan|true|false|\[object Object\])$/i,
+    what: 'this is not a token but a word like "undefined" or "null", which programs write where they have none',
+    fix: 'Find out why the client has no token: it did not log in, or it reads the wrong field of the answer.',
+  },
+  {
+    pattern: /^(?:\*+|•+|x{3,}|[[<(](?:redacted|masked|filtered|hidden)[\])>])$/i,
+    what: 'this is not a token but what logs and CI systems show in the place of a secret',
+    fix: 'Take the token from where it is issued or stored, not from a log.',
+  },
+  {
+    pattern: /^(?:\$[{(]|\{\{|\$[A-Za-z_]\w*$|%[A-Za-z_]\w*%$|<[\w -]{1,64}>$)/,
+    what: 'this is not a token but a variable or a placeholder that nothing replaced',
+    fix: 'Look at where the variable is set and replaced; single quotes keep a shell from replacing it.',
+  },
+  {
+    pattern: /^basic(?:\s|%20)/i,
+    what: 'these are Basic credentials, a user name and a password, and not a bearer token',
+    fix: 'Get a token from the issuer, and send it as Authorization: Bearer TOKEN.',
+  },
+  {
+    pattern: /^bearer(?:%20|\+)/i,
+    what: 'the word "Bearer" stands before the token, encoded as for a URL',
+    fix: 'Send the token as it was issued: headers are not URL-encoded.',
+  },
+  {
+    pattern: /^[A-Za-z][A-Za-z0-9-]{1,40}:\s/,
+    what: 'this is a header other than Authorization',
+    fix: 'Give the token alone, or the whole header Authorization: Bearer TOKEN.',
+  },
+  {
+    pattern: /^[\w.-]{1,64}=eyJ/,
+    what: 'this is a cookie or a form field with a token in it',
+    fix: 'Give what follows the "=" alone.',
+  },
+  {
+    pattern: /^ZXlK/,
+    what: 'this is a JWT that is encoded in base64 once more, as kubectl shows the data of a Secret',
+    fix: 'Decode it first: base64 -d.',
+  },
+  {
+    pattern: /^(?:<(?:\?xml|[A-Za-z]\w{0,20}:|(?:Assertion|Response)[\s>])|PHNhbW|PD94bW|PEFzc2|PFJlc3)/,
+    what: 'this is XML, as SAML assertions are, and not a JWT',
+    fix: 'Log in with OpenID Connect, or exchange the assertion for an access token at the issuer (RFC 7522).',
+  },
+  {
+    pattern: /^ya29\./,
+    what: 'this is an access token of Google’s, which nobody but Google can read',
+    fix: 'Send Google’s ID token (gcloud auth print-identity-token) with this server’s audience: it is a JWT.',
+  },
+  {
+    pattern: /^Ew[A-C][\w+/=-]{40}/,
+    what: 'this looks like a token of a personal Microsoft account, which nobody but Microsoft can read',
+    fix: 'Request a token with the scope api://APPLICATION-ID/.default of this server’s app registration.',
+  },
+  {
+    pattern: /^sha256~/,
+    what: 'this is an OAuth access token of OpenShift, which is not a JWT',
+    fix: 'Only the cluster can check it: a provider of the type kubernetes asks it.',
+  },
+  {
+    pattern: /^1\/\//,
+    what: 'this looks like a refresh token of Google’s',
+    fix: 'Send the access token, or the ID token.',
+  },
+  { pattern: /^AIza/, what: 'this is an API key of Google’s, and not a JWT', fix: OTHER_SERVICE },
+  { pattern: /^glpat-/, what: 'this is a personal access token of GitLab, and not a JWT', fix: OTHER_SERVICE },
+  { pattern: /^hf_/, what: 'this is an access token of Hugging Face, and not a JWT', fix: OTHER_SERVICE },
+  { pattern: /^xox[a-z]-/, what: 'this is a token of Slack, and not a JWT', fix: OTHER_SERVICE },
+  {
+    pattern: /^sk-[\w-]{10}/,
+    what: 'this looks like an API key, as OpenAI and others have them, and not a JWT',
+    fix: OTHER_SERVICE,
+  },
+];
+
+/** Longer texts are not looked at. */
+const MAX_LENGTH = 16 * 1024;
+
+/** Says what a text looks like that is no JWT; null where it looks like nothing that is known. */
+export function recognizeLookalike(text: string): Lookalike | null {
+  if (text.length > MAX_LENGTH) return null;
+  const github = readGithubToken(text);
+  if (github !== null) {
+    const what = `this is a GitHub ${github.kind}, and not a JWT`;
+    return { what, fix: 'Only GitHub can check it: a provider of the type github_token asks it.' };
+  }
+  const look = LOOKS.find(({ pattern }) => pattern.test(text));
+  if (look !== undefined) return look;
+  if (!text.includes('…') && !text.includes('...')) return null;
+  return {
+    what: 'the token was copied with an ellipsis: a part of it is missing',
+    fix: 'Copy the token again from where it is shown whole.',
+  };
+}

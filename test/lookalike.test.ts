@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import { recognizeLookalike } from '../src/lookalike.js';
+
+const BODY = 'Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZmdoaWprbG1ub3A';
+const JWT = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln';
+
+describe('what is no JWT', () => {
+  test.each([
+    ['undefined', 'a word like "undefined"'],
+    ['null', 'a word like "undefined"'],
+    ['[object Object]', 'a word like "undefined"'],
+    ['***', 'in the place of a secret'],
+    ['[REDACTED]', 'in the place of a secret'],
+    ['$TOKEN', 'nothing replaced'],
+    ['${{ secrets.TOKEN }}', 'nothing replaced'],
+    ['{{token}}', 'nothing replaced'],
+    ['%TOKEN%', 'nothing replaced'],
+    ['$(oc whoami -t)', 'nothing replaced'],
+    ['<your token>', 'nothing replaced'],
+    [`Basic ${BODY}`, 'Basic credentials'],
+    [`Bearer%20${JWT}`, 'encoded as for a URL'],
+    [`X-API-Key: ${BODY}`, 'a header other than Authorization'],
+    [`session=${JWT}; Path=/`, 'a cookie or a form field'],
+    [Buffer.from(JWT).toString('base64'), 'in base64 once more'],
+    ['<samlp:Response xmlns:samlp="x">', 'XML'],
+    ['<?xml version="1.0"?>', 'XML'],
+    [Buffer.from('<saml:Assertion>').toString('base64'), 'XML'],
+    [`ya29.${BODY}`, 'Google’s'],
+    [`EwBw${BODY}`, 'Microsoft'],
+    [`sha256~${BODY}`, 'OpenShift'],
+    [`sk-proj-${BODY}`, 'an API key'],
+    [`glpat-${BODY}`, 'GitLab'],
+    [`ghp_${BODY}`, 'GitHub personal access token (classic)'],
+    [`${JWT.slice(0, 30)}…`, 'an ellipsis'],
+    [`${JWT.slice(0, 30)}...`, 'an ellipsis'],
+    [`${JWT.slice(0, 12)}...${JWT.slice(-4)}`, 'an ellipsis'],
+  ])('%s is told: %s', (text, words) => {
+    const look = recognizeLookalike(text);
+    expect(look?.what).toContain(words);
+    // Nothing of it is repeated, and there is a way out.
+    expect(`${look?.what ?? ''}${look?.fix ?? ''}`).not.toContain(BODY.slice(0, 6));
+    expect(look?.fix).toMatch(/\.$/);
+  });
+
+  test.each([JWT, 'opaque', BODY, `${JWT}.`, '$2b$10$abc', 'Basically', 'nullify', 'a..b.c.d', 'skip', ''])(
+    '%s looks like nothing that is known',
+    (text) => {
+      expect(recognizeLookalike(text)).toBeNull();
+    },
+  );
+
+  test('is not looked at beyond a limit', () => {
+    expect(recognizeLookalike('*'.repeat(16_384))).not.toBeNull();
+    expect(recognizeLookalike('*'.repeat(16_385))).toBeNull();
+  });
+});
