@@ -15,13 +15,20 @@ interface Feature {
   readonly fix?: string;
 }
 
+const METADATA = /\/\.well-known\/(?:openid-configuration|oauth-authorization-server)$/i;
+
+/** Tells the URL of an issuer's metadata from the issuer. */
+export function isMetadataUrl(url: string): boolean {
+  return METADATA.test(url);
+}
+
 /** What names that mean the same differ in; each is dropped from what the ones before it left. */
 const FEATURES: readonly Feature[] = [
   { name: 'the white space around it', drop: (name) => name.trim() },
   { name: 'the case', drop: (name) => name.toLowerCase() },
   {
     name: 'the suffix "/.well-known/…"',
-    drop: (name) => name.replace(/\/\.well-known\/(?:openid-configuration|oauth-authorization-server)$/i, ''),
+    drop: (name) => name.replace(METADATA, ''),
     fix: 'An issuer is not the URL of its metadata: write it in the config as the token has it, without /.well-known/….',
   },
   { name: 'the trailing slash', drop: (name) => name.replace(/\/$/, '') },
@@ -74,11 +81,16 @@ const ENTRA =
 /** What Microsoft's documents have in the place of a tenant. */
 const ANY_TENANT = /^(?:common|organizations|consumers|\{.*\}|<.*>)$/i;
 
+/** Tells an issuer of Entra that stands for any tenant. */
+export function namesNoTenant(issuer: string): boolean {
+  return ANY_TENANT.test(ENTRA.exec(issuer)?.[2] ?? '');
+}
+
 function compareTenants(expected: string, actual: string): Resemblance | null {
   const [isEntra, oldConfig, wanted = ''] = ENTRA.exec(expected) ?? [];
   const [isEntraToo, oldToken, tenant = ''] = ENTRA.exec(actual) ?? [];
   if (isEntra === undefined || isEntraToo === undefined) return null;
-  if (ANY_TENANT.test(wanted))
+  if (namesNoTenant(expected))
     return {
       how: 'the config names no tenant, the token does',
       fix: 'Put the id of your own tenant into issuer: no token has "common" or a placeholder in its iss.',

@@ -4,7 +4,7 @@ import type { Exchange, Finding } from '../index.js';
 import type { Io } from './io.js';
 import type { SharedOptions } from './options.js';
 import { formatJson } from './render/json.js';
-import { createStyle, type Style } from './render/style.js';
+import { createStyle, wrap, type Style } from './render/style.js';
 import { formatExchange } from './render/transcript.js';
 import { formatWarnings } from './render/findings.js';
 import type { GivenToken } from './token.js';
@@ -41,7 +41,10 @@ export function openSession(options: SharedOptions, io: Io): Session {
       if (findings.length > 0) note((on) => formatWarnings(findings, on));
     },
     noteStripped(given) {
-      if (given.stripped.length > 0)
+      if (given.caution !== null) {
+        const { caution } = given;
+        note((on) => `${on.warn('warning')}  ${wrap(caution, on.width, 9).join(`\n${' '.repeat(9)}`)}\n`);
+      } else if (given.stripped.length > 0)
         note((on) => on.dim(`note: taken away from around the token: ${given.stripped.join(', ')}`) + '\n');
     },
     onExchange(exchange) {

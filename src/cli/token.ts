@@ -24,6 +24,8 @@ export interface GivenToken {
   readonly token: string;
   /** What was taken away around it, in order. */
   readonly stripped: readonly string[];
+  /** What a reader should know of that: with some of it, a server refuses the token. Null if it is harmless. */
+  readonly caution: string | null;
 }
 
 /** Largest input that can hold a token: 1 MiB. */
@@ -51,15 +53,16 @@ export async function findPasted(options: TokenOptions, argument: string | undef
     throw usageError('the token was given twice: as an argument and with --token');
   }
   const named = options.token ?? argument;
+  // A line break at the end is how files and pipes end, and nobody's mistake; elsewhere it is a part of what is sent.
   if (named !== undefined && named !== '-') return take(named, 'the command line', io);
   if (options.tokenFile !== undefined && options.tokenFile !== '-') {
-    return take(readText(options.tokenFile, io), options.tokenFile, io);
+    return take(readText(options.tokenFile, io).trimEnd(), options.tokenFile, io);
   }
   const fromEnv = io.env.AUTHCHECK_TOKEN ?? '';
   const asked = named === '-' || options.tokenFile === '-';
   if (asked || io.stdin.isPiped) {
     const piped = await readPiped(io, asked || fromEnv === '' ? undefined : PATIENCE);
-    if (piped.trim() !== '' || asked) return take(piped, 'standard input', io);
+    if (piped.trim() !== '' || asked) return take(piped.trimEnd(), 'standard input', io);
   }
   if (fromEnv !== '') return take(fromEnv, 'AUTHCHECK_TOKEN', io);
   throw new AuthcheckError(
@@ -72,7 +75,7 @@ export async function findPasted(options: TokenOptions, argument: string | undef
 function take(pasted: string, source: string, io: Io): GivenToken {
   const given = triage(pasted);
   if (given.token === '') {
-    const has = given.stripped.length === 0 ? 'an empty one' : `nothing but ${given.stripped.join(', ')}`;
+    const has = pasted.trim() === '' ? 'an empty one' : `nothing but ${given.stripped.join(', ')}`;
     throw new AuthcheckError('token_absent', `no token was given: ${source} has ${has}`);
   }
   // JSON is claims, which are no secret, or no answer that is used.
@@ -112,6 +115,8 @@ export async function readPiped(io: Io, patience?: number): Promise<string> {
 interface Layer {
   readonly name: string;
   readonly peel: (text: string) => string | null;
+  /** Whether tokens are sent in it, so that what is around it does no harm. */
+  readonly carries?: true;
 }
 
 /** What people paste around a token, outermost first; each is peeled as often as it is found. */
@@ -119,35 +124,40 @@ const LAYERS: readonly Layer[] = [
   { name: 'a byte order mark', peel: (text) => (text.startsWith('\ufeff') ? text.slice(1) : null) },
   { name: 'white space', peel: (text) => (text.trim() === text ? null : text.trim()) },
   { name: 'quotes', peel: (text) => /^(["'`])(.*)\1[,;]?$/s.exec(text)?.[2] ?? null },
-  { name: 'a JSON token response', peel: accessTokenOf },
-  { name: 'a curl command', peel: curlTokenOf },
+  { name: 'a JSON token response', carries: true, peel: accessTokenOf },
+  { name: 'a curl command', carries: true, peel: curlTokenOf },
   {
     name: 'the Authorization header name',
+    carries: true,
     peel: (text) => /^(?:.*\n)?["']?authorization["']?\s*:\s*([^\r\n]*)/i.exec(text)?.[1] ?? null,
   },
   // A variable that is not set leaves the scheme alone, which is no token.
-  { name: 'the Bearer scheme', peel: (text) => /^bearer(?!\S)\s*(.*)$/is.exec(text)?.[1] ?? null },
-  { name: 'the word "token"', peel: (text) => /^token(?!\S)\s*(.*)$/is.exec(text)?.[1] ?? null },
+  { name: 'the Bearer scheme', carries: true, peel: (text) => /^bearer(?!\S)\s*(.*)$/is.exec(text)?.[1] ?? null },
+  { name: 'the word "token"', carries: true, peel: (text) => /^token(?!\S)\s*(.*)$/is.exec(text)?.[1] ?? null },
 ];
 
 /** Takes away what was pasted around a token, and says what that was. */
 export function triage(pasted: string): GivenToken {
   // Nothing can be around what is made of a token's own characters, unless it is the name of a scheme.
-  if (/^(?!(?:bearer|token)$)[\w.~+/=-]*$/i.test(pasted)) return { token: pasted, stripped: [] };
+  if (/^(?!(?:bearer|token)$)[\w.~+/=-]*$/i.test(pasted)) return { token: pasted, stripped: [], caution: null };
   const stripped: string[] = [];
+  let harmful: readonly string[] = [];
   let token = pasted;
   for (let round = 0; round < 16; round += 1) {
     const layer = LAYERS.find(({ peel }) => peel(token) !== null);
     if (layer === undefined) break;
     token = layer.peel(token) ?? token;
-    if (!stripped.includes(layer.name)) stripped.push(layer.name);
+    const isAgain = stripped.includes(layer.name);
+    if (layer.carries !== true) harmful = isAgain ? harmful : [...harmful, layer.name];
+    else harmful = isAgain ? [`${layer.name} twice`] : [];
+    if (!isAgain) stripped.push(layer.name);
   }
   if (CURL.test(token)) throw unusable('no bearer token was found in the curl command');
   if (/^\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*\})$/.test(token))
     throw unusable('this is the name of a variable, which no shell replaced (single quotes keep it from that)');
-  // A line break at the end is how files and pipes end, and nobody's mistake.
-  const unremarkable = pasted.trimEnd() === token;
-  return { token, stripped: unremarkable ? [] : stripped };
+  const list = harmful.join(' and ');
+  const caution = `the token was given with ${list}, taken away here: a server that gets it with ${list} refuses it`;
+  return { token, stripped, caution: list === '' ? null : caution };
 }
 
 function unusable(why: string): AuthcheckError {

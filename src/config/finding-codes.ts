@@ -36,7 +36,10 @@ export type FindingCode =
   // whom a provider trusts
   | 'audience_default'
   | 'audience_unchecked'
+  | 'audience_shared'
   | 'issuer_unset'
+  | 'issuer_unmatched'
+  | 'jwks_uri_unfit'
   | 'key_recheck_long'
   | 'symmetric_keys_allowed'
   | 'github_scope_unsaid'

@@ -76,6 +76,21 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
     why: 'With introspection, aud is compared only if audience is set: a token made for another service is accepted.',
     fix: 'Set audience, if the introspection answers have aud.',
   },
+  audience_shared: {
+    severity: 'warning',
+    why: 'A token that was made for any other service of the same issuer is accepted here.',
+    fix: 'Set audience to a name of this server alone; in Keycloak, an Audience mapper puts it into the tokens.',
+  },
+  issuer_unmatched: {
+    severity: 'warning',
+    why: 'The server compares it with iss letter by letter, and refuses every token.',
+    fix: 'Set issuer to the iss of your tokens, letter by letter.',
+  },
+  jwks_uri_unfit: {
+    severity: 'warning',
+    why: 'Without a key set the server can verify no token.',
+    fix: 'Use the jwks_uri that the issuer’s metadata names.',
+  },
   issuer_unset: {
     severity: 'warning',
     why: 'Issuers that share a key set (realms, tenants) can then make tokens for one another.',

@@ -1,5 +1,6 @@
 /** Whom a provider trusts more than its author may think, by what the config leaves unsaid. Pure. */
 
+import { findUnfitNames } from './lint-names.js';
 import type { Note } from './lint.js';
 import { DEFAULT_AUDIENCE, type ProviderConfig } from './provider-config.js';
 
@@ -12,6 +13,7 @@ export function findUnsaidTrust(config: ProviderConfig, sets: (field: string) =>
     case 'oauth2_token':
       return [
         ...(sets('audience') ? [] : [describeAudience(config.introspection !== null)]),
+        ...findUnfitNames(config),
         ...judgeRecheck(config.jwks?.key_recheck_period ?? 0),
       ];
     case 'github_token':

@@ -115,6 +115,19 @@ describe('checkConfig', () => {
   test.each([
     ['audience_default', 'warning', 'type: oauth2_token\nissuer: https://i\nclaims_mapping: {groups: teams}\n' + JWKS],
     ['issuer_unset', 'warning', 'type: oauth2_token\naudience: a\nclaims_mapping: {groups: teams}\n' + JWKS],
+    ...[
+      ['audience_shared', 'https://i', 'account', 'https://i/keys'],
+      ['audience_shared', 'https://i', '00000003-0000-0000-c000-000000000000', 'https://i/keys'],
+      ['issuer_unmatched', 'https://i/.well-known/openid-configuration', 'a', 'https://i/keys'],
+      ['issuer_unmatched', 'https://login.microsoftonline.com/common/v2.0', 'a', 'https://i/keys'],
+      ['issuer_unmatched', 'https://login.microsoftonline.com/{tenantid}/v2.0', 'a', 'https://i/keys'],
+      ['jwks_uri_unfit', 'https://accounts.google.com', 'a', 'https://www.googleapis.com/oauth2/v1/certs'],
+      ['jwks_uri_unfit', 'https://i', 'a', 'https://i/.well-known/openid-configuration'],
+    ].map(([code = '', issuer = '', audience = '', uri = '']): [string, string, string] => [
+      code,
+      'warning',
+      `type: oauth2_token\nissuer: "${issuer}"\naudience: ${audience}\njwks: {uri: "${uri}"}\nclaims_mapping: {groups: teams}\n`,
+    ]),
     ['key_recheck_long', 'warning', provider('jwks: {uri: https://idp.example/jwks, key_recheck_period: 86401}')],
     ['symmetric_keys_allowed', 'warning', provider('jwks: {uri: https://idp.example/, allow_symmetric_keys: true}')],
     ['tls_unverified', 'warning', provider(`verify_tls: false\n${JWKS}`)],
@@ -159,6 +172,7 @@ describe('checkConfig', () => {
     ['the API of GitHub', `${GITHUB}https://api.github.com`],
     ['the API of an enterprise on GHE.com', `${GITHUB}https://api.acme.ghe.com`],
     ['the API of a GitHub Enterprise Server', `${GITHUB}https://github.corp.example/api/v3`],
+    ['the key set of Google', provider('jwks: {uri: https://www.googleapis.com/oauth2/v3/certs}')],
     ['a day', provider('jwks: {uri: https://idp.example/jwks, key_recheck_period: 86400}')],
     ['a comment about read:org', '# tokens need the scope read:org\ntype: github_token'],
     ['GitHub without organizations', 'type: github_token\nclaims_mapping: {login: roles}'],

@@ -41,6 +41,22 @@ describe('a token that was pasted', () => {
     );
   });
 
+  it('is told beside the verdict where a server would stumble over what is around it', async () => {
+    const words = 'a server that gets it with quotes refuses it';
+    const { stdout, stderr, code } = await validate(['--token', `"${good}"`]);
+    expect([code, unwrap(stderr)]).toEqual([0, expect.not.stringContaining(words)]);
+    expect(unwrap(stdout)).toMatch(/accepted alice ! the token was given with quotes/);
+    const asJson = await validate(['--token', `"${good}"`, '--json']);
+    expect(unwrap(asJson.stderr)).toContain(words);
+    // A file ends with a line break.
+    expect((await validate(['--token-file', '-'], `${good}\n`)).stdout).not.toContain('!');
+  });
+
+  it('is told which provider of the config takes it', async () => {
+    const opaque = await validate(['--token', OPAQUE]);
+    expect(unwrap(opaque.stdout)).toContain('this config takes opaque tokens: try --provider introspection');
+  });
+
   it.each([
     ['a variable in single quotes', '$TOKEN', 'the name of a variable'],
     ['a variable in a header', "curl -H 'Authorization: Bearer ${ACCESS_TOKEN}' https://x/", 'the name of a variable'],

@@ -33,7 +33,7 @@ async function runIntrospect(options: IntrospectOptions, argument: string | unde
     throw usageError(`the provider ${name} has no introspection; authcheck validate asks it in its own way`);
   }
   const given = await findToken(options, argument, io);
-  session.noteStripped(given);
+  if (options.json === true || given.caution === null) session.noteStripped(given);
   const provider = createAuthProvider(target.chosen, target.options);
   const verdict = await provider.authenticate({ token: given.token }).finally(provider.close);
   const exchange = session.exchanges.at(-1) ?? null;
@@ -47,6 +47,7 @@ async function runIntrospect(options: IntrospectOptions, argument: string | unde
     destination: describeDestination(provider, verdict),
     now: (target.options.now?.() ?? io.now()) / 1000,
     verbose: options.verbose === true,
+    cautions: given.caution === null ? [] : [given.caution],
   };
   session.answer(
     () => ({ request, response, verdict }),

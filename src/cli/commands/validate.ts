@@ -71,7 +71,9 @@ async function runValidate(options: ValidateOptions, argument: string | undefine
   const asked = isAll ? target.providers : [target.chosen];
   const needsToken = asked.some(({ config }) => config.type !== 'upstream_header');
   const given = needsToken ? await findToken(options, argument, io) : null;
-  if (given !== null) session.noteStripped(given);
+  // Beside a verdict that people read, it is told there.
+  const isBeside = !isAll && options.json !== true;
+  if (given !== null && !(isBeside && given.caution !== null)) session.noteStripped(given);
   const request = readRequest(options, given?.token ?? null);
 
   const answers = await Promise.all(asked.map((configured) => ask(configured, target, request)));
@@ -99,7 +101,8 @@ async function runValidate(options: ValidateOptions, argument: string | undefine
   session.answer(
     () => (expected === null ? verdict : { verdict, expectations: results }),
     (style) => {
-      const about = { origin: target.origin, destination, now, verbose: options.verbose === true };
+      const cautions = [given?.caution ?? null, adviseProvider(verdict, target)].filter((caution) => caution !== null);
+      const about = { origin: target.origin, destination, now, verbose: options.verbose === true, cautions };
       const below = expected === null ? '' : formatExpectations(results, style);
       return formatVerdict(verdict, about, style) + below;
     },
@@ -108,6 +111,19 @@ async function runValidate(options: ValidateOptions, argument: string | undefine
   const isUnexpected = verdict.outcome === 'undecided' && expected.reason !== verdict.reason?.code;
   if (isUnexpected) return EXIT.undecided;
   return results.every(({ ok }) => ok) ? EXIT.ok : EXIT.rejected;
+}
+
+/** Names the provider of the same config that a refused token may be meant for; null if there is none. */
+function adviseProvider({ outcome, reason, provider, token }: Verdict, { providers }: Target): string | null {
+  if (outcome !== 'rejected' || provider.mode !== 'jwks') return null;
+  const isGithub = token.kind === 'github';
+  if (!isGithub && reason?.code !== 'token_opaque') return null;
+  const other = providers.find(({ config }) =>
+    isGithub ? config.type === 'github_token' : config.type === 'oauth2_token' && config.introspection !== null,
+  );
+  if (other === undefined) return null;
+  const takes = isGithub ? 'takes GitHub’s tokens' : 'takes opaque tokens';
+  return `the provider ${other.name} of this config ${takes}: try --provider ${other.name}`;
 }
 
 /** Asks one provider, and says where the token went. */

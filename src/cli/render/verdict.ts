@@ -14,6 +14,8 @@ export interface VerdictContext {
   readonly now: number;
   /** Whether every step is shown for an accepted token too. */
   readonly verbose: boolean;
+  /** What must not be missed beside the verdict. */
+  readonly cautions?: readonly string[];
 }
 
 /** Writes one verdict. */
@@ -24,6 +26,7 @@ export function formatVerdict(verdict: Verdict, context: VerdictContext, style: 
     formatSource(verdict, context, style),
     '\n',
     formatOutcome(verdict, style),
+    ...(context.cautions ?? []).map((caution) => formatCaution(caution, style)),
     accepted ? formatIdentity(verdict, context.now, style) : '',
     shown.length === 0 ? '' : '\n',
     context.verbose ? formatSteps(shown, style) : formatReached(shown, style),
@@ -46,6 +49,10 @@ function formatOutcome(verdict: Verdict, style: Style): string {
   const text = reason === null ? '' : `${REASONS[reason.code].message} (${reason.code})`;
   const lines = wrap(text, style.width, label.length + 2);
   return `${paint(label)}  ${lines.join(`\n${' '.repeat(label.length + 2)}`)}\n`;
+}
+
+function formatCaution(caution: string, style: Style): string {
+  return `${style.warn('!')} ${wrap(caution, style.width, 2).map(style.warn).join('\n  ')}\n`;
 }
 
 function formatIdentity(verdict: Verdict, now: number, style: Style): string {

@@ -1,0 +1,34 @@
+// What is taken away around a token that was pasted, and when that is worth a word.
+import { describe, expect, it } from 'vitest';
+import { triage } from '../../src/cli/token.js';
+
+const TOKEN = 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln';
+
+describe('what is around a token', () => {
+  it.each([
+    ['quotes', `"${TOKEN}"`, 'quotes'],
+    ['a line break', `${TOKEN}\n`, 'white space'],
+    ['both', `'${TOKEN}'\n`, 'white space and quotes'],
+    ['a byte order mark', `\ufeff${TOKEN}`, 'a byte order mark'],
+    ['quotes after the scheme', `Bearer "${TOKEN}"`, 'quotes'],
+    ['a second scheme', `Bearer Bearer ${TOKEN}`, 'the Bearer scheme twice'],
+    ['a second scheme in a header', `Authorization: Bearer bearer ${TOKEN}`, 'the Bearer scheme twice'],
+  ])('is told where a server would stumble over it: %s', (_what, pasted, words) => {
+    const { token, caution } = triage(pasted);
+    expect(token).toBe(TOKEN);
+    expect(caution).toBe(
+      `the token was given with ${words}, taken away here: a server that gets it with ${words} refuses it`,
+    );
+  });
+
+  it.each([
+    ['nothing', TOKEN],
+    ['the scheme', `Bearer ${TOKEN}`],
+    ['a header in quotes', `"Authorization: Bearer ${TOKEN}"`],
+    ['a header with a line break', `Authorization: Bearer ${TOKEN}\n`],
+    ['a token response', ` {"access_token":"${TOKEN}"}\n`],
+    ['a curl command', `curl -H 'Authorization: Bearer ${TOKEN}' https://x/`],
+  ])('is not where tokens are sent in it: %s', (_what, pasted) => {
+    expect(triage(pasted)).toMatchObject({ token: TOKEN, caution: null });
+  });
+});
