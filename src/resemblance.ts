@@ -62,7 +62,7 @@ export function findResemblance(expected: string, actual: string): Resemblance |
   if (!agree(FEATURES)) return compareTenants(expected, actual);
   // What they still differ in when all the others are dropped.
   const differing = FEATURES.filter((feature) => !agree(FEATURES.filter((other) => other !== feature)));
-  const names = differing.map(({ name }) => name);
+  const names = differing.map(({ name }) => name).reverse();
   const last = names.pop();
   if (last === undefined) return null;
   const how = names.length === 0 ? `only ${last} differs` : `only ${names.join(', ')} and ${last} differ`;

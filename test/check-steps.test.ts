@@ -75,7 +75,7 @@ describe('the issuer', () => {
     ['https://b', ''],
     ['https://a/', ' (only the trailing slash differs)'],
     ['HTTPS://A', ' (only the case differs)'],
-    ['HTTPS://A/', ' (only the case and the trailing slash differ)'],
+    ['HTTPS://A/', ' (only the trailing slash and the case differ)'],
     ['https://a//', ''],
     ['/https://a', ''],
   ])('that is %s', (iss, hint) => {

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { run, start, unwrap } from './program.js';
+import { run, start, unwrap, type Ended } from './program.js';
 import { CLIENT_SECRET, JWKS_TOKEN, OPAQUE, startWorld, type World } from './world.js';
 
 let world: World;
@@ -159,11 +159,13 @@ describe('authcheck validate', () => {
 
   it('judges at another time, and with tolerance', async () => {
     const token = await world.signer.sign({ ...world.claims, iat: 1_700_000_000, exp: 1_700_000_600 });
-    const at = (time: string, ...more: string[]): Promise<{ code: number | null }> =>
+    const at = (time: string, ...more: string[]): Promise<Ended> =>
       run(['--config', world.config, '--token', token, '--at', time, ...more]);
     expect((await at('2023-11-14T22:14:00Z')).code).toBe(0);
     expect((await at('1700000630')).code).toBe(1);
-    expect((await at('1700000630', '--clock-tolerance', '60')).code).toBe(0);
+    const late = await at('1700000630', '--clock-tolerance', '60');
+    expect(late.code).toBe(0);
+    expect(unwrap(late.stdout)).toMatch(/30 seconds ago .* UTC, within the clock tolerance/);
     expect((await at('yesterday')).code).toBe(2);
   });
 

@@ -40,3 +40,18 @@ describe('members with padding', () => {
     expect(readKey({ kty: 'RSA', n: `${jwk.n}${end}`, e: `${jwk.e}` }).fault?.code).toBe('key_mismatch');
   });
 });
+
+describe('an RSA key', () => {
+  const faultOf = (jwk: object): string | undefined => readKey({ kty: 'RSA', ...jwk }).fault?.message;
+
+  test('that is a certificate alone is told so', () => {
+    expect(faultOf({ x5c: ['MIIB'] })).toBe('it has only a certificate (x5c), and the server needs n and e');
+    expect(faultOf({ x5c: ['MIIB'], e: 'AQAB' })).toBe('its n or e is missing or not base64url');
+    expect(faultOf({})).toBe('its n or e is missing or not base64url');
+  });
+
+  test('that is too small is told the least size', () => {
+    const n = Buffer.alloc(128, 0xff).toString('base64url');
+    expect(faultOf({ n, e: 'AQAB' })).toBe('it has 1024 bits; at least 2048 are required');
+  });
+});

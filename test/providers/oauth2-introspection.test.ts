@@ -315,3 +315,16 @@ describe('what the endpoint says for itself', () => {
     expect(reason?.message).toMatch(message);
   });
 });
+
+test('a step that is not made says which side has nothing to compare', async () => {
+  const without = await ask(json(ACTIVE));
+  expect([stepOf(without, 'issuer').message, stepOf(without, 'audience').message]).toEqual([
+    'the config sets no issuer',
+    'the config sets no audience itself',
+  ]);
+  const sparse = await ask(json(ACTIVE), {}, { issuer: 'https://idp.example', audience: 'api' });
+  expect([stepOf(sparse, 'issuer').message, stepOf(sparse, 'audience').message]).toEqual([
+    'the answer has no iss',
+    'the answer has no aud',
+  ]);
+});

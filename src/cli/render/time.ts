@@ -5,19 +5,18 @@ import { duration, looksLikeMilliseconds, type Json } from '../../index.js';
 /** Last second that a JavaScript date can hold. */
 const MAX_SECONDS = 8.64e12;
 
-/** Seconds since 1970 as `2026-11-23 22:30:11 UTC`; null for what is not a time. */
+/** Seconds since 1970 as `2026-11-23 22:30:11 UTC`, with a doubt where milliseconds may be meant; null for what is not a time. */
 export function formatTime(seconds: Json | undefined): string | null {
   if (typeof seconds !== 'number' || !Number.isFinite(seconds) || Math.abs(seconds) > MAX_SECONDS) return null;
   const iso = new Date(Math.floor(seconds) * 1000).toISOString();
-  return `${iso.slice(0, iso.indexOf('T'))} ${iso.slice(iso.indexOf('T') + 1, -5)} UTC`;
+  const doubt = looksLikeMilliseconds(seconds) ? ' (it looks like milliseconds; RFC 7519 wants seconds)' : '';
+  return `${iso.slice(0, iso.indexOf('T'))} ${iso.slice(iso.indexOf('T') + 1, -5)} UTC${doubt}`;
 }
 
 /** A time against now: "in 42 minutes", "3 days ago". */
 export function relativeTime(seconds: number, now: number): string {
   const ahead = seconds - now;
-  if (ahead < 0) return `${duration(-ahead)} ago`;
-  const doubt = looksLikeMilliseconds(seconds) ? ' (it looks like milliseconds; RFC 7519 wants seconds)' : '';
-  return `in ${duration(ahead)}${doubt}`;
+  return ahead >= 0 ? `in ${duration(ahead)}` : `${duration(-ahead)} ago`;
 }
 
 const LINE = 40;

@@ -64,7 +64,7 @@ function formatIdentity(verdict: Verdict, now: number, style: Style): string {
   const absolute = formatTime(exp);
   if (absolute !== null && typeof exp === 'number') {
     const late = exp <= now ? ', within the clock tolerance' : '';
-    rows.push(['expires', relativeTime(exp, now) + late, absolute]);
+    rows.push(['expires', relativeTime(exp, now), absolute + late]);
   }
   return `\n${formatTable(rows, style, { paint: [style.dim, style.plain, style.dim] })}`;
 }

@@ -15,6 +15,7 @@ describe('drawLifetime', () => {
 
 test('times are explained in words and absolute, and what is no time is left alone', () => {
   expect(formatTime(1_767_225_600)).toBe('2026-01-01 00:00:00 UTC');
+  expect(formatTime(1_767_225_600_000)).toMatch(/ UTC \(it looks like milliseconds; RFC 7519 wants seconds\)$/);
   expect(formatTime(1e300)).toBeNull();
   expect(formatTime('1767225600')).toBeNull();
   expect(relativeTime(90, 0)).toBe('in 1 minute 30 seconds');
