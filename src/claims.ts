@@ -1,7 +1,8 @@
 /** Claims through a mapping to attributes, with the provenance of every value. Pure. */
 
 import { isObject, member, type Json, type JsonObject } from './json.js';
-import { createNearMisses, type NearMisses, type NearNames } from './near-misses.js';
+import { createNearMisses, type Miss, type Misses, type NearMisses } from './near-misses.js';
+import { describeOverage } from './overage.js';
 import type { Attributes, MappingRow } from './verdict.js';
 
 /** Claim (dotted path or literal key) to attribute name, in the order of the config. */
@@ -23,10 +24,10 @@ export function mapClaims(claims: JsonObject, mapping: ClaimsMapping): MappedCla
   const { entries, nearMisses } = prepare(mapping);
   const attributes: Record<string, readonly string[]> = {};
   const rows: MappingRow[] = [];
-  let near: NearNames | null = null;
+  let misses: Misses | null = null;
   for (const entry of entries) {
     const value = findClaim(claims, entry);
-    if (value === undefined) rows.push(describeAbsent(entry, (near ??= nearMisses(claims)).get(entry.claim)));
+    if (value === undefined) rows.push(describeAbsent(claims, entry, (misses ??= nearMisses(claims)).get(entry.claim)));
     else {
       const row = mapValue(entry, value);
       rows.push(row);
@@ -83,9 +84,11 @@ function prepare(mapping: ClaimsMapping): Prepared {
   return fresh;
 }
 
-/** Lists the top-level claims that no entry of the mapping reads. */
+/** Lists the top-level claims in which no entry of the mapping finds anything. */
 export function unusedClaims(claims: JsonObject, mapping: ClaimsMapping): string[] {
-  const read = Object.keys(mapping).flatMap((claim) => [claim, claim.split('.')[0]]);
+  const read = prepare(mapping).entries.map(({ claim, path }) =>
+    path !== null && (walk(claims, path) ?? null) !== null ? path[0] : claim,
+  );
   return Object.keys(claims).filter((claim) => !read.includes(claim));
 }
 
@@ -100,10 +103,10 @@ function walk(claims: JsonObject, path: readonly string[]): Json | undefined {
   return value;
 }
 
-function describeAbsent({ claim, attribute }: Entry, near_misses: readonly string[] | undefined): MappingRow {
-  return near_misses === undefined
-    ? { claim, attribute, status: 'absent', values: [] }
-    : { claim, attribute, status: 'absent', values: [], near_misses };
+function describeAbsent(claims: JsonObject, { claim, attribute }: Entry, miss: Miss | undefined): MappingRow {
+  const row = { claim, attribute, status: 'absent', values: [], ...miss } as const;
+  const note = describeOverage(claims, claim);
+  return note === null ? row : { ...row, note };
 }
 
 function mapValue({ claim, attribute }: Entry, value: Json): MappingRow {
@@ -116,8 +119,11 @@ function mapValue({ claim, attribute }: Entry, value: Json): MappingRow {
 function mapWords(claim: string, attribute: string, text: string): MappingRow {
   const values = splitWords(text);
   const row = { claim, attribute, status: 'mapped', values } as const;
-  if (values.length < 2) return row;
-  return { ...row, note: `one string, split at white space into ${values.length} values` };
+  // A distinguished name (CN=ml,OU=groups) has commas too.
+  const commas = text.includes(',') && !text.includes('=');
+  if (values.length < 2) return commas ? { ...row, note: 'one value: commas do not separate, white space does' } : row;
+  const note = `one string, split at white space into ${values.length} values`;
+  return { ...row, note: commas ? `${note}; commas do not separate` : note };
 }
 
 function mapItems(claim: string, attribute: string, items: readonly Json[]): MappingRow {

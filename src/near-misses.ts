@@ -1,132 +1,128 @@
-/** Claims that may have been meant by a mapping that finds nothing. */
+/** Claims that may have been meant by a mapping that finds nothing, or why no mapping reaches them. */
 
-import { isObject, type JsonObject } from './json.js';
+import { isObjectList, rememberByShape } from './claim-shapes.js';
+import { isObject, member, type JsonObject } from './json.js';
 
 /** Names that issuers use for the same thing. */
 const SYNONYMS: readonly (readonly string[])[] = [
-  ['groups', 'group', 'roles', 'role', 'teams', 'team', 'memberOf', 'wids', 'cognito:groups', 'organizations'],
-  ['username', 'preferred_username', 'upn', 'unique_name', 'user_name', 'login', 'email', 'name', 'cognito:username'],
+  [
+    ...['groups', 'group', 'roles', 'role', 'teams', 'team', 'memberof', 'wids', 'organizations'],
+    ...['entitlements', 'entitlement', 'permissions', 'permission'],
+  ],
+  ['username', 'preferred_username', 'upn', 'unique_name', 'user_name', 'login', 'email', 'name'],
   ['scope', 'scp', 'scopes', 'permissions'],
   ['tenant', 'tid', 'tenant_id', 'org_id', 'organization'],
-  ['project', 'project_id', 'projects'],
-  ['namespace', 'namespaces'],
+  ['project', 'project_id', 'projects', 'project_path'],
+  ['namespace', 'namespaces', 'namespace_path'],
 ];
 
 const MAX_NEAR_MISSES = 3;
 const MAX_CLAIMS_SEARCHED = 2000;
-/** What is remembered has its bounds: anybody may send a token, and name claims at will. */
-const MAX_PLACES = 2000;
-const MAX_LETTERS = 2000;
+/** Letters of a path; nobody maps a longer one. */
+const MAX_PATH = 256;
 
-/** For each name that is asked for, the claims that may have been meant; a name for which there are none is left out. */
-export type NearNames = ReadonlyMap<string, readonly string[]>;
+/** They say where claims are that are not in the token (OpenID Connect Core 1.0 §5.6.2). */
+const ELSEWHERE = ['_claim_names', '_claim_sources'];
+
+/** What is to be said of a name that finds nothing. */
+export interface Miss {
+  readonly near_misses?: readonly string[];
+  readonly note?: string;
+}
+
+/** For each name that is asked for, what is to be said if it finds nothing; a name of which nothing is, is left out. */
+export type Misses = ReadonlyMap<string, Miss>;
 
 /** Looks through the claims of a token. */
-export type NearMisses = (claims: JsonObject) => NearNames;
-
-/** A name that is asked for. */
-interface Meaning {
-  readonly name: string;
-  /** The last name of its path, in lower case. */
-  readonly wanted: string;
-  /** The names that issuers use for the same thing. */
-  readonly synonyms: readonly string[];
-}
-
-/** Where a walk through the names of claims has come to: tokens of one issuer go the same way. */
-interface Place {
-  readonly next: Map<string | symbol, Place>;
-  near: NearNames | null;
-}
-
-/** What a walk passes beside the names of texts and lists. */
-const OBJECT = Symbol('object');
-const END = Symbol('end');
+export type NearMisses = (claims: JsonObject) => Misses;
 
 /**
- * Finds claims that may have been meant by these names: the same name deeper or in another case, then names that mean
- * the same. What one of the names finds itself is left out.
+ * Finds claims that may have been meant by these names: the same path in other letters, the same name elsewhere, its
+ * plural, then names that mean the same. What one of the names finds itself is left out.
  */
 export function createNearMisses(names: readonly string[]): NearMisses {
-  const meanings = names.map(meaningOf);
-  let start = createPlace();
-  let places = 0;
-  let letters = 0;
-
-  function step(place: Place | null, to: string | symbol): Place | null {
-    if (place === null) return null;
-    const known = place.next.get(to);
-    if (known !== undefined) return known;
-    const fresh = createPlace();
-    place.next.set(to, fresh);
-    places += 1;
-    return fresh;
-  }
-
-  function walk(container: JsonObject, from: Place | null): Place | null {
-    let place = from;
-    for (const name in container) {
-      // A name without letters counts too.
-      if ((letters += 1 + name.length) > MAX_LETTERS) return null;
-      const value = container[name];
-      if (typeof value === 'string' || Array.isArray(value)) place = step(place, name);
-      else if (isObject(value)) place = walk(value, step(step(place, OBJECT), name));
-    }
-    return step(place, END);
-  }
-
-  return (claims) => {
-    if (places > MAX_PLACES) {
-      start = createPlace();
-      places = 0;
-    }
-    letters = 0;
-    const place = walk(claims, start);
-    const near = place?.near ?? assign(search(claims, names), meanings);
-    if (place !== null) place.near = near;
-    return near;
-  };
-}
-
-function createPlace(): Place {
-  return { next: new Map(), near: null };
-}
-
-function meaningOf(name: string): Meaning {
-  const wanted = name.slice(name.lastIndexOf('.') + 1).toLowerCase();
-  const synonyms = SYNONYMS.filter((family) => family.some((other) => other.toLowerCase() === wanted)).flat();
-  return { name, wanted, synonyms };
-}
-
-/** To each name what is near it, the same name first. */
-function assign(paths: readonly string[], meanings: readonly Meaning[]): NearNames {
-  const candidates = paths.map((path) => ({ path, last: lastName(path) }));
-  const found = meanings.map(({ name, wanted, synonyms }): readonly [string, readonly string[]] => {
-    const isSame = ({ last }: { readonly last: string }): boolean => last.toLowerCase() === wanted;
-    const same = candidates.filter(isSame);
-    const similar = candidates.filter((candidate) => !isSame(candidate) && synonyms.includes(candidate.last));
-    return [name, Object.freeze([...same, ...similar].slice(0, MAX_NEAR_MISSES).map(({ path }) => path))];
+  const meanings = names.map((name) => ({ path: name, ...takeApart(name) }));
+  return rememberByShape((claims) => {
+    const candidates = search(claims);
+    const misses = meanings.map((meaning) => [meaning.path, explain(meaning, candidates, names)] as const);
+    return new Map(misses.flatMap(([name, miss]) => (miss === null ? [] : [[name, miss] as const])));
   });
-  return new Map(found.filter(([, near]) => near.length > 0));
 }
 
-/** The paths of the claims that a mapping could use and that are not asked for: strings and lists, outermost first. */
-function search(claims: JsonObject, asked: readonly string[]): string[] {
-  const paths: string[] = [];
-  const containers = [{ prefix: '', container: claims }];
+/** A path in its words, which may be separated in many ways. */
+interface Words {
+  readonly path: string;
+  /** In lower case, with a dot between them. */
+  readonly words: string;
+  readonly last: string;
+}
+
+/** A string or a list, somewhere in a token. */
+interface Candidate extends Words {
+  /** `dotted`: a name on its path contains dots; `objects`: a list of objects. */
+  readonly kind: 'usable' | 'dotted' | 'objects';
+}
+
+/** Takes `realm_access.roles` apart as `realm_access/roles`, `$.realm_access.roles` and `realm_access['roles']`. */
+function takeApart(path: string): Pick<Words, 'words' | 'last'> {
+  const words = path
+    .toLowerCase()
+    .split(/[./:$*[\]"']+/)
+    .filter((word) => word !== '');
+  return { words: words.join('.'), last: words.at(-1) ?? '' };
+}
+
+function explain(meaning: Words, candidates: readonly Candidate[], asked: readonly string[]): Miss | null {
+  const dotted = candidates.filter(({ kind }) => kind === 'dotted');
+  if (dotted.some(({ path }) => path === meaning.path)) return { note: describeDotted('this path') };
+  const list = candidates.find(({ kind, words }) => kind === 'objects' && meaning.words.startsWith(`${words}.`));
+  if (list !== undefined)
+    return { note: `${list.path} is a list of objects, which no path reaches; have the issuer send a list of strings` };
+  const near = rank(meaning, candidates).filter(({ kind, path }) => kind === 'usable' && !asked.includes(path));
+  if (near.length > 0) return { near_misses: Object.freeze(near.slice(0, MAX_NEAR_MISSES).map(({ path }) => path)) };
+  const [unreachable] = rank(meaning, dotted);
+  return unreachable === undefined ? null : { note: describeDotted(`the path ${unreachable.path}`) };
+}
+
+function describeDotted(path: string): string {
+  return `a name on ${path} contains dots, so no path reaches it; have the issuer put it in a flat claim (token mapper)`;
+}
+
+/** What may be meant, the likeliest first. */
+function rank(meaning: Words, candidates: readonly Candidate[]): readonly Candidate[] {
+  const synonyms = SYNONYMS.filter((family) => family.includes(meaning.last)).flat();
+  const degrees: readonly ((candidate: Words) => boolean)[] = [
+    ({ words }) => singular(words) === singular(meaning.words),
+    ({ last }) => last === meaning.last,
+    ({ last }) => singular(last) === singular(meaning.last),
+    ({ last }) => synonyms.includes(last),
+  ];
+  return [...new Set(degrees.flatMap((isNear) => candidates.filter(isNear)))];
+}
+
+function singular(word: string): string {
+  return word.endsWith('s') ? word.slice(0, -1) : word;
+}
+
+/** The strings and lists that a mapping could use if it reached them, outermost first. */
+function search(claims: JsonObject): Candidate[] {
+  const found: Candidate[] = [];
+  const containers = [{ prefix: '', container: claims, isDotted: false }];
   let seen = 0;
-  for (const { prefix, container } of containers) {
+  for (const { prefix, container, isDotted } of containers) {
     for (const [name, value] of Object.entries(container)) {
-      if ((seen += 1) > MAX_CLAIMS_SEARCHED) return paths;
+      if ((seen += 1) > MAX_CLAIMS_SEARCHED) return found;
       const path = prefix + name;
-      if (isObject(value)) containers.push({ prefix: `${path}.`, container: value });
-      else if ((typeof value === 'string' || Array.isArray(value)) && !asked.includes(path)) paths.push(path);
+      if (path.length > MAX_PATH || (prefix === '' && ELSEWHERE.includes(name))) continue;
+      const hasDot = isDotted || name.includes('.');
+      if (isObject(value)) containers.push({ prefix: `${path}.`, container: value, isDotted: hasDot });
+      else if (typeof value === 'string' || Array.isArray(value)) {
+        const kind = hasDot && prefix !== '' ? 'dotted' : isObjectList(value) ? 'objects' : 'usable';
+        // A name with dots is found at the top, unless it is a path too.
+        if (prefix !== '' || !isObject(member(claims, name.replace(/\..*/s, ''))))
+          found.push({ path, kind, ...takeApart(path) });
+      }
     }
   }
-  return paths;
-}
-
-/** The name of a claim inside its container: the end of a dotted path, or of a URL used as a claim name. */
-function lastName(name: string): string {
-  return name.slice(Math.max(name.lastIndexOf('.'), name.lastIndexOf('/')) + 1);
+  return found;
 }

@@ -68,7 +68,7 @@ export interface MappingRow {
   readonly attribute: string;
   readonly status: 'mapped' | 'absent' | 'unusable';
   readonly values: readonly string[];
-  /** What a reader should know: words split, items skipped. */
+  /** What a reader should know: words split, items skipped, why a claim cannot be reached. */
   readonly note?: string;
   /** Claims of the token that may have been meant. */
   readonly near_misses?: readonly string[];

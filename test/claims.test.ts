@@ -30,6 +30,45 @@ describe('mapClaims', () => {
     expect(mapClaims({ team: 'ml' }, { team: 'teams' }).mapping[0]).not.toHaveProperty('note');
   });
 
+  test.each([
+    ['ml,ops', 'one value: commas do not separate, white space does'],
+    ['ml, ops', 'one string, split at white space into 2 values; commas do not separate'],
+    ['CN=ml,OU=groups', undefined],
+  ])('says of %j what commas do', (groups, note) => {
+    expect(mapClaims({ groups }, { groups: 'teams' }).mapping[0]?.note).toBe(note);
+  });
+
+  test('says of an absent claim why it cannot be reached', () => {
+    const [row] = mapClaims({ groups: [{ name: 'ml' }] }, { 'groups.name': 'teams' }).mapping;
+    expect(row).toStrictEqual({
+      claim: 'groups.name',
+      attribute: 'teams',
+      status: 'absent',
+      values: [],
+      note: 'groups is a list of objects, which no path reaches; have the issuer send a list of strings',
+    });
+  });
+
+  test.each([
+    { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { endpoint: 'https://graph.example' } } },
+    { hasgroups: true },
+  ])('says that Entra left out the groups: %j', (overage) => {
+    const note =
+      'too many groups, so Entra left them out of the token; use app roles, or "Groups assigned to the application"';
+    const rows = mapClaims({ ...overage, roles: ['a'] }, { groups: 'teams', team: 'teams' }).mapping;
+    expect(rows.map((row) => [row.note, row.near_misses])).toEqual([
+      [note, ['roles']],
+      [undefined, ['roles']],
+    ]);
+  });
+
+  test.each([{ _claim_names: { other: 'src1' } }, { _claim_names: 'groups' }, { hasgroups: false }])(
+    'says nothing of groups that nobody left out: %j',
+    (claims) => {
+      expect(mapClaims(claims, { groups: 'teams' }).mapping[0]).not.toHaveProperty('note');
+    },
+  );
+
   test('turns numbers and booleans of a list into strings, and names what it skips', () => {
     const { attributes, mapping } = mapClaims({ groups: ['a', 1, true, null, ['b'], {}] }, { groups: 'teams' });
     expect(attributes).toEqual({ teams: ['a', '1', 'true'] });
@@ -119,8 +158,18 @@ describe('splitWords', () => {
 
 describe('unusedClaims', () => {
   test('lists what no entry reads, a dotted path by its first part', () => {
-    expect(
-      unusedClaims({ sub: 'a', realm_access: {}, email: 'e' }, { sub: 'roles', 'realm_access.roles': 'roles' }),
-    ).toEqual(['email']);
+    const claims = { sub: 'a', realm_access: { roles: [] }, email: 'e', team: null };
+    expect(unusedClaims(claims, { sub: 'roles', 'realm_access.roles': 'roles', team: 'teams' })).toEqual(['email']);
+  });
+
+  test('lists the claims in which a dotted path finds nothing', () => {
+    const claims = {
+      resource_access: { 'a.b': { roles: ['x'] } },
+      groups: [{ name: 'ml' }],
+      'c.d': 'e',
+      c: { d: null },
+    };
+    const mapping = { 'resource_access.a.b.roles': 'roles', 'groups.name': 'teams', 'c.d': 'teams' };
+    expect(unusedClaims(claims, mapping)).toEqual(['resource_access', 'groups', 'c']);
   });
 });

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Json, JsonObject } from '../src/json.js';
-import { createNearMisses } from '../src/near-misses.js';
+import { createNearMisses, type Miss } from '../src/near-misses.js';
 
-const near = (claims: JsonObject, claim: string): readonly string[] =>
-  createNearMisses([claim])(claims).get(claim) ?? [];
+const miss = (claims: JsonObject, claim: string): Miss | undefined => createNearMisses([claim])(claims).get(claim);
+const near = (claims: JsonObject, claim: string): readonly string[] => miss(claims, claim)?.near_misses ?? [];
 
 describe('createNearMisses', () => {
   test('prefers the same name deeper over names that mean the same', () => {
@@ -34,29 +34,92 @@ describe('createNearMisses', () => {
   });
 
   const FAMILIES = [
-    'groups group roles role teams team memberOf wids cognito:groups organizations',
+    'groups group roles role teams team memberOf wids cognito:groups organizations entitlements entitlement permissions permission',
     'username preferred_username upn unique_name user_name login email name cognito:username',
     'scope scp scopes permissions',
     'tenant tid tenant_id org_id organization',
-    'project project_id projects',
-    'namespace namespaces',
+    'project project_id projects project_path',
+    'namespace namespaces namespace_path',
+    // One and many.
+    'organization organizations',
   ].map((family) => family.split(' '));
+  const NAMES = [...new Set(FAMILIES.flat())];
 
-  test.each(FAMILIES.flatMap((family) => family.map((name) => [name, family] as const)))(
-    'knows what issuers also call %s',
-    (name, family) => {
-      const everything = FAMILIES.flat();
-      const found = everything.filter((other) => near({ [other]: 'x' }, name).includes(other));
-      expect(found).toEqual(family.filter((other) => other !== name));
-    },
-  );
+  test.each(NAMES)('knows what issuers also call %s', (name) => {
+    const families = FAMILIES.filter((family) => family.includes(name));
+    const found = NAMES.filter((other) => near({ [other]: 'x' }, name).includes(other));
+    expect(found).toEqual(NAMES.filter((other) => other !== name && families.some((family) => family.includes(other))));
+  });
 
-  test('knows a dotted path by its last name, and a synonym in its own case only', () => {
+  test('knows a dotted path by its last name, and names in any case', () => {
     expect(near({ roles: ['a'] }, 'realm_access.groups')).toEqual(['roles']);
-    expect(near({ Roles: ['a'] }, 'groups')).toEqual([]);
+    expect(near({ Roles: ['a'] }, 'groups')).toEqual(['Roles']);
     expect(near({ MEMBEROF: ['a'] }, 'memberof')).toEqual(['MEMBEROF']);
     // A claim that is named otherwise has nothing that could be meant.
     expect(near({ groups: ['a'], sub: 'b' }, 'favourite_colour')).toEqual([]);
+  });
+
+  test.each([
+    ['entitlements', { entitlement: ['a'] }, ['entitlement']],
+    ['favourite_colour', { favourite_colours: ['a'] }, ['favourite_colours']],
+    ['https://acme.example/teams', { 'https://acme.example/team': ['a'] }, ['https://acme.example/team']],
+    [
+      'https://acme.example/team',
+      { team: 'b', 'https://acme.example/teams': ['a'] },
+      ['https://acme.example/teams', 'team'],
+    ],
+    ['realm_access/roles', { groups: ['a'], realm_access: { roles: ['b'] } }, ['realm_access.roles', 'groups']],
+    ['realm_access[roles]', { realm_access: { roles: ['b'] } }, ['realm_access.roles']],
+    ["$.realm_access['roles']", { realm_access: { roles: ['b'] } }, ['realm_access.roles']],
+    ['groups[*]', { groups: ['a'] }, ['groups']],
+    [
+      'realm_access.role',
+      { groups: ['a'], app: { roles: ['c'] }, realm_access: { roles: ['b'] } },
+      ['realm_access.roles', 'app.roles', 'groups'],
+    ],
+  ])('finds for %s what is written in another way, the likeliest first', (claim, claims, expected) => {
+    expect(near(claims, claim)).toEqual(expected);
+  });
+
+  test('says that a name with dots hides what is below it, and never offers it', () => {
+    const client = { 'llama.ui.example.com': { roles: ['a'] } };
+    const account = { roles: ['b'] };
+    const path = 'resource_access.llama.ui.example.com.roles';
+    const note = 'contains dots, so no path reaches it; have the issuer put it in a flat claim (token mapper)';
+    expect(miss({ resource_access: { ...client, account } }, path)).toEqual({ note: `a name on this path ${note}` });
+    expect(miss({ resource_access: { ...client, account } }, 'groups')).toEqual({
+      near_misses: ['resource_access.account.roles'],
+    });
+    expect(miss({ resource_access: client }, 'groups')).toEqual({ note: `a name on the path ${path} ${note}` });
+    expect(miss({ 'a.b': { roles: ['a'] } }, 'roles')?.note).toBe(`a name on the path a.b.roles ${note}`);
+    expect(miss({ a: { 'b.roles': ['a'] } }, 'a.b.roles')?.note).toBe(`a name on this path ${note}`);
+    // At the top such a name is found as it stands, unless it is a path too.
+    expect(near({ 'my.groups': ['a'] }, 'groups')).toEqual(['my.groups']);
+    expect(miss({ 'my.groups': ['a'], my: { groups: 5 } }, 'groups')).toBeUndefined();
+  });
+
+  test('says that no path leads into a list of objects, and offers none', () => {
+    const note = 'groups is a list of objects, which no path reaches; have the issuer send a list of strings';
+    const groups = [{ name: 'ml' }, { name: 'ops' }];
+    for (const claim of ['groups.name', 'groups[*].name', 'groups.0'])
+      expect(miss({ groups, name: 'Ann' }, claim), claim).toEqual({ note });
+    expect(miss({ groups }, 'teams')).toBeUndefined();
+    expect(near({ groups: ['a', ...groups] }, 'teams')).toEqual(['groups']);
+    const find = createNearMisses(['teams']);
+    expect(find({ groups: ['a'] }).size).toBe(1);
+    expect(find({ groups }).size).toBe(0);
+    expect(find({ groups: ['a'] }).size).toBe(1);
+  });
+
+  test('never looks where an issuer says that claims are elsewhere', () => {
+    const claims = { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { team: 'https://idp.example' } } };
+    expect(miss(claims, 'groups')).toBeUndefined();
+    expect(near({ app: { _claim_names: { groups: 'a' } } }, 'groups')).toEqual(['app._claim_names.groups']);
+  });
+
+  test('offers nothing that is too long to be mapped', () => {
+    const offered = (letters: number): number => near({ ['x'.repeat(letters)]: { groups: ['a'] } }, 'groups').length;
+    expect([offered(249), offered(250)]).toEqual([1, 0]);
   });
 
   test('offers three at the most, the same name first', () => {
@@ -75,8 +138,8 @@ describe('createNearMisses', () => {
   test('finds the same among names that it has not seen before, however many it has', () => {
     const find = createNearMisses(['groups']);
     for (let index = 0; index < 3000; index += 1) find({ [`claim${index}`]: 'x' });
-    expect(find({ team: 'a', other: 'b' }).get('groups')).toEqual(['team']);
-    expect(find({ team: 'a', other: 'b' }).get('groups')).toEqual(['team']);
+    expect(find({ team: 'a', other: 'b' }).get('groups')?.near_misses).toEqual(['team']);
+    expect(find({ team: 'a', other: 'b' }).get('groups')?.near_misses).toEqual(['team']);
   });
 
   test('tells claims apart that have the same names in the same order', () => {
@@ -96,7 +159,9 @@ describe('createNearMisses', () => {
     ];
     for (const round of [1, 2])
       for (const [claims, expected] of alike)
-        expect(find(claims).get('groups'), `${round} ${JSON.stringify(claims).slice(0, 60)}`).toEqual(expected);
+        expect(find(claims).get('groups')?.near_misses, `${round} ${JSON.stringify(claims).slice(0, 60)}`).toEqual(
+          expected,
+        );
   });
 
   test('finds the same whether or not it has seen such claims', () => {

@@ -2,6 +2,7 @@
 
 import { mapClaims, type ClaimsMapping, type MappedClaims } from '../claims.js';
 import type { JsonObject } from '../json.js';
+import { describeOverage } from '../overage.js';
 import type { MappingRow, Trace } from '../verdict.js';
 import type { Judgement } from './judge.js';
 import type { ProviderContext } from './provider.js';
@@ -22,30 +23,36 @@ export function mapIdentity(
   principal: string | null,
 ): Required<Pick<Judgement, 'identity' | 'mapping'>> {
   const mapped = mapClaims(claims, mapping);
-  reportMapping(trace, mapped, context.sets('claims_mapping'));
+  const written = context.sets('claims_mapping');
+  const gaps = mapped.mapping.filter(({ claim, status }) => {
+    if (status !== 'absent') return status === 'unusable';
+    return written || describeOverage(claims, claim) !== null;
+  });
+  reportMapping(trace, mapped, gaps);
   const identity = principal === null ? null : { principal, attributes: mapped.attributes };
   return { identity, mapping: mapped.mapping };
 }
 
-/** Reports the mapping; entries of a mapping that somebody wrote are expected to find something, the default's are not. */
-function reportMapping(trace: Trace, { mapping, attributes }: MappedClaims, written: boolean): void {
+/** Reports the mapping; `gaps` are the entries that were expected to find something. */
+function reportMapping(trace: Trace, { mapping, attributes }: MappedClaims, gaps: MappingRow[]): void {
   const names = Object.keys(attributes).join(', ');
   if (mapping.length === 0) trace.skip('mapping', 'the claims mapping is empty: no attributes');
   else if (!mapping.some(hasValues)) {
     const message = 'the claims mapping found nothing: the principal has no attributes';
-    trace.warn('mapping', 'attributes_empty', message, WRITTEN_AT);
-  } else if (mapping.some(({ status }) => isGap(status, written))) {
-    const gaps = mapping.filter(({ status }) => isGap(status, written));
+    const explained = mapping.find(({ status, note }) => status === 'absent' && note !== undefined);
+    const why = explained === undefined ? '' : `; ${describeGap(explained)}`;
+    trace.warn('mapping', 'attributes_empty', message + why, WRITTEN_AT);
+  } else if (gaps.length > 0) {
     const unusableFirst = gaps.sort((a, b) => Number(b.status === 'unusable') - Number(a.status === 'unusable'));
-    const list = unusableFirst.map((row) => `${row.claim} (${row.status})`).slice(0, 5);
+    const list = unusableFirst.map(describeGap).slice(0, 5);
     trace.warn('mapping', 'claim_unmapped', `mapped to ${names}; without a value: ${list.join(', ')}`, WRITTEN_AT);
   } else trace.pass('mapping', `mapped to ${names}`, WRITTEN_AT);
 }
 
-function hasValues({ values }: MappingRow): boolean {
-  return values.length > 0;
+function describeGap({ claim, status, note }: MappingRow): string {
+  return status === 'absent' && note !== undefined ? `${claim} (absent: ${note})` : `${claim} (${status})`;
 }
 
-function isGap(status: MappingRow['status'], written: boolean): boolean {
-  return status === 'unusable' || (written && status === 'absent');
+function hasValues({ values }: MappingRow): boolean {
+  return values.length > 0;
 }

@@ -1,7 +1,7 @@
 /** A mapping for people: one row an entry, then the attributes, then what was left unused. */
 
 import { formatYaml, type Attributes, type ClaimsMapping, type MappingRow } from '../../index.js';
-import { formatTable, listSome, wrap, type Style } from './style.js';
+import { formatTable, listValues, wrap, type Style } from './style.js';
 
 /** What `map` found. */
 export interface MappingReport {
@@ -16,7 +16,8 @@ export interface MappingReport {
 /** Writes the report. */
 export function formatMapping(report: MappingReport, style: Style): string {
   const rows = report.rows.map((row) => [row.claim, `→ ${row.attribute}`, describeRow(row)]);
-  const attributes = Object.entries(report.attributes).map(([name, values]) => [name, listSome(values) || '(none)']);
+  const attributes = Object.entries(report.attributes).map(([name, values]) => [name, listValues(values) || '(none)']);
+  const found = report.rows.some(({ status }) => status === 'mapped');
   const unused = wrap(`unused claims: ${report.unused.join(', ')}`, style.width, 0);
   return [
     `${style.dim(report.origin)}\n\n`,
@@ -28,18 +29,20 @@ export function formatMapping(report: MappingReport, style: Style): string {
       ? `  ${style.warn('none: the user would have no roles')}\n`
       : formatTable(attributes, style, { paint: [style.dim] }),
     report.unused.length === 0 ? '' : `\n${unused.map((line) => `${style.dim(line)}\n`).join('')}`,
-    report.tried === null
+    report.tried === null || !found
       ? ''
       : `\n${style.dim('to keep it, paste into provider_config:')}\n${escapeLines(formatYaml({ claims_mapping: report.tried }), style)}`,
   ].join('');
 }
 
-function describeRow(row: MappingRow): string {
-  const misses = row.near_misses === undefined ? '' : `; the token has ${row.near_misses.join(', ')}`;
-  if (row.status === 'absent') return `absent${misses}`;
-  if (row.status === 'unusable') return `unusable: ${row.note ?? ''}`;
-  const values = row.values.length === 0 ? '(no values)' : listSome(row.values);
-  return row.note === undefined ? values : `${values}  (${row.note})`;
+function describeRow({ status, values, note, near_misses }: MappingRow): string {
+  if (status === 'unusable') return `unusable: ${note ?? ''}`;
+  if (status === 'absent') {
+    const why = note === undefined ? '' : `: ${note}`;
+    return `absent${why}${near_misses === undefined ? '' : `; the token has ${near_misses.join(', ')}`}`;
+  }
+  const shown = values.length === 0 ? '(no values)' : listValues(values);
+  return note === undefined ? shown : `${shown}  (${note})`;
 }
 
 function escapeLines(text: string, style: Style): string {

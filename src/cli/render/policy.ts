@@ -9,7 +9,7 @@ import {
   type RuleAnswer,
   type Verdict,
 } from '../../index.js';
-import { formatTable, listSome, wrap, type Style } from './style.js';
+import { formatTable, listValues, wrap, type Style } from './style.js';
 
 /** The answer, as `--json` prints it. */
 export interface Ruling {
@@ -94,7 +94,7 @@ function formatPeople({ question, user, trace }: Ruling, style: Style): string {
 }
 
 function describeAttributes(attributes: Attributes): string {
-  const entries = Object.entries(attributes).map(([name, values]) => `${name} ${listSome(values)}`);
+  const entries = Object.entries(attributes).map(([name, values]) => `${name} ${listValues(values)}`);
   return entries.length === 0 ? 'no attributes' : entries.join(' · ');
 }
 

@@ -130,3 +130,12 @@ export function listSome(values: readonly string[]): string {
   const text = values.length > MAX_VALUES ? `${shown} and ${values.length - MAX_VALUES} more` : shown;
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
+
+/** Lists values of an attribute; those with commas in quotes, as commas stand between them. */
+export function listValues(values: readonly string[]): string {
+  return listSome(values.map(quoteUnclear));
+}
+
+function quoteUnclear(value: string): string {
+  return /^$|[,"]|^\s|\s$/.test(value) ? JSON.stringify(value) : value;
+}

@@ -1,7 +1,7 @@
 /** A verdict for people: the outcome, the identity with its provenance, or every step on the way to a refusal. */
 
 import { fixOf, isObject, isReason, isUndecided, member, REASONS, type Step, type Verdict } from '../../index.js';
-import { formatTable, listSome, pad, wrap, type Paint, type Style } from './style.js';
+import { formatTable, listValues, pad, wrap, type Paint, type Style } from './style.js';
 import { formatTime, relativeTime } from './time.js';
 
 /** What the first line says beside the verdict. */
@@ -58,7 +58,7 @@ function formatCaution(caution: string, style: Style): string {
 function formatIdentity(verdict: Verdict, now: number, style: Style): string {
   const rows: string[][] = [['principal', verdict.principal ?? '', provenanceOfPrincipal(verdict)]];
   for (const [attribute, values] of Object.entries(verdict.attributes)) {
-    rows.push([attribute, values.length === 0 ? '(none)' : listSome(values), provenance(verdict, attribute)]);
+    rows.push([attribute, values.length === 0 ? '(none)' : listValues(values), provenance(verdict, attribute)]);
   }
   const exp = verdict.token.claims === null ? undefined : member(verdict.token.claims, 'exp');
   const absolute = formatTime(exp);

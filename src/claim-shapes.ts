@@ -1,0 +1,71 @@
+/** What claims look like without their values: tokens of one issuer look alike, and need be looked through once. */
+
+import { isObject, type Json, type JsonObject } from './json.js';
+
+/** What is remembered has its bounds: anybody may send a token, and name claims at will. */
+const MAX_PLACES = 2000;
+const MAX_LETTERS = 2000;
+
+/** Where a walk through the names of claims has come to: tokens of one issuer go the same way. */
+interface Place<Found> {
+  readonly next: Map<string | symbol, Place<Found>>;
+  found: Found | null;
+}
+
+/** What a walk passes beside the names of texts and lists. */
+const OBJECT = Symbol('object');
+const OBJECTS = Symbol('list of objects');
+const END = Symbol('end');
+
+/** Remembers what `look` finds in claims; it may look at names, and at which of them are texts, lists and objects. */
+export function rememberByShape<Found extends object>(
+  look: (claims: JsonObject) => Found,
+): (claims: JsonObject) => Found {
+  let start = createPlace<Found>();
+  let places = 0;
+  let letters = 0;
+
+  function step(place: Place<Found> | null, to: string | symbol): Place<Found> | null {
+    if (place === null) return null;
+    const known = place.next.get(to);
+    if (known !== undefined) return known;
+    const fresh = createPlace<Found>();
+    place.next.set(to, fresh);
+    places += 1;
+    return fresh;
+  }
+
+  function walk(container: JsonObject, from: Place<Found> | null): Place<Found> | null {
+    let place = from;
+    for (const name in container) {
+      // A name without letters counts too.
+      if ((letters += 1 + name.length) > MAX_LETTERS) return null;
+      const value = container[name];
+      if (typeof value === 'string') place = step(place, name);
+      else if (Array.isArray(value)) place = step(isObjectList(value) ? step(place, OBJECTS) : place, name);
+      else if (isObject(value)) place = walk(value, step(step(place, OBJECT), name));
+    }
+    return step(place, END);
+  }
+
+  return (claims) => {
+    if (places > MAX_PLACES) {
+      start = createPlace();
+      places = 0;
+    }
+    letters = 0;
+    const place = walk(claims, start);
+    const found = place?.found ?? look(claims);
+    if (place !== null) place.found = found;
+    return found;
+  };
+}
+
+function createPlace<Found>(): Place<Found> {
+  return { next: new Map(), found: null };
+}
+
+/** Tells a list of which nothing can be mapped, as it holds objects alone. */
+export function isObjectList(value: Json | undefined): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((item: Json) => isObject(item));
+}
