@@ -127,6 +127,7 @@ describe('packages', () => {
       'config/document-schema.ts',
       'config/draft.ts',
       'config/parse.ts',
+      'config/mapping-schema.ts',
       'config/policy-schema.ts',
       'config/scalars.ts',
       'config/schema.ts',

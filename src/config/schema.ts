@@ -3,37 +3,16 @@
 import * as v from 'valibot';
 import type { ProviderType } from '../verdict.js';
 import { cache, findCacheFault } from './cache-schema.js';
+import { claimsMapping } from './mapping-schema.js';
 import { ALGORITHMS, DEFAULT_AUDIENCE, DEFAULT_CLAIMS_MAPPING, type ProviderConfig } from './provider-config.js';
 import { boolean, expected, text, whole } from './scalars.js';
 
 /** The longest key_recheck_period: a year, in seconds. */
 const MAX_RECHECK = 365 * 24 * 3600;
 
-/** Names that reach an object's prototype in JavaScript; no issuer has such a claim. */
-const PROTOTYPE_NAMES = ['__proto__', 'constructor', 'prototype'];
-
 const url = v.pipe(
   text('an absolute http(s) URL'),
   v.check(isHttpUrl, 'expected an absolute http(s) URL, such as https://idp.example/jwks'),
-);
-
-const mappingName = (what: string) =>
-  v.pipe(
-    text(what),
-    v.check((name) => !PROTOTYPE_NAMES.includes(name), 'this name reaches the prototype of JavaScript objects'),
-  );
-
-/** `v.record` leaves out `__proto__` and its like; the keys are checked before it sees them. */
-const claimsMapping = v.pipe(
-  v.custom<Record<string, unknown>>(
-    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
-    expected('a mapping of claims to attribute names'),
-  ),
-  v.check(
-    (value) => PROTOTYPE_NAMES.every((name) => !Object.hasOwn(value, name)),
-    'a key reaches the prototype of JavaScript objects',
-  ),
-  v.record(mappingName('a claim name'), mappingName('an attribute name')),
 );
 
 const tlsFields = {

@@ -17,7 +17,7 @@ export function namesRead(mapping: ClaimsMapping): string[] {
 /** Maps the claims of a principal, reports the step, and gives the identity; null where there is no principal. */
 export function mapIdentity(
   trace: Trace,
-  context: ProviderContext,
+  context: Pick<ProviderContext, 'sets'>,
   claims: JsonObject,
   mapping: ClaimsMapping,
   principal: string | null,

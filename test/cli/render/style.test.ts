@@ -1,7 +1,7 @@
 import stringWidth from 'fast-string-width';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { pad, wrap } from '../../../src/cli/render/style.js';
+import { listValues, pad, wrap } from '../../../src/cli/render/style.js';
 
 describe('pad', () => {
   it.each([
@@ -29,5 +29,21 @@ describe('pad', () => {
 describe('wrap', () => {
   it('breaks where the columns end, not the characters', () => {
     expect(wrap('漢字漢字漢 字漢字漢字 abc', 20, 0)).toEqual(['漢字漢字漢', '字漢字漢字 abc']);
+  });
+});
+
+describe('listValues', () => {
+  it.each([
+    [['ml', 'ops'], 'ml, ops'],
+    [['ml,ops'], '"ml,ops"'],
+    [['a b', ' c', ''], 'a b, " c", ""'],
+    [['say "a"'], '"say \\"a\\""'],
+    [[], ''],
+  ])('tells one value from two: %j', (values, text) => {
+    expect(listValues(values)).toBe(text);
+  });
+
+  it('counts those that it leaves out', () => {
+    expect(listValues(Array.from({ length: 23 }, () => 'a'))).toMatch(/^a, .*, a and 3 more$/);
   });
 });
