@@ -9,6 +9,7 @@ export type { FindingCode, FindingText, ProbeName, Severity } from './config/fin
 export { FINDINGS } from './config/findings.js';
 export { formatYaml } from './config/format-yaml.js';
 export { isLoopback } from './config/lint.js';
+export { findUnknownAttributes } from './config/lint-mapping.js';
 export { listProviders, loadAuthConfig, SEARCH_PLACES, type LoadedConfig, type LoadOptions } from './config/load.js';
 export { formatPath } from './config/shape.js';
 export { shareVariables } from './config/shared-variables.js';

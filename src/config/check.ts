@@ -10,7 +10,14 @@ import { findMappingSurprises } from './lint-mapping.js';
 import { findUnsaidTrust } from './lint-trust.js';
 import { findConditionalType, findWrittenSecrets } from './lint-written.js';
 import { readConfigFile, type ConfigFile, type LoadedConfig, type LoadOptions } from './load.js';
-import { placeNote, readAuthConfig, type ConfiguredProvider, type Reading, type ReadProvider } from './parse.js';
+import {
+  placeNote,
+  readAuthConfig,
+  type AuthConfig,
+  type ConfiguredProvider,
+  type Reading,
+  type ReadProvider,
+} from './parse.js';
 
 /** How {@link checkConfig} checks. */
 export interface CheckOptions extends Omit<LoadOptions, 'unknownFields'> {
@@ -49,7 +56,7 @@ export async function checkConfig(options: CheckOptions): Promise<ConfigReport> 
 
 function lint(reading: Reading, { text, parseOptions }: ConfigFile, now: number): Finding[] {
   const ofProviders = reading.providers.flatMap((provider) =>
-    lintProvider(provider, text, now)
+    lintProvider(provider, reading.config, text, now)
       .filter((note) => !isAbout(note, provider.wrong))
       .map((note) => placeNote(note, provider.path, parseOptions)),
   );
@@ -61,7 +68,12 @@ function lint(reading: Reading, { text, parseOptions }: ConfigFile, now: number)
   return [...ofProviders, ...ofPolicies];
 }
 
-function lintProvider({ config, path, written, sets }: ReadProvider, text: string, now: number): Note[] {
+function lintProvider(
+  { config, path, written, sets }: ReadProvider,
+  { access_policy, route_policy }: AuthConfig,
+  text: string,
+  now: number,
+): Note[] {
   const unread = findCaFault(config);
   return [
     ...findWrittenSecrets(written),
@@ -70,7 +82,7 @@ function lintProvider({ config, path, written, sets }: ReadProvider, text: strin
     ...(unread.length === 0 ? findCaAge(config, now) : []),
     ...(config === null ? [] : [...findUnsaidTrust(config, sets, text), ...findMisplacedApi(config)]),
     ...(config !== null && 'claims_mapping' in config
-      ? findMappingSurprises(config.claims_mapping, !sets('claims_mapping'))
+      ? findMappingSurprises(config.claims_mapping, !sets('claims_mapping'), [...access_policy, ...route_policy])
       : []),
   ];
 }

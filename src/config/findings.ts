@@ -204,7 +204,7 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
   attribute_misspelt: {
     severity: 'hint',
     why: 'Policies and ownership look at roles, teams, projects and namespaces; other attributes count only where a rule names them.',
-    fix: 'Correct the name of the attribute, unless a rule of yours names it so.',
+    fix: 'Correct the name of the attribute, or ask for it in a rule.',
   },
   ...POLICY_FINDINGS,
   ...PROBE_FINDINGS,

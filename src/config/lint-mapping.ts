@@ -3,7 +3,10 @@
 import type { ClaimsMapping } from '../claims.js';
 import { nearestName } from '../nearest.js';
 import { ATTRIBUTES } from '../policy/conditions.js';
+import { guardOf } from '../policy/decision.js';
+import type { Rule } from '../policy/rules.js';
 import type { Note } from './lint.js';
+import { DEFAULT_CLAIMS_MAPPING } from './provider-config.js';
 
 /** Claims that say who somebody is, as the issuer assigned it. */
 const SUBJECTS = ['sub', 'username'];
@@ -11,7 +14,11 @@ const SUBJECTS = ['sub', 'username'];
 const NAMES = ['name', 'nickname', 'preferred_username', 'given_name', 'family_name', 'display_name'];
 
 /** Finds what its author may not expect; `isDefault` is whether the config leaves the mapping at its default. */
-export function findMappingSurprises(mapping: ClaimsMapping, isDefault: boolean): Note[] {
+export function findMappingSurprises(
+  mapping: ClaimsMapping,
+  isDefault: boolean,
+  rules: readonly Rule<unknown>[],
+): Note[] {
   const entries = Object.entries(mapping);
   const notes = entries.flatMap(([claim, attribute]) => judgeEntry(claim, attribute, mapping));
   // Of a default, one word is enough.
@@ -19,7 +26,42 @@ export function findMappingSurprises(mapping: ClaimsMapping, isDefault: boolean)
     return notes
       .slice(0, 1)
       .map(({ code, message }) => ({ code, path: ['claims_mapping'], message: `by default, ${message}` }));
-  return [...notes, ...findMerged(entries)];
+  return [...notes, ...findUnknownAttributes(mapping, rules), ...findMerged(entries)];
+}
+
+/** Finds attributes that neither the server nor one of the rules knows. */
+export function findUnknownAttributes(mapping: ClaimsMapping, rules: readonly Rule<unknown>[]): Note[] {
+  const conditions = rules.flatMap((rule) => guardOf(rule)?.sentences ?? []).map(({ condition }) => condition);
+  const named = conditions.flatMap((condition) => ('attribute' in condition ? [condition.attribute] : []));
+  return Object.entries(mapping)
+    .filter(([, attribute]) => !ATTRIBUTES.includes(attribute) && !named.includes(attribute))
+    .map(([claim, attribute]) => ({
+      code: 'attribute_misspelt',
+      path: ['claims_mapping', claim],
+      message: `${claim} is mapped to ${attribute}${explainUnknown(claim, attribute)}`,
+    }));
+}
+
+function explainUnknown(claim: string, attribute: string): string {
+  const meant = meantBy(attribute);
+  if (ATTRIBUTES.includes(claim)) {
+    const other = meant === null ? '' : `, or ${claim}: ${meant}`;
+    return `; a mapping is "claim: attribute"; did you mean ${attribute}: ${claim}${other}?`;
+  }
+  return meant === null
+    ? `; only ${ATTRIBUTES.join(', ')} count unless a rule names others`
+    : `; did you mean ${meant}?`;
+}
+
+/** The attribute that has nearly this name, or that a claim of this name becomes by default: `groups` become teams. */
+function meantBy(name: string): string | null {
+  const near = nearestName(name, ATTRIBUTES);
+  if (near !== null) return near;
+  const lower = name.toLowerCase();
+  const usual = Object.entries(DEFAULT_CLAIMS_MAPPING).find(([claim]) =>
+    [lower, lower.replace(/s$/, ''), `${lower}s`].includes(claim),
+  );
+  return usual === undefined || SUBJECTS.includes(usual[0]) ? null : usual[1];
 }
 
 function judgeEntry(claim: string, attribute: string, mapping: ClaimsMapping): Note[] {
@@ -37,14 +79,6 @@ function judgeEntry(claim: string, attribute: string, mapping: ClaimsMapping): N
   if (parent !== undefined) {
     const message = `${parent} and ${claim} are both mapped; where ${parent} has values, ${claim} finds only a claim of that very name, dots included`;
     notes.push({ code: 'claim_shadowed', path, message });
-  }
-  const near = nearestName(attribute, ATTRIBUTES);
-  if (near !== null && near !== attribute) {
-    notes.push({
-      code: 'attribute_misspelt',
-      path,
-      message: `${claim} is mapped to ${attribute}; did you mean ${near}?`,
-    });
   }
   return notes;
 }

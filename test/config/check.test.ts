@@ -157,6 +157,7 @@ describe('checkConfig', () => {
     ['name_mapped', 'warning', provider(JWKS, 'claims_mapping: {preferred_username: roles}')],
     ['claim_shadowed', 'warning', provider(JWKS, 'claims_mapping: {org: teams, org.roles: roles}')],
     ['attribute_misspelt', 'hint', provider(JWKS, 'claims_mapping: {groups: team}')],
+    ['attribute_misspelt', 'hint', provider(JWKS, 'claims_mapping: {groups: constructor}')],
     ['github_scope_unsaid', 'hint', 'type: github_token'],
     ['field_unknown', 'warning', provider(`clock_tolerence: 5\n${JWKS}`)],
   ])('%s is the only finding, a %s', async (code, severity, text) => {
@@ -164,6 +165,26 @@ describe('checkConfig', () => {
     expect(findings.map((finding) => [finding.severity, finding.code])).toEqual([[severity, code]]);
     expect(JSON.stringify(findings)).not.toContain('MARKED');
     expect(findings[0]?.position).toMatch(/^run\.yaml:\d+:\d+$/);
+  });
+
+  test.each([
+    ['x: rolez', 'x is mapped to rolez; did you mean roles?'],
+    ['x: Roles', 'x is mapped to Roles; did you mean roles?'],
+    ['groups: groups', 'groups is mapped to groups; did you mean teams?'],
+    ['x: tenants', 'x is mapped to tenants; did you mean namespaces?'],
+    [
+      'upn: username',
+      'upn is mapped to username; only roles, teams, projects, namespaces count unless a rule names others',
+    ],
+    ['x: depts', 'x is mapped to depts; only roles, teams, projects, namespaces count unless a rule names others'],
+    ['roles: scp', 'roles is mapped to scp; a mapping is "claim: attribute"; did you mean scp: roles?'],
+    [
+      'teams: team',
+      'teams is mapped to team; a mapping is "claim: attribute"; did you mean team: teams, or teams: teams?',
+    ],
+  ])('says what may have been meant by %s', async (entry, message) => {
+    const { findings } = await check(provider(JWKS, `claims_mapping: {${entry}}`));
+    expect(findings.map((finding) => [finding.code, finding.message])).toEqual([['attribute_misspelt', message]]);
   });
 
   test.each([
@@ -179,6 +200,22 @@ describe('checkConfig', () => {
     ['a type with a default', provider(JWKS).replace('oauth2_token', '${env.AUTH:=oauth2_token}')],
     ['two claims of groups in one attribute', provider(JWKS, 'claims_mapping: {groups: teams, memberOf: teams}')],
     ['a claim with dots in its name', provider(JWKS, 'claims_mapping: {"https://idp.example/groups": teams}')],
+    [
+      'attributes that rules name',
+      `provider_config:
+  type: oauth2_token
+  issuer: https://idp.example
+  audience: my-api
+  claims_mapping: {groups: groups, dept: depts}
+  ${JWKS}
+access_policy:
+  - permit: {actions: [read], resource: "model::*"}
+    when: user with admin in groups
+route_policy:
+  - permit: {paths: /v1/models}
+    when: user with ml in depts
+`,
+    ],
   ])('has nothing to say about %s', async (_name, text) => {
     expect(await brief(text)).toEqual([]);
   });

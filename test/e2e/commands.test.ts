@@ -152,6 +152,37 @@ describe('authcheck map', () => {
     expect(stdout).toMatch(/realm_access\.roles +→ roles +x/);
     expect(stdout).toContain('claims_mapping:\n  realm_access.roles: roles\n');
   });
+
+  it('offers nothing to paste where nothing was found, and says what is wrong with an attribute', async () => {
+    const args = ['map', '--map', 'role=rolez', '--claims-file', '-'];
+    const { stdout, stderr, code } = await run(args, { stdin: '{"roles":["x"]}' });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/role +→ rolez +absent; the token has roles/);
+    expect(stdout).not.toContain('to keep it');
+    expect(stderr).toContain('role is mapped to rolez; did you mean roles?');
+    const file = world.file(
+      'inverted.yaml',
+      'provider_config: {type: oauth2_token, jwks: {uri: https://i.example/jwks}, claims_mapping: {teams: org, x: dept}}\n' +
+        'access_policy: [{permit: {actions: read}, when: user with a in dept}]\n',
+    );
+    const inverted = await run(['map', '--config', file, '--claims-file', '-'], { stdin: '{}' });
+    expect(unwrap(inverted.stderr)).toContain('did you mean org: teams?');
+    expect(inverted.stderr).toMatch(/inverted\.yaml:1:\d+/);
+    expect(inverted.stderr).not.toContain('dept');
+  });
+
+  it('tells one value with commas from several, and says why a claim cannot be reached', async () => {
+    const claims = { groups: 'ml,ops', teams: ['a', 'b'], app: { 'a.b': { roles: ['x'] } }, hasgroups: true };
+    const args = ['map', '--claims-file', '-', '--map', 'groups=teams', '--map', 'teams=teams', '--map'];
+    const { stdout } = await run([...args, 'app.a.b.roles=roles'], { stdin: JSON.stringify(claims) });
+    const text = unwrap(stdout);
+    expect(text).toContain('groups → teams "ml,ops" (one value: commas do not separate, white space does)');
+    expect(text).toContain('teams "ml,ops", a, b');
+    expect(text).toContain('absent: a name on this path contains dots, so no path reaches it');
+    expect(stdout).toContain('unused claims: app, hasgroups');
+    const overage = await run(['map', '--claims-file', '-'], { stdin: '{"roles":["x"],"hasgroups":true}' });
+    expect(unwrap(overage.stdout)).toMatch(/groups → teams absent: too many groups, .*"; the token has roles/);
+  });
 });
 
 describe('authcheck demo', () => {

@@ -5,10 +5,13 @@ import {
   AuthcheckError,
   decodeToken,
   DEFAULT_CLAIMS_MAPPING,
+  findUnknownAttributes,
+  formatPath,
   mapClaims,
   unusedClaims,
   type ClaimsMapping,
   type JsonObject,
+  type Rule,
   usageError,
 } from '../../index.js';
 import { parseClaims } from '../claims.js';
@@ -47,7 +50,16 @@ export function defineMap(run: Run): Command {
 /** Maps the claims. A mapping that finds nothing is a result, not an error. */
 async function runMap(options: MapOptions, argument: string | undefined, io: Io): Promise<number> {
   const session = openSession(options, io);
-  const { origin, mapping } = await findMapping(options, io, session);
+  const { origin, mapping, rules = [], locate = () => null } = await findMapping(options, io, session);
+  session.warn(
+    findUnknownAttributes(mapping, rules).map(({ code, path, message }) => ({
+      severity: 'hint',
+      code,
+      path: formatPath(path),
+      position: locate(path.map(String)),
+      message,
+    })),
+  );
   const claims = await findClaims(options, argument, io, session);
   const { attributes, mapping: rows } = mapClaims(claims, mapping);
   const unused = unusedClaims(claims, mapping);
@@ -59,18 +71,25 @@ async function runMap(options: MapOptions, argument: string | undefined, io: Io)
   return EXIT.ok;
 }
 
-async function findMapping(
-  options: MapOptions,
-  io: Io,
-  session: Session,
-): Promise<{ origin: string; mapping: ClaimsMapping }> {
+/** A mapping, and what its config says beside it. */
+interface FoundMapping {
+  readonly origin: string;
+  readonly mapping: ClaimsMapping;
+  readonly rules?: readonly Rule<unknown>[];
+  readonly locate?: (field: readonly string[]) => string | null;
+}
+
+async function findMapping(options: MapOptions, io: Io, session: Session): Promise<FoundMapping> {
   if (options.map !== undefined) return { origin: '--map', mapping: Object.fromEntries(options.map) };
   try {
     const target = await findTarget(options, io, session.onExchange);
     session.warn(target.warnings.filter((finding) => finding.path.includes('claims_mapping')));
-    const { config, name } = target.chosen;
-    if ('claims_mapping' in config)
-      return { origin: `${target.origin} · provider ${name} (${config.type})`, mapping: config.claims_mapping };
+    const { config, name, locate } = target.chosen;
+    if ('claims_mapping' in config) {
+      const rules = [...target.config.access_policy, ...target.config.route_policy];
+      const origin = `${target.origin} · provider ${name} (${config.type})`;
+      return { origin, mapping: config.claims_mapping, rules, locate };
+    }
     throw usageError(`the provider ${name} (${config.type}) has no claims_mapping: its attributes come as they are`);
   } catch (error) {
     const none = error instanceof AuthcheckError && error.code === 'config_not_found';
