@@ -67,5 +67,5 @@ function createPlace<Found>(): Place<Found> {
 
 /** Tells a list of which nothing can be mapped, as it holds objects alone. */
 export function isObjectList(value: Json | undefined): boolean {
-  return Array.isArray(value) && value.length > 0 && value.every((item: Json) => isObject(item));
+  return Array.isArray(value) && isObject(value[0]) && value.every((item: Json) => isObject(item));
 }

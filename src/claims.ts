@@ -104,9 +104,16 @@ function walk(claims: JsonObject, path: readonly string[]): Json | undefined {
 }
 
 function describeAbsent(claims: JsonObject, { claim, attribute }: Entry, miss: Miss | undefined): MappingRow {
-  const row = { claim, attribute, status: 'absent', values: [], ...miss } as const;
-  const note = describeOverage(claims, claim);
-  return note === null ? row : { ...row, note };
+  const row: { -readonly [Field in keyof MappingRow]: MappingRow[Field] } = {
+    claim,
+    attribute,
+    status: 'absent',
+    values: [],
+  };
+  const note = describeOverage(claims, claim) ?? miss?.note;
+  if (note !== undefined) row.note = note;
+  if (miss?.near_misses !== undefined) row.near_misses = miss.near_misses;
+  return row;
 }
 
 function mapValue({ claim, attribute }: Entry, value: Json): MappingRow {
