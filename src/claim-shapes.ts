@@ -1,6 +1,6 @@
 /** What claims look like without their values: tokens of one issuer look alike, and need be looked through once. */
 
-import { isObject, type Json, type JsonObject } from './json.js';
+import { isList, isObject, type Json, type JsonObject } from './json.js';
 
 /** What is remembered has its bounds: anybody may send a token, and name claims at will. */
 const MAX_PLACES = 2000;
@@ -67,5 +67,5 @@ function createPlace<Found>(): Place<Found> {
 
 /** Tells a list of which nothing can be mapped, as it holds objects alone. */
 export function isObjectList(value: Json | undefined): boolean {
-  return Array.isArray(value) && isObject(value[0]) && value.every((item: Json) => isObject(item));
+  return isList(value) && isObject(value[0]) && value.every((item) => isObject(item));
 }
