@@ -109,16 +109,18 @@ export async function forwardAuth(request: ServiceRequest, authenticator: Authen
   const method = agree(request.headers, METHOD_HEADERS);
   const url = agree(request.headers, URL_HEADERS);
   if (method === false || url === false) return { reply: DISAGREEMENT, answer: null };
-  // Envoy appends the original path to ours.
+  // Envoy appends the original path to ours, and asks with the original method.
   const appended = request.url.replace(/^\/auth(?=[/?]|$)/, '');
-  const target = readTarget(url ?? (appended || '/'));
+  const isAppended = appended.startsWith('/');
+  const target = readTarget(url ?? appended);
   if (target === null) {
     return { reply: replyError(400, 'the URL of the original request cannot be read'), answer: null };
   }
-  if (url !== null && appended.startsWith('/') && appended !== target) return { reply: DISAGREEMENT, answer: null };
+  if (url !== null && isAppended && appended !== target) return { reply: DISAGREEMENT, answer: null };
   const answer = await authenticator.authenticate({
     id: request.id,
-    method: method ?? request.method,
+    // What the gateway does not name is empty, and so on no public route: ours may be another than the client's.
+    method: method ?? (isAppended ? request.method : ''),
     url: target,
     headers: request.headers,
   });
