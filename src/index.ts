@@ -106,17 +106,12 @@ export {
 export { createRedactor, REDACTED, type Redactor } from './redact.js';
 export { scrubClaims, type ScrubbedClaims, type ScrubOptions } from './scrub.js';
 export type { ServerReply } from './server-reply.js';
-export {
-  createAuthenticator,
-  type Authentication,
-  type Authenticator,
-  type AuthenticatorOptions,
-  type IncomingRequest,
-  type Logger,
-} from './server/authenticator.js';
+export type { Authentication, IncomingRequest } from './server/authentication.js';
+export { createAuthenticator, type Authenticator, type AuthenticatorOptions } from './server/authenticator.js';
 export { readBearer, type BearerFault, type BearerResult, type HeaderPairs, type Refusal } from './server/bearer.js';
 export { createGuard, type Guard } from './server/fetch.js';
 export { createMiddleware, pairHeaders, sendRefusal, type Middleware, type NodeRequest } from './server/node.js';
+export type { Logger } from './server/request-log.js';
 export { looksLikeMilliseconds, TIME_CLAIMS } from './time-claims.js';
 export type { AskedQuestion, Subject, SuiteCase } from './suite/case.js';
 export type { Difference } from './suite/expectations.js';

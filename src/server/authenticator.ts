@@ -1,46 +1,15 @@
 /** What every adapter asks: who sent this request, or what is the client told? */
 
-import { ConfigError } from '../errors.js';
 import type { AuthConfig } from '../config/parse.js';
+import { ConfigError } from '../errors.js';
 import { createAuthProvider, type ProviderOptions } from '../providers/create.js';
 import type { AuthProvider, AuthRequest } from '../providers/provider.js';
-import { createRedactor } from '../redact.js';
-import { fingerprint } from '../token.js';
-import { unheard } from '../unheard.js';
-import type { Identity, ServerAnswer, Verdict } from '../verdict.js';
-import { readBearer, refuseRequest, type BearerFault, type HeaderPairs, type Refusal } from './bearer.js';
+import type { ServerAnswer, Verdict } from '../verdict.js';
+import type { Authentication, IncomingRequest } from './authentication.js';
+import { readBearer, refuseRequest, type BearerFault } from './bearer.js';
 import { parsePublicRoutes } from './public-route.js';
+import { reportAnswer, reportFailure, type About, type Logger } from './request-log.js';
 import { readTarget } from './request-target.js';
-
-/** A request as an adapter hands it over. */
-export interface IncomingRequest {
-  readonly method: string;
-  /** Path and query as they were sent. */
-  readonly url: string;
-  readonly headers: HeaderPairs;
-  /** Names the request in logs. */
-  readonly id?: string;
-}
-
-/** The answer about one request. */
-export type Authentication =
-  | { readonly outcome: 'public' }
-  | { readonly outcome: 'accepted'; readonly identity: Identity; readonly verdicts: readonly Verdict[] }
-  | {
-      readonly outcome: 'rejected' | 'undecided';
-      readonly refusal: Refusal;
-      /** Why no token was looked at; null if one was. */
-      readonly fault: BearerFault | null;
-      /** One of each provider that was asked. */
-      readonly verdicts: readonly Verdict[];
-    };
-
-/** Hears of requests; pino, console and their like fit. No token ever reaches it. */
-export interface Logger {
-  readonly info: (details: object, message: string) => unknown;
-  readonly warn: (details: object, message: string) => unknown;
-  readonly error: (details: object, message: string) => unknown;
-}
 
 /** How requests are guarded. */
 export interface AuthenticatorOptions extends ProviderOptions {
@@ -91,8 +60,6 @@ export interface Guarding {
 
 /** Makes an authenticator of providers. */
 export function guardWith(providers: readonly AuthProvider[], { isPublic, realm, logger }: Guarding): Authenticator {
-  const log = tell(logger);
-
   async function ask(request: AuthRequest, fault: BearerFaultSeen, about: About): Promise<Authentication> {
     const verdicts: Verdict[] = [];
     let broken = false;
@@ -106,8 +73,7 @@ export function guardWith(providers: readonly AuthProvider[], { isPublic, realm,
         }
       } catch (error) {
         broken = true;
-        const name = error instanceof Error ? error.name : typeof error;
-        log('error', request, { ...about, provider: provider.ref.name, error: name }, 'a provider failed');
+        reportFailure(logger, request, about, provider.ref.name, error);
       }
     }
     // Whoever could not say might have accepted.
@@ -121,15 +87,15 @@ export function guardWith(providers: readonly AuthProvider[], { isPublic, realm,
 
   async function askAndReport(request: AuthRequest, fault: BearerFaultSeen, about: About): Promise<Authentication> {
     const answer = await ask(request, fault, about);
-    report(log, request, about, answer, fault);
+    reportAnswer(logger, request, about, answer, fault);
     return answer;
   }
 
-  /** No provider is asked about a path that may be another one behind us. */
-  function refuseTarget(request: AuthRequest, about: About): Promise<Authentication> {
-    const refusal = refuseRequest(BAD_TARGET, TARGET_FAULT, realm);
-    const answer = { outcome: 'rejected', refusal, fault: TARGET_FAULT.fault, verdicts: [] } as const;
-    report(log, request, about, answer, TARGET_FAULT);
+  /** No provider is asked about what may be another request to who is behind us. */
+  function refuseUnasked(request: AuthRequest, unsound: Unsound, about: About): Promise<Authentication> {
+    const refusal = refuseRequest({ status: 401, body: { error: { message: unsound.told } } }, unsound, realm);
+    const answer = { outcome: 'rejected', refusal, fault: unsound.fault, verdicts: [] } as const;
+    reportAnswer(logger, request, about, answer, unsound);
     return Promise.resolve(answer);
   }
 
@@ -147,16 +113,16 @@ export function guardWith(providers: readonly AuthProvider[], { isPublic, realm,
       const bearer = readBearer(headers);
       const request = { token: bearer.ok ? bearer.token : null, path: target ?? path, headers, params: queryOf(url) };
       const about = id === undefined ? { method } : { method, id };
-      return target === null ? refuseTarget(request, about) : judge(request, bearer.ok ? null : bearer, about);
+      const unsound = headers.length >= MAX_HEADERS ? TOO_MANY_HEADERS : target === null ? AMBIGUOUS_TARGET : null;
+      return unsound === null
+        ? judge(request, bearer.ok ? null : bearer, about)
+        : refuseUnasked(request, unsound, about);
     },
     async close() {
       await Promise.all(providers.map((provider) => provider.close()));
     },
   };
 }
-
-/** What is logged beside the answer. */
-type About = Pick<IncomingRequest, 'id'> & { readonly method?: string };
 
 type BearerFaultSeen = { readonly fault: BearerFault; readonly status: 400 | 401; readonly message: string } | null;
 
@@ -165,13 +131,25 @@ const UNAVAILABLE = {
   body: { error: { message: 'Authentication service unavailable' } },
 } as const;
 
-const BAD_TARGET: ServerAnswer = { status: 401, body: { error: { message: 'Invalid request target' } } };
+/** Why a request is refused whatever its token is; `told` is what the client hears. */
+type Unsound = NonNullable<BearerFaultSeen> & { readonly told: string };
 
-const TARGET_FAULT = {
+const AMBIGUOUS_TARGET: Unsound = {
   fault: 'target',
   status: 400,
   message: 'the request target is read differently by different servers',
-} as const;
+  told: 'Invalid request target',
+};
+
+/** So many headers Node reads, and drops what comes behind them without a word: a gateway's, that names the user. */
+const MAX_HEADERS = 1000;
+
+const TOO_MANY_HEADERS: Unsound = {
+  fault: 'headers',
+  status: 400,
+  message: `the request has ${MAX_HEADERS} headers or more, and Node drops those behind them`,
+  told: 'Too many headers',
+};
 
 /** As the server, which tells a missing header from one that it cannot read. */
 function answerOf({ server, provider }: Verdict, fault: BearerFaultSeen): ServerAnswer {
@@ -194,38 +172,4 @@ function queryOf(url: string): Record<string, string[]> {
     else values.push(value);
   }
   return Object.fromEntries(params);
-}
-
-type Log = (level: keyof Logger, request: AuthRequest, details: object, message: string) => void;
-
-/** Logging must never decide about a request; and whatever is logged, the token is not in it. */
-function tell(logger: Logger | undefined): Log {
-  if (logger === undefined) return () => undefined;
-  return (level, request, details, message) => {
-    unheard(() => {
-      const redact = createRedactor([request.token]);
-      const clean: unknown = JSON.parse(JSON.stringify(details), (_name, value: unknown) =>
-        typeof value === 'string' ? redact(value) : value,
-      );
-      return typeof clean === 'object' && clean !== null ? logger[level](clean, message) : null;
-    });
-  };
-}
-
-function report(log: Log, request: AuthRequest, about: object, answer: Authentication, fault: BearerFaultSeen): void {
-  if (answer.outcome === 'public') return;
-  const details = {
-    ...about,
-    path: request.path ?? '',
-    outcome: answer.outcome,
-    ...(request.token === null ? {} : { token: answer.verdicts[0]?.token.fingerprint ?? fingerprint(request.token) }),
-    ...(answer.outcome === 'accepted' ? { principal: answer.identity.principal } : { status: answer.refusal.status }),
-    ...(fault === null || answer.outcome === 'accepted' ? {} : { fault: fault.fault, why: fault.message }),
-    providers: answer.verdicts.map(({ provider, outcome, reason }) => ({
-      name: provider.name,
-      outcome,
-      ...(reason === null || fault !== null ? {} : { reason: reason.code, why: reason.message }),
-    })),
-  };
-  log(answer.outcome === 'undecided' ? 'warn' : 'info', request, details, `request ${answer.outcome}`);
 }

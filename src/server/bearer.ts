@@ -9,8 +9,11 @@ import type { ServerAnswer } from '../verdict.js';
 /** Header names and values in the order in which they came, each as often as it was sent. */
 export type HeaderPairs = readonly (readonly [string, string])[];
 
-/** Why no token of a request is looked at: its credentials, or a target that two servers may read differently. */
-export type BearerFault = 'missing' | 'malformed' | 'wrong_scheme' | 'duplicate' | 'target';
+/**
+ * Why no token of a request is looked at: its credentials, a target that two servers may read differently, or more
+ * headers than surely arrived.
+ */
+export type BearerFault = 'missing' | 'malformed' | 'wrong_scheme' | 'duplicate' | 'target' | 'headers';
 
 /** The token of a request, or why there is none. */
 export type BearerResult =
@@ -107,6 +110,8 @@ function describeError(fault: BearerFault | null, message: string): string[] {
       return ['error="invalid_request"', 'error_description="More than one credential"'];
     case 'target':
       return ['error="invalid_request"', 'error_description="Malformed request target"'];
+    case 'headers':
+      return ['error="invalid_request"', 'error_description="Too many headers"'];
     case 'malformed':
       return ['error="invalid_token"', 'error_description="Malformed credentials"'];
     case null:

@@ -106,15 +106,42 @@ describe('/auth', () => {
 
   it('judges by the last of many headers too', async () => {
     const { url } = await serve(['--config', world.config, '--provider', 'jwt', '--public', 'GET /']);
-    const headers = { a: Array.from({ length: 1500 }, () => '1'), 'x-forwarded-uri': '/admin' };
-    expect((await send(`${url}/auth`, { headers })).status).toBe(401);
+    const named = { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/' };
+    const many = { a: Array.from({ length: 1500 }, () => '1') };
+    expect((await send(`${url}/auth`, { headers: { ...named, ...many } })).status).toBe(200);
+    const disagree = { ...named, ...many, 'x-original-uri': '/admin' };
+    expect((await send(`${url}/auth`, { headers: disagree })).status).toBe(400);
+    const other = { ...named, ...many, 'x-forwarded-uri': '/admin' };
+    expect(await send(`${url}/auth`, { headers: other })).toMatchObject({
+      status: 400,
+      body: '{"error":{"message":"Too many headers"}}',
+    });
+  });
+
+  it('takes nothing for public that the gateway does not name', async () => {
+    const routes = ['--public', 'GET /', 'GET /v1/health', '* /docs'];
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt', ...routes]);
+    const statusOf = async (path: string, headers: Record<string, string>, method = 'GET'): Promise<number> =>
+      (await send(`${url}${path}`, { headers, method })).status;
+    expect(await statusOf('/auth', {})).toBe(401);
+    expect(await statusOf('/auth?x=1', {})).toBe(401);
+    expect(await statusOf('/auth', { 'x-original-method': 'GET' })).toBe(401);
+    // nginx asks with GET about a POST.
+    expect(await statusOf('/auth', { 'x-original-uri': '/v1/health' })).toBe(401);
+    expect(await statusOf('/auth', { 'x-original-uri': '/docs' })).toBe(200);
+    expect(await statusOf('/auth', { 'x-original-uri': '/v1/health', 'x-original-method': 'GET' })).toBe(200);
+    // Envoy asks with the method of the client.
+    expect(await statusOf('/auth/', {})).toBe(200);
+    expect(await statusOf('/auth/', {}, 'POST')).toBe(401);
+    // Not named, it is not refused either.
+    expect(await statusOf('/auth', bearer(token))).toBe(200);
   });
 
   it('reads the path of a whole URL as it was sent', async () => {
     const routes = ['--public', 'GET /v1/health', 'GET /assets/*'];
     const { url } = await serve(['--config', world.config, '--provider', 'jwt', ...routes]);
     const statusOf = async (original: string): Promise<number> =>
-      (await send(`${url}/auth`, { headers: { 'x-original-url': original } })).status;
+      (await send(`${url}/auth`, { headers: { 'x-original-url': original, 'x-original-method': 'GET' } })).status;
     expect(await statusOf('https://api.example:8443/v1/health?x=1')).toBe(200);
     expect(await statusOf('http://[::1]/assets/a.js')).toBe(200);
     for (const path of ['/admin/../v1/health', '/admin/%2e%2e/v1/health', '/v1\\health', '/assets/%2e/x'])

@@ -201,6 +201,38 @@ describe('logging', () => {
   });
 });
 
+describe('a line of the log', () => {
+  test('keeps our own words, whatever a sender calls its token', async () => {
+    const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    const authenticator = await guard({ logger });
+    for (const sent of ['rejected', 'default', 'token_opaque', 'outcome']) {
+      const headers = [['authorization', `Bearer ${sent}`]] as const;
+      await authenticator.authenticate({ method: 'GET', url: `/a/${sent}`, headers, id: sent });
+      expect(logger.info).toHaveBeenLastCalledWith(
+        expect.objectContaining({
+          id: '[redacted]',
+          path: '/a/[redacted]',
+          outcome: 'rejected',
+          providers: [expect.objectContaining({ name: 'default', outcome: 'rejected', reason: 'token_opaque' })],
+        }),
+        'request rejected',
+      );
+    }
+  });
+
+  test('has no more of a request than a line should have', async () => {
+    const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    const authenticator = await guard({ logger });
+    const long = 'x'.repeat(10_000);
+    await authenticator.authenticate({ method: long, url: `/${long}`, headers: [], id: long });
+    const cut = `${'x'.repeat(500)}…`;
+    expect(logger.info).toHaveBeenCalledWith(
+      expect.objectContaining({ method: cut, path: `/${cut.slice(1)}`, id: cut }),
+      'request rejected',
+    );
+  });
+});
+
 test('several providers are asked in order; who could not say counts more than who refused', async () => {
   const issuer = await serve(json({ keys: [KEY.jwk] }));
   const provider = (audience: string, uri = `${issuer.origin}/jwks`): object => ({

@@ -1,0 +1,93 @@
+/** What a host's log is told about requests. */
+
+import type { AuthRequest } from '../providers/provider.js';
+import { createRedactor } from '../redact.js';
+import { cutText } from '../server-reply.js';
+import { fingerprint } from '../token.js';
+import { unheard } from '../unheard.js';
+import type { Authentication, IncomingRequest } from './authentication.js';
+import type { BearerFault } from './bearer.js';
+
+/** Hears of requests; pino, console and their like fit. No token ever reaches it. */
+export interface Logger {
+  readonly info: (details: object, message: string) => unknown;
+  readonly warn: (details: object, message: string) => unknown;
+  readonly error: (details: object, message: string) => unknown;
+}
+
+/** What is logged beside the answer. */
+export type About = Pick<IncomingRequest, 'id'> & { readonly method?: string };
+
+/** Masks the token in what a sender may have written, and cuts it. */
+type Clean = (text: string) => string;
+
+/** Logging must never decide about a request; and whatever is logged, the token is not in it. */
+function tell(
+  logger: Logger | undefined,
+  level: keyof Logger,
+  { token }: AuthRequest,
+  describe: (clean: Clean) => object,
+  message: string,
+): void {
+  if (logger === undefined) return;
+  unheard(() => {
+    const redact = createRedactor([token]);
+    return logger[level](
+      describe((text) => cutText(redact(text))),
+      message,
+    );
+  });
+}
+
+/** Reports a provider that threw. */
+export function reportFailure(
+  logger: Logger | undefined,
+  request: AuthRequest,
+  about: About,
+  provider: string,
+  error: unknown,
+): void {
+  const name = error instanceof Error ? error.name : typeof error;
+  tell(
+    logger,
+    'error',
+    request,
+    (clean) => ({ ...describeAbout(about, clean), provider, error: name }),
+    'a provider failed',
+  );
+}
+
+/** Reports the answer about a request. */
+export function reportAnswer(
+  logger: Logger | undefined,
+  request: AuthRequest,
+  about: About,
+  answer: Authentication,
+  fault: { readonly fault: BearerFault; readonly message: string } | null,
+): void {
+  if (answer.outcome === 'public') return;
+  // Only what comes from outside is cleaned: a sender whose token is "rejected" is not to blank our own words.
+  const describe = (clean: Clean): object => ({
+    ...describeAbout(about, clean),
+    path: clean(request.path ?? ''),
+    outcome: answer.outcome,
+    ...(request.token === null ? {} : { token: answer.verdicts[0]?.token.fingerprint ?? fingerprint(request.token) }),
+    ...(answer.outcome === 'accepted'
+      ? { principal: clean(answer.identity.principal) }
+      : { status: answer.refusal.status }),
+    ...(fault === null || answer.outcome === 'accepted' ? {} : { fault: fault.fault, why: fault.message }),
+    providers: answer.verdicts.map(({ provider, outcome, reason }) => ({
+      name: provider.name,
+      outcome,
+      ...(reason === null || fault !== null ? {} : { reason: reason.code, why: clean(reason.message) }),
+    })),
+  });
+  tell(logger, answer.outcome === 'undecided' ? 'warn' : 'info', request, describe, `request ${answer.outcome}`);
+}
+
+function describeAbout({ method, id }: About, clean: Clean): object {
+  return {
+    ...(method === undefined ? {} : { method: clean(method) }),
+    ...(id === undefined ? {} : { id: clean(id) }),
+  };
+}

@@ -1,0 +1,79 @@
+// Node reads a thousand headers, and drops the rest without a word: what a gateway adds at the end may be among it.
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import {
+  createAuthenticator,
+  parseAuthConfig,
+  type Authenticator,
+  type AuthenticatorOptions,
+} from '../../src/index.js';
+import { FRAMEWORKS } from './frameworks.js';
+
+function guard(options: AuthenticatorOptions = {}): Authenticator {
+  const config = parseAuthConfig({
+    type: 'upstream_header',
+    principal_header: 'x-auth-principal',
+    attributes_header: 'x-auth-attributes',
+  });
+  const authenticator = createAuthenticator(config, options);
+  onTestFinished(() => authenticator.close());
+  return authenticator;
+}
+
+/** The answer to a request with these headers, in this order: its status line, head and body. */
+async function sendRaw(origin: string, headers: readonly string[]): Promise<string> {
+  const socket = connect(Number(new URL(origin).port), '127.0.0.1');
+  socket.end(['GET /who HTTP/1.1', 'host: x', 'connection: close', ...headers, '', ''].join('\r\n'));
+  let answer = '';
+  socket.setEncoding('latin1').on('data', (text: string) => (answer += text));
+  await once(socket, 'close');
+  return answer;
+}
+
+const fill = (count: number): string[] => Array.from({ length: count }, () => 'a:');
+
+// Fetch joins the headers of one name into one before anybody can count them.
+const counting = Object.entries(FRAMEWORKS).filter(([name]) => name !== 'hono');
+
+describe.each(counting)('%s', (_name, startServer) => {
+  test('refuses a request of which headers may be lost', async () => {
+    const origin = await startServer(guard());
+    const named = await sendRaw(origin, ['X-Auth-Principal: admin', ...fill(1100), 'X-Auth-Principal: alice']);
+    expect(named).toMatch(/^HTTP\/1\.1 400 /);
+    expect(named).toContain('{"error":{"message":"Too many headers"}}');
+    expect(named.toLowerCase()).toContain(
+      'www-authenticate: bearer realm="api", error="invalid_request", error_description="too many headers"',
+    );
+    const groups = await sendRaw(origin, [
+      'X-Auth-Principal: bob',
+      ...fill(1100),
+      'X-Auth-Attributes: {"roles":["guest"]}',
+    ]);
+    expect(groups).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  test('reads all of those that surely arrived', async () => {
+    const origin = await startServer(guard());
+    const alice = await sendRaw(origin, [...fill(996), 'X-Auth-Principal: alice']);
+    expect(alice).toMatch(/^HTTP\/1\.1 200 /);
+    expect(alice).toContain('"principal":"alice"');
+    expect(await sendRaw(origin, [...fill(997), 'X-Auth-Principal: alice'])).toMatch(/^HTTP\/1\.1 400 /);
+    const twice = await sendRaw(origin, ['X-Auth-Principal: admin', ...fill(995), 'X-Auth-Principal: alice']);
+    expect(twice).toMatch(/^HTTP\/1\.1 401 /);
+  });
+});
+
+test('the log says why', async () => {
+  const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  const headers = Array.from({ length: 1000 }, () => ['a', ''] as const);
+  const answer = await guard({ logger }).authenticate({ method: 'GET', url: '/', headers });
+  expect(answer).toMatchObject({ outcome: 'rejected', fault: 'headers', verdicts: [], refusal: { status: 400 } });
+  expect(logger.info).toHaveBeenCalledWith(
+    expect.objectContaining({
+      fault: 'headers',
+      why: 'the request has 1000 headers or more, and Node drops those behind them',
+    }),
+    'request rejected',
+  );
+});
