@@ -62,6 +62,7 @@ export {
   type ParityRowName,
   type TokenRequest,
 } from './parity.js';
+export { unescapePercent } from './percent.js';
 export { decideAccess, type Resource } from './policy/access.js';
 export type { Decision, RuleAnswer } from './policy/decision.js';
 export { findPolicyFaults, type PolicyFault } from './policy/faults.js';

@@ -25,15 +25,21 @@ const DEFAULT_ACCESS_POLICY: readonly AccessRule[] = [
 ].map((when) => ({ permit: { actions: ACTIONS }, when }));
 
 /**
- * Decides about an action; the rules are those of a parsed config. Without a user the server takes authentication to be
- * off, and permits everything.
+ * Decides about an action; the rules are those of a parsed config.
+ *
+ * @param user null where authentication is off: the server then permits everything. A request without a user in a
+ *   server that has users is undefined, and may do nothing.
  */
 export function decideAccess(
   rules: readonly AccessRule[],
-  user: Identity | null,
+  user: Identity | null | undefined,
   action: Action,
   resource: Resource,
 ): Decision {
+  if (user === undefined) {
+    const message = 'the request has no user; only null says that authentication is off';
+    return { allowed: false, policy: 'none', rule: null, message, trace: [] };
+  }
   if (user === null) {
     const message = 'without a user the server takes authentication to be off, and permits everything';
     return { allowed: true, policy: 'none', rule: null, message, trace: [] };

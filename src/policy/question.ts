@@ -34,8 +34,13 @@ export function parseQuestion(text: string): Question {
   return { action, resource: { type, identifier, owner: null } };
 }
 
-/** Asks the policy that the question is for. */
-export function decide(policies: Policies, user: Identity | null, question: Question): Decision {
+/**
+ * Asks the policy that the question is for: {@link decideRoute} about a path, {@link decideAccess} about a resource.
+ *
+ * @param user null where authentication is off, and then every action is permitted; undefined for a request without
+ *   a user, to which no action is.
+ */
+export function decide(policies: Policies, user: Identity | null | undefined, question: Question): Decision {
   return 'path' in question
     ? decideRoute(policies.route_policy, user, question.path)
     : decideAccess(policies.access_policy, user, question.action, question.resource);

@@ -7,16 +7,17 @@ import { matchScope } from './pattern.js';
 import type { RouteRule } from './rules.js';
 
 /**
- * Decides about a path, decoded and without its query; the rules are those of a parsed config.
+ * Decides about a path, without its query and decoded (`unescapePercent`); the rules are those of a parsed config.
  *
- * A user without a name and without attributes is nobody, to the server as here.
+ * @param user null and undefined are nobody, who meets no condition; so is one without a name and without attributes,
+ *   to the server as here.
  */
-export function decideRoute(rules: readonly RouteRule[], user: Identity | null, path: string): Decision {
+export function decideRoute(rules: readonly RouteRule[], user: Identity | null | undefined, path: string): Decision {
   if (rules.length === 0) {
     const message = 'there is no route_policy, so every path is open to whoever is let in';
     return { allowed: true, policy: 'none', rule: null, message, trace: [] };
   }
-  const somebody = user !== null && (user.principal !== '' || Object.keys(user.attributes).length > 0) ? user : null;
+  const isNobody = !user || (user.principal === '' && Object.keys(user.attributes).length === 0);
   const asked = trimPath(path);
   return askRules(rules, {
     policy: 'route_policy',
@@ -25,7 +26,7 @@ export function decideRoute(rules: readonly RouteRule[], user: Identity | null, 
       return written.some((one) => coversPath(one, asked)) ? null : `is about ${listSome(written)}`;
     },
     // A path is not a resource, so nobody owns it.
-    holds: somebody === null ? null : (condition) => holds(condition, somebody, null),
+    holds: isNobody ? null : (condition) => holds(condition, user, null),
     unless: 'any',
   });
 }

@@ -89,6 +89,16 @@ describe('decideAccess', () => {
     expect([of(['b', 'c']), of(['c']), of([])]).toEqual([true, false, false]);
   });
 
+  it('permits nothing to a request without a user, which is not a server without users', () => {
+    expect(decideAccess([{ permit }], undefined, 'read', model)).toEqual({
+      allowed: false,
+      policy: 'none',
+      rule: null,
+      message: 'the request has no user; only null says that authentication is off',
+      trace: [],
+    });
+  });
+
   it('permits everything where there is no user, as the server does', () => {
     expect(decideAccess([{ forbid: permit }], null, 'read', model)).toEqual({
       allowed: true,

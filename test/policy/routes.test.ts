@@ -39,6 +39,17 @@ describe('decideRoute', () => {
     });
   });
 
+  it('takes a user who is not there for nobody', () => {
+    const rules: RouteRule[] = [
+      { permit: { paths: '/open' } },
+      { permit: { paths: '*' }, when: 'user with x in roles' },
+    ];
+    for (const nobody of [null, undefined]) {
+      expect(decideRoute(rules, nobody, '/open').allowed).toBe(true);
+      expect(decideRoute(rules, nobody, '/v1').allowed).toBe(false);
+    }
+  });
+
   it('lists no more than five paths of a rule', () => {
     const paths = ['/a', '/b', '/c', '/d', '/e'];
     const of = (more: readonly string[]): string | undefined =>
