@@ -4,9 +4,11 @@ import type { AuthConfig } from '../config/parse.js';
 import { ConfigError } from '../errors.js';
 import { createAuthProvider, type ProviderOptions } from '../providers/create.js';
 import type { AuthProvider, AuthRequest } from '../providers/provider.js';
+import { unheard } from '../unheard.js';
 import type { ServerAnswer, Verdict } from '../verdict.js';
 import type { Authentication, IncomingRequest } from './authentication.js';
 import { readBearer, refuseRequest, type BearerFault } from './bearer.js';
+import { checkClock } from './misuse.js';
 import { parsePublicRoutes } from './public-route.js';
 import { reportAnswer, reportFailure, type About, type Logger } from './request-log.js';
 import { readTarget } from './request-target.js';
@@ -28,27 +30,44 @@ export interface Authenticator {
   readonly authenticate: (request: IncomingRequest) => Promise<Authentication>;
   /** As `authenticate`, for a token that came another way. */
   readonly judge: (request: AuthRequest, about: Pick<IncomingRequest, 'id'>) => Promise<Authentication>;
-  /** Closes the providers' connections. */
+  /** Ends the providers' connections; a request that comes all the same opens new ones. */
   readonly close: () => Promise<void>;
 }
+
+/** What of a config an authenticator looks at. */
+type GuardedConfig = Pick<AuthConfig, 'providers'> &
+  Partial<Pick<AuthConfig, 'access_policy' | 'route_policy' | 'warnings'>>;
 
 /**
  * Makes an authenticator of a config. Its providers are asked in order, and the first that accepts decides.
  *
+ * It says who sent a request, and no more: the config's policies are for `decideRoute` and `decideAccess`. The logger
+ * is warned of policies, and of what the config's own warnings say.
+ *
  * @throws {ConfigError} for a config without providers: authentication would be off.
- * @throws {AuthcheckError} for a public route that is none, and for a CA file that cannot be read.
+ * @throws {AuthcheckError} for a public route that is none, a CA file that cannot be read, and a clock of seconds.
  */
-export function createAuthenticator(
-  config: Pick<AuthConfig, 'providers'>,
-  options: AuthenticatorOptions = {},
-): Authenticator {
+export function createAuthenticator(config: GuardedConfig, options: AuthenticatorOptions = {}): Authenticator {
   if (config.providers.length === 0) {
     const message = 'the config has no provider: authentication would be off, and everybody let in';
     throw new ConfigError([{ severity: 'error', code: 'auth_off', path: '', position: null, message }], 'auth_off');
   }
+  if (options.now !== undefined) checkClock(options.now());
   const isPublic = parsePublicRoutes(options.public ?? []);
   const providers = config.providers.map((provider) => createAuthProvider(provider, options));
+  warnOf(config, options.logger);
   return guardWith(providers, { isPublic, realm: options.realm ?? 'api', logger: options.logger });
+}
+
+function warnOf({ warnings = [], ...config }: GuardedConfig, logger: Logger | undefined): void {
+  if (logger === undefined) return;
+  for (const { severity, code, path, position, message } of warnings)
+    if (severity === 'warning') unheard(() => logger.warn({ code, path, position }, message));
+  for (const name of ['route_policy', 'access_policy'] as const) {
+    if ((config[name] ?? []).length === 0) continue;
+    const decide = name === 'route_policy' ? 'decideRoute' : 'decideAccess';
+    unheard(() => logger.warn({}, `${name} is not enforced by an authenticator: ask ${decide} for each request`));
+  }
 }
 
 /** How {@link guardWith} answers. */

@@ -4,6 +4,7 @@ import type { FastifyPluginCallback } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
 import type { Identity } from '../verdict.js';
 import type { Authenticator } from './authenticator.js';
+import { misuseOf } from './misuse.js';
 import { pairHeaders } from './node.js';
 
 declare module 'fastify' {
@@ -19,6 +20,12 @@ export interface AuthcheckPluginOptions {
 }
 
 const plugin: FastifyPluginCallback<AuthcheckPluginOptions> = (fastify, { authenticator }, done) => {
+  const misuse = misuseOf(authenticator, 'the option authenticator of authcheck/fastify');
+  if (misuse !== null) {
+    // What is thrown here, nobody catches.
+    done(misuse);
+    return;
+  }
   fastify.decorateRequest('user', null);
   fastify.addHook('onRequest', async (request, reply) => {
     const answer = await authenticator.authenticate({
@@ -38,7 +45,10 @@ const plugin: FastifyPluginCallback<AuthcheckPluginOptions> = (fastify, { authen
   done();
 };
 
-/** Guards every route registered after it: `app.register(authcheck, { authenticator })` sets `request.user`. */
+/**
+ * Guards every route of the scope that it is registered in and of the scopes below, earlier ones too:
+ * `app.register(authcheck, { authenticator })` sets `request.user`.
+ */
 export const authcheck: FastifyPluginCallback<AuthcheckPluginOptions> = fastifyPlugin(plugin, {
   fastify: '5.x',
   name: 'authcheck',

@@ -2,12 +2,18 @@
 
 import type { Identity } from '../verdict.js';
 import type { Authenticator } from './authenticator.js';
+import { checkAuthenticator } from './misuse.js';
 
 /** Who sent a request; the answer to send instead; or null on a public route. */
 export type Guard = (request: Request) => Promise<Identity | Response | null>;
 
-/** Makes a guard: `const who = await guard(request); if (who instanceof Response) return who;` */
+/**
+ * Makes a guard: `const who = await guard(request); if (who instanceof Response) return who;`
+ *
+ * @throws {AuthcheckError} `usage_invalid` for what is not an authenticator.
+ */
 export function createGuard(authenticator: Authenticator): Guard {
+  checkAuthenticator(authenticator, 'createGuard');
   return async (request) => {
     const { pathname, search } = new URL(request.url);
     const id = request.headers.get('x-request-id');

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Identity } from '../verdict.js';
 import type { Authenticator } from './authenticator.js';
 import type { HeaderPairs, Refusal } from './bearer.js';
+import { checkAuthenticator } from './misuse.js';
 
 declare global {
   // eslint-disable-next-line @typescript-eslint/no-namespace -- Express's own way to be extended
@@ -27,8 +28,11 @@ export type Middleware = (request: NodeRequest, response: ServerResponse, next: 
 /**
  * Makes middleware: `app.use(createMiddleware(authenticator))`. A request that is accepted has `req.auth` with
  * principal and attributes; one that is not is answered and goes no further.
+ *
+ * @throws {AuthcheckError} `usage_invalid` for what is not an authenticator.
  */
 export function createMiddleware(authenticator: Authenticator): Middleware {
+  checkAuthenticator(authenticator, 'createMiddleware');
   return (request, response, next) => {
     // What a client sends must never pass for what we found out.
     if ('auth' in request) delete request.auth;

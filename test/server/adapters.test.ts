@@ -1,6 +1,7 @@
 // The adapters in the frameworks that they are for, over real sockets.
 import { request as ask } from 'node:http';
 import express from 'express';
+import fastify from 'fastify';
 import { Hono } from 'hono';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
@@ -11,6 +12,7 @@ import {
   type Authenticator,
   type AuthenticatorOptions,
 } from '../../src/index.js';
+import { authcheck } from '../../src/server/fastify.js';
 import { mint, newKey } from '../forge.js';
 import { json, serve } from '../loopback.js';
 import { FRAMEWORKS, listenWith } from './frameworks.js';
@@ -145,6 +147,29 @@ describe('node:http: a refusal', () => {
   });
 });
 
+test('fastify: guards the scope of the plugin and those below, whatever came first, and no other', async () => {
+  const authenticator = await guard();
+  const whole = fastify();
+  void whole.register((child, _options, done) => {
+    child.get('/below', () => 'below');
+    done();
+  });
+  whole.get('/before', () => 'before');
+  await whole.register(authcheck, { authenticator });
+  whole.get('/after', () => 'after');
+  for (const path of ['/below', '/before', '/after', '/nothing'])
+    expect((await whole.inject(path)).statusCode, path).toBe(401);
+
+  const part = fastify();
+  await part.register(async (child) => {
+    await child.register(authcheck, { authenticator });
+    child.get('/in', () => 'in');
+  });
+  part.get('/out', () => 'out');
+  expect((await part.inject('/in')).statusCode).toBe(401);
+  expect((await part.inject('/out')).statusCode).toBe(200);
+});
+
 test('hono: an app asked without a socket', async () => {
   const guarded = createGuard(await guard());
   const app = new Hono();
@@ -254,6 +279,38 @@ test('several providers are asked in order; who could not say counts more than w
   expect(await askAll({ other: provider('x'), mine: provider('my-api'), third: down })).toBe('accepted: other mine');
   expect(await askAll({ other: provider('x'), another: provider('y') })).toBe('rejected: other another 401');
   expect(await askAll({ other: provider('x'), down })).toBe('undecided: other down 503');
+});
+
+describe('what an authenticator does not do', () => {
+  const policies = {
+    provider_config: { type: 'upstream_header', principal_header: 'x-user' },
+    access_policy: [{ permit: { actions: ['read'] } }],
+    route_policy: [{ permit: { paths: '/v1/*' } }],
+  };
+
+  test('is told to the logger: policies, and what the config warns of, once each', () => {
+    const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    const config = parseAuthConfig({ ...policies, extra: 1 }, { unknownFields: 'warn' });
+    expect(config.warnings).toHaveLength(1);
+    createAuthenticator(config, { logger });
+    expect(logger.warn.mock.calls.map(([, message]) => message as string)).toEqual([
+      expect.stringContaining('extra is ignored by the server'),
+      'route_policy is not enforced by an authenticator: ask decideRoute for each request',
+      'access_policy is not enforced by an authenticator: ask decideAccess for each request',
+    ]);
+    expect(logger.warn.mock.calls[0]?.[0]).toEqual({ code: 'field_unknown', path: 'extra', position: null });
+  });
+
+  test('is told to nobody where there is nothing to tell, and fails nothing', () => {
+    const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+    createAuthenticator(parseAuthConfig(policies.provider_config), { logger });
+    expect(logger.warn).not.toHaveBeenCalled();
+    logger.warn.mockImplementation(() => {
+      throw new Error('the disk is full');
+    });
+    createAuthenticator(parseAuthConfig(policies), { logger });
+    expect(logger.warn).toHaveBeenCalledTimes(2);
+  });
 });
 
 test('a config without providers guards nothing, and is refused', () => {

@@ -1,0 +1,48 @@
+// What is wrong with how the library is used is said when it is used, not to the first client.
+import fastify from 'fastify';
+import { describe, expect, test } from 'vitest';
+import {
+  createAuthenticator,
+  createGuard,
+  createMiddleware,
+  parseAuthConfig,
+  type Authenticator,
+} from '../../src/index.js';
+import { authcheck } from '../../src/server/fastify.js';
+
+const config = parseAuthConfig({ type: 'upstream_header', principal_header: 'x-user' });
+
+/** Nobody's types: what JavaScript would hand over. */
+const untyped = (value: unknown): Authenticator => value as Authenticator;
+
+describe.each([
+  ['nothing', undefined],
+  ['null', null],
+  ['the config', config],
+  ['a provider', createAuthenticator(config).providers[0]],
+])('%s for an authenticator', (_name, given) => {
+  test('makes no middleware and no guard', () => {
+    const told = 'needs an authenticator, as createAuthenticator(config) makes it';
+    expect(() => createMiddleware(untyped(given))).toThrow(`createMiddleware ${told}`);
+    expect(() => createGuard(untyped(given))).toThrow(`createGuard ${told}`);
+  });
+
+  test('starts no Fastify server', async () => {
+    const app = fastify();
+    void app.register(authcheck, { authenticator: untyped(given) });
+    await expect(app.ready()).rejects.toThrow('the option authenticator of authcheck/fastify needs an authenticator');
+  });
+});
+
+describe('a clock', () => {
+  test.each([
+    ['of seconds', () => Date.now() / 1000],
+    ['that is not a number', () => Number.NaN],
+  ])('%s is refused: every token would be good for ever', (_name, now) => {
+    expect(() => createAuthenticator(config, { now })).toThrow('expected the milliseconds since 1970');
+  });
+
+  test('of milliseconds is not', async () => {
+    await createAuthenticator(config, { now: () => Date.parse('1990-01-01') }).close();
+  });
+});
