@@ -35,12 +35,17 @@ async function findPort(): Promise<number> {
   return port;
 }
 
-function send(port: number, headers: Readonly<Record<string, string>>): Promise<{ status: number; body: unknown }> {
+function send(
+  port: number,
+  headers: Readonly<Record<string, string>>,
+  path = '/',
+  method = 'GET',
+): Promise<{ status: number; body: unknown }> {
   return new Promise((done, fail) => {
-    const outgoing = ask({ port, host: '127.0.0.1', headers, agent: false }, (response) => {
+    const outgoing = ask({ port, host: '127.0.0.1', path, method, headers, agent: false }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += part));
-      response.on('end', () => done({ status: response.statusCode ?? 0, body: JSON.parse(text) as unknown }));
+      response.on('end', () => done({ status: response.statusCode ?? 0, body: JSON.parse(text || 'null') as unknown }));
     });
     outgoing.on('error', fail).end();
   });
@@ -58,23 +63,31 @@ async function firstAnswer(port: number, alive: () => boolean): ReturnType<typeo
   }
 }
 
-test('has an example for each adapter', () => {
-  expect(examples.map(({ title }) => title)).toHaveLength(4);
-});
-
-test.each(examples)('$title', async ({ code }) => {
-  const world = await startWorld();
-  onTestFinished(() => world.close());
+/** Runs an example; gives its port when it listens, and its answer to who has no token. */
+async function start(
+  code: string,
+  config: string,
+): Promise<{ port: number; without: Awaited<ReturnType<typeof send>> }> {
   const port = await findPort();
   const child = spawn(process.execPath, ['server.mjs'], {
     cwd: install(code),
-    env: { PATH: process.env.PATH ?? '', PORT: String(port), AUTHCHECK_CONFIG: world.config },
+    env: { PATH: process.env.PATH ?? '', PORT: String(port), AUTHCHECK_CONFIG: config },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
   onTestFinished(() => {
     child.kill();
   });
-  const without = await firstAnswer(port, () => child.exitCode === null);
+  return { port, without: await firstAnswer(port, () => child.exitCode === null) };
+}
+
+test('has an example for each adapter, and one of policies', () => {
+  expect(examples.map(({ title }) => title)).toHaveLength(5);
+});
+
+test.each(examples)('$title', async ({ code }) => {
+  const world = await startWorld();
+  onTestFinished(() => world.close());
+  const { port, without } = await start(code, world.config);
   expect(without.status).toBe(401);
   const token = await world.signer.sign(world.claims);
   const answer = await send(port, { authorization: `Bearer ${token}` });
@@ -82,6 +95,32 @@ test.each(examples)('$title', async ({ code }) => {
     status: 200,
     body: { principal: 'alice', attributes: { roles: ['alice'], teams: ['ml'] } },
   });
+});
+
+test('the policies of the config are enforced by the example that says so', async () => {
+  const world = await startWorld();
+  onTestFinished(() => world.close());
+  const policies = `access_policy:
+  - permit: { actions: [delete], resource: "model::old" }
+route_policy:
+  - permit: { paths: [/health] }
+  - permit: { paths: [/, "/models/*"] }
+    when: user with ml in teams
+`;
+  const code = examples.find(({ title }) => title === 'Policies')?.code ?? '';
+  const config = world.file('policies.yaml', readFileSync(world.config, 'utf8') + policies);
+  const { port } = await start(code, config);
+  const headers = { authorization: `Bearer ${await world.signer.sign(world.claims)}` };
+  const other = { authorization: `Bearer ${await world.signer.sign({ ...world.claims, groups: [] })}` };
+  const statusOf = async (path: string, sent: Readonly<Record<string, string>>, method = 'GET'): Promise<number> =>
+    (await send(port, sent, path, method)).status;
+  expect(await statusOf('/health', {})).toBe(200);
+  expect(await statusOf('/', headers)).toBe(200);
+  expect(await statusOf('/', other)).toBe(403);
+  expect(await statusOf('/admin', headers)).toBe(403);
+  expect(await statusOf('/models/old', headers, 'DELETE')).toBe(204);
+  expect(await statusOf('/%6dodels/old', other, 'DELETE')).toBe(403);
+  expect(await statusOf('/models/new', headers, 'DELETE')).toBe(403);
 });
 
 test.each([

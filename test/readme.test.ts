@@ -1,8 +1,11 @@
 // README stays true: its commands exist with the flags that it names, its config places are searched, its links lead somewhere.
-import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { beforeAll, describe, expect, test } from 'vitest';
-import { run } from './e2e/program.js';
+import { execFile } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, join, resolve } from 'node:path';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { BIN, run, start } from './e2e/program.js';
 
 const root = resolve(import.meta.dirname, '..');
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
@@ -56,4 +59,45 @@ describe('README', () => {
     expect(names.length).toBeGreaterThan(1);
     for (const name of names) expect(library).toHaveProperty(name);
   });
+});
+
+/** What the demo's issuer prints to type first. */
+async function startDemo(): Promise<string[]> {
+  const child = start(['demo', '--keep']);
+  onTestFinished(async () => {
+    child.kill();
+    await once(child, 'exit');
+  });
+  let text = '';
+  for await (const part of child.stdout.setEncoding('utf8').iterator({ destroyOnReturn: false })) {
+    text += String(part);
+    if (text.includes('# for example')) break;
+  }
+  return text.split('\n').filter((line) => line.startsWith('export '));
+}
+
+test('README: what is to be tried by hand works as it is printed, in this order', { timeout: 240_000 }, async () => {
+  const [, after = ''] = readme.split('## Try it by hand\n');
+  const [section = ''] = after.split('\n## ');
+  const lines = [...section.matchAll(/^\$ (.+)$/gm)].map(([, line = '']) => line);
+  // What needs the network, never ends, or is for the shell of a user.
+  const tried = lines.filter((line) => !/\.example\b|--watch|^man |completion/.test(line));
+  expect(tried.length).toBeGreaterThan(20);
+  const folder = mkdtempSync(join(tmpdir(), 'authcheck-readme-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(join(folder, 'authcheck'), `#!/bin/sh\nexec "${process.execPath}" "${BIN}" "$@"\n`);
+  chmodSync(join(folder, 'authcheck'), 0o755);
+  const [, suite = ''] = /`auth\.authcheck\.yaml`:\n\n```yaml\n([^]*?)```/.exec(section) ?? [];
+  writeFileSync(join(folder, 'auth.authcheck.yaml'), suite);
+  const script = [...(await startDemo()), ...tried.map((line) => `{ ${line}\n} > out 2>&1; echo $?`)].join('\n');
+  const env = { PATH: `${folder}${delimiter}${process.env.PATH ?? ''}`, HOME: folder };
+  const said = await new Promise<string>((done, fail) =>
+    execFile('sh', ['-c', script], { cwd: folder, env }, (error, stdout) =>
+      error === null ? done(stdout) : fail(error),
+    ),
+  );
+  const codes = said.trim().split('\n').map(Number);
+  expect(tried.map((line, at) => `${String(codes[at])}: ${line}`)).toEqual(
+    tried.map((line) => `${line.startsWith('authcheck diff') ? 1 : 0}: ${line}`),
+  );
 });

@@ -56,9 +56,15 @@ describe('the package', { timeout: 60_000 }, () => {
     }
     expect(
       paths.filter(
-        (path) => !/^(?:bin\/|dist\/|package\.json$|LICENSE$|(?:README|CHANGELOG|SECURITY)\.md$)/.test(path),
+        (path) =>
+          !/^(?:bin\/|dist\/|docs\/|package\.json$|LICENSE$|bench\/RESULTS\.md$|(?:README|CHANGELOG|CONTRIBUTING|SECURITY)\.md$)/.test(
+            path,
+          ),
       ),
     ).toEqual([]);
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
+    expect(links.filter((link) => !paths.includes(link))).toEqual([]);
     expect(packed.unpackedSize).toBeLessThan(3 * 1024 * 1024);
   });
 
