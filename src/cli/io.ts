@@ -66,7 +66,10 @@ export function openProcessIo(): Io {
     stdout: openOutput(1, () => process.stdout),
     stderr: openOutput(2, () => process.stderr),
     env: process.env,
-    cwd: process.cwd(),
+    // Who is in a folder that was deleted may still decode a token.
+    get cwd() {
+      return process.cwd();
+    },
     now: Date.now,
     onInterrupt: (cleanup) => cleanups.push(cleanup),
     takeSignals(handle) {

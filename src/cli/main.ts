@@ -85,6 +85,8 @@ function reportError(error: unknown, argv: readonly string[], io: Io): number {
     else io.stderr.write(formatError(error, createStyle(io.stderr, io.env, colorFlag(argv))));
     return exitCodeOfError(error);
   }
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd')
+    return reportError(usageError('the working directory no longer exists', { cause: error }), argv, io);
   return reportBug(error, argv, io);
 }
 
