@@ -61,7 +61,7 @@ export async function explainConfig(options: LoadOptions): Promise<ExplainedConf
   const values = leaves(tree).map(({ path, value }) => {
     const place = inFile(path);
     const written = valueAt(file.value, place);
-    return { path, value, origin: originOf(written, file.parseOptions.locate(place), options.env) };
+    return { path, value, origin: originOf(written, file.parseOptions.locate(place), options.env ?? {}) };
   });
   return { file: file.file, found: file.found, warnings: config.warnings, config: tree, values };
 }

@@ -17,10 +17,10 @@ export const MAX_CONFIG_BYTES: number = 1024 * 1024;
 export interface LoadOptions {
   /** The file to read. Default: `AUTHCHECK_CONFIG` of `env`, else what is found upward from `cwd`. */
   readonly file?: string;
-  /** Environment variables. */
-  readonly env: Environment;
-  /** The folder to search from, and to which paths are relative. */
-  readonly cwd: string;
+  /** Environment variables. Default: none. */
+  readonly env?: Environment;
+  /** The folder to search from, and to which paths are relative. Default: the working directory. */
+  readonly cwd?: string;
   /** What to do about fields that the server ignores. Default `error`. */
   readonly unknownFields?: 'error' | 'warn';
 }
@@ -51,7 +51,7 @@ export const SEARCH_PLACES: readonly string[] = [
  * @throws {AuthcheckError} `config_not_found`, `config_unreadable`.
  * @throws {ConfigError} with every fault.
  */
-export async function loadAuthConfig(options: LoadOptions): Promise<LoadedConfig> {
+export async function loadAuthConfig(options: LoadOptions = {}): Promise<LoadedConfig> {
   const { file, config } = await loadReading(options);
   return { ...config, file: file.file, found: file.found };
 }
@@ -90,18 +90,19 @@ export interface ConfigFile extends Pick<LoadedConfig, 'file' | 'found'> {
  * @throws {ConfigError} for what is not YAML.
  */
 export async function readConfigFile(options: LoadOptions): Promise<ConfigFile> {
-  const { path, found } = await locateFile(options);
-  const file = displayPath(path, options.cwd);
+  const { env = {}, cwd = '.' } = options;
+  const { path, found } = await locateFile(options.file, env, cwd);
+  const file = displayPath(path, cwd);
   const text = readConfigText(path, file);
   // Loaded with the first file: YAML takes longer to load than all else.
   const { parseConfigText } = await import('./document.js');
   const { value, locate } = parseConfigText(text, file);
   const inPackage = basename(path) === 'package.json';
   const parseOptions = {
-    env: options.env,
+    env,
     unknownFields: options.unknownFields ?? 'error',
     locate: (at: Path) => locate(inPackage ? ['authcheck', ...at] : at),
-    home: (user: string | null) => (user === null ? (options.env.HOME ?? null) : homeOf(user)),
+    home: (user: string | null) => (user === null ? (env.HOME ?? null) : homeOf(user)),
   };
   return { file, found, text, value: inPackage ? packageEntry(value) : value, parseOptions };
 }
@@ -118,15 +119,19 @@ export async function listProviders(options: LoadOptions): Promise<string[]> {
   return providers.map(({ name }) => name);
 }
 
-async function locateFile(options: LoadOptions): Promise<{ path: string; found: LoadedConfig['found'] }> {
-  if (options.file !== undefined) return { path: resolve(options.cwd, options.file), found: 'named' };
-  const named = options.env.AUTHCHECK_CONFIG ?? '';
-  if (named !== '') return { path: resolve(options.cwd, named), found: 'environment' };
-  const path = await searchUpward(options.cwd);
+async function locateFile(
+  file: string | undefined,
+  env: Environment,
+  cwd: string,
+): Promise<{ path: string; found: LoadedConfig['found'] }> {
+  if (file !== undefined) return { path: resolve(cwd, file), found: 'named' };
+  const named = env.AUTHCHECK_CONFIG ?? '';
+  if (named !== '') return { path: resolve(cwd, named), found: 'environment' };
+  const path = await searchUpward(cwd);
   if (path === null) {
     throw new AuthcheckError(
       'config_not_found',
-      `no config was found from ${options.cwd} upward; name one with --config FILE, or use --issuer URL`,
+      `no config was found from ${resolve(cwd)} upward; name one with --config FILE, or use --issuer URL`,
     );
   }
   return { path, found: 'searched' };

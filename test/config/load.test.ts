@@ -47,6 +47,12 @@ describe('loadAuthConfig finds', () => {
     expect({ file, found }).toEqual({ file: 'named.yaml', found: 'named' });
   });
 
+  test('a file that alone is named, with no variables and from the working directory', async () => {
+    const path = write('named.yaml');
+    expect(await loadAuthConfig({ file: path })).toMatchObject({ default: 'default', found: 'named' });
+    await expect(loadAuthConfig()).rejects.toThrow(`no config was found from ${process.cwd()} upward`);
+  });
+
   test('the file of AUTHCHECK_CONFIG before what lies around', async () => {
     write('.authcheckrc', 'not: read');
     write('env.yaml');
