@@ -79,7 +79,17 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
   }
 
   async function send(input: HttpRequest): Promise<HttpAnswer> {
-    const signal = AbortSignal.timeout(input.timeout ?? DEFAULT_TIMEOUT);
+    const deadline = new AbortController();
+    // AbortSignal.timeout would hold what it has heard until its time has come.
+    const timer = setTimeout(() => deadline.abort(), input.timeout ?? DEFAULT_TIMEOUT);
+    try {
+      return await follow(input, deadline.signal);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function follow(input: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     let target = input;
     for (let hop = 0; ; hop += 1) {
       const answer = await exchange(target, signal);
