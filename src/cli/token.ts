@@ -97,12 +97,17 @@ function maskToken(token: string, io: Io): void {
 /** Reads a file that the user named. */
 export function readText(file: string, io: Io): string {
   const path = resolve(io.cwd, file);
+  let bytes: Buffer;
   try {
-    return readBounded(path, MAX_BYTES).toString('utf8');
+    bytes = readBounded(path, MAX_BYTES);
   } catch (error) {
     const why = error instanceof FileTooLarge ? error.message : reasonOf(error);
     throw new AuthcheckError('input_unreadable', `${file}: ${why}`, { cause: error });
   }
+  // Windows PowerShell's `>`.
+  if (['fffe', 'feff'].includes(bytes.toString('hex', 0, 2)))
+    throw new AuthcheckError('input_unreadable', `${file}: this file is UTF-16; save it as UTF-8`);
+  return bytes.toString('utf8');
 }
 
 /** Reads what is piped in. */

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -324,6 +324,17 @@ describe('tokens as people paste them', () => {
     expect(await subject([], await sign('stdin'))).toBe('stdin');
     expect(await subject(['-'], await sign('stdin'))).toBe('stdin');
     expect(await subject([])).toBe('env');
+  });
+});
+
+describe('a file in UTF-16, which Windows PowerShell writes', () => {
+  it.each(['utf16le', 'utf16be'])('cannot be read, and is no token that was refused (%s)', async (order) => {
+    const bytes = Buffer.from(`\ufeff${await world.signer.sign(world.claims)}\r\n`, 'utf16le');
+    const file = join(world.folder, 'token.txt');
+    writeFileSync(file, order === 'utf16le' ? bytes : bytes.swap16());
+    const { code, stdout, stderr } = await run(['validate', '--config', world.config, '--token-file', file]);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(unwrap(stderr)).toBe(`error ${file}: this file is UTF-16; save it as UTF-8 `);
   });
 });
 
