@@ -1,6 +1,7 @@
 /** The adapter for node:http, Connect and Express. */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import type { Identity } from '../verdict.js';
 import type { Authenticator } from './authenticator.js';
 import type { HeaderPairs, Refusal } from './bearer.js';
@@ -22,8 +23,12 @@ export type NodeRequest = IncomingMessage & {
   auth?: Identity | undefined;
 };
 
-/** Lets a request through with `req.auth` set, or answers it. */
-export type Middleware = (request: NodeRequest, response: ServerResponse, next: (error?: unknown) => void) => void;
+/** Lets a request through with `req.auth` set, or answers it; of node:http2, those of its compatibility API. */
+export type Middleware = (
+  request: NodeRequest | (Http2ServerRequest & Pick<NodeRequest, 'auth' | 'originalUrl'>),
+  response: ServerResponse | Http2ServerResponse,
+  next: (error?: unknown) => void,
+) => void;
 
 /**
  * Makes middleware: `app.use(createMiddleware(authenticator))`. A request that is accepted has `req.auth` with
@@ -66,7 +71,7 @@ export function pairHeaders(raw: readonly string[]): HeaderPairs {
 }
 
 /** Writes a refusal, unless somebody else has answered. */
-export function sendRefusal(response: ServerResponse, { status, headers, body }: Refusal): void {
+export function sendRefusal(response: ServerResponse | Http2ServerResponse, { status, headers, body }: Refusal): void {
   if (response.headersSent || response.writableEnded) return;
   response.writeHead(status, headers).end(JSON.stringify(body));
 }

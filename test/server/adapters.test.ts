@@ -1,5 +1,7 @@
 // The adapters in the frameworks that they are for, over real sockets.
+import { once } from 'node:events';
 import { request as ask } from 'node:http';
+import { connect, createServer as createHttp2Server, type IncomingHttpHeaders } from 'node:http2';
 import express from 'express';
 import fastify from 'fastify';
 import { Hono } from 'hono';
@@ -14,7 +16,7 @@ import {
 } from '../../src/index.js';
 import { authcheck } from '../../src/server/fastify.js';
 import { mint, newKey } from '../forge.js';
-import { json, serve } from '../loopback.js';
+import { json, listen, serve } from '../loopback.js';
 import { FRAMEWORKS, listenWith } from './frameworks.js';
 
 interface Reply {
@@ -145,6 +147,24 @@ describe('node:http: a refusal', () => {
     });
     expect(await send(origin, '/who')).toMatchObject({ status: 500, body: 'Error: compressed' });
   });
+});
+
+test('node:http2: its requests and responses are guarded as those of node:http', async () => {
+  const middleware = createMiddleware(await guard());
+  const port = await listen(
+    createHttp2Server((request, response) => {
+      middleware(request, response, () => void response.end('in'));
+    }),
+  );
+  const client = connect(`http://127.0.0.1:${port}`);
+  onTestFinished(() => client.destroy());
+  const statusOf = async (headers: Readonly<Record<string, string>>): Promise<unknown> => {
+    const stream = client.request({ ':path': '/who', ...headers });
+    const [answer] = (await once(stream, 'response')) as [IncomingHttpHeaders];
+    return answer[':status'];
+  };
+  expect(await statusOf({})).toBe(401);
+  expect(await statusOf({ authorization: `Bearer ${token}` })).toBe(200);
 });
 
 test('fastify: guards the scope of the plugin and those below, whatever came first, and no other', async () => {
