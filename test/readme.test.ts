@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { BIN, run, start } from './e2e/program.js';
 
@@ -91,12 +92,8 @@ test('README: what is to be tried by hand works as it is printed, in this order'
   writeFileSync(join(folder, 'auth.authcheck.yaml'), suite);
   const script = [...(await startDemo()), ...tried.map((line) => `{ ${line}\n} > out 2>&1; echo $?`)].join('\n');
   const env = { PATH: `${folder}${delimiter}${process.env.PATH ?? ''}`, HOME: folder };
-  const said = await new Promise<string>((done, fail) =>
-    execFile('sh', ['-c', script], { cwd: folder, env }, (error, stdout) =>
-      error === null ? done(stdout) : fail(error),
-    ),
-  );
-  const codes = said.trim().split('\n').map(Number);
+  const { stdout } = await promisify(execFile)('sh', ['-c', script], { cwd: folder, env });
+  const codes = stdout.trim().split('\n').map(Number);
   expect(tried.map((line, at) => `${String(codes[at])}: ${line}`)).toEqual(
     tried.map((line) => `${line.startsWith('authcheck diff') ? 1 : 0}: ${line}`),
   );
