@@ -82,7 +82,7 @@ const PLACES = [
 ] as const;
 
 /** What an error says for itself, without anything of what was sent; empty where it says nothing that can be read. */
-export function readMessage(body: string, secrets: HttpRequest['secrets']): string {
+function readMessage(body: string, secrets: HttpRequest['secrets']): string {
   const parts = secrets.flatMap((secret) => partsOf(secret ?? ''));
   const json = jsonBody({ body }, parts);
   if (!json.ok || !isObject(json.value)) return '';
