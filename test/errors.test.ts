@@ -22,7 +22,7 @@ describe('ConfigError', () => {
   it('has something to say without a fault too', () => {
     expect(new ConfigError([finding('warning', 'a', 'odd')], 'auth_off').message).toBe('a: odd');
     const error = new ConfigError([], 'auth_off');
-    expect(error.message).toBe('The config turns authentication off: there is nothing to validate against.');
+    expect(error.message).toBe('the config is not valid');
     expect([error.code, error.position, error.name]).toEqual(['auth_off', null, 'ConfigError']);
   });
 });

@@ -62,7 +62,7 @@ export function readPattern(pattern: string): PatternReader {
     startsWith: (text) => pattern.startsWith(text, at),
     isAtEnd: () => at >= pattern.length,
     lacks(what) {
-      lack ??= `authcheck does not support ${what}`;
+      lack ??= `it uses ${what}`;
     },
     finish() {
       if (lack !== null) giveUp(lack);

@@ -40,7 +40,7 @@ export function readElement(reader: PatternReader, flags: Folding): number | str
     const value = Number.parseInt(octal[0], 8);
     return value > 0o377 ? refuse(`\\${octal[0]} means nothing here`) : value;
   }
-  if (take(/N\{[^}]+\}/y) !== null) giveUp('authcheck does not support characters by their names');
+  if (take(/N\{[^}]+\}/y) !== null) giveUp('it uses characters by their names');
   const name = take(/[A-Za-z\d]/y)?.[0];
   if (name === undefined) return existing(next());
   return CONTROLS[name] ?? classOf(name, flags) ?? refuse(`\\${name} means nothing here`);

@@ -76,7 +76,7 @@ access_policy:
       ['warning', 'route_policy[1].forbid.paths[1]', 'run.yaml:3:29'],
     ]);
     expect(warnings[0]?.message).toBe(
-      'authcheck cannot evaluate this pattern, but the server can: authcheck does not support \\b and \\B',
+      'authcheck cannot evaluate this pattern, but the server can: it uses \\b and \\B',
     );
   });
 

@@ -271,7 +271,9 @@ route_policy:
     expect(await can('/v1/files', '--config', policies(), '--as', 'bob')).toMatchObject({ code: 0 });
     const { code, stdout, stderr } = await can('/v1/models', '--config', policies(), '--as', 'bob');
     expect([code, stdout]).toEqual([2, '']);
-    expect(stderr).toContain('authcheck cannot evaluate regex:/v1/(?!models).*, but the server can: looking ahead');
+    expect(stderr).toContain(
+      'authcheck cannot evaluate regex:/v1/(?!models).*, but the server can: it uses looking ahead',
+    );
     const json = await run(['can', '/v1/models', '--config', policies(), '--as', 'bob', '--json']);
     expect(JSON.parse(json.stdout)).toMatchObject({ error: { code: 'policy_unsupported' } });
   });

@@ -145,7 +145,7 @@ describe('what a rule covers', () => {
       expect.objectContaining({
         code: 'policy_unsupported',
         message: expect.stringContaining(
-          'authcheck cannot evaluate regex:(?!x), but the server can: authcheck does not support looking ahead',
+          'authcheck cannot evaluate regex:(?!x), but the server can: it uses looking ahead',
         ) as string,
       }),
     );
