@@ -98,7 +98,9 @@ const NAME_WIDTH = 14;
 
 /** Writes steps, one a paragraph. */
 export function formatSteps(steps: readonly Step[], style: Style): string {
-  return steps.map((step) => formatStep(step, style)).join('');
+  // Several steps may have one way out, which is told once.
+  const told = new Set<string>();
+  return steps.map((step) => formatStep(step, style, told)).join('');
 }
 
 /** Writes steps, and of several that were not reached at the end how many there are. */
@@ -109,7 +111,7 @@ function formatReached(steps: readonly Step[], style: Style): string {
   return `${formatSteps(steps.slice(0, end), style)}${style.dim(`${MARKS.not_reached} ${rest} further steps not reached`)}\n`;
 }
 
-function formatStep(step: Step, style: Style): string {
+function formatStep(step: Step, style: Style, told: Set<string>): string {
   const paints: Readonly<Record<Step['status'], Paint>> = {
     passed: style.good,
     failed: step.code !== null && isReason(step.code) && isUndecided(step.code) ? style.warn : style.bad,
@@ -123,13 +125,17 @@ function formatStep(step: Step, style: Style): string {
   const indent = NAME_WIDTH + 2;
   const head = `${paints[step.status](MARKS[step.status])} ${(quiet ? style.dim : style.strong)(pad(step.name, NAME_WIDTH))}`;
   const body = wrap(step.message + doubt, style.width, indent).map(paint);
-  const advice = step.code === null || step.status === 'passed' ? [] : wrap(adviceOf(step), style.width, indent);
-  return `${head}${[...body, ...advice].join(`\n${' '.repeat(indent)}`)}\n`;
+  const advice = step.code === null || step.status === 'passed' ? '' : adviceOf(step, told);
+  const lines = advice === '' ? body : [...body, ...wrap(advice, style.width, indent)];
+  return `${head}${lines.join(`\n${' '.repeat(indent)}`)}\n`;
 }
 
-function adviceOf(step: Step): string {
+/** Where the fault is, and the way out unless it was told before. */
+function adviceOf(step: Step, told: Set<string>): string {
   const fix = fixOf(step);
-  return step.position === undefined ? fix : `${step.position}  ·  ${fix}`;
+  const isNew = !told.has(fix);
+  told.add(fix);
+  return [step.position, isNew ? fix : undefined].filter((part) => part !== undefined).join('  ·  ');
 }
 
 function formatFooter(verdict: Verdict, style: Style): string {

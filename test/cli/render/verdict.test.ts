@@ -10,9 +10,13 @@ writeFileSync(join(cwd, 'jwks.json'), '{"keys":[]}');
 afterAll(() => rmSync(cwd, { recursive: true }));
 
 /** What is said of a token that breaks at the first step. */
-async function validate(...flags: readonly string[]): Promise<string> {
+function validate(...flags: readonly string[]): Promise<string> {
+  return refuse('a.b.c', ...flags);
+}
+
+async function refuse(token: string, ...flags: readonly string[]): Promise<string> {
   const { io, stdout } = record({ cwd });
-  expect(await main(['validate', '--jwks', './jwks.json', 'a.b.c', ...flags], io)).toBe(1);
+  expect(await main(['validate', '--jwks', './jwks.json', token, ...flags], io)).toBe(1);
   return stdout();
 }
 
@@ -24,5 +28,19 @@ describe('a verdict', () => {
 
   it('shows the way out as plainly as the fault', async () => {
     expect(await validate('--color')).toContain('\n                Copy the token again, ');
+  });
+
+  it('tells a way out once, though several steps have it', async () => {
+    const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+    const iss = 'https://idp.example/realms/main';
+    const refresh = [
+      { alg: 'HS512', kid: 'k' },
+      { typ: 'Refresh', iss, aud: iss },
+    ]
+      .map(encode)
+      .join('.');
+    const said = await refuse(`${refresh}.c2ln`, '--audience', 'api');
+    expect(said).toMatch(/✗ algorithm[^✗]*Send the access_token[^✗]*✗ audience/);
+    expect(said.match(/Send the access_token/g)).toHaveLength(1);
   });
 });
