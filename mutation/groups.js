@@ -2,8 +2,8 @@
 export const GROUPS = {
   env: { mutate: ['src/config/env.ts'], tests: ['test/config/{env,parse}.test.ts', 'test/corpus/env.test.ts'] },
   claims: {
-    mutate: ['src/claims.ts', 'src/near-misses.ts'],
-    tests: ['test/{claims,near-misses}.test.ts', 'test/corpus/mapping.test.ts'],
+    mutate: ['src/{claims,claim-shapes,near-misses,overage}.ts'],
+    tests: ['test/{claims,claim-shapes,near-misses,overage}.test.ts', 'test/corpus/mapping.test.ts'],
   },
   bearer: {
     mutate: ['src/server/bearer.ts'],
