@@ -27,8 +27,8 @@ ${table(
   throughput: async () => `## Throughput: one process, one token after the other
 
 Best of 15 rounds of 1,000 tokens each, in turn, after ten that are not counted: what else the machine does can only make
-a round slower. Each row has a process of its own: in one, each would pay for the garbage of all. \`of openssl\` is against \`openssl speed -seconds 1\` on one core in the same rounds, the best of five. Asked for:
-0.50, 0.65 and 0.75 of openssl.
+a round slower. Each row has a process of its own: in one, each would pay for the garbage of all. \`of openssl\` is against
+\`openssl speed -seconds 1\` on one core in the same rounds, the best of five. Asked for: 0.50, 0.65 and 0.75 of openssl.
 
 ${table(
   ['algorithm', '', 'tokens/s', 'of openssl', 'of jose'],
