@@ -85,7 +85,10 @@ export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }
 
-/** Columns of text, each as wide as its widest cell; the last is wrapped. Cells are painted after they are measured. */
+/**
+ * Columns of text, each as wide as its widest cell; where that is wider than the terminal, the widest are wrapped. Cells are
+ * painted after they are measured.
+ */
 export function formatTable(
   rows: readonly (readonly string[])[],
   style: Style,
@@ -94,31 +97,46 @@ export function formatTable(
   const indent = ' '.repeat(options.indent ?? 2);
   const safe = rows.map((row) => row.map(escapeTerminal));
   const all = options.head === undefined ? safe : [options.head, ...safe];
-  const count = all.reduce((most, row) => Math.max(most, row.length), 0);
-  const widths = Array.from({ length: count }, (_, column) =>
-    all.reduce((most, row) => Math.max(most, widthOf(row[column] ?? '')), 0),
-  );
-  const lastStart = indent.length + widths.slice(0, -1).reduce((sum, width) => sum + width + 2, 0);
+  const widths = fitColumns(all, style.width - indent.length);
   const line = (row: readonly string[], paints: readonly Paint[]): string => {
-    const cells = row
-      .slice(0, count - 1)
-      .map((cell, column) => (paints[column] ?? style.plain)(pad(cell, widths[column] ?? 0)));
-    const paintLast = paints[count - 1] ?? style.plain;
-    const [first = '', ...rest] = wrap(row[count - 1] ?? '', style.width, lastStart);
-    const head = `${indent}${[...cells, paintLast(first)].join('  ')}`.trimEnd();
-    return [head, ...rest.map((text) => ' '.repeat(lastStart) + paintLast(text))].join('\n');
+    const cells = row.map((cell, column) => wrap(cell, widths[column] ?? 0, 0));
+    const height = Math.max(...cells.map((lines) => lines.length));
+    return Array.from({ length: height }, (_, index) => {
+      const texts = cells.map((lines) => lines[index] ?? '');
+      const last = texts.findLastIndex((text) => text !== '');
+      const painted = texts.slice(0, last + 1).map((text, column) => {
+        const paint = paints[column] ?? style.plain;
+        return paint(column === last ? text : pad(text, widths[column] ?? 0));
+      });
+      return `${indent}${painted.join('  ')}\n`;
+    }).join('');
   };
-  const lines = safe.map((row) => line(row, options.paint ?? []));
   const head =
     options.head === undefined
-      ? []
-      : [
-          line(
-            options.head,
-            Array.from({ length: count }, () => style.dim),
-          ),
-        ];
-  return [...head, ...lines].map((text) => `${text}\n`).join('');
+      ? ''
+      : line(
+          options.head,
+          options.head.map(() => style.dim),
+        );
+  return head + safe.map((row) => line(row, options.paint ?? [])).join('');
+}
+
+/** Widths of columns that fit into the room, as far as words let them. */
+function fitColumns(rows: readonly (readonly string[])[], room: number): readonly number[] {
+  const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, widthOf(text)), 0);
+  const count = rows.reduce((most, row) => Math.max(most, row.length), 0);
+  const columns = Array.from({ length: count }, (_, column) => {
+    const cells = rows.map((row) => row[column] ?? '');
+    const width = widest(cells);
+    return { width, least: Math.min(width, Math.max(20, widest(cells.flatMap((cell) => cell.split(' '))))) };
+  });
+  let excess = columns.reduce((sum, { width }) => sum + width + 2, -2) - room;
+  for (const column of [...columns].sort((a, b) => b.width - a.width)) {
+    const cut = Math.max(0, Math.min(excess, column.width - column.least));
+    column.width -= cut;
+    excess -= cut;
+  }
+  return columns.map(({ width }) => width);
 }
 
 /** More values than fit on a few lines. */

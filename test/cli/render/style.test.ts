@@ -1,7 +1,7 @@
 import stringWidth from 'fast-string-width';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { listValues, pad, wrap } from '../../../src/cli/render/style.js';
+import { createStyle, formatTable, listValues, pad, wrap } from '../../../src/cli/render/style.js';
 
 describe('pad', () => {
   it.each([
@@ -29,6 +29,40 @@ describe('pad', () => {
 describe('wrap', () => {
   it('breaks where the columns end, not the characters', () => {
     expect(wrap('漢字漢字漢 字漢字漢字 abc', 20, 0)).toEqual(['漢字漢字漢', '字漢字漢字 abc']);
+  });
+});
+
+describe('formatTable', () => {
+  const style = createStyle({ isTTY: true, columns: 60 }, { NO_COLOR: '1' }, undefined);
+
+  it('wraps the widest columns where the terminal ends, each under itself', () => {
+    const roles = 'system:serviceaccount:llama:runner, system:serviceaccounts, system:authenticated';
+    expect(formatTable([['roles', roles, 'from username, groups']], style)).toBe(
+      [
+        '  roles  system:serviceaccount:llama:runner,  from username,',
+        '         system:serviceaccounts,              groups',
+        '         system:authenticated',
+        '',
+      ].join('\n'),
+    );
+  });
+
+  it('wraps nothing that fits', () => {
+    expect(
+      formatTable(
+        [
+          ['a', 'b c', 'd e'],
+          ['f', '', ''],
+        ],
+        style,
+        { head: ['x', 'y'] },
+      ),
+    ).toBe('  x  y\n  a  b c  d e\n  f\n');
+  });
+
+  it('takes tens of thousands of rows', () => {
+    const rows = Array.from({ length: 130_000 }, (_, index) => [String(index)]);
+    expect(formatTable(rows, style).split('\n')).toHaveLength(130_001);
   });
 });
 
