@@ -25,7 +25,11 @@ describe('two names', () => {
     [V1, V2, 'the same tenant, but the config expects tokens of version 1.0'],
     ['https://login.microsoftonline.com/common/v2.0', V2, 'the config names no tenant, the token does'],
     ['https://login.microsoftonline.com/{tenantid}/v2.0', V2, 'the config names no tenant, the token does'],
+    ['https://login.microsoftonline.com/<tenant id>/v2.0', V2, 'the config names no tenant, the token does'],
     [V2, V2.replace('72f9', '82f9'), 'another tenant of Entra'],
+    ['https://login.microsoftonline.com/common.example/v2.0', V2, 'another tenant of Entra'],
+    ['https://a.example:8443/realms/prod', 'https://b.example:8443/realms/prod', 'only the host differs'],
+    [`${'a'.repeat(2047)}/`, 'a'.repeat(2047), 'only the trailing slash differs'],
   ])('%j and %j: %s', (expected, actual, how) => {
     expect(findResemblance(expected, actual)?.how).toBe(how);
   });
@@ -36,6 +40,13 @@ describe('two names', () => {
     [SSO, 'https://sso.example/realms/dev'],
     [V2, SSO],
     ['api', 'apis'],
+    ['my-api://a', 'my-a'],
+    [`${SSO}/.well-known/openid-configuration/more`, SSO],
+    ['https://login.microsoftonline.com/uncommon/v2.0', 'https://login.microsoftonline.com/uncommon/v1.0'],
+    [`https://login.microsoftonline.com/${TENANT}`, V2],
+    [`see ${V1}`, V2],
+    ['https://other.example:8443/realms/prod', 'https://sso.example:8080x/realms/prod'],
+    ['a'.repeat(2049), `${'a'.repeat(2047)}/`],
     [`${'a'.repeat(2049)}/`, 'a'.repeat(2049)],
   ])('%j and %j have nothing in common', (expected, actual) => {
     expect(findResemblance(expected, actual)).toBeNull();
@@ -49,6 +60,9 @@ describe('two names', () => {
 describe('the way out', () => {
   test.each([
     [V2, V1, 'requestedAccessTokenVersion: 2'],
+    [V1, V2, 'Set issuer in the config to that which the token has'],
+    ['https://sso.example/auth/realms/prod', SSO, 'Keycloak before version 17'],
+    [`api://${TENANT}`, TENANT, 'set audience to the form that the token has'],
     ['https://login.microsoftonline.com/common/v2.0', V2, 'the id of your own tenant'],
     [`${SSO}/.well-known/openid-configuration`, SSO, 'not the URL of its metadata'],
     [SSO, 'http://keycloak:8080/realms/prod', 'If both names are the same server’s'],
