@@ -12,6 +12,15 @@ describe('createNearMisses', () => {
     expect(near(claims, 'groups')).toEqual(['resource_access.app.groups', 'roles']);
   });
 
+  test('prefers the same name deeper over its plural', () => {
+    expect(near({ a: { teams: 'x' }, b: { team: 'y' } }, 'team')).toEqual(['b.team', 'a.teams']);
+  });
+
+  test('never offers a name with dots that is taken for a path', () => {
+    expect(near({ 'a.roles': ['x'], a: { b: 'c' } }, 'roles')).toEqual([]);
+    expect(near({ 'a.roles': ['x'], b: { a: 'c' } }, 'roles')).toEqual(['a.roles']);
+  });
+
   test('finds another case, and a name inside a URL', () => {
     expect(near({ Groups: ['a'], 'https://example.com/groups': ['b'] }, 'groups')).toEqual([
       'Groups',
