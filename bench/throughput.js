@@ -1,7 +1,8 @@
 // Tokens a second, one after the other on one core, with full checks of the claims, against the bare call and libraries.
 import { fork, spawnSync } from 'node:child_process';
 import { createSigner } from '../dist/index.js';
-import { conclude, createTrace } from '../dist/verdict.js';
+import { createTrace } from '../dist/trace.js';
+import { conclude } from '../dist/verdict.js';
 import { claimsOf, providerFor, rateOf, TOKENS } from './verification.js';
 
 const ROUNDS = 15;

@@ -11,7 +11,7 @@ import { describeKind, isStringList, member, type Json, type JsonObject } from '
 import { recognizeMisplaced } from './misplaced-token.js';
 import { REDACTED } from './redact.js';
 import { findResemblance } from './resemblance.js';
-import type { Trace } from './verdict.js';
+import type { Trace } from './trace.js';
 
 const ISSUER: readonly string[] = ['issuer'];
 const AUDIENCE: readonly string[] = ['audience'];

@@ -89,7 +89,7 @@ export {
   type KeySetResult,
   type KeySetSlot,
 } from './protocol/jwks.js';
-export { MAX_TOKEN_BYTES, mediaType, parseJwt, type ParsedJwt } from './protocol/jwt.js';
+export { mediaType, parseJwt, type ParsedJwt } from './protocol/jwt.js';
 export { algorithmsFor, isPrivate, misfit, thumbprint, type Key } from './protocol/keys.js';
 export { formatPem, generatePrivateKey, readPrivateKey, type KeyRequest } from './protocol/private-keys.js';
 export { createSigner, type Signer, type SignerOptions } from './protocol/sign.js';
@@ -122,8 +122,9 @@ export type { Expectations, SuiteFile, WrittenCase, WrittenQuestion } from './su
 export type { StubKind } from './suite/stub.js';
 export { updateSuite } from './suite/update.js';
 export { fingerprint, readGithubToken, type GithubToken } from './token.js';
+export { fixOf, type Step, type StepName, type StepStatus } from './trace.js';
 export {
-  fixOf,
+  UNAVAILABLE,
   type Attributes,
   type Identity,
   type MappingRow,
@@ -133,9 +134,6 @@ export {
   type ProviderType,
   type Reason,
   type ServerAnswer,
-  type Step,
-  type StepName,
-  type StepStatus,
   type TokenKind,
   type TokenSummary,
   type Verdict,

@@ -7,7 +7,7 @@
 import { duration } from './duration.js';
 import { describeKind, member, type Json, type JsonObject } from './json.js';
 import { looksLikeMilliseconds } from './time-claims.js';
-import type { Trace } from './verdict.js';
+import type { Trace } from './trace.js';
 
 /** When and how strictly the time claims are judged. */
 export interface Clock {
@@ -17,6 +17,12 @@ export interface Clock {
   readonly tolerance: number;
   /** Seconds by which the provider's clock is ahead of ours; null if unknown, or if `now` is not the present. */
   readonly skew: number | null;
+}
+
+/** Reads a clock; `now` is in milliseconds since 1970, and of another time than the present no skew is known. */
+export function readClock(now: number, tolerance: number, skew: number | null): Clock {
+  const isPresent = Math.abs(now - Date.now()) < 1000;
+  return { now: Math.floor(now / 1000), tolerance, skew: isPresent ? skew : null };
 }
 
 /** `exp` must lie ahead; a token without one is accepted with a warning. */

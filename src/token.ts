@@ -56,8 +56,8 @@ export function summarizeToken(token: string | null, claims: JsonObject | null =
   return { kind, header: null, claims, fingerprint: token === null ? null : fingerprint(token) };
 }
 
-/** Largest token that is sent anywhere: 256 KiB. */
-const MAX_LENGTH = 256 * 1024;
+/** Longest token that is looked at, or sent anywhere. In UTF-16 units. */
+export const MAX_TOKEN_LENGTH: number = 256 * 1024;
 
 /**
  * Says why a string cannot be a bearer token; null if it can.
@@ -67,7 +67,7 @@ const MAX_LENGTH = 256 * 1024;
  */
 export function findTokenFault(token: string): string | null {
   if (token === '') return 'the token is empty';
-  if (token.length > MAX_LENGTH) return `the token has ${token.length} characters`;
+  if (token.length > MAX_TOKEN_LENGTH) return `the token has ${token.length} characters`;
   // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   if (/[\u0000-\u001f\u007f-\u009f]/.test(token)) return 'the token holds a control character or a line break';
   if (token.trim() !== token) return 'there is white space around the token';

@@ -3,7 +3,8 @@
 import { parseJson } from './json-parser.js';
 import { isObject, writeJson, type Json, type JsonObject } from './json.js';
 import type { AccessRule, Policies, RouteRule } from './policy/rules.js';
-import type { Step, Verdict } from './verdict.js';
+import type { Step } from './trace.js';
+import type { Verdict } from './verdict.js';
 
 /** One thing that changed; null where one of the verdicts does not have it. A row of the mapping changes as a whole. */
 export interface VerdictChange {

@@ -4,7 +4,8 @@ import * as v from 'valibot';
 import { REASONS } from './reasons.js';
 import { isReason, type ReasonCode, type WarningCode } from './reason-codes.js';
 import type { Json, JsonObject } from './json.js';
-import { STEP_NAMES, STEP_STATUSES, type Outcome, type StepName, type StepStatus, type Verdict } from './verdict.js';
+import { STEP_NAMES, STEP_STATUSES, type StepName, type StepStatus } from './trace.js';
+import type { Outcome, Verdict } from './verdict.js';
 
 type Code = ReasonCode | WarningCode;
 

@@ -4,7 +4,7 @@ import { checkAudience, checkIssuer, checkSubject, findPrincipalFault } from '..
 import { isObject, type Json } from '../src/json.js';
 import { REASONS } from '../src/reasons.js';
 import { checkExpiry, checkNotBefore, type Clock } from '../src/time-checks.js';
-import { createTrace, fixOf, type Step, type Trace } from '../src/verdict.js';
+import { createTrace, fixOf, type Step, type Trace } from '../src/trace.js';
 
 const NOW = 1_767_225_600;
 const HOUR = 3600;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkAudience, checkIssuer, checkSubject, findPrincipalFault } from '../src/checks.js';
 import type { Json } from '../src/json.js';
-import { createTrace, type Step, type Trace } from '../src/verdict.js';
+import { createTrace, type Step, type Trace } from '../src/trace.js';
 
 /** The one step that a check reports. */
 function stepOf(check: (trace: Trace) => unknown): Pick<Step, 'status' | 'code' | 'message'> {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkExpiry, checkNotBefore, type Clock } from '../src/time-checks.js';
 import type { Json } from '../src/json.js';
-import { createTrace, type Step, type Trace } from '../src/verdict.js';
+import { createTrace, type Step, type Trace } from '../src/trace.js';
 
 const NOW = 1_767_225_600;
 const CLOCK: Clock = { now: NOW, tolerance: 0, skew: null };

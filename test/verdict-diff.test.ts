@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { comparePolicies, compareVerdicts } from '../src/verdict-diff.js';
-import type { Step, Verdict } from '../src/verdict.js';
+import type { Step } from '../src/trace.js';
+import type { Verdict } from '../src/verdict.js';
 
 const step = (name: Step['name'], more: Partial<Step> = {}): Step => ({
   name,

@@ -10,9 +10,7 @@ import { isUtf8 } from 'node:buffer';
 import { parseJson } from '../json-parser.js';
 import { isObject, member, stringMember, type Json, type JsonObject } from '../json.js';
 import type { RejectedCode } from '../reason-codes.js';
-
-/** Largest token that is looked at: 256 KiB. */
-export const MAX_TOKEN_BYTES: number = 256 * 1024;
+import { MAX_TOKEN_LENGTH } from '../token.js';
 
 /** Why a part of a token cannot be read. */
 export interface TokenFault {
@@ -44,10 +42,10 @@ export function decodeBase64url(text: string): Buffer | null {
 /** Reads a JWT as far as it can be read, and says where it broke. Verifies nothing. */
 export function parseJwt(token: string): ParsedJwt {
   const nothing = { header: null, claims: null, raw: { header: null, claims: null }, signed: null };
-  if (token.length > MAX_TOKEN_BYTES) {
+  if (token.length > MAX_TOKEN_LENGTH) {
     return {
       ...nothing,
-      fault: malformed(`the token has ${token.length} characters; the limit is ${MAX_TOKEN_BYTES}`),
+      fault: malformed(`the token has ${token.length} characters; the limit is ${MAX_TOKEN_LENGTH}`),
     };
   }
   const parts = splitToken(token);

@@ -6,7 +6,8 @@ import { duration } from '../duration.js';
 import type { CacheConfig } from '../config/provider-config.js';
 import { member, type JsonObject } from '../json.js';
 import { parseJwt } from '../protocol/jwt.js';
-import type { Step, Verdict } from '../verdict.js';
+import type { Step } from '../trace.js';
+import type { Verdict } from '../verdict.js';
 import type { AuthProvider, AuthRequest, CacheEvent, ProviderContext } from './provider.js';
 
 /** A verdict, and when it was asked for. */

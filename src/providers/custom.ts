@@ -7,7 +7,8 @@ import { isObject, isStringList, member, type Json, type JsonObject } from '../j
 import { unescapePercent } from '../percent.js';
 import { decodeHeader, findTokenFault } from '../token.js';
 import { describeText, judgeUnexpected, quoteMessage, through } from '../unexpected-answer.js';
-import type { Attributes, Identity, Trace, Verdict } from '../verdict.js';
+import type { Trace } from '../trace.js';
+import type { Attributes, Identity, Verdict } from '../verdict.js';
 import { judge } from './judge.js';
 import { netlocOf } from './netloc.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';

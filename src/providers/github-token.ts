@@ -5,7 +5,8 @@ import type { GithubTokenConfig } from '../config/provider-config.js';
 import { jsonBody, judgeStatus, showUrl, trimSlashes, type HttpAnswer } from '../exchange.js';
 import { isObject, member, type Json } from '../json.js';
 import { findHeaderTokenFault, readGithubToken } from '../token.js';
-import type { Trace, Verdict } from '../verdict.js';
+import type { Trace } from '../trace.js';
+import type { Verdict } from '../verdict.js';
 import {
   explainForbidden,
   explainNone,

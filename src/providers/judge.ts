@@ -2,17 +2,8 @@
 
 import type { JsonObject } from '../json.js';
 import { summarizeToken } from '../token.js';
-import {
-  conclude,
-  createTrace,
-  type Identity,
-  type MappingRow,
-  type Step,
-  type StepName,
-  type TokenSummary,
-  type Trace,
-  type Verdict,
-} from '../verdict.js';
+import { createTrace, type Step, type StepName, type Trace } from '../trace.js';
+import { conclude, type Identity, type MappingRow, type TokenSummary, type Verdict } from '../verdict.js';
 import type { AuthRequest, ProviderContext } from './provider.js';
 
 /** What is the same for every request to one provider. */

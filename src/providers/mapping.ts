@@ -3,7 +3,8 @@
 import { mapClaims, type ClaimsMapping, type MappedClaims } from '../claims.js';
 import type { JsonObject } from '../json.js';
 import { describeOverage } from '../overage.js';
-import type { MappingRow, Trace } from '../verdict.js';
+import type { Trace } from '../trace.js';
+import type { MappingRow } from '../verdict.js';
 import type { Judgement } from './judge.js';
 import type { ProviderContext } from './provider.js';
 

@@ -7,9 +7,10 @@ import { findMasked, showUrl } from '../exchange.js';
 import { member, type JsonObject } from '../json.js';
 import { introspect } from '../protocol/introspection.js';
 import { parseJwt } from '../protocol/jwt.js';
-import { checkExpiry, checkNotBefore } from '../time-checks.js';
+import { checkExpiry, checkNotBefore, readClock } from '../time-checks.js';
 import { findTokenFault } from '../token.js';
-import type { Trace, Verdict } from '../verdict.js';
+import type { Trace } from '../trace.js';
+import type { Verdict } from '../verdict.js';
 import { mapIdentity, namesRead } from './mapping.js';
 import { judge } from './judge.js';
 import { netlocOf } from './netloc.js';
@@ -62,9 +63,7 @@ export function createOAuth2IntrospectionProvider(
     // Issuers write null for what they do not know, and iat is no matter of introspection.
     const known = Object.entries(response).filter(([name, value]) => value !== null && name !== 'iat');
     const claims: JsonObject = Object.fromEntries(known);
-    const now = context.now();
-    const present = Math.abs(now - Date.now()) < 1000;
-    const clock = { now: Math.floor(now / 1000), tolerance: config.clock_tolerance, skew: present ? skew : null };
+    const clock = readClock(context.now(), config.clock_tolerance, skew);
     if (config.issuer === null) trace.skip('issuer', 'the config sets no issuer');
     else if (member(claims, 'iss') === undefined) trace.skip('issuer', 'the answer has no iss');
     else checkIssuer(trace, claims, config.issuer);

@@ -11,9 +11,10 @@ import { showUrl } from '../exchange.js';
 import type { JsonObject } from '../json.js';
 import { createKeySetCache, fetchKeySet } from '../protocol/jwks.js';
 import { parseJwt, type ParsedJwt } from '../protocol/jwt.js';
-import { checkExpiry, checkNotBefore } from '../time-checks.js';
+import { checkExpiry, checkNotBefore, readClock } from '../time-checks.js';
 import { fingerprint, summarizeToken } from '../token.js';
-import type { TokenSummary, Trace, Verdict } from '../verdict.js';
+import type { Trace } from '../trace.js';
+import type { TokenSummary, Verdict } from '../verdict.js';
 import { judge, type Judgement } from './judge.js';
 import { mapIdentity } from './mapping.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
@@ -89,9 +90,7 @@ export function createOAuth2JwksProvider(
   }
 
   function checkClaims(trace: Trace, claims: JsonObject, skew: number | null): string | null {
-    const now = context.now();
-    const present = Math.abs(now - Date.now()) < 1000;
-    const clock = { now: Math.floor(now / 1000), tolerance: config.clock_tolerance, skew: present ? skew : null };
+    const clock = readClock(context.now(), config.clock_tolerance, skew);
     checkIssuer(trace, claims, config.issuer);
     checkAudience(trace, claims, config.audience);
     checkExpiry(trace, claims, clock);

@@ -7,7 +7,7 @@ import { findSetFault, type CachedKeySet, type KeySet } from '../protocol/jwks.j
 import type { ParsedJwt } from '../protocol/jwt.js';
 import { algorithmsFor, findWeakness, INVALID_KEY, misfit, type Key } from '../protocol/keys.js';
 import { canVerify, verifySignature } from '../protocol/signature.js';
-import type { Trace } from '../verdict.js';
+import type { Trace } from '../trace.js';
 
 const JWKS_URI: readonly string[] = ['jwks', 'uri'];
 const ALGORITHMS: readonly string[] = ['algorithms'];

@@ -5,7 +5,8 @@ import type { UpstreamHeaderConfig } from '../config/provider-config.js';
 import { parseJson } from '../json-parser.js';
 import { isObject, isStringList } from '../json.js';
 import { decodeHeader, summarizeToken } from '../token.js';
-import { conclude, createTrace, type Attributes, type Identity, type Trace, type Verdict } from '../verdict.js';
+import { createTrace, type Trace } from '../trace.js';
+import { conclude, type Attributes, type Identity, type Verdict } from '../verdict.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
 const INVALID = 'invalid JSON';

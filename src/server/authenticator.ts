@@ -5,7 +5,7 @@ import { ConfigError } from '../errors.js';
 import { createAuthProvider, type ProviderOptions } from '../providers/create.js';
 import type { AuthProvider, AuthRequest } from '../providers/provider.js';
 import { unheard } from '../unheard.js';
-import type { ServerAnswer, Verdict } from '../verdict.js';
+import { UNAVAILABLE, type ServerAnswer, type Verdict } from '../verdict.js';
 import type { Authentication, IncomingRequest } from './authentication.js';
 import { readBearer, refuseRequest, type BearerFault } from './bearer.js';
 import { checkClock } from './misuse.js';
@@ -144,11 +144,6 @@ export function guardWith(providers: readonly AuthProvider[], { isPublic, realm,
 }
 
 type BearerFaultSeen = { readonly fault: BearerFault; readonly status: 400 | 401; readonly message: string } | null;
-
-const UNAVAILABLE = {
-  status: 503,
-  body: { error: { message: 'Authentication service unavailable' } },
-} as const;
 
 /** Why a request is refused whatever its token is; `told` is what the client hears. */
 type Unsound = NonNullable<BearerFaultSeen> & { readonly told: string };

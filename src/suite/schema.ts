@@ -6,7 +6,8 @@ import { isMapping, type Mapping } from '../config/shape.js';
 import { readIsoTime } from '../iso-time.js';
 import { hasFiniteNumbers } from '../json.js';
 import type { ReasonCode } from '../reason-codes.js';
-import type { Attributes, Outcome, StepName, StepStatus } from '../verdict.js';
+import type { StepName, StepStatus } from '../trace.js';
+import type { Attributes, Outcome } from '../verdict.js';
 import { outcome, reasonCode, stepName, stepStatus } from '../verdict-schema.js';
 
 /** A question to the policies, with the owner of its resource where it has one. */

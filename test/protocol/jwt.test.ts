@@ -1,6 +1,7 @@
 // What can be read of a token, and where it broke, word by word.
 import { describe, expect, test } from 'vitest';
-import { decodeBase64url, MAX_TOKEN_BYTES, mediaType, parseJwt, type TokenFault } from '../../src/protocol/jwt.js';
+import { decodeBase64url, mediaType, parseJwt, type TokenFault } from '../../src/protocol/jwt.js';
+import { MAX_TOKEN_LENGTH } from '../../src/token.js';
 
 const encode = (text: string | Uint8Array): string => Buffer.from(text).toString('base64url');
 const HEADER = '{"alg":"ES256","kid":"k1"}';
@@ -49,7 +50,7 @@ describe('a token', () => {
   });
 
   test('is not read beyond its limit', () => {
-    const fill = 'a'.repeat(MAX_TOKEN_BYTES);
+    const fill = 'a'.repeat(MAX_TOKEN_LENGTH);
     const message = 'the token has 262145 characters; the limit is 262144';
     const nothing = { header: null, claims: null, raw: { header: null, claims: null }, signed: null };
     expect(parseJwt(`${fill}a`)).toStrictEqual({ ...nothing, fault: malformed(message) });

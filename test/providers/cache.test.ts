@@ -4,7 +4,8 @@ import type { AuthProvider, AuthRequest, ProviderEvent, Verdict } from '../../sr
 import { cacheVerdicts, type CacheOptions } from '../../src/providers/cache.js';
 import { sealVerdicts, type ByteStore } from '../../src/providers/sealed-verdict.js';
 import { summarizeToken } from '../../src/token.js';
-import { conclude, createTrace, type ProviderRef } from '../../src/verdict.js';
+import { createTrace } from '../../src/trace.js';
+import { conclude, type ProviderRef } from '../../src/verdict.js';
 import { encode, mint, newKey } from '../forge.js';
 import { json, serve } from '../loopback.js';
 import { provide, stepOf, summary } from './provide.js';

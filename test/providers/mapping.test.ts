@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { DEFAULT_CLAIMS_MAPPING } from '../../src/config/provider-config.js';
 import type { JsonObject } from '../../src/json.js';
 import { mapIdentity } from '../../src/providers/mapping.js';
-import { createTrace, type Step } from '../../src/verdict.js';
+import { createTrace, type Step } from '../../src/trace.js';
 
 /** The step that reports a mapping: one that the config has, or the default. */
 function report(claims: JsonObject, written?: Readonly<Record<string, string>>): Step | undefined {

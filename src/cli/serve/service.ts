@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { pairHeaders, readTarget, type Authenticator, type Logger } from '../../index.js';
+import { pairHeaders, readTarget, UNAVAILABLE, type Authenticator, type Logger } from '../../index.js';
 import { openBodies } from './body.js';
 import type { LiveConfig } from './live-config.js';
 import type { Metrics } from './metrics.js';
@@ -89,7 +89,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
         }
         const name = error instanceof Error ? error.name : typeof error;
         options.logger.error({ id, error: name }, 'a request failed inside the service');
-        return replyError(503, 'Authentication service unavailable');
+        return replyError(UNAVAILABLE.status, UNAVAILABLE.body.error.message);
       })
       .then((reply) => {
         if (reply === null) return;
