@@ -5,6 +5,7 @@ import { nearestName } from '../nearest.js';
 import { ATTRIBUTES } from '../policy/conditions.js';
 import { guardOf } from '../policy/decision.js';
 import type { Rule } from '../policy/rules.js';
+import { maskUrl } from '../redact.js';
 import type { Note } from './lint.js';
 import { DEFAULT_CLAIMS_MAPPING } from './provider-config.js';
 
@@ -38,7 +39,7 @@ export function findUnknownAttributes(mapping: ClaimsMapping, rules: readonly Ru
     .map(([claim, attribute]) => ({
       code: 'attribute_misspelt',
       path: ['claims_mapping', claim],
-      message: `${claim} is mapped to ${attribute}${explainUnknown(claim, attribute)}`,
+      message: `${maskUrl(claim)} is mapped to ${maskUrl(attribute)}${explainUnknown(claim, attribute)}`,
     }));
 }
 
@@ -46,7 +47,7 @@ function explainUnknown(claim: string, attribute: string): string {
   const meant = meantBy(attribute);
   if (ATTRIBUTES.includes(claim)) {
     const other = meant === null ? '' : `, or ${claim}: ${meant}`;
-    return `; a mapping is "claim: attribute"; did you mean ${attribute}: ${claim}${other}?`;
+    return `; a mapping is "claim: attribute"; did you mean ${maskUrl(attribute)}: ${claim}${other}?`;
   }
   return meant === null
     ? `; only ${ATTRIBUTES.join(', ')} count unless a rule names others`
@@ -67,17 +68,18 @@ function meantBy(name: string): string | null {
 function judgeEntry(claim: string, attribute: string, mapping: ClaimsMapping): Note[] {
   const path = ['claims_mapping', claim];
   const notes: Note[] = [];
+  const shown = maskUrl(attribute);
   if (SUBJECTS.includes(claim)) {
-    const message = `${claim} is mapped to ${attribute}: every word in it becomes a value of ${attribute}`;
+    const message = `${claim} is mapped to ${shown}: every word in it becomes a value of ${shown}`;
     notes.push({ code: 'subject_split', path, message });
   }
   if (NAMES.includes(claim)) {
-    const message = `${claim} is mapped to ${attribute}: users may choose it, and every word in it becomes a value of ${attribute}`;
+    const message = `${claim} is mapped to ${shown}: users may choose it, and every word in it becomes a value of ${shown}`;
     notes.push({ code: 'name_mapped', path, message });
   }
   const parent = findParent(claim, mapping);
   if (parent !== undefined) {
-    const message = `${parent} and ${claim} are both mapped; where ${parent} has values, ${claim} finds only a claim of that very name, dots included`;
+    const message = `${maskUrl(parent)} and ${maskUrl(claim)} are both mapped; where ${maskUrl(parent)} has values, ${maskUrl(claim)} finds only a claim of that very name, dots included`;
     notes.push({ code: 'claim_shadowed', path, message });
   }
   return notes;
@@ -98,7 +100,8 @@ function findMerged(entries: readonly (readonly [string, string])[]): Note[] {
     const groups = entries.filter(([other, same]) => same === attribute && !isPerson(other)).map(([other]) => other);
     if (groups.length === 0) return [];
     const more = groups.length > 5 ? ` and ${groups.length - 5} more` : '';
-    const message = `${claim} and ${groups.slice(0, 5).join(', ')}${more} are all mapped to ${attribute}: a user called "admin" is as good as one with "admin" in ${groups[0] ?? ''}`;
+    const others = groups.slice(0, 5).map(maskUrl);
+    const message = `${claim} and ${others.join(', ')}${more} are all mapped to ${maskUrl(attribute)}: a user called "admin" is as good as one with "admin" in ${others[0] ?? ''}`;
     return [{ code: 'claims_merged', path: ['claims_mapping', claim], message }];
   });
 }

@@ -188,6 +188,17 @@ describe('checkConfig', () => {
   });
 
   test.each([
+    '{constructor: "https://user:swordfish@h/"}',
+    '{roles: "https://user:swordfish@h/"}',
+    '{sub: "https://h/?key=swordfish", groups: "https://h/?key=swordfish"}',
+    '{name: "https://user:swordfish@h/"}',
+  ])('shows no password that stands where an attribute belongs: %s', async (mapping) => {
+    const { findings } = await check(provider(JWKS, `claims_mapping: ${mapping}`));
+    expect(findings.map(({ message }) => message).join()).toMatch(/\[redacted\]/);
+    expect(JSON.stringify(findings)).not.toContain('swordfish');
+  });
+
+  test.each([
     ['a secret from the environment', provider('jwks: {uri: https://idp.example/jwks, token: "${env.T:=}"}')],
     ['the root of an API server', `${KUBERNETES}/`],
     ['the API of GitHub', `${GITHUB}https://api.github.com`],
