@@ -8,6 +8,7 @@
  */
 
 import { describeKind, isStringList, member, type Json, type JsonObject } from './json.js';
+import { listSome } from './listing.js';
 import { recognizeMisplaced } from './misplaced-token.js';
 import { REDACTED } from './redact.js';
 import { findResemblance } from './resemblance.js';
@@ -58,7 +59,7 @@ export function checkAudience(trace: Trace, claims: JsonObject, audience: string
   if (!isStringList(listed)) {
     trace.fail('audience', 'claim_invalid', 'aud is neither a string nor a list of strings', detail);
   } else if (!listed.includes(audience)) {
-    const named = listed.length === 0 ? 'nobody' : listSome(listed);
+    const named = listed.length === 0 ? 'nobody' : listSome(listed, quote);
     const { how, fix } = explainAudience(claims, audience, listed);
     const message = `expected ${quote(audience)}, the token is for ${named}${how}`;
     trace.fail('audience', 'audience_mismatch', message, { ...detail, fix });
@@ -153,9 +154,4 @@ function quoteExpected(text: string): string {
   if (quoted.size === MAX_QUOTED) quoted.clear();
   quoted.set(text, fresh);
   return fresh;
-}
-
-function listSome(items: readonly string[]): string {
-  const some = items.slice(0, 5).map(quote).join(', ');
-  return items.length > 5 ? `${some} and ${items.length - 5} more` : some;
 }

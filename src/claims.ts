@@ -1,6 +1,7 @@
 /** Claims through a mapping to attributes, with the provenance of every value. Pure. */
 
-import { isObject, member, type Json, type JsonObject } from './json.js';
+import { describeKind, isObject, member, type Json, type JsonObject } from './json.js';
+import { listSome } from './listing.js';
 import { createNearMisses, type Miss, type Misses, type NearMisses } from './near-misses.js';
 import { describeOverage } from './overage.js';
 import type { Attributes, MappingRow } from './verdict.js';
@@ -119,7 +120,7 @@ function describeAbsent(claims: JsonObject, { claim, attribute }: Entry, miss: M
 function mapValue({ claim, attribute }: Entry, value: Json): MappingRow {
   if (typeof value === 'string') return mapWords(claim, attribute, value);
   if (Array.isArray(value)) return mapItems(claim, attribute, value);
-  const note = `the claim is ${kindOf(value)}; only a string or a list can be mapped`;
+  const note = `the claim is ${describeKind(value)}; only a string or a list can be mapped`;
   return { claim, attribute, status: 'unusable', values: [], note };
 }
 
@@ -139,7 +140,7 @@ function mapItems(claim: string, attribute: string, items: readonly Json[]): Map
   let index = 0;
   for (const item of items) {
     if (typeof item === 'object' || item === Infinity || item === -Infinity)
-      skipped.push(`item ${index} (${kindOf(item)})`);
+      skipped.push(`item ${index} (${describeKind(item)})`);
     else values.push(String(item));
     index += 1;
   }
@@ -158,16 +159,4 @@ const PYTHON_SPACE = /[\t-\r\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u
 export function splitWords(text: string): string[] {
   const words = text.split(PYTHON_SPACE);
   return words.includes('') ? words.filter((word) => word !== '') : words;
-}
-
-function kindOf(value: Json): string {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'an object';
-  return `a ${typeof value === 'bigint' ? 'number' : typeof value}`;
-}
-
-function listSome(entries: readonly string[]): string {
-  const shown = entries.slice(0, 5).join(', ');
-  return entries.length > 5 ? `${shown} and ${entries.length - 5} more` : shown;
 }

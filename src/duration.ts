@@ -1,5 +1,7 @@
 /** Spans of time in words. */
 
+import { plural } from './listing.js';
+
 const UNITS: readonly (readonly [string, number])[] = [
   ['year', 31_536_000],
   ['day', 86_400],
@@ -23,5 +25,5 @@ function sizeOf(unit: number): number {
 }
 
 function count(number: number, unit: number): string {
-  return `${number} ${UNITS[unit]?.[0] ?? ''}${number === 1 ? '' : 's'}`;
+  return plural(number, UNITS[unit]?.[0] ?? '');
 }

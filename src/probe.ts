@@ -7,6 +7,7 @@ import type { ConfiguredProvider } from './config/parse.js';
 import { AuthcheckError, type Finding } from './errors.js';
 import { bareUrl, showUrl, type Exchange } from './exchange.js';
 import { reportKeySet } from './key-report.js';
+import { plural } from './listing.js';
 import { discoverIssuer, looksLikeJson } from './protocol/discovery.js';
 import { fetchKeySet, type KeySet } from './protocol/jwks.js';
 import { isPrivate } from './protocol/keys.js';
@@ -128,8 +129,7 @@ async function judgeKeySet(keySet: KeySet, now: number): Promise<Answer> {
   const { keys, warnings } = await reportKeySet(keySet, now, null);
   const said = [...warnings, ...keys.flatMap((key) => key.warnings.map((text) => `${key.kid ?? '(no kid)'}: ${text}`))];
   const usable = keySet.keys.filter((key) => key.fault === null && key.kid !== null);
-  const count = `${usable.length} usable key${usable.length === 1 ? '' : 's'}`;
-  const message = [count, ...said.slice(0, 5)].join('; ');
+  const message = [plural(usable.length, 'usable key'), ...said.slice(0, 5)].join('; ');
   if (usable.length === 0 || keySet.keys.some(isPrivate)) return { name: 'key_set', status: 'failed', message };
   return { name: 'key_set', status: said.length === 0 ? 'passed' : 'warned', message };
 }

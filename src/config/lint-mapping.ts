@@ -1,6 +1,7 @@
 /** What surprises in a claims mapping: words that become roles, entries that stand in each other's way. Pure. */
 
 import type { ClaimsMapping } from '../claims.js';
+import { listSome } from '../listing.js';
 import { nearestName } from '../nearest.js';
 import { ATTRIBUTES } from '../policy/conditions.js';
 import { guardOf } from '../policy/decision.js';
@@ -99,9 +100,7 @@ function findMerged(entries: readonly (readonly [string, string])[]): Note[] {
   return people.flatMap(([claim, attribute]): Note[] => {
     const groups = entries.filter(([other, same]) => same === attribute && !isPerson(other)).map(([other]) => other);
     if (groups.length === 0) return [];
-    const more = groups.length > 5 ? ` and ${groups.length - 5} more` : '';
-    const others = groups.slice(0, 5).map(maskUrl);
-    const message = `${claim} and ${others.join(', ')}${more} are all mapped to ${maskUrl(attribute)}: a user called "admin" is as good as one with "admin" in ${others[0] ?? ''}`;
+    const message = `${claim} and ${listSome(groups, maskUrl)} are all mapped to ${maskUrl(attribute)}: a user called "admin" is as good as one with "admin" in ${maskUrl(groups[0] ?? '')}`;
     return [{ code: 'claims_merged', path: ['claims_mapping', claim], message }];
   });
 }

@@ -1,5 +1,6 @@
 /** `route_policy`: may a user ask for a path? As the server decides it, for HTTP requests. Pure. */
 
+import { listSome } from '../listing.js';
 import type { Identity } from '../verdict.js';
 import { holds } from './conditions.js';
 import { askRules, type Decision } from './decision.js';
@@ -23,7 +24,7 @@ export function decideRoute(rules: readonly RouteRule[], user: Identity | null |
     policy: 'route_policy',
     misses({ paths }) {
       const written = [paths].flat();
-      return written.some((one) => coversPath(one, asked)) ? null : `is about ${listSome(written)}`;
+      return written.some((one) => coversPath(one, asked)) ? null : `is about ${listSome(written, undefined, ' and ')}`;
     },
     // A path is not a resource, so nobody owns it.
     holds: isNobody ? null : (condition) => holds(condition, user, null),
@@ -36,11 +37,6 @@ function trimPath(path: string): string {
   let end = path.length;
   while (path !== '/' && path.charAt(end - 1) === '/') end -= 1;
   return path.slice(0, end);
-}
-
-function listSome(paths: readonly string[]): string {
-  const shown = paths.slice(0, 5).join(' and ');
-  return paths.length > 5 ? `${shown} and ${paths.length - 5} more` : shown;
 }
 
 /** Tells whether a path of a rule means a path of a request. */

@@ -4,6 +4,7 @@ import { findPrincipalFault } from '../checks.js';
 import type { GithubTokenConfig } from '../config/provider-config.js';
 import { jsonBody, judgeStatus, showUrl, trimSlashes, type HttpAnswer } from '../exchange.js';
 import { isObject, member, type Json } from '../json.js';
+import { plural } from '../listing.js';
 import { findHeaderTokenFault, readGithubToken } from '../token.js';
 import type { Trace } from '../trace.js';
 import type { Verdict } from '../verdict.js';
@@ -151,7 +152,7 @@ async function readOrganizations(
     const next = answer.ok ? answer.headers.link : undefined;
     const more = next === undefined ? logins.length === PAGE_SIZE : /rel="?next"?/.test(next);
     if (!more) {
-      const said = `GitHub lists ${organizations.length} organization${organizations.length === 1 ? '' : 's'}`;
+      const said = `GitHub lists ${plural(organizations.length, 'organization')}`;
       const rest = 'and leaves out those that want the token authorized for SAML single sign-on';
       const none = organizations.length === 0 ? explainNone(token) : null;
       if (sso !== null) warn({ message: `${said}, ${rest}`, fix: sso });

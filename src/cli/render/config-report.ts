@@ -1,6 +1,14 @@
 /** A checked config: for people, for programs, and for GitHub. */
 
-import { FINDINGS, type ConfigReport, type Finding, type Probe, type ProbeStatus, type Severity } from '../../index.js';
+import {
+  FINDINGS,
+  plural,
+  type ConfigReport,
+  type Finding,
+  type Probe,
+  type ProbeStatus,
+  type Severity,
+} from '../../index.js';
 import { formatAnnotation, type Annotation } from './annotations.js';
 import { describeFinding, paintSeverity } from './findings.js';
 import { readPlace, type Base } from './place.js';
@@ -120,9 +128,7 @@ function summarize(file: string, findings: readonly Finding[], probes: readonly 
   const asked = (['failed', 'undecided', 'warned'] as const).map(
     (status) => [probes.filter((probe) => probe.status === status).length, `${status} probe`] as const,
   );
-  const parts = [...found, ...asked]
-    .filter(([number]) => number > 0)
-    .map(([number, name]) => `${number} ${name}${number === 1 ? '' : 's'}`);
+  const parts = [...found, ...asked].filter(([number]) => number > 0).map(([number, name]) => plural(number, name));
   if (parts.length === 0) return `${style.good('✓')} ${style.plain(`${file}: nothing to complain about`)}\n`;
   return `${style.plain(`${file}: ${parts.join(', ')}`)}\n`;
 }

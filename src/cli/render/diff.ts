@@ -1,6 +1,7 @@
 /** Two verdicts side by side: a line for each, then what changed. */
 
 import {
+  plural,
   isList,
   isObject,
   isStringList,
@@ -25,7 +26,7 @@ const MARK = { before: '−', after: '+' };
 /** Writes the comparison. */
 export function formatDiff(before: DiffSide, after: DiffSide, changes: readonly VerdictChange[], style: Style): string {
   const undecided = [before, after].some(({ verdict }) => verdict.outcome === 'undecided');
-  const count = `${changes.length} change${changes.length === 1 ? '' : 's'}`;
+  const count = plural(changes.length, 'change');
   const conclusion = undecided
     ? `${style.warn('? undecided')}  one of the two could not be judged`
     : changes.length === 0

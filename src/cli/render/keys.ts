@@ -1,6 +1,6 @@
 /** A key set for people: one row a key, then what to worry about. */
 
-import type { KeyReport, KeySetReport } from '../../index.js';
+import { plural, type KeyReport, type KeySetReport } from '../../index.js';
 import { formatTable, wrap, type Style } from './style.js';
 
 /** More keys than anybody reads. */
@@ -30,7 +30,7 @@ export function formatKeySet(source: string, report: KeySetReport, style: Style)
     ...shown.flatMap((key) => key.warnings.map((warning) => `${key.kid ?? '(no kid)'}: ${warning}`)),
   ];
   return [
-    `${style.dim(`${source} · ${report.keys.length} key${report.keys.length === 1 ? '' : 's'}`)}\n\n`,
+    `${style.dim(`${source} · ${plural(report.keys.length, 'key')}`)}\n\n`,
     report.keys.length === 0 ? '' : formatTable(rows, style, { head }),
     used.length === 0
       ? ''
