@@ -76,10 +76,10 @@ const PARAMETER = /([?&])([^&#]+)/g;
 
 /**
  * Masks user and password of a URL, and what its query says: to many endpoints a parameter is as good as a password.
- * What is not a URL stays as it is.
+ * In a text that is not a URL, users and passwords of URLs are masked.
  */
 export function maskUrl(url: string): string {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return url;
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return url.replace(/:\/\/[^/?#\s]*@/g, `://${REDACTED}@`);
   return url
     .replace(/^([^:]*:\/\/)[^/?#]*@/, `$1${REDACTED}@`)
     .replace(PARAMETER, (_whole, before: string, parameter: string) => {

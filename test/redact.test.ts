@@ -105,6 +105,8 @@ describe('maskUrl', () => {
     ['HTTPS://u@idp', 'HTTPS://[redacted]@idp'],
     ['rediss://:pass@cache/0', 'rediss://[redacted]@cache/0'],
     ['is it ?a=b', 'is it ?a=b'],
+    ['see\nhttps://user:pass@idp/x or redis://:pass@h', 'see\nhttps://[redacted]@idp/x or redis://[redacted]@h'],
+    ['see https://idp/a@b, or mail a@b', 'see https://idp/a@b, or mail a@b'],
   ])('shows %s as %s', (url, shown) => {
     expect(maskUrl(url)).toBe(shown);
   });
