@@ -1,22 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkAudience, checkIssuer, checkSubject, findPrincipalFault } from '../src/checks.js';
 import type { Json } from '../src/json.js';
-import { createTrace, type Step, type Trace } from '../src/trace.js';
-
-/** The one step that a check reports. */
-function stepOf(check: (trace: Trace) => unknown): Pick<Step, 'status' | 'code' | 'message'> {
-  const trace = createTrace(() => null);
-  check(trace);
-  expect(trace.steps).toHaveLength(1);
-  const [step] = trace.steps;
-  if (step === undefined) throw new Error('no step');
-  return { status: step.status, code: step.code, message: step.message };
-}
-
-function codeOf(check: (trace: Trace) => unknown): string {
-  const { status, code } = stepOf(check);
-  return `${status} ${code ?? '-'}`;
-}
+import { codeOf, stepOf } from './one-step.js';
 
 describe('checkIssuer', () => {
   test.each<[Record<string, Json>, string | null, string]>([

@@ -2,25 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { checkExpiry, checkNotBefore, type Clock } from '../src/time-checks.js';
 import type { Json } from '../src/json.js';
-import { createTrace, type Step, type Trace } from '../src/trace.js';
+import { codeOf, stepOf } from './one-step.js';
 
 const NOW = 1_767_225_600;
 const CLOCK: Clock = { now: NOW, tolerance: 0, skew: null };
-
-/** The one step that a check reports. */
-function stepOf(check: (trace: Trace) => unknown): Pick<Step, 'status' | 'code' | 'message'> {
-  const trace = createTrace(() => null);
-  check(trace);
-  expect(trace.steps).toHaveLength(1);
-  const [step] = trace.steps;
-  if (step === undefined) throw new Error('no step');
-  return { status: step.status, code: step.code, message: step.message };
-}
-
-function codeOf(check: (trace: Trace) => unknown): string {
-  const { status, code } = stepOf(check);
-  return `${status} ${code ?? '-'}`;
-}
 
 describe('checkExpiry', () => {
   test.each<[Record<string, Json>, number, string]>([
