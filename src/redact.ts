@@ -19,41 +19,52 @@ export function createRedactor(
   minLength: number = MIN_LENGTH,
 ): Redactor {
   const long = new Set(secrets.filter((secret) => typeof secret === 'string' && secret.length >= minLength));
-  const longestFirst = [...long].map((secret) => secret ?? '').sort((a, b) => b.length - a.length);
-  const masks = longestFirst.map(createMask);
-  return (text) => masks.reduce((result, mask) => mask(result), text);
+  const finders = [...long].map((secret) => createFinder(secret ?? ''));
+  return (text) =>
+    replaceSpans(
+      text,
+      finders.flatMap((find) => find(text)),
+    );
 }
 
+/** Where a secret stands in a text: its first character, and the first behind it. */
+type Span = readonly [start: number, end: number];
+
 /**
- * Replaces one secret. A client may send a long one that is spelled in many ways, to keep us busy: so it is looked for by
- * its beginning, in each spelling, and from there masked as far as it goes on.
+ * Finds one secret. A client may send a long one that is spelled in many ways, to keep us busy: so it is looked for by its
+ * beginning, in each spelling, and counts from there as far as it goes on.
  */
-function createMask(secret: string): Redactor {
+function createFinder(secret: string): (text: string) => readonly Span[] {
   const [head = ''] = splitChunks(secret, 1);
   const core = coreOf(head);
   let known: Spellings | null = null;
   return (text) => {
     // No spelling is shorter.
-    if (text.length < secret.length || !text.includes(core)) return text;
+    if (text.length < secret.length || !text.includes(core)) return [];
     known ??= spell(secret);
-    return [...known].reduce((result, [beginning, spellings]) => maskFrom(result, beginning, spellings), text);
+    return [...known].flatMap(([beginning, spellings]) => findSpans(text, beginning, spellings));
   };
 }
 
-function maskFrom(text: string, beginning: string, spellings: readonly Spelling[]): string {
-  let masked = '';
-  let from = 0;
-  for (let at = text.indexOf(beginning); at !== -1; at = text.indexOf(beginning, from)) {
+function findSpans(text: string, beginning: string, spellings: readonly Spelling[]): readonly Span[] {
+  const spans: Span[] = [];
+  // Where beginnings stand within each other, each is followed: to an end, so that no text is work without end.
+  let patience = 16 * text.length;
+  for (let at = text.indexOf(beginning); at !== -1;) {
     const start = at;
-    const ends = spellings.map((chunkAt) => findEnd(text, start, chunkAt));
-    masked += text.slice(from, at) + REDACTED;
-    from = Math.max(...ends);
+    const found = spellings.map((chunkAt) => findEnd(text, start, chunkAt));
+    const end = Math.max(...found.map((one) => one.end));
+    spans.push([start, end]);
+    const isWhole = found.some((one) => one.isWhole && one.end === end);
+    if (!isWhole) patience -= end - start;
+    if (patience < 0) return [...spans, [start, text.length]];
+    at = text.indexOf(beginning, isWhole ? end : start + 1);
   }
-  return masked + text.slice(from);
+  return spans;
 }
 
-/** Where a text that begins with a secret goes on as something else. */
-function findEnd(text: string, start: number, chunkAt: Spelling): number {
+/** Where a text that begins with a secret goes on as something else, and whether all of the secret stood there. */
+function findEnd(text: string, start: number, chunkAt: Spelling): { readonly end: number; readonly isWhole: boolean } {
   let end = start;
   let chunk = chunkAt(0);
   for (let index = 1; chunk !== null && text.startsWith(chunk, end); index += 1) {
@@ -61,7 +72,18 @@ function findEnd(text: string, start: number, chunkAt: Spelling): number {
     chunk = chunkAt(index);
   }
   for (let index = 0; chunk !== null && text.charAt(end) === chunk.charAt(index); index += 1) end += 1;
-  return end;
+  return { end, isWhole: chunk === null };
+}
+
+function replaceSpans(text: string, spans: readonly Span[]): string {
+  if (spans.length === 0) return text;
+  let result = '';
+  let done = 0;
+  for (const [start, end] of [...spans].sort(([a, b], [c, d]) => a - c || d - b)) {
+    if (start >= done) result += text.slice(done, start) + REDACTED;
+    done = Math.max(done, end);
+  }
+  return result + text.slice(done);
 }
 
 /** What every spelling of a secret has in common, so that a text without it need not be searched for all of them. */
@@ -76,17 +98,19 @@ const PARAMETER = /([?&])([^&#]+)/g;
 
 /**
  * Masks user and password of a URL, and what its query says: to many endpoints a parameter is as good as a password.
- * In a text that is not a URL, users and passwords of URLs are masked.
+ * Of URLs further on in a text, and of those in a text that is not one, users and passwords are masked.
  */
 export function maskUrl(url: string): string {
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return url.replace(/:\/\/[^/?#\s]*@/g, `://${REDACTED}@`);
-  return url
+  const masked = url.replace(/\/\/[^/?#\s]*@/g, `//${REDACTED}@`);
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return masked;
+  return masked
     .replace(/^([^:]*:\/\/)[^/?#]*@/, `$1${REDACTED}@`)
     .replace(PARAMETER, (_whole, before: string, parameter: string) => {
-      const [name = '', value] = parameter.split(/=+(?=[^=])/, 2);
-      if (PLAIN_PARAMETERS.includes(name.toLowerCase())) return before + parameter;
+      const [, name] = /^([^=]*)=+[^=]/.exec(parameter) ?? [];
       // What has no value may be one.
-      return before + (value === undefined ? REDACTED : `${name}=${REDACTED}`);
+      if (name === undefined)
+        return before + (PLAIN_PARAMETERS.includes(parameter.toLowerCase()) ? parameter : REDACTED);
+      return before + (PLAIN_PARAMETERS.includes(name.toLowerCase()) ? parameter : `${name}=${REDACTED}`);
     });
 }
 
@@ -102,7 +126,7 @@ const CHUNK = 64;
 
 /** A secret in one spelling, chunk by chunk; null behind its end. */
 type Spelling = (index: number) => string | null;
-/** The spellings of a secret by how they begin, the longest beginning first. */
+/** The spellings of a secret by how they begin. */
 type Spellings = ReadonlyMap<string, readonly Spelling[]>;
 
 const quote = (text: string): string => JSON.stringify(text).slice(1, -1);
@@ -140,7 +164,7 @@ function spell(secret: string): Spellings {
     const beginning = spelling(0) ?? '';
     byBeginning.set(beginning, [...(byBeginning.get(beginning) ?? []), spelling]);
   }
-  return new Map([...byBeginning].sort(([a], [b]) => b.length - a.length));
+  return byBeginning;
 }
 
 /** A text in chunks, none of which ends within a character. */

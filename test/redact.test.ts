@@ -66,6 +66,24 @@ describe('createRedactor', () => {
     expect(createRedactor([secret])(`${secret.slice(0, 150)} ${'.'.repeat(200)}`)).toMatch(/^\[redacted\] \.+$/);
   });
 
+  test('masks secrets that begin alike, each to its end', () => {
+    const head = 'eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6ImRlbW8tMjAyNiJ9.'.padEnd(80, 'x');
+    const [one, other] = [`${head}one.${'1'.repeat(90)}`, `${head}other.${'2'.repeat(40)}`];
+    expect(createRedactor([one, other])(`a ${other} b ${one} c ${other}`)).toBe(
+      `a ${REDACTED} b ${REDACTED} c ${REDACTED}`,
+    );
+  });
+
+  test('masks a secret that stands behind its own beginning', () => {
+    const secret = `abc${'0123456789/'.repeat(9)}tail`;
+    for (const cut of [64, 65, 70, 80]) {
+      const text = `<${secret.slice(0, cut)}${secret}> ${'.'.repeat(100)}`;
+      expect(createRedactor([secret])(text)).toMatch(/^<(?:\[redacted\])+> \.+$/);
+    }
+    const again = `${'ab/'.repeat(50)}tail-of-it`;
+    expect(createRedactor([again])(`${'ab/'.repeat(30)}${again}`)).toBe(REDACTED);
+  });
+
   test('does not end a chunk within a character', () => {
     const secret = `${'/'.repeat(63)}\u{1f511}${'/'.repeat(63)}`;
     expect(createRedactor([secret])(encodeURIComponent(secret))).toBe(REDACTED);
@@ -106,9 +124,18 @@ describe('maskUrl', () => {
     ['rediss://:pass@cache/0', 'rediss://[redacted]@cache/0'],
     ['is it ?a=b', 'is it ?a=b'],
     ['see\nhttps://user:pass@idp/x or redis://:pass@h', 'see\nhttps://[redacted]@idp/x or redis://[redacted]@h'],
+    ['https://idp/a see http://u:PASSWORD@h/x', 'https://idp/a see http://[redacted]@h/x'],
+    ['https://h/?a==b&c==&=d', 'https://h/?a=[redacted]&[redacted]&=[redacted]'],
     ['see https://idp/a@b, or mail a@b', 'see https://idp/a@b, or mail a@b'],
   ])('shows %s as %s', (url, shown) => {
     expect(maskUrl(url)).toBe(shown);
+  });
+
+  test('reads a million signs once', () => {
+    const split = vi.spyOn(String.prototype, 'split');
+    expect(maskUrl(`https://h/?a${'='.repeat(1_000_000)}`)).toBe(`https://h/?${REDACTED}`);
+    expect(split).not.toHaveBeenCalled();
+    split.mockRestore();
   });
 
   test('leaves no value of a query', () => {

@@ -1,6 +1,6 @@
 /** What the server will run with, and where each value comes from. */
 
-import { maskUrl, REDACTED } from '../redact.js';
+import { createRedactor, maskUrl, MIN_LENGTH_IN_CLAIMS, REDACTED, type Redactor } from '../redact.js';
 import { dissectEnv, type Environment } from './env.js';
 import { loadReading, type LoadedConfig, type LoadOptions } from './load.js';
 import { isSecretPath } from './parse.js';
@@ -41,7 +41,7 @@ export async function explainConfig(options: LoadOptions): Promise<ExplainedConf
   const { file, reading, config } = await loadReading(options);
   const several = reading.providers.find(({ path }) => path.at(-2) === 'providers') !== undefined;
   const [first] = config.providers;
-  const tree = mask({
+  const plain = {
     ...(several
       ? {
           default: config.default,
@@ -50,7 +50,12 @@ export async function explainConfig(options: LoadOptions): Promise<ExplainedConf
       : { provider_config: first?.config ?? null }),
     access_policy: config.access_policy,
     route_policy: config.route_policy,
-  });
+  };
+  // A secret may stand in another place as well, such as in a URL.
+  const secrets = leaves(plain).map(({ path, value }) =>
+    isSecretPath(path) && typeof value === 'string' ? value : null,
+  );
+  const tree = mask(plain, createRedactor(secrets, MIN_LENGTH_IN_CLAIMS));
   const inFile = (path: Path): Path => {
     const isProvider = path[0] === (several ? 'providers' : 'provider_config');
     const provider = reading.providers.find(({ name }) => !several || name === path[1]);
@@ -73,13 +78,17 @@ function originOf(written: unknown, position: string, env: Environment): Origin 
   return { from: variables.some((name) => (env[name] ?? '') !== '') ? 'env' : 'file', position, variables };
 }
 
-function mask(tree: Readonly<Record<string, unknown>>, above: Path = []): Readonly<Record<string, unknown>> {
+function mask(
+  tree: Readonly<Record<string, unknown>>,
+  redact: Redactor,
+  above: Path = [],
+): Readonly<Record<string, unknown>> {
   return Object.fromEntries(
     Object.entries(tree).map(([name, value]) => {
       const path = [...above, name];
-      if (isMapping(value)) return [name, mask(value, path)];
+      if (isMapping(value)) return [name, mask(value, redact, path)];
       if (typeof value !== 'string' || value === '') return [name, value];
-      return [name, isSecretPath(path) ? REDACTED : maskUrl(value)];
+      return [name, isSecretPath(path) ? REDACTED : redact(maskUrl(value))];
     }),
   );
 }

@@ -103,6 +103,16 @@ cache: {redis_url: "rediss://:MARKED@redis.example", secret: MARKED-sixteen-char
     expect(rows(await explain(text))).toContain(row);
   });
 
+  test('masks a secret wherever else it stands', async () => {
+    const text = `type: oauth2_token
+introspection: {url: "https://h/i", client_id: me, client_secret: "sword fish 1"}
+claims_mapping: {groups: "is it //me:sword%20fish%201@h/"}
+issuer: "https://h/sword%20fish%201"`;
+    const shown = JSON.stringify(await explain(text));
+    expect(shown).not.toMatch(/sword.{1,3}fish/);
+    expect(shown).toContain('https://h/[redacted]');
+  });
+
   test('takes the fields of an anchor from where they stand', async () => {
     const text = 'provider_config:\n  <<: {type: custom, endpoint: https://a/}\n  endpoint: https://b/\n';
     expect(rows(await explain(text)).find((row) => row.includes('endpoint'))).toContain('"https://b/" file :3:13');
