@@ -122,7 +122,7 @@ await build({
         { name: 'widths', test: /node_modules.fast-string/ },
         {
           name: 'program',
-          test: /node_modules.(?:commander|chalk)|child_process$|supports-color$|src.cli.(?:main|tree|help|exit-code|render.(?:style|escape|findings|json))|src.(?:errors|redact|json|json-parser|json-text|nearest)\.ts/,
+          test: /node_modules.(?:commander|chalk)|child_process$|supports-color$|src.cli.(?:main|tree|help|exit-code|render.(?:style|escape|findings|json))|src.(?:errors|redact|json|json-parser|json-text|nearest|percent)\.ts/,
         },
         {
           name: 'token',

@@ -100,7 +100,7 @@ export function showUrl(url: string): string {
   return URL.canParse(url) ? maskUrl(bareUrl(url)) : '(not a URL)';
 }
 
-/** A URL without user, password and fragment; what is no URL stays as it is. */
+/** A URL without user, password and fragment; what is not a URL stays as it is. */
 export function bareUrl(url: string): string {
   if (!URL.canParse(url)) return url;
   const parsed = new URL(url);
@@ -116,6 +116,9 @@ export function trimSlashes(url: string): string {
   while (url.charAt(end - 1) === '/') end -= 1;
   return url.slice(0, end);
 }
+
+/** An answer that came. */
+export type Answered = HttpAnswer & { readonly ok: true };
 
 /** Says why an answer with an unexpected status is no answer to the question. */
 export function judgeStatus(status: number, what: string): Failure {
@@ -141,15 +144,19 @@ export function credentialsIn(headers: readonly (readonly [string, string])[]): 
   return headers.filter(([name]) => SECRET_HEADERS.test(name)).map(([, value]) => value);
 }
 
-/** Everything secret that a request sends: what its sender names, and what stands in its URL. */
-function secretsOf(input: HttpRequest, url: URL): (string | null)[] {
-  return [...input.secrets, unescapePercent(url.password), basicOf(url), ...secretsInQuery(url)];
+/** Everything secret that a request sends: what its sender names, and what stands in its URL and in that of its proxy. */
+function secretsOf(input: HttpRequest, url: URL, proxy: string | null): (string | null)[] {
+  const credentials = [url, ...(proxy === null ? [] : [new URL(proxy)])].flatMap((one) => [
+    unescapePercent(one.password),
+    basicOf(one),
+  ]);
+  return [...input.secrets, ...credentials, ...secretsInQuery(url)];
 }
 
 /** An answer without the secrets that the server echoes, so that nobody who reads it can forget them. */
-export function redactAnswer(input: HttpRequest, url: URL, answer: HttpAnswer): HttpAnswer {
+export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): HttpAnswer {
   if (!answer.ok) return answer;
-  const secrets = secretsOf(input, url);
+  const secrets = secretsOf(input, url, proxy);
   const redact = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
   // The names of headers arrive in lower case, and a server may have left the dots of a JWT out of them.
   const lowered = secrets.flatMap((secret) =>
@@ -164,7 +171,7 @@ export function redactAnswer(input: HttpRequest, url: URL, answer: HttpAnswer): 
 
 /** Describes an exchange for a transcript. */
 export function describeExchange(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): Exchange {
-  const redact = createRedactor(secretsOf(input, url));
+  const redact = createRedactor(secretsOf(input, url, proxy));
   const clean = (headers: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [

@@ -107,7 +107,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     const url = new URL(input.url);
     const proxy = proxyFor(url, options.env ?? {});
     const way = { url, proxy, caFile: options.caFile, connect: () => connect(url, proxy) };
-    const answer = redactAnswer(input, url, await transfer(input, way, signal));
+    const answer = redactAnswer(input, url, proxy, await transfer(input, way, signal));
     const { onExchange } = options;
     if (onExchange !== undefined) {
       const exchange = describeExchange(input, url, proxy, answer);

@@ -5,7 +5,8 @@ import { AuthcheckError, usageError } from './errors.js';
 import { credentialsIn, showUrl, type HttpClient } from './exchange.js';
 import type { AuthProvider, AuthRequest } from './providers/provider.js';
 import { createRedactor } from './redact.js';
-import { askServer, cutText, type ServerReplies, type ServerReply } from './server-reply.js';
+import { askServer, type ServerReplies, type ServerReply } from './server-reply.js';
+import { cutText } from './unexpected-answer.js';
 import { findHeaderTokenFault } from './token.js';
 import type { Verdict } from './verdict.js';
 

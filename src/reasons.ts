@@ -140,7 +140,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   },
   jwks_invalid: {
     message: 'What the JWKS endpoint sent is not a key set.',
-    fix: 'Check jwks.uri: it must answer {"keys": [...]} (authcheck jwks shows what it sends).',
+    fix: 'Check jwks.uri: it must answer {"keys": [...]} (authcheck jwks --verbose shows what it sends).',
   },
   attributes_empty: {
     message: 'The claims mapping found nothing: the principal has no attributes.',

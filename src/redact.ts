@@ -1,6 +1,7 @@
 /** Keeps secrets out of whatever is shown: they are replaced before a text leaves the core. */
 
 import { isList, isObject, type Json } from './json.js';
+import { unescapePercent } from './percent.js';
 
 /** What stands in the place of a secret. */
 export const REDACTED = '[redacted]';
@@ -75,6 +76,25 @@ function findEnd(text: string, start: number, chunkAt: Spelling): { readonly end
   return { end, isWhole: chunk === null };
 }
 
+const PIECE = 8;
+
+/** Replaces what a text has of secrets in pieces of eight characters and more, in lower case or upper. */
+export function maskPieces(text: string, secrets: readonly (string | null | undefined)[]): string {
+  const known = secrets.map((secret) => (secret ?? '').toLowerCase()).filter(({ length }) => length >= PIECE);
+  const folded = text.toLowerCase();
+  // The case of some letters has another length.
+  const letters = folded.length === text.length ? folded : text;
+  const starts = Array.from({ length: Math.max(0, text.length - PIECE + 1) }, (_, at) => at);
+  const found = starts.filter((at) => {
+    const piece = letters.slice(at, at + PIECE);
+    return piece === piece.trim() && known.some((secret) => secret.includes(piece));
+  });
+  return replaceSpans(
+    text,
+    found.map((at) => [at, at + PIECE]),
+  );
+}
+
 function replaceSpans(text: string, spans: readonly Span[]): string {
   if (spans.length === 0) return text;
   let result = '';
@@ -115,6 +135,12 @@ export function maskUrl(url: string): string {
 }
 
 const SECRET_PARAMETER = /(?:key|token|secret|code|sig|signature|password|passwd|pwd|auth)$/i;
+
+/** What a URL may hold that is nobody's business: user, password, and every value of its query. */
+export function secretsInUrl(url: URL): string[] {
+  const { username, password, searchParams } = url;
+  return [...[username, password].map(unescapePercent), ...searchParams.values()];
+}
 
 /** The values in the query of a URL that can be nothing but secrets, by their names. */
 export function secretsInQuery(url: URL): string[] {

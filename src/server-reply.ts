@@ -1,9 +1,8 @@
 /** What a live server makes of a token, as its status and the body of its error tell. */
 
-import { isRedirect, jsonBody, judgeStatus, SECRET_HEADERS, type HttpClient } from './exchange.js';
-import { isObject, member } from './json.js';
+import { isRedirect, judgeStatus, SECRET_HEADERS, type HttpClient } from './exchange.js';
 import type { UndecidedCode } from './reason-codes.js';
-import { createRedactor } from './redact.js';
+import { clean, readMessage } from './unexpected-answer.js';
 import type { Outcome } from './verdict.js';
 
 /** The answer to one request. */
@@ -67,13 +66,11 @@ async function ask(http: HttpClient, request: ServerRequest, token: string | nul
   const { status, skew } = answer;
   const challenge = answer.headers['www-authenticate'];
   const outcome = judge(status, challenge !== undefined);
-  const clean = (text: string | null | undefined): string | null =>
-    typeof text === 'string' ? cutText(createRedactor(secrets)(text)) : null;
   return {
     status,
     outcome,
-    message: status < 400 ? null : clean(readMessage(answer.body, secrets)),
-    www_authenticate: clean(challenge),
+    message: status < 400 ? null : readMessage(answer.body, request) || null,
+    www_authenticate: challenge === undefined ? null : clean(challenge, request),
     skew,
     failure: outcome === 'undecided' ? judgeStatus(status, 'the server') : null,
   };
@@ -106,25 +103,4 @@ function settle({ given, without, garbage }: ServerReplies): ServerReplies {
     without: settleOther(without),
     garbage: settleOther(garbage),
   };
-}
-
-/** What an error says, in the shapes of the reference server, of FastAPI, and of most others. */
-function readMessage(body: string, secrets: readonly string[]): string | null {
-  const json = jsonBody({ body }, secrets);
-  if (!json.ok || !isObject(json.value)) return null;
-  const error = member(json.value, 'error');
-  const places = [
-    isObject(error) ? member(error, 'message') : error,
-    member(json.value, 'detail'),
-    member(json.value, 'message'),
-  ];
-  return places.find((text): text is string => typeof text === 'string' && text !== '') ?? null;
-}
-
-/** Longer than anything that a server has to say. */
-const MAX_TEXT = 500;
-
-/** Cuts a text that would be longer than anything a server has to say. */
-export function cutText(text: string): string {
-  return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }

@@ -533,6 +533,17 @@ describe.each([
       expect(exchanges[0]?.url).toBe(`${server.origin}/`);
     });
 
+    test('is silent about the password of a proxy that echoes it', async () => {
+      const proxy = await serve((request, response) => {
+        response.end(JSON.stringify([request.headers['proxy-authorization'], 'pass wörd', request.url]));
+      });
+      const exchanges: Exchange[] = [];
+      const env = { http_proxy: proxy.origin.replace('http://', 'http://user:pass%20w%C3%B6rd@') };
+      const answer = await send('http://idp.example/', {}, { env, onExchange: (exchange) => exchanges.push(exchange) });
+      expect(answer).toMatchObject({ body: '["Basic [redacted]","[redacted]","http://idp.example/"]' });
+      expect(JSON.stringify(exchanges)).not.toMatch(/pass wörd|dXNlcj/);
+    });
+
     test('a percent sign in the password of a URL is a percent sign', async () => {
       const server = await serve(json({}));
       const url = server.origin.replace('http://', 'http://user:100%@');

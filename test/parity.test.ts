@@ -439,7 +439,7 @@ describe('what a server says', () => {
     ['as the reference says it', refuse('one'), 'one'],
     ['as FastAPI says it', json({ detail: 'two' }, 401), 'two'],
     ['as many say it', json({ message: 'three' }, 401), 'three'],
-    ['as OAuth says it', json({ error: 'four', error_description: 'x' }, 401), 'four'],
+    ['as OAuth says it', json({ error: 'four', error_description: 'x' }, 401), 'four: x'],
     ['in no word', json({ error: { message: '' }, detail: [{ loc: [] }], message: 5 }, 401), null],
     ['twice', text('{"message":"a","message":"b"}', 401), null],
     ['as a list', json(['message'], 401), null],

@@ -3,6 +3,7 @@ import type { Failure } from '../src/exchange.js';
 import { describeText, judgeUnexpected, quoteMessage } from '../src/unexpected-answer.js';
 
 const URL = 'https://idp.example/introspect';
+const TOKEN = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl';
 
 interface Answer {
   readonly status: number;
@@ -12,7 +13,12 @@ interface Answer {
 }
 
 function judge(answer: Answer, secrets: readonly string[] = []): Failure {
-  return judgeUnexpected({ body: '', headers: {}, ...answer }, 'the endpoint', { url: URL, secrets });
+  const frame = { ok: true, body: '', headers: {}, skew: null, ms: 0 } as const;
+  return judgeUnexpected({ ...frame, ...answer }, 'the endpoint', { url: URL, secrets });
+}
+
+function quote(body: object, secrets: readonly string[] = [], url = URL): string {
+  return quoteMessage(JSON.stringify(body), { url, secrets });
 }
 
 describe('the words of an error', () => {
@@ -27,15 +33,15 @@ describe('the words of an error', () => {
     [{ error: { message: 'no such user' } }, 'no such user'],
     [{ title: 'Forbidden', detail: 'not from here' }, 'not from here'],
   ])('are found in %j', (body, said) => {
-    expect(quoteMessage(JSON.stringify(body), [])).toBe(`: ${JSON.stringify(said)}`);
+    expect(quote(body)).toBe(`: ${JSON.stringify(said)}`);
   });
 
   test.each(['', 'oops', '[]', '{}', '{"message":7}', '{"error":""}'])('are not found in %j', (body) => {
-    expect(quoteMessage(body, [])).toBe('');
+    expect(quoteMessage(body, { url: URL, secrets: [] })).toBe('');
   });
 
   test('are cut short, and their control characters are escaped', () => {
-    const said = quoteMessage(JSON.stringify({ message: `\u001b[31m${'x'.repeat(5000)}` }), []);
+    const said = quote({ message: `\u001b[31m${'x'.repeat(5000)}` });
     expect(said).toMatch(/^: "\\u001b\[31mx+…"$/);
     expect(said.length).toBeLessThan(220);
   });
@@ -46,9 +52,34 @@ describe('the words of an error', () => {
     ['the beginning of it', 'token eyJhbGciOiJS... is unknown'],
     ['the middle of it', 'token …ciOiJSUzI1… is unknown'],
   ])('never repeat a token (%s)', (_how, message) => {
-    const said = quoteMessage(JSON.stringify({ message }), ['eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhbm4ifQ.c2lnbmF0dXJl']);
+    const said = quote({ message }, [TOKEN]);
     expect(said).toContain('[redacted]');
     expect(said).not.toMatch(/eyJ|ciOiJ/);
+  });
+
+  test.each([
+    ['the form that was sent', `token=${TOKEN}&client_secret=s3cret-of-ours`],
+    ['its beginning, cut', `token=${TOKEN.slice(0, 30)}...&client_secret=s3cret-of-...`],
+    ['in capital letters', `TOKEN=${TOKEN.toUpperCase()}&CLIENT_SECRET=S3CRET-OF-OURS`],
+    ['the length of a log line', `${'x'.repeat(480)} ${TOKEN} s3cret-of-ours`],
+  ])('never repeat what was sent: %s', (_how, error) => {
+    const said = quote({ error }, [TOKEN, 's3cret-of-ours']);
+    expect(said).not.toMatch(/eyJhbGci|RSUzI1|s3cret-o|of-ours/i);
+    expect(said.length).toBeLessThan(220);
+  });
+
+  test('never repeat what the URL of the config holds', () => {
+    const url = 'https://server:pa%24%24word-1@idp.example/keys?tenant=tenant-0815&sig=a%2Fb-signature';
+    const message = 'no GET of /keys?tenant=tenant-0815 (a/b-signature) by server, pa$$word-1 or pa%24%24word-1';
+    expect(quote({ message }, [], url)).toBe(
+      ': "no GET of /keys?tenant=[redacted] ([redacted]) by [redacted], [redacted] or [redacted]"',
+    );
+  });
+
+  test('keep their spaces where a part of a header is masked', () => {
+    expect(quote({ message: 'what is dXNlcjpw for?' }, ['Basic dXNlcjpwYXNzd29yZA=='])).toBe(
+      ': "what is [redacted] for?"',
+    );
   });
 });
 
@@ -62,6 +93,13 @@ describe('a redirect', () => {
     );
     expect(moved('javascript:alert(1)').message).toBe('the endpoint answered 302, a redirect');
     expect(moved(`/${'x'.repeat(5000)}`).message.length).toBeLessThan(300);
+  });
+
+  test('is told without what was sent', () => {
+    for (const path of [TOKEN, TOKEN.slice(0, 20), TOKEN.toLowerCase()])
+      expect(moved(`/error/${path}/end`, [TOKEN]).message).toMatch(
+        /redirect to https:\/\/idp\.example\/error\/\[redacted\]/,
+      );
   });
 
   test('withholds credentials where there were some', () => {

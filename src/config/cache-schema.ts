@@ -52,7 +52,7 @@ function isDecodable(text: string): boolean {
  * Says what is wrong with a cache beside its single fields.
  *
  * What is in Redis is sealed. Without a secret in the config whoever can write to Redis could seal something themselves,
- * and so make the server accept whom he likes.
+ * and so make the server accept whom they like.
  */
 export function findCacheFault(
   provider: Readonly<Record<string, unknown>>,

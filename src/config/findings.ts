@@ -133,7 +133,7 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
   },
   url_path: {
     severity: 'warning',
-    why: 'The server asks for a path of its own below this URL, which it does not build as the URL suggests.',
+    why: 'The server puts its own path behind this URL, and so asks the wrong place.',
     fix: 'Name the URL of the API.',
   },
   ca_unreadable: {

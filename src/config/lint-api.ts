@@ -9,7 +9,8 @@ export function findMisplacedApi(config: ProviderConfig): Note[] {
     const path = ['api_server_url'];
     const { origin, pathname } = new URL(config.api_server_url);
     if (pathname === '/') return [];
-    const message = 'api_server_url has a path, which the server drops: it asks the root of that host';
+    const message =
+      'api_server_url has a path, which the server drops: it asks the root of that host, where authcheck asks below the path';
     return [{ code: 'url_path', path, message, fix: `Name the API server itself, without a path: ${origin}.` }];
   }
   if (config.type !== 'github_token') return [];
@@ -25,6 +26,6 @@ export function findMisplacedApi(config: ProviderConfig): Note[] {
     return [{ code: 'url_path', path, message, fix: `Set it to https://${host}/api/v3.` }];
   }
   if (!config.github_api_base_url.endsWith('/')) return [];
-  const message = 'github_api_base_url ends with "/": the server asks for //user';
+  const message = 'github_api_base_url ends with "/": the server asks for //user, where authcheck asks for /user';
   return [{ code: 'url_path', path, message, fix: 'Remove the slash at its end.' }];
 }

@@ -6,7 +6,7 @@
  */
 
 import { AuthcheckError, usageError } from '../errors.js';
-import { jsonBody, showUrl, type HttpAnswer, type HttpClient } from '../exchange.js';
+import { jsonBody, showUrl, type Answered, type HttpClient } from '../exchange.js';
 import { isObject, member } from '../json.js';
 import { quoteMessage, through } from '../unexpected-answer.js';
 
@@ -42,13 +42,13 @@ export async function discoverIssuer(http: HttpClient, issuer: string): Promise<
     const answer = await http.send({ method: 'GET', url: place, secrets: [], followSameOrigin: true });
     if (answer.ok && answer.status === 200 && looksLikeJson(answer.body))
       return readMetadata(answer.body, issuer, place);
-    failures.push(`${showUrl(place)}: ${answer.ok ? describeOther(answer) : answer.message}`);
+    failures.push(`${showUrl(place)}: ${answer.ok ? describeOther(answer, place) : answer.message}`);
   }
   throw new AuthcheckError('discovery_failed', `no metadata was found for the issuer (${failures.join('; ')})`);
 }
 
-function describeOther(answer: HttpAnswer & { readonly ok: true }): string {
-  return `answered ${answer.status}, not with metadata${quoteMessage(answer.body, [])}${through(answer)}`;
+function describeOther(answer: Answered, url: string): string {
+  return `answered ${answer.status}, not with metadata${quoteMessage(answer.body, { url, secrets: [] })}${through(answer)}`;
 }
 
 function readMetadata(body: string, issuer: string, url: string): IssuerMetadata {

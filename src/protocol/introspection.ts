@@ -5,10 +5,10 @@
  * @see [RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1) client authentication
  */
 
-import { jsonBody, type Failure, type HttpAnswer, type HttpClient, type HttpRequest } from '../exchange.js';
-import { isObject, member, type JsonObject } from '../json.js';
+import { type Answered, type Failure, type HttpAnswer, type HttpClient, type HttpRequest } from '../exchange.js';
+import { member, type JsonObject } from '../json.js';
 import { REASONS } from '../reasons.js';
-import { describeText, judgeUnexpected, looksLikeJwt, quoteMessage, through } from '../unexpected-answer.js';
+import { judgeUnexpected, looksLikeJwt, quoteMessage, readObject, through } from '../unexpected-answer.js';
 
 /** The endpoint, and the credentials of the server that asks. */
 export interface IntrospectionClient {
@@ -81,36 +81,30 @@ function judgeAnswer(
     return fail({ ...answer, message: `the introspection endpoint could not be asked: ${answer.message}` });
   if (answer.status !== 200) return fail(judgeRefusal(answer, client, secrets));
   const failInvalid = (message: string, fix?: string): IntrospectionResult =>
-    fail({ code: 'endpoint_invalid_response', message: message + through(answer), fix });
+    fail({ code: 'endpoint_invalid_response', message, fix });
   // An endpoint that echoes what it was sent must not put it into a verdict.
-  const json = jsonBody(answer, secrets);
-  if (!json.ok) {
-    const looks = describeText(answer.body);
-    const fix = looksLikeJwt(answer.body) ? PLAIN_JSON : undefined;
-    return failInvalid(`the introspection endpoint sent no valid JSON: ${json.message}${looks}`, fix);
-  }
-  if (!isObject(json.value)) return failInvalid('the introspection endpoint sent JSON that is not an object');
-  const active = member(json.value, 'active');
+  const response = readObject(answer, 'the introspection endpoint', secrets);
+  if (typeof response === 'string') return failInvalid(response, looksLikeJwt(answer.body) ? PLAIN_JSON : undefined);
+  const active = member(response, 'active');
   if (typeof active !== 'boolean') {
     const what = active === undefined ? 'has no "active"' : 'has an "active" that is not true or false';
-    return failInvalid(`the introspection answer ${what}`);
+    return failInvalid(`the introspection answer ${what}${through(answer)}`);
   }
-  return { ok: true, active, response: json.value, skew: answer.skew, raw, ms };
+  return { ok: true, active, response, skew: answer.skew, raw, ms };
 }
 
 const PLAIN_JSON =
   'Have the issuer answer this client with plain JSON (application/json) rather than a JWT (RFC 9701): the server reads no other.';
 
-type Answered = HttpAnswer & { readonly ok: true };
-
 function judgeRefusal(answer: Answered, client: IntrospectionClient, secrets: HttpRequest['secrets']): Failure {
   const { status, body } = answer;
-  const said = quoteMessage(body, secrets);
+  const asked = { url: client.url, secrets };
+  const said = quoteMessage(body, asked);
   if (status === 401 || status === 403) {
     const message = `the introspection endpoint answered ${status} to the server’s own client_id and client_secret${said}`;
     return { code: 'client_credentials_rejected', message: message + through(answer), fix: adviseOn(said, client) };
   }
-  const failure = judgeUnexpected(answer, 'the introspection endpoint', { url: client.url, secrets });
+  const failure = judgeUnexpected(answer, 'the introspection endpoint', asked);
   return status === 400 ? { ...failure, fix: failure.fix ?? adviseOn(said, client) ?? adviseOnRequest(said) } : failure;
 }
 

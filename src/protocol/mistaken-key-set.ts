@@ -11,13 +11,15 @@ export interface Recognized {
 
 const NO_KEY_SET: Recognized = { is: 'this is not a key set' };
 const MAX_SHOWN = 200;
+/** Longer URLs are not read to their end. */
+const MAX_READ = 2048;
 
 /** Tells what is served beside key sets, and taken for one. */
 export function recognize(value: Json): Recognized {
   if (!isObject(value)) return NO_KEY_SET;
   const uri = member(value, 'jwks_uri');
   if (typeof uri === 'string') {
-    const shown = JSON.stringify(showUrl(uri).slice(0, MAX_SHOWN));
+    const shown = JSON.stringify(showUrl(uri.slice(0, MAX_READ)).slice(0, MAX_SHOWN));
     return { is: 'this is the issuer’s metadata', fix: `Put its jwks_uri into the config, as jwks.uri: ${shown}.` };
   }
   if (typeof member(value, 'kty') === 'string') {

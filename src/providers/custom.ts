@@ -2,11 +2,11 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
-import { credentialsIn, findMasked, jsonBody, showUrl, type HttpAnswer } from '../exchange.js';
+import { credentialsIn, findMasked, showUrl, type Answered, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { unescapePercent } from '../percent.js';
 import { decodeHeader, findTokenFault } from '../token.js';
-import { describeText, judgeUnexpected, quoteMessage, through } from '../unexpected-answer.js';
+import { judgeUnexpected, quoteMessage, readObject, through } from '../unexpected-answer.js';
 import type { Trace } from '../trace.js';
 import type { Attributes, Identity, Verdict } from '../verdict.js';
 import { judge } from './judge.js';
@@ -83,13 +83,13 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer, url: string, secrets: rea
     const message = `the endpoint could not be asked: ${answer.message}`;
     trace.fail('request', answer.code, message, { ...field, fix: answer.fix });
   } else if (answer.status === 401 || answer.status === 403) {
-    const message = `the endpoint answered ${answer.status}${quoteMessage(answer.body, secrets)}${through(answer)}`;
+    const message = `the endpoint answered ${answer.status}${quoteMessage(answer.body, { url, secrets })}${through(answer)}`;
     trace.fail('request', 'token_refused', message, field);
   } else if (answer.status !== 200) {
     const { code, message, fix } = judgeUnexpected(answer, 'the endpoint', { url, secrets });
     trace.fail('request', code, message, { ...field, fix });
   } else {
-    const told = readAnswer(answer.body, secrets);
+    const told = readAnswer(answer, secrets);
     const identity = typeof told === 'string' ? told : readIdentity(told);
     if (typeof told !== 'string' && typeof identity !== 'string') {
       trace.pass('request', 'the endpoint answered 200', field);
@@ -111,12 +111,10 @@ function describeMissing(answer: JsonObject): string {
 }
 
 /** Reads an object that can be believed, or says why there is none. */
-function readAnswer(body: string, secrets: readonly string[]): JsonObject | string {
-  const json = jsonBody({ body }, secrets);
-  if (!json.ok) return `the endpoint sent no valid JSON: ${json.message}${describeText(body)}`;
-  if (!isObject(json.value)) return 'the endpoint sent JSON that is not an object';
-  const masked = findMasked(json.value, ['principal', 'attributes'], secrets);
-  return masked === null ? json.value : `the answer repeats a credential of the request in its ${masked}`;
+function readAnswer(answer: Answered, secrets: readonly string[]): JsonObject | string {
+  const told = readObject(answer, 'the endpoint', secrets);
+  const masked = typeof told === 'string' ? null : findMasked(told, ['principal', 'attributes'], secrets);
+  return masked === null ? told : `the answer repeats a credential of the request in its ${masked}`;
 }
 
 /** Reads `{principal, attributes?, message?}`, or says which field is wrong. */

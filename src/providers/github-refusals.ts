@@ -1,11 +1,10 @@
 /** What GitHub's refusals say: the reason, the way out, and when to come back. */
 
-import { trimSlashes, type HttpAnswer } from '../exchange.js';
+import { isRedirect, trimSlashes, type Answered, type HttpAnswer } from '../exchange.js';
 import { createRedactor } from '../redact.js';
-import { quoteMessage } from '../unexpected-answer.js';
+import { describeRetryAfter, quoteMessage } from '../unexpected-answer.js';
 
 type Headers = Readonly<Record<string, string>>;
-type Answered = HttpAnswer & { readonly ok: true };
 
 /** What a message says, and what to do about it. */
 export interface Told {
@@ -42,10 +41,10 @@ export function isRateLimited(headers: Headers): boolean {
 
 /** When the rate limit ends, to be said after a message; "" where that is unknown. */
 export function resetTime(headers: Headers): string {
-  const after = /^\d{1,6}$/.exec(headers['retry-after'] ?? '');
-  if (after !== null) return `; try again in ${after[0]} s`;
+  const asks = describeRetryAfter(headers);
   const reset = /^\d{1,11}$/.exec(headers['x-ratelimit-reset'] ?? '');
-  return reset === null ? '' : `; it resets at ${new Date(Number(reset[0]) * 1000).toISOString()}`;
+  if (asks !== '' || reset === null) return asks;
+  return `; it resets at ${new Date(Number(reset[0]) * 1000).toISOString()}`;
 }
 
 /** Explains a 403 that is no rate limit; an installation of an App is told that it is nobody. */
@@ -55,7 +54,7 @@ export function explainForbidden({ headers, body }: Answered, base: string, toke
     const message = 'GitHub answered 403: the organization wants the token authorized for SAML single sign-on';
     return { message, fix: sso };
   }
-  const reason = quoteMessage(body, [token]);
+  const reason = quoteMessage(body, { url: base, secrets: [token] });
   if (token.startsWith('ghs_'))
     return {
       message: `GitHub answered 403${reason || ': the token may not do this'}`,
@@ -73,7 +72,7 @@ export function explainForbidden({ headers, body }: Answered, base: string, toke
 export function findBaseFix(status: number, base: string): string | undefined {
   const { hostname, pathname } = new URL(base);
   const isApi = hostname.startsWith('api.') || trimSlashes(pathname).endsWith('/api/v3');
-  return isApi || ![301, 302, 303, 307, 308, 404, 406].includes(status)
+  return isApi || !(isRedirect(status) || status === 404 || status === 406)
     ? undefined
     : 'Set github_api_base_url to the API: https://api.github.com, or https://HOST/api/v3 of a GitHub Enterprise Server.';
 }
@@ -98,7 +97,7 @@ export function explainUnreadable(answer: HttpAnswer, base: string, token: strin
   const said = `GitHub answered ${status} when asked for the organizations`;
   const sso = findSsoFix(headers, base, token);
   if (sso !== null) return { message: `${said}: they want the token authorized for SAML single sign-on`, fix: sso };
-  const reason = quoteMessage(body, [token]);
+  const reason = quoteMessage(body, { url: base, secrets: [token] });
   if (status !== 403 && status !== 404) return { message: said + reason };
   return {
     message: `${said}${reason}${reason === '' ? ':' : ';'} that needs ${createRedactor([token])(describeScopes(headers))}`,
@@ -120,5 +119,5 @@ function describeScopes(headers: Headers): string {
       ? `the scope ${accepted[0] ?? 'read:org'}`
       : `one of the scopes ${accepted.join(', ')}${accepted.includes('read:org') ? ' (read:org is enough)' : ''}`;
   if (headers['x-oauth-scopes'] === undefined) return wants;
-  return `${wants}; the token has ${owned.length === 0 ? 'no scopes' : `the scope${owned.length === 1 ? '' : 's'} ${owned.join(', ')}`}`;
+  return `${wants}; the token has ${owned.length === 0 ? 'no scopes' : `${owned.length === 1 ? 'the scope' : 'the scopes'} ${owned.join(', ')}`}`;
 }

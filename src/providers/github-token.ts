@@ -2,7 +2,7 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { GithubTokenConfig } from '../config/provider-config.js';
-import { jsonBody, judgeStatus, showUrl, trimSlashes, type HttpAnswer } from '../exchange.js';
+import { jsonBody, showUrl, trimSlashes, type Answered, type HttpAnswer } from '../exchange.js';
 import { isObject, member, type Json } from '../json.js';
 import { plural } from '../listing.js';
 import { findHeaderTokenFault, readGithubToken } from '../token.js';
@@ -21,7 +21,7 @@ import {
 import { mapIdentity } from './mapping.js';
 import { judge } from './judge.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
-import { quoteMessage } from '../unexpected-answer.js';
+import { judgeUnexpected, readObject } from '../unexpected-answer.js';
 
 const REFUSAL = 'GitHub token validation failed. Please check your token and try again.';
 const CHALLENGE =
@@ -95,12 +95,10 @@ function judgeUser(trace: Trace, answer: HttpAnswer, base: string, token: string
     const { message, fix } = explainForbidden(answer, base, token);
     trace.fail('request', 'token_refused', message, { fix });
   } else if (answer.status !== 200) {
-    const { code, message } = judgeStatus(answer.status, 'GitHub');
-    const reason = quoteMessage(answer.body, [token]);
-    const fix = findBaseFix(answer.status, base);
-    trace.fail('request', code, `${message}${reason}${resetTime(answer.headers)}`, { field, fix });
+    const { code, message, fix } = judgeUnexpected(answer, 'GitHub', { url: base, secrets: [token] });
+    trace.fail('request', code, message, { field, fix: findBaseFix(answer.status, base) ?? fix });
   } else {
-    const user = readUser(answer.body, token);
+    const user = readUser(answer, token);
     if (typeof user !== 'string') {
       trace.pass('request', `GitHub knows the token as ${JSON.stringify(user.login)}`, { field });
       return user;
@@ -111,12 +109,12 @@ function judgeUser(trace: Trace, answer: HttpAnswer, base: string, token: string
 }
 
 /** Reads the user, or says what is wrong. An id is an integer of any size, and its digits are kept. */
-function readUser(body: string, token: string): GithubUser | string {
-  const json = jsonBody({ body }, [token], { number: (text) => (/^\d+$/.test(text) ? BigInt(text) : Number(text)) });
-  if (!json.ok) return `GitHub sent no valid JSON: ${json.message}`;
-  if (!isObject(json.value)) return 'GitHub sent JSON that is not an object';
-  const login = member(json.value, 'login');
-  const id = member(json.value, 'id');
+function readUser(answer: Answered, token: string): GithubUser | string {
+  const number = (text: string): number | bigint => (/^\d+$/.test(text) ? BigInt(text) : Number(text));
+  const user = readObject(answer, 'GitHub', [token], { number });
+  if (typeof user === 'string') return user;
+  const login = member(user, 'login');
+  const id = member(user, 'id');
   const fault = findPrincipalFault(login);
   if (fault !== null || typeof login !== 'string') return `the login that GitHub sent ${fault ?? 'is not a string'}`;
   return typeof id === 'bigint' ? { login, id: String(id) } : 'the id that GitHub sent is not an integer';
@@ -137,9 +135,12 @@ async function readOrganizations(
     const answer = await get(`/user/orgs?per_page=${PAGE_SIZE}&page=${page}`);
     const limited = answer.ok && answer.status === 403 && isRateLimited(answer.headers);
     if (answer.ok && (limited || answer.status === 429 || answer.status >= 500)) {
-      const { message, ...judged } = judgeStatus(answer.status, 'GitHub');
-      const code = limited ? 'endpoint_rate_limited' : judged.code;
-      trace.fail('organizations', code, `${message} when asked for the organizations${resetTime(answer.headers)}`);
+      const { code, message, fix } = judgeUnexpected(answer, 'GitHub, asked for the organizations,', {
+        url: base,
+        secrets: [token],
+      });
+      if (limited) trace.fail('organizations', 'endpoint_rate_limited', `${message}${resetTime(answer.headers)}`);
+      else trace.fail('organizations', code, message, { fix });
       return null;
     }
     const logins = answer.ok && answer.status === 200 ? readLogins(answer.body, token) : null;

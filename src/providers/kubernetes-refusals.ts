@@ -1,11 +1,11 @@
 /** What the API server's refusals mean, and what to do about them. */
 
 import { duration } from '../duration.js';
-import { judgeStatus, type HttpAnswer } from '../exchange.js';
+import type { Answered } from '../exchange.js';
 import { isStringList, member, type Json } from '../json.js';
 import { parseJwt } from '../protocol/jwt.js';
 import type { ReasonCode } from '../reason-codes.js';
-import { quoteMessage } from '../unexpected-answer.js';
+import { judgeUnexpected, quoteMessage, through } from '../unexpected-answer.js';
 
 /** Why the API server does not say who a token's bearer is. */
 export interface KubernetesRefusal {
@@ -15,12 +15,10 @@ export interface KubernetesRefusal {
 }
 
 /** Explains an answer other than 201; `now` is in seconds since 1970. */
-export function explainRefusal(
-  { status, body }: HttpAnswer & { readonly ok: true },
-  token: string,
-  now: number,
-): KubernetesRefusal {
-  const reason = quoteMessage(body, [token]);
+export function explainRefusal(answer: Answered, url: string, token: string, now: number): KubernetesRefusal {
+  const { status } = answer;
+  const asked = { url, secrets: [token] };
+  const reason = `${quoteMessage(answer.body, asked)}${through(answer)}`;
   if (status === 401) {
     const { said, fix } = readHints(token, now);
     return { code: 'token_refused', message: `the API server answered 401${reason}${said}`, fix };
@@ -35,10 +33,10 @@ export function explainRefusal(
       fix: reason === '' ? undefined : fix,
     };
   }
-  const { code, message } = judgeStatus(status, 'the API server');
+  const failure = judgeUnexpected(answer, 'the API server', asked);
   const fix =
     'Check api_server_url; if it is right, upgrade the cluster: selfsubjectreviews of authentication.k8s.io/v1 came with Kubernetes 1.28.';
-  return { code, message: message + reason, fix: status === 404 ? fix : undefined };
+  return status === 404 ? { ...failure, fix } : failure;
 }
 
 interface Hints {

@@ -6,12 +6,13 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { KubernetesConfig } from '../config/provider-config.js';
-import { findMasked, jsonBody, showUrl, trimSlashes, type HttpAnswer } from '../exchange.js';
+import { findMasked, showUrl, trimSlashes, type Answered, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type JsonObject } from '../json.js';
 import { findHeaderTokenFault } from '../token.js';
 import type { Trace } from '../trace.js';
 import type { Verdict } from '../verdict.js';
 import { judge } from './judge.js';
+import { readObject } from '../unexpected-answer.js';
 import { explainRefusal } from './kubernetes-refusals.js';
 import { mapIdentity, namesRead } from './mapping.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
@@ -37,7 +38,7 @@ export function createKubernetesProvider(config: KubernetesConfig, context: Prov
       });
       const refusal = answer.ok && answer.status === 403 ? 'Token validation failed: 403' : REFUSAL;
       const now = Math.floor(context.now() / 1000);
-      const user = judgeAnswer(trace, answer, token, now, namesRead(config.claims_mapping));
+      const user = judgeAnswer(trace, answer, url, token, now, namesRead(config.claims_mapping));
       if (user === null) return { identity: null, network_ms: answer.ms, refusal };
       const { claims, username } = user;
       trace.pass('subject', 'username names the principal', { actual: username });
@@ -77,6 +78,7 @@ interface KubernetesUser {
 function judgeAnswer(
   trace: Trace,
   answer: HttpAnswer,
+  url: string,
   token: string,
   now: number,
   names: readonly string[],
@@ -86,10 +88,10 @@ function judgeAnswer(
     const message = `the API server could not be asked: ${answer.message}`;
     trace.fail('request', answer.code, message, { field, fix: answer.fix });
   } else if (answer.status !== 201) {
-    const { code, message, fix } = explainRefusal(answer, token, now);
+    const { code, message, fix } = explainRefusal(answer, url, token, now);
     trace.fail('request', code, message, { field, fix });
   } else {
-    const user = readUserInfo(answer.body, token, names);
+    const user = readUserInfo(answer, token, names);
     if (typeof user !== 'string') {
       trace.pass('request', 'the API server answered 201', { field });
       return user;
@@ -100,10 +102,10 @@ function judgeAnswer(
 }
 
 /** Reads `status.userInfo`, or says what is wrong with it. */
-function readUserInfo(body: string, token: string, names: readonly string[]): KubernetesUser | string {
-  const json = jsonBody({ body }, [token]);
-  if (!json.ok) return `the API server sent no valid JSON: ${json.message}`;
-  const status = isObject(json.value) ? member(json.value, 'status') : undefined;
+function readUserInfo(answer: Answered, token: string, names: readonly string[]): KubernetesUser | string {
+  const review = readObject(answer, 'the API server', [token]);
+  if (typeof review === 'string') return review;
+  const status = member(review, 'status');
   const claims = isObject(status) ? member(status, 'userInfo') : undefined;
   if (!isObject(claims)) return 'the answer of the API server has no status.userInfo';
   const masked = findMasked(claims, names, [token]);

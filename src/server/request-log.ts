@@ -2,7 +2,7 @@
 
 import type { AuthRequest } from '../providers/provider.js';
 import { createRedactor } from '../redact.js';
-import { cutText } from '../server-reply.js';
+import { cutText } from '../unexpected-answer.js';
 import { fingerprint } from '../token.js';
 import { unheard } from '../unheard.js';
 import type { Authentication, IncomingRequest } from './authentication.js';

@@ -77,7 +77,7 @@ describe('a token that GitHub refuses', () => {
       '403 for the secondary rate limit',
       json({}, 403, { 'retry-after': '60' }),
       'undecided: endpoint_rate_limited',
-      /; try again in 60 s$/,
+      /; it asks to wait 1 minute$/,
     ],
     [
       '403 with a reset time that is none',
@@ -85,7 +85,7 @@ describe('a token that GitHub refuses', () => {
       'undecided: endpoint_rate_limited',
       /the rate limit is used up$/,
     ],
-    ['429', json({}, 429, { 'retry-after': '7' }), 'undecided: endpoint_rate_limited', /try again in 7 s$/],
+    ['429', json({}, 429, { 'retry-after': '7' }), 'undecided: endpoint_rate_limited', /it asks to wait 7 seconds$/],
     ['404', json({}, 404), 'undecided: endpoint_error', /answered 404/],
     ['500', json({}, 500), 'undecided: endpoint_error', /answered 500/],
     ['a redirect', redirect('/elsewhere', 301), 'undecided: endpoint_redirected', /answered 301/],
@@ -292,7 +292,8 @@ describe('the way out', () => {
     ['/', json({ message: 'Not Found' }, 404), /^Set github_api_base_url to the API/],
     ['/', (_request, response) => response.end('<html>'), /^Set github_api_base_url to the API/],
     ['/', json({}, 500), /^Check the URL/],
-    ['/api/v3', redirect('/login', 302), /^Put the final URL/],
+    ['/api/v3', redirect('/moved', 302), /^Put the final URL/],
+    ['/api/v3', redirect('/login', 302), /^People log in there/],
   ] as readonly (readonly [string, Answer, RegExp])[])(
     'of a base URL that is not the API’s is the API’s: %s (%#)',
     async (path, user, fix) => {
