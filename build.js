@@ -122,11 +122,11 @@ await build({
         { name: 'widths', test: /node_modules.fast-string/ },
         {
           name: 'program',
-          test: /node_modules.(?:commander|chalk)|child_process$|supports-color$|src.cli.(?:main|tree|help|exit-code|render.(?:style|escape|findings|json))|src.(?:errors|redact|json|json-parser|json-text|nearest|percent)\.ts/,
+          test: /node_modules.(?:commander|chalk)|child_process$|supports-color$|src.cli.(?:main|tree|help|exit-code|render.(?:style|escape|findings|json))|src.(?:errors|redact|json|json-parser|json-text|listing|nearest|percent)\.ts/,
         },
         {
           name: 'token',
-          test: /src.(?:token|decode|lookalike|listing|time-claims|iso-time|duration|bounded-read|protocol.jwt|cli.(?:token|session|options|render.(?:transcript|time)))\.ts/,
+          test: /src.(?:token|decode|lookalike|time-claims|iso-time|duration|bounded-read|protocol.jwt|cli.(?:token|session|options|render.(?:transcript|time)))\.ts/,
         },
         {
           name: 'document',

@@ -8,7 +8,7 @@
  */
 
 import { describeKind, isStringList, member, type Json, type JsonObject } from './json.js';
-import { listSome } from './listing.js';
+import { listSome, quote } from './listing.js';
 import { recognizeMisplaced } from './misplaced-token.js';
 import { REDACTED } from './redact.js';
 import { findResemblance } from './resemblance.js';
@@ -135,12 +135,6 @@ export function findPrincipalFault(value: Json | undefined): string | null {
 
 function isBlank(value: Json | undefined): boolean {
   return value === undefined || value === null || value === '';
-}
-
-const MAX_SHOWN = 200;
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > MAX_SHOWN ? `${text.slice(0, MAX_SHOWN)}…` : text);
 }
 
 const quoted = new Map<string, string>();

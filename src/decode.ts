@@ -7,6 +7,7 @@
 
 import { parseJson } from './json-parser.js';
 import { isObject, member, type Json, type JsonObject } from './json.js';
+import { plural } from './listing.js';
 import { recognizeLookalike } from './lookalike.js';
 import { decodeBase64url, parseJwt, type ParsedJwt, type TokenFault } from './protocol/jwt.js';
 import { readGithubToken } from './token.js';
@@ -67,7 +68,7 @@ export function decodeToken(token: string, depth = 0): DecodedToken {
   }
   if (isSdJwt) {
     const notes = [
-      `an SD-JWT with ${rest.filter((part) => part !== '' && !part.includes('.')).length} disclosures`,
+      `an SD-JWT with ${plural(rest.filter((part) => part !== '' && !part.includes('.')).length, 'disclosure')}`,
       ...noteHeader(header),
     ];
     return { ...result, kind: 'sd-jwt', notes, fault: breakOf(jwt), disclosures: readDisclosures(rest) };

@@ -54,7 +54,7 @@ export {
 } from './json.js';
 export { reportKeySet, type KeyReport, type KeySetReport } from './key-report.js';
 export { likenTo, type Likeness } from './likeness.js';
-export { plural } from './listing.js';
+export { listSome, plural } from './listing.js';
 export { explainParity } from './parity-hints.js';
 export {
   compareWithServer,

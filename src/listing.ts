@@ -1,15 +1,21 @@
-/** Lists and counts in sentences. Pure. */
+/** Lists, counts and quotations in sentences. Pure. */
 
-const MOST = 5;
-
-/** Names the first five items, and says how many more there are. */
+/** Names the first items, five unless told otherwise, and says how many more there are. */
 export function listSome(
   items: readonly string[],
   show: (item: string) => string = (item) => item,
-  between: string = ', ',
+  most: number = 5,
 ): string {
-  const shown = items.slice(0, MOST).map(show).join(between);
-  return items.length > MOST ? `${shown} and ${items.length - MOST} more` : shown;
+  const shown = items
+    .slice(0, most)
+    .map((item) => show(item))
+    .join(', ');
+  return items.length > most ? `${shown} and ${items.length - most} more` : shown;
+}
+
+/** Quotes a text, of which no more than the first characters are shown, 200 unless told otherwise. */
+export function quote(text: string, most: number = 200): string {
+  return JSON.stringify(text.length > most ? `${text.slice(0, most)}…` : text);
 }
 
 /** A number and its noun: `1 key`, `2 keys`. */

@@ -1,6 +1,6 @@
 /** Tokens that are as their issuer wants them, but were not made for this server: what they are, and what to send. Pure. */
 
-import { isStringList, member, stringMember, type Json, type JsonObject } from './json.js';
+import { isStringList, member, stringMember, type JsonObject } from './json.js';
 
 /** What a token is, going by its claims, which may be unverified. */
 export interface Misplaced {
@@ -70,7 +70,8 @@ function isIdToken(claims: JsonObject): boolean {
   return isForItsClient || ['nonce', 'at_hash', 'c_hash'].some((name) => member(claims, name) !== undefined);
 }
 
-function audiencesOf(claims: JsonObject): readonly string[] {
-  const aud: Json | undefined = member(claims, 'aud');
+/** Those that a token is for; none where its aud is neither a string nor a list of strings. */
+export function audiencesOf(claims: JsonObject): readonly string[] {
+  const aud = member(claims, 'aud');
   return typeof aud === 'string' ? [aud] : isStringList(aud) ? aud : [];
 }

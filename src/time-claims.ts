@@ -1,6 +1,6 @@
 /** The claims that hold times. Pure. */
 
-import type { JsonObject } from './json.js';
+import { member, type JsonObject } from './json.js';
 
 /** Claims that hold seconds since 1970. */
 export const TIME_CLAIMS: readonly string[] = ['exp', 'nbf', 'iat', 'auth_time', 'updated_at'];
@@ -8,6 +8,13 @@ export const TIME_CLAIMS: readonly string[] = ['exp', 'nbf', 'iat', 'auth_time',
 /** Whether a time is so late that it can only be meant in milliseconds: after the year 5138, or else after 1973. */
 export function looksLikeMilliseconds(time: number): boolean {
   return time > 1e11 && time < 1e14;
+}
+
+/** Seconds since the `exp` of claims that nobody vouches for; null where it is ahead, or none. `now` is in milliseconds. */
+export function expiredFor(claims: JsonObject, now: number): number | null {
+  const exp = member(claims, 'exp');
+  const age = typeof exp === 'number' && exp > 0 ? now / 1000 - exp : -1;
+  return age < 0 ? null : age;
 }
 
 /** Moves the times by so many seconds; what is not a number, or too large a one, stays as it is. */

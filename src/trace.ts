@@ -79,21 +79,23 @@ export interface Trace {
 
 const NOTHING: StepDetail = {};
 
+type Writable<T> = { -readonly [Field in keyof T]: T[Field] };
+
 /** Starts a trace; `locate` gives the position of a config field. */
 export function createTrace(locate: (field: readonly string[]) => string | null): Trace {
   const steps: Step[] = [];
   let failure: (Step & { readonly code: ReasonCode }) | null = null;
   let unverified = false;
 
-  function add(
+  function add<Code extends Step['code']>(
     name: StepName,
     status: StepStatus,
-    code: Step['code'],
+    code: Code,
     message: string,
     { expected, actual, field, fix }: StepDetail = NOTHING,
-  ): Step {
+  ): Step & { readonly code: Code } {
     const position = field === undefined ? null : locate(field);
-    const step: { -readonly [Field in keyof Step]: Step[Field] } = { name, status, code, message, unverified };
+    const step: Writable<Step> & { readonly code: Code } = { name, status, code, message, unverified };
     if (expected !== undefined) step.expected = roundIntegers(expected);
     if (actual !== undefined) step.actual = roundIntegers(actual);
     if (position !== null) step.position = position;
@@ -108,9 +110,7 @@ export function createTrace(locate: (field: readonly string[]) => string | null)
     warn: (name, code, message, detail) => void add(name, 'warned', code, message, detail),
     fail(name, code, message, detail) {
       const step = add(name, 'failed', code, message, detail);
-      if (failure !== null) return;
-      failure = { ...step, code };
-      if (detail?.fix !== undefined) fixes.set(failure, detail.fix);
+      failure ??= step;
     },
     skip: (name, message) => void add(name, 'skipped', null, message),
     notReached(...names) {

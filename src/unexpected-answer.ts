@@ -4,6 +4,7 @@ import { duration } from './duration.js';
 import { isRedirect, jsonBody, judgeStatus, type Answered, type Failure, type HttpRequest } from './exchange.js';
 import type { JsonOptions } from './json-parser.js';
 import { isObject, member, type Json, type JsonObject } from './json.js';
+import { quote } from './listing.js';
 import { createRedactor, maskPieces, secretsInUrl } from './redact.js';
 
 /** What an answer is to: where the question was sent, and what with. */
@@ -18,7 +19,7 @@ export function judgeUnexpected(answer: Answered, what: string, asked: Asked): F
   const page = looksLikeHtml(body) ? ' with a web page' : '';
   const busy = status === 429 ? ': too many requests' : '';
   const wait = status === 429 || status === 503 ? describeRetryAfter(headers) : '';
-  const message = `${what} answered ${status}${page}${busy}${wait}${quote(said)}${through(answer)}`;
+  const message = `${what} answered ${status}${page}${busy}${wait}${append(said)}${through(answer)}`;
   if (/plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server/i.test(body.slice(0, 1000))) {
     return { code, message: `${message}; this port speaks TLS`, fix: 'Write https:// in the URL of the config.' };
   }
@@ -73,11 +74,11 @@ export function describeRetryAfter(headers: Answered['headers']): string {
 
 /** What an error says for itself, to be put after a message; nothing where it says nothing that can be read. */
 export function quoteMessage(body: string, asked: Asked): string {
-  return quote(readMessage(body, asked));
+  return append(readMessage(body, asked));
 }
 
-function quote(said: string): string {
-  return said === '' ? '' : `: ${JSON.stringify(said.length > MAX_SHOWN ? `${said.slice(0, MAX_SHOWN)}…` : said)}`;
+function append(said: string): string {
+  return said === '' ? '' : `: ${quote(said)}`;
 }
 
 /** Where errors have their words: OAuth 2.0, Okta, Kubernetes and GitHub, FastAPI and problem details. */

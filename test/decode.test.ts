@@ -114,6 +114,10 @@ describe('decodeToken', () => {
       });
     });
 
+    it('may have one disclosure', () => {
+      expect(decodeToken(`${issued}~${disclosures[0] ?? ''}~`).notes[0]).toBe('an SD-JWT with 1 disclosure');
+    });
+
     it('is one only after a JWT', () => {
       expect(decodeToken(`abc~${disclosures.join('~')}~`).kind).toBe('opaque');
       expect(decodeToken(`${encode(HEADER)}.${encode('{')}.c2ln~`)).toMatchObject({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listSome, plural } from '../src/listing.js';
+import { listSome, plural, quote } from '../src/listing.js';
 
 test.each([
   [[], ''],
@@ -10,8 +10,16 @@ test.each([
   expect(listSome(items)).toBe(text);
 });
 
-test('items are shown, and joined, as the sentence needs them', () => {
-  expect(listSome(['a', 'b'], (item) => `<${item}>`, ' and ')).toBe('<a> and <b>');
+test('items are shown as the sentence needs them, and as many', () => {
+  expect(listSome(['a', 'b', 'c'], (item) => `<${item}>`, 2)).toBe('<a>, <b> and 1 more');
+  expect(listSome(['abcdefgh', 'ij'], quote)).toBe('"abcdefgh", "ij"');
+});
+
+test('a quotation is cut where it is long, and escapes what is no letter', () => {
+  expect(quote('a"b\u001b')).toBe('"a\\"b\\u001b"');
+  expect(quote('x'.repeat(200))).toBe(`"${'x'.repeat(200)}"`);
+  expect(quote('x'.repeat(201))).toBe(`"${'x'.repeat(200)}…"`);
+  expect(quote('abc', 2)).toBe('"ab…"');
 });
 
 test.each([

@@ -6,7 +6,7 @@ import type { SharedOptions } from './options.js';
 import { formatJson } from './render/json.js';
 import { createStyle, wrap, type Style } from './render/style.js';
 import { formatExchange } from './render/transcript.js';
-import { formatWarnings } from './render/findings.js';
+import { formatUndecided, formatWarnings } from './render/findings.js';
 import type { GivenToken } from './token.js';
 
 /** The outputs of one command. */
@@ -16,6 +16,8 @@ export interface Session {
   /** Says something on stderr unless quiet. */
   readonly note: (text: (style: Style) => string) => void;
   readonly warn: (findings: readonly Finding[]) => void;
+  /** Says why nobody could say. */
+  readonly noteUndecided: (message: string, fix: string) => void;
   /** Says what was taken away around the token. */
   readonly noteStripped: (given: GivenToken) => void;
   /** Collects the transcript, and prints it with --verbose. */
@@ -39,6 +41,9 @@ export function openSession(options: SharedOptions, io: Io): Session {
     note,
     warn(findings) {
       if (findings.length > 0) note((on) => formatWarnings(findings, on));
+    },
+    noteUndecided(message, fix) {
+      note((on) => formatUndecided(message, fix, on));
     },
     noteStripped(given) {
       if (given.caution !== null) {

@@ -153,7 +153,7 @@ export function triage(pasted: string): GivenToken {
     if (layer === undefined) break;
     token = layer.peel(token) ?? token;
     const isAgain = stripped.includes(layer.name);
-    if (layer.carries !== true) harmful = isAgain ? harmful : [...harmful, layer.name];
+    if (layer.carries !== true) harmful = [...new Set([...harmful, layer.name])];
     else harmful = isAgain ? [`${layer.name} twice`] : [];
     if (!isAgain) stripped.push(layer.name);
   }

@@ -11,17 +11,14 @@ export function findUnfitNames({ issuer, audience, jwks }: OAuth2TokenConfig): N
 }
 
 function judgeIssuer(issuer: string): Note[] {
-  const [message, fix] = isMetadataUrl(issuer)
-    ? ['issuer is the URL of an issuer’s metadata, which no token has in its iss', 'Remove /.well-known/… from it.']
-    : namesNoTenant(issuer)
-      ? [
-          'issuer names no tenant of Entra, and tokens always do',
-          'Put the id of your tenant in the place of "common" or the placeholder.',
-        ]
-      : [];
-  return message === undefined || fix === undefined
-    ? []
-    : [{ code: 'issuer_unmatched', path: ['issuer'], message, fix }];
+  const shared = { code: 'issuer_unmatched', path: ['issuer'] } as const;
+  if (isMetadataUrl(issuer)) {
+    const message = 'issuer is the URL of an issuer’s metadata, which no token has in its iss';
+    return [{ ...shared, message, fix: 'Remove /.well-known/… from it.' }];
+  }
+  if (!namesNoTenant(issuer)) return [];
+  const message = 'issuer names no tenant of Entra, and tokens always do';
+  return [{ ...shared, message, fix: 'Put the id of your tenant in the place of "common" or the placeholder.' }];
 }
 
 function judgeAudience(audience: string): Note[] {

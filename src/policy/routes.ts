@@ -24,7 +24,7 @@ export function decideRoute(rules: readonly RouteRule[], user: Identity | null |
     policy: 'route_policy',
     misses({ paths }) {
       const written = [paths].flat();
-      return written.some((one) => coversPath(one, asked)) ? null : `is about ${listSome(written, undefined, ' and ')}`;
+      return written.some((one) => coversPath(one, asked)) ? null : `is about ${listSome(written)}`;
     },
     // A path is not a resource, so nobody owns it.
     holds: isNobody ? null : (condition) => holds(condition, user, null),

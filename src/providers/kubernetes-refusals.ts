@@ -2,9 +2,12 @@
 
 import { duration } from '../duration.js';
 import type { Answered } from '../exchange.js';
-import { isStringList, member, type Json } from '../json.js';
+import { member, type Json } from '../json.js';
+import { listSome, quote } from '../listing.js';
+import { audiencesOf } from '../misplaced-token.js';
 import { parseJwt } from '../protocol/jwt.js';
 import type { ReasonCode } from '../reason-codes.js';
+import { expiredFor } from '../time-claims.js';
 import { judgeUnexpected, quoteMessage, through } from '../unexpected-answer.js';
 
 /** Why the API server does not say who a token's bearer is. */
@@ -48,13 +51,12 @@ interface Hints {
 function readHints(token: string, now: number): Hints {
   const { claims } = parseJwt(token);
   if (claims === null) return { said: '', fix: undefined };
-  const exp = member(claims, 'exp');
-  const age = typeof exp === 'number' && exp <= now ? now - exp : null;
+  const age = expiredFor(claims, now);
   const issuer = member(claims, 'iss');
-  const audiences = listOf(member(claims, 'aud'));
+  const audiences = audiencesOf(claims);
   const said = [
     ...(age === null ? [] : [`expired ${duration(age)} ago`]),
-    ...(audiences.length === 0 ? [] : [`is for ${audiences.slice(0, 5).map(quote).join(', ')}`]),
+    ...(audiences.length === 0 ? [] : [`is for ${listSome(audiences, quote)}`]),
     ...(typeof issuer === 'string' ? [`is from ${quote(issuer)}`] : []),
   ];
   const subject = member(claims, 'sub');
@@ -72,13 +74,4 @@ function readHints(token: string, now: number): Hints {
 /** What an API server calls itself unless told otherwise: as its issuer, or by its name in the cluster. */
 function isOwn(audience: string, issuer: Json | undefined): boolean {
   return audience === issuer || /^(?:https:\/\/)?kubernetes\.default\.svc/.test(audience);
-}
-
-function listOf(value: Json | undefined): readonly string[] {
-  if (typeof value === 'string') return [value];
-  return isStringList(value) ? value : [];
-}
-
-function quote(text: string): string {
-  return JSON.stringify(text.length > 100 ? `${text.slice(0, 100)}…` : text);
 }

@@ -37,8 +37,7 @@ export function createKubernetesProvider(config: KubernetesConfig, context: Prov
         secrets: [token],
       });
       const refusal = answer.ok && answer.status === 403 ? 'Token validation failed: 403' : REFUSAL;
-      const now = Math.floor(context.now() / 1000);
-      const user = judgeAnswer(trace, answer, url, token, now, namesRead(config.claims_mapping));
+      const user = judgeAnswer(trace, answer, url, token, context.now(), namesRead(config.claims_mapping));
       if (user === null) return { identity: null, network_ms: answer.ms, refusal };
       const { claims, username } = user;
       trace.pass('subject', 'username names the principal', { actual: username });

@@ -2,6 +2,7 @@
 
 import { mapClaims, type ClaimsMapping, type MappedClaims } from '../claims.js';
 import type { JsonObject } from '../json.js';
+import { listSome } from '../listing.js';
 import { describeOverage } from '../overage.js';
 import type { Trace } from '../trace.js';
 import type { MappingRow } from '../verdict.js';
@@ -45,8 +46,8 @@ function reportMapping(trace: Trace, { mapping, attributes }: MappedClaims, gaps
     trace.warn('mapping', 'attributes_empty', message + why, WRITTEN_AT);
   } else if (gaps.length > 0) {
     const unusableFirst = gaps.sort((a, b) => Number(b.status === 'unusable') - Number(a.status === 'unusable'));
-    const list = unusableFirst.map(describeGap).slice(0, 5);
-    trace.warn('mapping', 'claim_unmapped', `mapped to ${names}; without a value: ${list.join(', ')}`, WRITTEN_AT);
+    const list = listSome(unusableFirst.map(describeGap));
+    trace.warn('mapping', 'claim_unmapped', `mapped to ${names}; without a value: ${list}`, WRITTEN_AT);
   } else trace.pass('mapping', `mapped to ${names}`, WRITTEN_AT);
 }
 

@@ -8,6 +8,7 @@ import { member, type JsonObject } from '../json.js';
 import { introspect } from '../protocol/introspection.js';
 import { parseJwt } from '../protocol/jwt.js';
 import { checkExpiry, checkNotBefore, readClock } from '../time-checks.js';
+import { expiredFor } from '../time-claims.js';
 import { findTokenFault } from '../token.js';
 import type { Trace } from '../trace.js';
 import type { Verdict } from '../verdict.js';
@@ -87,9 +88,8 @@ export function createOAuth2IntrospectionProvider(
 
 /** What an issuer does not say, a JWT may say itself. */
 function describeExpiry(token: string, now: number): string {
-  const exp = member(parseJwt(token).claims ?? {}, 'exp');
-  const age = typeof exp === 'number' && exp > 0 ? now / 1000 - exp : -1;
-  return age < 0 ? '' : `; the token itself says that it expired ${duration(age)} ago`;
+  const age = expiredFor(parseJwt(token).claims ?? {}, now);
+  return age === null ? '' : `; the token itself says that it expired ${duration(age)} ago`;
 }
 
 function checkFormat(trace: Trace, token: string): boolean {

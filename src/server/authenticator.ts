@@ -7,7 +7,7 @@ import type { AuthProvider, AuthRequest } from '../providers/provider.js';
 import { unheard } from '../unheard.js';
 import { UNAVAILABLE, type ServerAnswer, type Verdict } from '../verdict.js';
 import type { Authentication, IncomingRequest } from './authentication.js';
-import { readBearer, refuseRequest, type BearerFault } from './bearer.js';
+import { readBearer, refuseRequest, type RequestFault } from './bearer.js';
 import { checkClock } from './misuse.js';
 import { parsePublicRoutes } from './public-route.js';
 import { reportAnswer, reportFailure, type About, type Logger } from './request-log.js';
@@ -79,7 +79,7 @@ export interface Guarding {
 
 /** Makes an authenticator of providers. */
 export function guardWith(providers: readonly AuthProvider[], { isPublic, realm, logger }: Guarding): Authenticator {
-  async function ask(request: AuthRequest, fault: BearerFaultSeen, about: About): Promise<Authentication> {
+  async function ask(request: AuthRequest, fault: RequestFault | null, about: About): Promise<Authentication> {
     const verdicts: Verdict[] = [];
     let broken = false;
     for (const provider of providers) {
@@ -104,7 +104,7 @@ export function guardWith(providers: readonly AuthProvider[], { isPublic, realm,
     return { outcome, refusal: refuseRequest(answer, fault, realm), fault: fault?.fault ?? null, verdicts };
   }
 
-  async function askAndReport(request: AuthRequest, fault: BearerFaultSeen, about: About): Promise<Authentication> {
+  async function askAndReport(request: AuthRequest, fault: RequestFault | null, about: About): Promise<Authentication> {
     const answer = await ask(request, fault, about);
     reportAnswer(logger, request, about, answer, fault);
     return answer;
@@ -143,10 +143,8 @@ export function guardWith(providers: readonly AuthProvider[], { isPublic, realm,
   };
 }
 
-type BearerFaultSeen = { readonly fault: BearerFault; readonly status: 400 | 401; readonly message: string } | null;
-
 /** Why a request is refused whatever its token is; `told` is what the client hears. */
-type Unsound = NonNullable<BearerFaultSeen> & { readonly told: string };
+type Unsound = RequestFault & { readonly told: string };
 
 const AMBIGUOUS_TARGET: Unsound = {
   fault: 'target',
@@ -166,7 +164,7 @@ const TOO_MANY_HEADERS: Unsound = {
 };
 
 /** As the server, which tells a missing header from one that it cannot read. */
-function answerOf({ server, provider }: Verdict, fault: BearerFaultSeen): ServerAnswer {
+function answerOf({ server, provider }: Verdict, fault: RequestFault | null): ServerAnswer {
   const unread = fault !== null && fault.fault !== 'missing' && provider.type !== 'upstream_header';
   return unread && server.status === 401
     ? { status: 401, body: { error: { message: 'Invalid Authorization header format' } } }

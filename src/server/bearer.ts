@@ -15,10 +15,15 @@ export type HeaderPairs = readonly (readonly [string, string])[];
  */
 export type BearerFault = 'missing' | 'malformed' | 'wrong_scheme' | 'duplicate' | 'target' | 'headers';
 
+/** A fault with the status that it is answered with, and what it is to whoever reads the log. */
+export interface RequestFault {
+  readonly fault: BearerFault;
+  readonly status: 400 | 401;
+  readonly message: string;
+}
+
 /** The token of a request, or why there is none. */
-export type BearerResult =
-  | { readonly ok: true; readonly token: string }
-  | { readonly ok: false; readonly fault: BearerFault; readonly status: 400 | 401; readonly message: string };
+export type BearerResult = { readonly ok: true; readonly token: string } | ({ readonly ok: false } & RequestFault);
 
 /** What a client is told: status, headers, and JSON body. */
 export interface Refusal {
@@ -89,7 +94,7 @@ const RETRY_AFTER = '5';
  */
 export function refuseRequest(
   answer: ServerAnswer,
-  fault: { readonly fault: BearerFault; readonly status: 400 | 401 } | null,
+  fault: Pick<RequestFault, 'fault' | 'status'> | null,
   realm: string,
 ): Refusal {
   const message = answer.body?.error.message ?? 'Authentication required';
@@ -109,7 +114,7 @@ function describeError(fault: BearerFault | null, message: string): string[] {
     case 'duplicate':
       return ['error="invalid_request"', 'error_description="More than one credential"'];
     case 'target':
-      return ['error="invalid_request"', 'error_description="Malformed request target"'];
+      return ['error="invalid_request"', 'error_description="Invalid request target"'];
     case 'headers':
       return ['error="invalid_request"', 'error_description="Too many headers"'];
     case 'malformed':

@@ -6,7 +6,7 @@ import { cutText } from '../unexpected-answer.js';
 import { fingerprint } from '../token.js';
 import { unheard } from '../unheard.js';
 import type { Authentication, IncomingRequest } from './authentication.js';
-import type { BearerFault } from './bearer.js';
+import type { RequestFault } from './bearer.js';
 
 /** Hears of requests; pino, console and their like fit. No token ever reaches it. */
 export interface Logger {
@@ -63,7 +63,7 @@ export function reportAnswer(
   request: AuthRequest,
   about: About,
   answer: Authentication,
-  fault: { readonly fault: BearerFault; readonly message: string } | null,
+  fault: RequestFault | null,
 ): void {
   if (answer.outcome === 'public') return;
   // Only what comes from outside is cleaned: a sender whose token is "rejected" is not to blank our own words.

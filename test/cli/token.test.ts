@@ -11,6 +11,7 @@ describe('what is around a token', () => {
     ['both', `'${TOKEN}'\n`, 'white space and quotes'],
     ['a byte order mark', `\ufeff${TOKEN}`, 'a byte order mark'],
     ['quotes after the scheme', `Bearer "${TOKEN}"`, 'quotes'],
+    ['quotes again after the scheme', `"Bearer '${TOKEN}'"`, 'quotes'],
     ['a second scheme', `Bearer Bearer ${TOKEN}`, 'the Bearer scheme twice'],
     ['a second scheme in a header', `Authorization: Bearer bearer ${TOKEN}`, 'the Bearer scheme twice'],
   ])('is told where a server would stumble over it: %s', (_what, pasted, words) => {

@@ -145,6 +145,7 @@ describe('a few lines', () => {
     expect(code).toBe(3);
     expect(stdout.match(/endpoint_unreachable/g)).toHaveLength(2);
     expect(stderr.match(/could not be fetched/g)).toHaveLength(1);
+    expect(stderr).toMatch(/^undecided {2}(?:.*\n {11})+Check the host name/m);
   });
 
   it('are asked about where the provider is asked', async () => {

@@ -99,7 +99,11 @@ describe('authcheck jwks', () => {
   });
 
   it('is undecided about what is no key set, and unusable for a file that is none', async () => {
-    expect((await run(['jwks', `${world.origin}/custom`])).code).toBe(3);
+    const { stdout, stderr, code } = await run(['jwks', `${world.origin}/custom`]);
+    expect([code, stdout]).toEqual([3, '']);
+    expect(stderr).toMatch(/^undecided {2}\S.*\n {11}Set jwks\.token: /);
+    const json: unknown = JSON.parse((await run(['jwks', `${world.origin}/custom`, '--json'])).stdout);
+    expect(json).toMatchObject({ error: { code: 'endpoint_error', fix: expect.stringMatching(/^Set jwks\.token: /) } });
     expect((await run(['jwks', world.file('none.json', '{}')])).code).toBe(2);
   });
 });

@@ -478,6 +478,20 @@ describe('operation', () => {
     await logged('tokens reach this service in the clear');
   });
 
+  it('warns of what every provider does that it asks, and of no other', async () => {
+    const provider = (name: string): string =>
+      `  ${name}: {type: oauth2_token, audience: api, issuer: "https://${name}.example", jwks: {uri: "https://${name}.example/jwks"}, verify_tls: false}\n`;
+    const config = world.file('two.yaml', `default: one\nproviders:\n${provider('one')}${provider('two')}`);
+    const all = await serve(['--config', config]);
+    await all.logged('"ready"');
+    expect(all.log()).toContain('providers.one.verify_tls');
+    expect(all.log()).toContain('providers.two.verify_tls');
+    const one = await serve(['--config', config, '--provider', 'one']);
+    await one.logged('"ready"');
+    expect(one.log()).toContain('providers.one.verify_tls');
+    expect(one.log()).not.toContain('providers.two.verify_tls');
+  });
+
   it('says why it cannot start', async () => {
     const { url } = await serve(['--config', world.config]);
     const port = new URL(url).port;

@@ -17,7 +17,7 @@ describe('decideRoute', () => {
       rule: 2,
       message: 'rule 3 of route_policy permits it',
       trace: [
-        { index: 0, effect: 'permit', outcome: 'not_covered', message: 'is about /v1/files* and /v1/models' },
+        { index: 0, effect: 'permit', outcome: 'not_covered', message: 'is about /v1/files*, /v1/models' },
         {
           index: 1,
           effect: 'forbid',
@@ -54,8 +54,8 @@ describe('decideRoute', () => {
     const paths = ['/a', '/b', '/c', '/d', '/e'];
     const of = (more: readonly string[]): string | undefined =>
       decideRoute([{ permit: { paths: [...paths, ...more] } }], bob, '/x').trace[0]?.message;
-    expect(of([])).toBe('is about /a and /b and /c and /d and /e');
-    expect(of(['/f', '/g'])).toBe('is about /a and /b and /c and /d and /e and 2 more');
+    expect(of([])).toBe('is about /a, /b, /c, /d, /e');
+    expect(of(['/f', '/g'])).toBe('is about /a, /b, /c, /d, /e and 2 more');
     expect(decideRoute([{ permit: { paths } }], bob, '/x').message).toBe(
       'no rule of route_policy matches, and what no rule permits is denied',
     );

@@ -143,7 +143,7 @@ describe('the way out', () => {
     [{ aud: 5, iss: null, exp: 'soon' }, '', /whose issuer and audience it trusts/],
     [
       { aud: 'x\u001b[2J'.padEnd(300, 'x') },
-      expect.stringMatching(/is for "x\\u001b\[2Jx{90,96}…"$/),
+      expect.stringMatching(/is for "x\\u001b\[2Jx{190,196}…"$/),
       /API server itself/,
     ],
     [null, '', /^Get a new token from that provider/],

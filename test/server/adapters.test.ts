@@ -383,7 +383,7 @@ describe('an endpoint of our own that is asked about every token', () => {
     expect(refused).toMatchObject({ outcome: 'rejected', fault: 'target', verdicts: [], refusal: { status: 400 } });
     expect(refused).toHaveProperty(
       ['refusal', 'headers', 'www-authenticate'],
-      'Bearer realm="api", error="invalid_request", error_description="Malformed request target"',
+      'Bearer realm="api", error="invalid_request", error_description="Invalid request target"',
     );
     expect(server.requests).toHaveLength(4);
     expect(logger.info).toHaveBeenCalledWith(expect.objectContaining({ fault: 'target' }), 'request rejected');

@@ -5,7 +5,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { createHistogram } from 'node:perf_hooks';
 import { resolve } from 'node:path';
-import { AuthcheckError, reasonOf, type ReasonCode } from '../../index.js';
+import { AuthcheckError, REASONS, reasonOf, type ReasonCode } from '../../index.js';
 import { addTo, describeProvider, type Assignment, type Tally } from './block.js';
 import { cutBlocks } from './lines.js';
 import { judgeBlocks } from './pool.js';
@@ -41,7 +41,7 @@ export async function runBatch(options: BatchOptions, io: Io): Promise<number> {
   const { config } = target.chosen;
   const jwks = config.type === 'oauth2_token' ? config.jwks : null;
   const keySet = target.options.keySet ?? (jwks === null ? null : await fetchKeys(target, jwks));
-  if (keySet?.ok === false) session.note((style) => `${style.warn('undecided')}  ${style.plain(keySet.message)}\n`);
+  if (keySet?.ok === false) session.noteUndecided(keySet.message, keySet.fix ?? REASONS[keySet.code].fix);
   const assignment: Assignment = {
     provider: describeProvider(target.chosen),
     keySet,

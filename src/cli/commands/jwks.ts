@@ -48,13 +48,12 @@ async function runJwks(options: JwksOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
   const { source, result } = await readKeys(options, io, session);
   if (!result.ok) {
+    const { code, message, fix = REASONS[code].fix } = result;
     session.answer(
-      () => ({ error: { code: result.code, message: result.message } }),
+      () => ({ error: { code, message, fix } }),
       () => '',
     );
-    const { code, message, fix = REASONS[code].fix } = result;
-    if (options.json !== true)
-      session.note((style) => `${style.warn('undecided')}  ${style.plain(message)}\n           ${style.dim(fix)}\n`);
+    if (options.json !== true) session.noteUndecided(message, fix);
     return EXIT.undecided;
   }
   const wanted =

@@ -108,7 +108,7 @@ async function serve(
   // A config that is read again while its issuer is away goes on with the keys that are known.
   const keySets = new Map<string, KeySetSlot>();
   const open = (from: Source): Authenticator => {
-    const target = aimAt(from, options, io, () => undefined);
+    const target = aimAt(from, { ...options, allProviders: options.provider === undefined }, io, () => undefined);
     const authenticator = openAuthenticator(target, options, { logger, onEvent, keySets });
     warnOf(target, from, authenticator, logger);
     return authenticator;

@@ -12,7 +12,7 @@ import {
   type VerdictChange,
 } from '../../index.js';
 import { formatJson } from './json.js';
-import { listSome, pad, wrap, type Paint, type Style } from './style.js';
+import { listItems, pad, wrap, type Paint, type Style } from './style.js';
 
 /** One of the two. */
 export interface DiffSide {
@@ -86,7 +86,7 @@ function difference(before: Json, after: Json): readonly [Json, Json] {
 
 function describe(mark: string, value: Json, paint: Paint, indent: number, style: Style): string[] {
   if (value === null) return [];
-  const text = isList(value) ? listSome(value.map(show)) : show(value);
+  const text = isList(value) ? listItems(value.map(show)) : show(value);
   return wrap(text === '' ? '(none)' : text, style.width, indent).map(
     (line, index) => `${paint(index === 0 ? mark : ' ')} ${line}`,
   );
@@ -100,6 +100,6 @@ function show(value: Json): string {
 function summarizeRow(row: Json): string | null {
   if (!isObject(row)) return null;
   const values = member(row, 'values');
-  const found = isStringList(values) && values.length > 0 ? listSome(values) : (stringMember(row, 'status') ?? '');
+  const found = isStringList(values) && values.length > 0 ? listItems(values) : (stringMember(row, 'status') ?? '');
   return `→ ${stringMember(row, 'attribute') ?? ''}: ${found}`;
 }

@@ -21,6 +21,16 @@ export function formatError(error: AuthcheckError, style: Style): string {
   return paragraph(style.bad('error'), 7, `${where}${error.message}`, style);
 }
 
+/** Writes why nobody could say, and the way out below it. */
+export function formatUndecided(message: string, fix: string, style: Style): string {
+  const label = 'undecided';
+  const lines = wrap(fix, style.width, label.length + 2);
+  return (
+    paragraph(style.warn(label), label.length + 2, message, style) +
+    lines.map((line) => `${' '.repeat(label.length + 2)}${line}\n`).join('')
+  );
+}
+
 /** Names the field that a finding is about, and says what it is. */
 export function describeFinding({ path, message }: Finding): string {
   const short = path.replace(/^(?:server\.)?auth\./, '');

@@ -2,7 +2,7 @@
 
 import { Chalk } from 'chalk';
 import stringWidth from 'fast-string-width';
-import type { Environment } from '../../index.js';
+import { listSome, type Environment } from '../../index.js';
 import type { Output } from '../io.js';
 import { escapeTerminal } from './escape.js';
 
@@ -139,19 +139,18 @@ function fitColumns(rows: readonly (readonly string[])[], room: number): readonl
   return columns.map(({ width }) => width);
 }
 
-/** More values than fit on a few lines. */
-const MAX_VALUES = 20;
+/** More items than fit on a few lines. */
+const MAX_ITEMS = 20;
 
-/** Lists values, the first of them where there are many. */
-export function listSome(values: readonly string[]): string {
-  const shown = values.slice(0, MAX_VALUES).join(', ');
-  const text = values.length > MAX_VALUES ? `${shown} and ${values.length - MAX_VALUES} more` : shown;
+/** Lists items, the first of them where there are many. */
+export function listItems(items: readonly string[]): string {
+  const text = listSome(items, undefined, MAX_ITEMS);
   return text.length > 200 ? `${text.slice(0, 200)}…` : text;
 }
 
 /** Lists values of an attribute; those with commas in quotes, as commas stand between them. */
 export function listValues(values: readonly string[]): string {
-  return listSome(values.map(quoteUnclear));
+  return listItems(values.map(quoteUnclear));
 }
 
 function quoteUnclear(value: string): string {
