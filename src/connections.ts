@@ -17,6 +17,8 @@ export interface Connections {
     readonly method: 'GET' | 'POST';
     readonly headers: Record<string, string>;
     readonly body: string | null;
+    /** Whether it may be sent again when no answer came. */
+    readonly idempotent: boolean;
     readonly signal: AbortSignal;
     readonly headersTimeout: number;
     readonly bodyTimeout: number;

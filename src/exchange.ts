@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Whether it may be sent again where a connection was closed before an answer began. Default: a GET may. */
+  readonly idempotent?: boolean;
   /** What must not be shown in the transcript, in whatever spelling. */
   readonly secrets: readonly (string | null)[];
   /** Milliseconds until the whole answer must be there. Default 10,000. */

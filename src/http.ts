@@ -21,6 +21,7 @@ import { judgeFailure, type Attempt } from './http-failure.js';
 import { nameProxy, proxyFor } from './proxy.js';
 import type { UndecidedCode } from './reason-codes.js';
 import { REDACTED } from './redact.js';
+import { replaceStale } from './stale-connections.js';
 import { unheard } from './unheard.js';
 
 /** How a client connects. */
@@ -74,7 +75,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     if (proxy === null && options.oneShot === true) return (await import('./connections.js')).openOneShot(tls);
     const { Agent, ProxyAgent } = await import('undici');
     return proxy === null
-      ? new Agent({ connect: tls })
+      ? replaceStale(new Agent({ connect: tls }))
       : new ProxyAgent({ uri: proxy, requestTls: tls, proxyTunnel: url.protocol === 'https:' });
   }
 
@@ -163,6 +164,7 @@ async function transfer(input: HttpRequest, way: Way, signal: AbortSignal): Prom
         method: input.method,
         headers: { accept: 'application/json', 'user-agent': 'authcheck', ...userinfo, ...input.headers },
         body: input.body ?? null,
+        idempotent: input.idempotent ?? input.method === 'GET',
         signal,
         headersTimeout: timeout,
         bodyTimeout: timeout,

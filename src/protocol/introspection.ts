@@ -65,6 +65,7 @@ function buildRequest(client: IntrospectionClient, token: string, spelling: 'enc
       ...(client.send_secret_in_body ? {} : { authorization: `Basic ${basic}` }),
     },
     body: new URLSearchParams({ token, ...inBody }).toString(),
+    idempotent: true,
     secrets: [token, client_secret, basic],
   };
 }

@@ -34,6 +34,7 @@ export function createKubernetesProvider(config: KubernetesConfig, context: Prov
         url,
         headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
         body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }),
+        idempotent: true,
         secrets: [token],
       });
       const refusal = answer.ok && answer.status === 403 ? 'Token validation failed: 403' : REFUSAL;

@@ -1,0 +1,103 @@
+// A server that closes a connection while a request is on its way, as servers do with what is idle.
+import type { Socket } from 'node:net';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import type { HttpAnswer, HttpClient, HttpRequest } from '../src/exchange.js';
+import { createHttpClient } from '../src/http.js';
+import { serveRaw } from './loopback.js';
+import { provide, summary } from './providers/provide.js';
+
+/** How a connection ends that has answered once. */
+const ENDS: Readonly<Record<string, (socket: Socket) => unknown>> = {
+  'is closed': (socket) => socket.end(),
+  'is reset': (socket) => socket.resetAndDestroy(),
+};
+
+const ANSWER = 'HTTP/1.1 200 OK\r\ncontent-length: 16\r\n\r\n{"active":false}';
+let requests: string[] = [];
+beforeEach(() => {
+  requests = [];
+});
+
+/** Answers the first request of a connection, and ends it at the second. */
+async function serveOnce(end: (socket: Socket) => unknown, first = ANSWER, second = ''): Promise<string> {
+  const { origin } = await serveRaw((socket) => {
+    let isUsed = false;
+    socket.on('data', (bytes) => {
+      requests.push(bytes.toString('latin1').split('\r\n')[0] ?? '');
+      const answer = isUsed ? second : first;
+      if (answer !== '') socket.write(answer);
+      if (answer !== ANSWER) end(socket);
+      isUsed = true;
+    });
+  });
+  return origin;
+}
+
+function open(): HttpClient {
+  const client = createHttpClient();
+  onTestFinished(() => client.close());
+  return client;
+}
+
+async function send(client: HttpClient, url: string, request: Partial<HttpRequest> = {}): Promise<string[]> {
+  const answers: HttpAnswer[] = [];
+  for (let count = 0; count < 6; count += 1)
+    answers.push(await client.send({ method: 'GET', url, secrets: [], timeout: 2000, ...request }));
+  return answers.map((answer) => (answer.ok ? String(answer.status) : answer.code));
+}
+
+async function judge(config: Readonly<Record<string, unknown>>): Promise<string[]> {
+  const provider = provide(config);
+  const outcomes: string[] = [];
+  for (let count = 0; count < 6; count += 1) outcomes.push(summary(await provider.authenticate({ token: 'abc.def' })));
+  return outcomes;
+}
+
+const ALL_WELL = Array.from({ length: 6 }, () => '200');
+
+describe.each(Object.entries(ENDS))('a connection that was used and %s', (_how, end) => {
+  test('loses no GET', async () => {
+    expect(await send(open(), await serveOnce(end))).toEqual(ALL_WELL);
+    expect(requests.length).toBeGreaterThan(6);
+  });
+
+  test('loses no question that is asked with POST', async () => {
+    const request = { method: 'POST', body: 'token=x', idempotent: true } as const;
+    expect(await send(open(), await serveOnce(end), request)).toEqual(ALL_WELL);
+  });
+
+  test('loses a POST that may do something', async () => {
+    const answers = await send(open(), await serveOnce(end), { method: 'POST', body: '{}' });
+    expect(answers).toContain('endpoint_unreachable');
+    expect(requests).toHaveLength(6);
+  });
+
+  test.each<[string, (origin: string) => Record<string, unknown>]>([
+    ['oauth2_token', (url) => ({ introspection: { url, client_id: 'a', client_secret: 'b' } })],
+    ['kubernetes', (url) => ({ api_server_url: url })],
+    ['github_token', (url) => ({ github_api_base_url: url })],
+  ])('is nothing to a %s', async (type, configOf) => {
+    expect(await judge({ type, ...configOf(await serveOnce(end)) })).not.toContain('undecided: endpoint_unreachable');
+  });
+
+  test('is told by a custom endpoint, for which a token may be good once', async () => {
+    expect(await judge({ type: 'custom', endpoint: await serveOnce(end) })).toContain(
+      'undecided: endpoint_unreachable',
+    );
+  });
+
+  test('is not replaced once the answer has begun', async () => {
+    const answers = await send(open(), await serveOnce(end, ANSWER, ANSWER.slice(0, -1)));
+    expect(answers).toContain('endpoint_unreachable');
+    expect(requests).toHaveLength(6);
+  });
+});
+
+describe.each(Object.entries(ENDS))('a new connection that %s', (_how, end) => {
+  test('is not replaced', async () => {
+    expect(await send(open(), await serveOnce(end, ''))).toEqual(
+      Array.from({ length: 6 }, () => 'endpoint_unreachable'),
+    );
+    expect(requests).toHaveLength(6);
+  });
+});
