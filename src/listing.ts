@@ -13,8 +13,17 @@ export function listSome(
   return items.length > most ? `${shown} and ${items.length - most} more` : shown;
 }
 
-/** Quotes a text, of which no more than the first characters are shown, 200 unless told otherwise. */
-export function quote(text: string, most: number = 200): string {
+/** Quotes a text; of a long one its first 200 characters. */
+export function quote(text: string): string {
+  return quoteFirst(text, 200);
+}
+
+/** Quotes a name; of a long one its first 64 characters. */
+export function quoteName(name: string): string {
+  return quoteFirst(name, 64);
+}
+
+function quoteFirst(text: string, most: number): string {
   return JSON.stringify(text.length > most ? `${text.slice(0, most)}…` : text);
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { listSome, plural, quote } from '../src/listing.js';
+import { listSome, plural, quote, quoteName } from '../src/listing.js';
 
 test.each([
   [[], ''],
@@ -19,7 +19,8 @@ test('a quotation is cut where it is long, and escapes what is no letter', () =>
   expect(quote('a"b\u001b')).toBe('"a\\"b\\u001b"');
   expect(quote('x'.repeat(200))).toBe(`"${'x'.repeat(200)}"`);
   expect(quote('x'.repeat(201))).toBe(`"${'x'.repeat(200)}…"`);
-  expect(quote('abc', 2)).toBe('"ab…"');
+  expect(quoteName('x'.repeat(64))).toBe(`"${'x'.repeat(64)}"`);
+  expect(['x'.repeat(65)].map(quoteName)).toEqual([`"${'x'.repeat(64)}…"`]);
 });
 
 test.each([

@@ -1,7 +1,7 @@
 /** The steps of a signed token up to its signature: format, key, algorithm, signature. */
 
 import { stringMember, type JsonObject } from '../json.js';
-import { quote } from '../listing.js';
+import { quoteName } from '../listing.js';
 import { recognizeLookalike } from '../lookalike.js';
 import { recognizeMisplaced } from '../misplaced-token.js';
 import { findSetFault, type CachedKeySet, type KeySet } from '../protocol/jwks.js';
@@ -9,9 +9,6 @@ import type { ParsedJwt } from '../protocol/jwt.js';
 import { algorithmsFor, findWeakness, INVALID_KEY, misfit, type Key } from '../protocol/keys.js';
 import { canVerify, verifySignature } from '../protocol/signature.js';
 import type { Trace } from '../trace.js';
-
-/** Longest algorithm or key id that is shown whole. */
-const MAX_SHOWN = 64;
 
 const JWKS_URI: readonly string[] = ['jwks', 'uri'];
 const ALGORITHMS: readonly string[] = ['algorithms'];
@@ -68,7 +65,7 @@ export function reportHeader(
       trace.fail('algorithm', 'symmetric_key_refused', `${alg} is symmetric: ${why}`, { ...detail, fix: refresh?.fix });
     } else {
       const unsigned = alg.trim().toLowerCase() === 'none' ? ': the token is not signed' : '';
-      const message = `${quote(alg, MAX_SHOWN)} is not an allowed algorithm${unsigned}`;
+      const message = `${quoteName(alg)} is not an allowed algorithm${unsigned}`;
       trace.fail('algorithm', 'algorithm_not_allowed', message, detail);
     }
     trace.notReached('signature');
@@ -155,11 +152,11 @@ function describe(header: JsonObject): Sought {
   if (known !== undefined) return known;
   const alg = stringMember(header, 'alg') ?? '';
   const kid = stringMember(header, 'kid');
-  const named = kid === null ? '' : `, key ${quote(kid, MAX_SHOWN)}`;
+  const named = kid === null ? '' : `, key ${quoteName(kid)}`;
   const ignored = ['jku', 'jwk', 'x5u', 'x5c'].filter((name) => Object.hasOwn(header, name));
   const note = ignored.length === 0 ? '' : ` (its ${ignored.join(', ')} is not used)`;
-  const format = `a JWT that says ${alg.slice(0, MAX_SHOWN)}${named}${note}`;
-  const fresh = { alg, kid: kid ?? '', shownKid: quote(kid ?? '', MAX_SHOWN), format };
+  const format = `a JWT that says ${alg.slice(0, 64)}${named}${note}`;
+  const fresh = { alg, kid: kid ?? '', shownKid: quoteName(kid ?? ''), format };
   described.set(header, fresh);
   return fresh;
 }
@@ -176,7 +173,7 @@ function listKids(keySet: KeySet): string[] {
 function describeMissing(shownKid: string, keySet: KeySet): string {
   const fault = findSetFault(keySet);
   if (fault !== null) return fault.message;
-  const known = listKids(keySet).map(quote);
+  const known = listKids(keySet).map(quoteName);
   const more = keySet.byKid.size > known.length ? ` and ${keySet.byKid.size - known.length} more` : '';
   return `the key set has no key ${shownKid}; it has ${known.join(', ')}${more}`;
 }

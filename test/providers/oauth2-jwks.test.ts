@@ -133,6 +133,14 @@ describe('a refusal has the way out that helps', () => {
     expect(reason?.fix).toContain('custom authorization server');
   });
 
+  test('of a key that is not there names those that are', async () => {
+    const [key] = keySet.keys;
+    const keys = ['a', 'b\u001b', 'c'.repeat(65)].map((kid) => ({ ...key, kid }));
+    expect((await reasonOf(await sign(GOOD, { kid: 'new' }), { keys }))?.message).toBe(
+      `the key set has no key "new"; it has "a", "b\\u001b", "${'c'.repeat(64)}…"`,
+    );
+  });
+
   test('of a key set in which no key can be found', async () => {
     const token = await sign(GOOD);
     const [{ kid, ...unnamed } = {}] = keySet.keys;
