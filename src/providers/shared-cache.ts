@@ -39,7 +39,9 @@ function openRedis(url: URL, onFailure: (code: string) => void): ByteStore {
     const redis = createClient(url);
     const dialled: Line = { redis, ready: open(redis, url), fault: null, over: false };
     redis.on('error', (error) => {
-      dialled.fault ??= error;
+      // Of all that a broken Redis says, the first is its fault; each end of a connection is heard, and costs memory.
+      if (dialled.fault !== null) return;
+      dialled.fault = error;
       redis.disconnect();
     });
     // Closed while nobody waited, such as by an idle timeout: no failure, the next request dials again.
@@ -61,9 +63,9 @@ function openRedis(url: URL, onFailure: (code: string) => void): ByteStore {
       if (!used.over) restUntil = -Infinity;
       return answer;
     } catch (error) {
-      used.redis.disconnect();
       if (used.over) return null;
       used.over = true;
+      used.redis.disconnect();
       line = null;
       restUntil = performance.now() + PAUSE;
       onFailure(codeOf(used.fault ?? error));

@@ -1,7 +1,8 @@
 // A Redis that is not there, or that is none. The real one is asked in test/peers/redis.test.ts.
 import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { AuthProvider, ProviderEvent } from '../../src/index.js';
 import { createReplyReader, MAX_VALUE_BYTES } from '../../src/providers/redis-replies.js';
 import { json, serve, serveRaw } from '../loopback.js';
@@ -165,6 +166,19 @@ describe('a server that is no Redis', () => {
     const world = await sharing(port);
     expect(await world.ask('a')).toBe('accepted');
     expect(failures(world)).toEqual(['BROKEN']);
+  });
+
+  test('but says nonsense for long is left at its first word', async () => {
+    const warnings: string[] = [];
+    const hear = ({ message }: Error): unknown => warnings.push(message);
+    process.on('warning', hear);
+    onTestFinished(() => void process.off('warning', hear));
+    const { port } = await saying((socket) => socket.write(':1\r\n'.repeat(1000)));
+    const world = await sharing(port);
+    expect(await Promise.all(Array.from({ length: 20 }, () => world.ask('a')))).toEqual(Array(20).fill('accepted'));
+    await world.provider.close();
+    await setTimeout(50);
+    expect(warnings).toEqual([]);
   });
 
   test('but says random bytes decides nothing and breaks nothing', async () => {
