@@ -4,9 +4,9 @@ import type { Exchange, Finding } from '../index.js';
 import type { Io } from './io.js';
 import type { SharedOptions } from './options.js';
 import { formatJson } from './render/json.js';
-import { createStyle, wrap, type Style } from './render/style.js';
+import { createStyle, type Style } from './render/style.js';
 import { formatExchange } from './render/transcript.js';
-import { formatUndecided, formatWarnings } from './render/findings.js';
+import { formatUndecided, formatWarnings, paragraph } from './render/findings.js';
 import type { GivenToken } from './token.js';
 
 /** The outputs of one command. */
@@ -48,7 +48,7 @@ export function openSession(options: SharedOptions, io: Io): Session {
     noteStripped(given) {
       if (given.caution !== null) {
         const { caution } = given;
-        note((on) => `${on.warn('warning')}  ${wrap(caution, on.width, 9).join(`\n${' '.repeat(9)}`)}\n`);
+        note((on) => paragraph(on.warn('warning'), 9, caution, on));
       } else if (given.stripped.length > 0)
         note((on) => on.dim(`note: taken away from around the token: ${given.stripped.join(', ')}`) + '\n');
     },

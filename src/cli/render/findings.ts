@@ -23,12 +23,7 @@ export function formatError(error: AuthcheckError, style: Style): string {
 
 /** Writes why nobody could say, and the way out below it. */
 export function formatUndecided(message: string, fix: string, style: Style): string {
-  const label = 'undecided';
-  const lines = wrap(fix, style.width, label.length + 2);
-  return (
-    paragraph(style.warn(label), label.length + 2, message, style) +
-    lines.map((line) => `${' '.repeat(label.length + 2)}${line}\n`).join('')
-  );
+  return paragraph(style.warn('undecided'), 11, message, style) + paragraph(' '.repeat(9), 11, fix, style);
 }
 
 /** Names the field that a finding is about, and says what it is. */
@@ -50,7 +45,8 @@ function formatFinding(finding: Finding, style: Style): string {
   return paragraph(label, finding.severity.length + 2, `${place}${describeFinding(finding)}`, style);
 }
 
-function paragraph(label: string, indent: number, text: string, style: Style): string {
+/** Writes a label and a text beside it, wrapped; `indent` is where the text begins. */
+export function paragraph(label: string, indent: number, text: string, style: Style): string {
   const lines = wrap(text, style.width, indent);
   return `${label}  ${lines.join(`\n${' '.repeat(indent)}`)}\n`;
 }
