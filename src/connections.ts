@@ -1,13 +1,6 @@
-/** What requests are carried over, and the connections of a process that makes but one or two. */
+/** What requests are carried over, and when a connection was closed by its other end. */
 
-import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http';
-import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-
-/** What is trusted. */
-export interface TlsOptions {
-  readonly rejectUnauthorized: boolean;
-  readonly ca?: string;
-}
+import { codeOf } from './errors.js';
 
 /** What carries a request: undici's dispatchers do. */
 export interface Connections {
@@ -30,30 +23,13 @@ export interface Connections {
   destroy(): Promise<void>;
 }
 
-/** Opens connections of Node's own client, which has started before undici is loaded. */
-export function openOneShot(tls: TlsOptions): Connections {
-  const http = new HttpAgent({ keepAlive: true });
-  const https = new HttpsAgent({ keepAlive: true, ...tls });
-  return {
-    async request({ origin, path, method, headers, body, signal }) {
-      const [send, agent] = origin.startsWith('https:') ? [requestHttps, https] : [requestHttp, http];
-      const length = body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-      const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-        send(`${origin}${path}`, { method, headers: { ...headers, ...length }, signal, agent })
-          .on('response', resolve)
-          .on('error', reject)
-          // As for an answer that switches to another protocol: an error is not made of it.
-          .on('close', () => {
-            reject(Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' }));
-          })
-          .end(body ?? undefined);
-      });
-      return { statusCode: answer.statusCode ?? 0, headers: answer.headersDistinct, body: answer };
-    },
-    destroy() {
-      http.destroy();
-      https.destroy();
-      return Promise.resolve();
-    },
-  };
+/** What is said of a connection that was closed by its other end. */
+const CLOSED = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
+
+/** Whether an error says that the other end has closed the connection. */
+export function isClosed(error: unknown): boolean {
+  return CLOSED.includes(codeOf(error));
 }
+
+/** A server that starts again closes all its connections at once: as many may be tried in vain. */
+export const MOST_STALE = 3;

@@ -4,7 +4,16 @@ import { parseJson, type JsonOptions, type JsonResult } from './json-parser.js';
 import { member, writeJson, type Json, type JsonObject } from './json.js';
 import { unescapePercent } from './percent.js';
 import type { UndecidedCode } from './reason-codes.js';
-import { createRedactor, MIN_LENGTH_IN_CLAIMS, maskUrl, REDACTED, redactJson, secretsInQuery } from './redact.js';
+import {
+  createRedactor,
+  maskPieces,
+  maskUrl,
+  MIN_LENGTH_IN_CLAIMS,
+  REDACTED,
+  redactJson,
+  secretsInQuery,
+  type Redactor,
+} from './redact.js';
 
 /** A request. */
 export interface HttpRequest {
@@ -12,7 +21,7 @@ export interface HttpRequest {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Whether it may be sent again where a connection was closed before an answer began. Default: a GET may. */
+  /** Whether it may be sent again where a used connection was closed before an answer. Default: a GET may. */
   readonly idempotent?: boolean;
   /** What must not be shown in the transcript, in whatever spelling. */
   readonly secrets: readonly (string | null)[];
@@ -73,7 +82,7 @@ export function jsonBody(
   secrets: HttpRequest['secrets'],
   options?: JsonOptions,
 ): JsonResult {
-  const show = (name: string): string => createRedactor(secrets)(name);
+  const show = (name: string): string => maskPieces(createRedactor(secrets)(name), secrets);
   const json = parseJson(answer.body.replace(/^\ufeff/, ''), { ...options, show });
   return json.ok ? { ok: true, value: redactJson(json.value, secrets) } : json;
 }
@@ -146,20 +155,28 @@ export function credentialsIn(headers: readonly (readonly [string, string])[]): 
   return headers.filter(([name]) => SECRET_HEADERS.test(name)).map(([, value]) => value);
 }
 
-/** Everything secret that a request sends: what its sender names, and what stands in its URL and in that of its proxy. */
-function secretsOf(input: HttpRequest, url: URL, proxy: string | null): (string | null)[] {
-  const credentials = [url, ...(proxy === null ? [] : [new URL(proxy)])].flatMap((one) => [
-    unescapePercent(one.password),
-    basicOf(one),
-  ]);
-  return [...input.secrets, ...credentials, ...secretsInQuery(url)];
+/** The credentials in a URL, as they stand there and as they are sent; a user without a password may be a key. */
+export function credentialsInUrl(url: URL): (string | null)[] {
+  return [unescapePercent(url.password === '' ? url.username : url.password), basicOf(url)];
+}
+
+/** Everything secret that a request sends: what its sender names, and what stands in its URL. */
+function secretsOf(input: HttpRequest, url: URL): (string | null)[] {
+  return [...input.secrets, ...credentialsInUrl(url), ...secretsInQuery(url)];
+}
+
+/** Masks the credentials of a proxy, which nobody sends on purpose to an endpoint, and no claim is. */
+function createProxyRedactor(proxy: string | null): Redactor {
+  return createRedactor(proxy === null ? [] : credentialsInUrl(new URL(proxy)));
 }
 
 /** An answer without the secrets that the server echoes, so that nobody who reads it can forget them. */
 export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): HttpAnswer {
   if (!answer.ok) return answer;
-  const secrets = secretsOf(input, url, proxy);
-  const redact = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
+  const secrets = secretsOf(input, url);
+  const redactProxy = createProxyRedactor(proxy);
+  const redactAsked = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
+  const redact: Redactor = (text) => redactProxy(redactAsked(text));
   // The names of headers arrive in lower case, and a server may have left the dots of a JWT out of them.
   const lowered = secrets.flatMap((secret) =>
     [secret ?? '', ...(secret ?? '').split('.')].map((part) => part.toLowerCase()),
@@ -173,7 +190,9 @@ export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null,
 
 /** Describes an exchange for a transcript. */
 export function describeExchange(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): Exchange {
-  const redact = createRedactor(secretsOf(input, url, proxy));
+  const redactProxy = createProxyRedactor(proxy);
+  const redactAsked = createRedactor(secretsOf(input, url));
+  const redact: Redactor = (text) => redactProxy(redactAsked(text));
   const clean = (headers: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [

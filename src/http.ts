@@ -72,7 +72,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
 
   // Loaded for the first request: what needs none starts in half the time.
   async function open(url: URL, proxy: string | null): Promise<Connections> {
-    if (proxy === null && options.oneShot === true) return (await import('./connections.js')).openOneShot(tls);
+    if (proxy === null && options.oneShot === true) return (await import('./one-shot.js')).openOneShot(tls);
     const { Agent, ProxyAgent } = await import('undici');
     return proxy === null
       ? replaceStale(new Agent({ connect: tls }))

@@ -6,8 +6,8 @@ import { credentialsIn, showUrl, type HttpClient } from './exchange.js';
 import type { AuthProvider, AuthRequest } from './providers/provider.js';
 import { createRedactor } from './redact.js';
 import { askServer, type ServerReplies, type ServerReply } from './server-reply.js';
-import { cutText } from './unexpected-answer.js';
 import { findHeaderTokenFault } from './token.js';
+import { clean, type Asked } from './unexpected-answer.js';
 import type { Verdict } from './verdict.js';
 
 /** What is compared. The last three are about requests without a token and with one that cannot be valid. */
@@ -55,17 +55,17 @@ export async function compareWithServer(
   checkUsable(url, request);
   const { token, headers = [] } = request;
   const garbage = garble(token);
-  const secrets = [token, garbage, ...credentialsIn(headers)];
+  const asked = { url, secrets: [token, garbage, ...credentialsIn(headers)] };
   const [replies, verdict, without, refusal] = await Promise.all([
-    askServer(http, { url, headers, secrets }, token, garbage),
+    askServer(http, { ...asked, headers }, token, garbage),
     provider.authenticate(request),
     provider.authenticate({ ...request, token: null }),
     provider.authenticate({ ...request, token: garbage }),
   ]);
-  const rows = compare(replies, verdict, without, refusal);
+  const rows = compare(replies, { verdict, without, refusal }, asked);
   const differs = rows.some(({ same }) => same === false);
   return {
-    server: { url: createRedactor(secrets)(showUrl(url)), ...replies.given },
+    server: { url: createRedactor(asked.secrets)(showUrl(url)), ...replies.given },
     without_token: replies.without,
     with_garbage: replies.garbage,
     verdict,
@@ -92,7 +92,13 @@ function garble(token: string): string {
   return forged === '' || forged === token ? 'authcheck-parity-not-a-token' : forged;
 }
 
-function compare(replies: ServerReplies, verdict: Verdict, without: Verdict, refusal: Verdict): ParityRow[] {
+interface Verdicts {
+  readonly verdict: Verdict;
+  readonly without: Verdict;
+  readonly refusal: Verdict;
+}
+
+function compare(replies: ServerReplies, { verdict, without, refusal }: Verdicts, asked: Asked): ParityRow[] {
   const { given } = replies;
   const decided = verdict.outcome !== 'undecided' && given.outcome !== 'undecided';
   const bothRefuse = verdict.outcome === 'rejected' && given.outcome === 'rejected';
@@ -105,9 +111,9 @@ function compare(replies: ServerReplies, verdict: Verdict, without: Verdict, ref
   return [
     compareOutcomes('outcome', verdict, given),
     row('status', verdict.server.status, given.status, statusTells),
-    row('message', messageOf(verdict), given.message, bothRefuse),
+    row('message', messageOf(verdict, asked), given.message, bothRefuse),
     compareOutcomes('without_token', without, replies.without),
-    row('without_token_message', messageOf(without), replies.without.message, isKin),
+    row('without_token_message', messageOf(without, asked), replies.without.message, isKin),
     compareOutcomes('with_garbage', refusal, replies.garbage),
   ];
 }
@@ -125,7 +131,8 @@ function row(
   return { name, ours, server, same: comparable && ours !== null && server !== null ? ours === server : null };
 }
 
-function messageOf(verdict: Verdict): string | null {
+/** As a server’s words are shown: compared are words of which the same is masked. */
+function messageOf(verdict: Verdict, asked: Asked): string | null {
   const { body } = verdict.server;
-  return body === null ? null : cutText(body.error.message);
+  return body === null ? null : clean(body.error.message, asked);
 }

@@ -1,7 +1,6 @@
 /** Keeps secrets out of whatever is shown: they are replaced before a text leaves the core. */
 
 import { isList, isObject, type Json } from './json.js';
-import { unescapePercent } from './percent.js';
 
 /** What stands in the place of a secret. */
 export const REDACTED = '[redacted]';
@@ -50,14 +49,14 @@ function createFinder(secret: string): (text: string) => readonly Span[] {
 function findSpans(text: string, beginning: string, spellings: readonly Spelling[]): readonly Span[] {
   const spans: Span[] = [];
   // Where beginnings stand within each other, each is followed: to an end, so that no text is work without end.
-  let patience = 16 * text.length;
+  let patience = 32 * text.length;
   for (let at = text.indexOf(beginning); at !== -1;) {
     const start = at;
     const found = spellings.map((chunkAt) => findEnd(text, start, chunkAt));
     const end = Math.max(...found.map((one) => one.end));
     spans.push([start, end]);
     const isWhole = found.some((one) => one.isWhole && one.end === end);
-    if (!isWhole) patience -= end - start;
+    if (!isWhole) patience -= (end - start) * spellings.length;
     if (patience < 0) return [...spans, [start, text.length]];
     at = text.indexOf(beginning, isWhole ? end : start + 1);
   }
@@ -80,18 +79,29 @@ const PIECE = 8;
 
 /** Replaces what a text has of secrets in pieces of eight characters and more, in lower case or upper. */
 export function maskPieces(text: string, secrets: readonly (string | null | undefined)[]): string {
-  const known = secrets.map((secret) => (secret ?? '').toLowerCase()).filter(({ length }) => length >= PIECE);
+  const known = secrets
+    .map((secret) => secret ?? '')
+    .filter(({ length }) => length >= PIECE)
+    .flatMap((secret) => (isPlain(secret) ? [secret] : WAYS.map((way) => way(secret))))
+    .map((spelling) => spelling.toLowerCase());
   const folded = text.toLowerCase();
   // The case of some letters has another length.
   const letters = folded.length === text.length ? folded : text;
-  const starts = Array.from({ length: Math.max(0, text.length - PIECE + 1) }, (_, at) => at);
-  const found = starts.filter((at) => {
+  const spans: [number, number][] = [];
+  for (let at = 0; at + PIECE <= text.length; at += 1) {
     const piece = letters.slice(at, at + PIECE);
-    return piece === piece.trim() && known.some((secret) => secret.includes(piece));
-  });
+    if (!known.some((spelling) => spelling.includes(piece))) continue;
+    const last = spans.at(-1);
+    if (last !== undefined && at <= last[1]) last[1] = at + PIECE;
+    else spans.push([at, at + PIECE]);
+  }
+  // White space around a piece is the sentence's.
   return replaceSpans(
     text,
-    found.map((at) => [at, at + PIECE]),
+    spans.map(([start, end]) => {
+      const found = text.slice(start, end);
+      return [end - found.trimStart().length, start + found.trimEnd().length];
+    }),
   );
 }
 
@@ -136,15 +146,17 @@ export function maskUrl(url: string): string {
 
 const SECRET_PARAMETER = /(?:key|token|secret|code|sig|signature|password|passwd|pwd|auth)$/i;
 
-/** What a URL may hold that is nobody's business: user, password, and every value of its query. */
-export function secretsInUrl(url: URL): string[] {
-  const { username, password, searchParams } = url;
-  return [...[username, password].map(unescapePercent), ...searchParams.values()];
-}
-
 /** The values in the query of a URL that can be nothing but secrets, by their names. */
 export function secretsInQuery(url: URL): string[] {
   return [...url.searchParams].flatMap(([name, value]) => (SECRET_PARAMETER.test(name) ? [value] : []));
+}
+
+/** What in the query of a URL may be a secret: what is named so, and what is long and not known to be none. */
+export function hiddenInQuery(url: URL): string[] {
+  const others = [...url.searchParams]
+    .filter(([name]) => !PLAIN_PARAMETERS.includes(name.toLowerCase()))
+    .map(([name, value]) => (value === '' ? name : value));
+  return [...secretsInQuery(url), ...others.filter(({ length }) => length >= MIN_LENGTH_IN_CLAIMS)];
 }
 
 /** In UTF-16 units. */

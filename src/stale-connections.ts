@@ -1,40 +1,54 @@
-/** Connections that a server closes while a request is on its way: the request is sent once more, over another one. */
+/** Connections that a server closes while a request is on its way: it is sent again, over another one. */
 
-import type { Connections } from './connections.js';
-import { codeOf } from './errors.js';
+import { isClosed, MOST_STALE, type Connections } from './connections.js';
 
-/** An agent, as undici's, that says when it has opened a connection, or has failed to. */
+/** An agent, as undici's, that says when it has opened a connection to an origin, or has failed to. */
 interface Agent extends Connections {
-  on(event: 'connect' | 'connectionError', hear: () => void): unknown;
+  on(event: 'connect' | 'connectionError', hear: (origin: string | URL) => void): unknown;
 }
 
-/** What a connection says that has been closed by its other end. */
-const CLOSED = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
-/** As many connections may have been closed at once, by a server that has started again. */
-const MOST_STALE = 3;
+/** What has happened at one origin, by number. */
+interface Tally {
+  opened: number;
+  begun: number;
+  underway: number;
+}
 
 /**
- * Sends a request once more where the connection had been used before, and was closed before an answer began: a server
- * closes what is idle, and what was sent meanwhile is lost. Over a new connection nothing is sent twice, and what is not
- * idempotent never is.
+ * Sends an idempotent request again where the connection may have been used before, and was closed before the headers of
+ * an answer were there: a server closes what is idle, and what was sent meanwhile is lost. What surely was a new
+ * connection is not replaced.
  *
  * @see [RFC 9112, section 9.3.1](https://www.rfc-editor.org/rfc/rfc9112#section-9.3.1)
  */
 export function replaceStale(agent: Agent): Connections {
-  let tried = 0;
+  const tallies = new Map<string, Tally>();
+  const tallyOf = (origin: string): Tally => {
+    const tally = tallies.get(origin) ?? { opened: 0, begun: 0, underway: 0 };
+    tallies.set(origin, tally);
+    return tally;
+  };
   for (const event of ['connect', 'connectionError'] as const)
-    agent.on(event, () => {
-      tried += 1;
+    agent.on(event, (origin) => {
+      tallyOf(new URL(origin).origin).opened += 1;
     });
   return {
     async request(request) {
+      const tally = tallyOf(request.origin);
       for (let left = request.idempotent ? MOST_STALE : 0; ; left -= 1) {
-        const before = tried;
+        const before = { ...tally };
+        tally.begun += 1;
+        tally.underway += 1;
         try {
           return await agent.request(request);
         } catch (error) {
-          // While another request opens a connection, nobody knows which one this was sent over.
-          if (left === 0 || tried !== before || !CLOSED.includes(codeOf(error))) throw error;
+          const hasOpened = tally.opened !== before.opened;
+          const wasAlone = before.underway === 0 && tally.begun === before.begun + 1;
+          if (left === 0 || (hasOpened && wasAlone) || !isClosed(error)) throw error;
+          // Others may have opened it: to try once more is enough then.
+          if (hasOpened) left = 1;
+        } finally {
+          tally.underway -= 1;
         }
       }
     },

@@ -1,11 +1,19 @@
 /** An answer that does not answer the question: what it says for itself, and the way out. */
 
 import { duration } from './duration.js';
-import { isRedirect, jsonBody, judgeStatus, type Answered, type Failure, type HttpRequest } from './exchange.js';
+import {
+  credentialsInUrl,
+  isRedirect,
+  jsonBody,
+  judgeStatus,
+  type Answered,
+  type Failure,
+  type HttpRequest,
+} from './exchange.js';
 import type { JsonOptions } from './json-parser.js';
 import { isObject, member, type Json, type JsonObject } from './json.js';
 import { quote } from './listing.js';
-import { createRedactor, maskPieces, secretsInUrl } from './redact.js';
+import { createRedactor, hiddenInQuery, maskPieces } from './redact.js';
 
 /** What an answer is to: where the question was sent, and what with. */
 export type Asked = Pick<HttpRequest, 'url' | 'secrets'>;
@@ -19,7 +27,7 @@ export function judgeUnexpected(answer: Answered, what: string, asked: Asked): F
   const page = looksLikeHtml(body) ? ' with a web page' : '';
   const busy = status === 429 ? ': too many requests' : '';
   const wait = status === 429 || status === 503 ? describeRetryAfter(headers) : '';
-  const message = `${what} answered ${status}${page}${busy}${wait}${append(said)}${through(answer)}`;
+  const message = `${what} answered ${status}${page}${busy}${append(said)}${wait}${through(answer)}`;
   if (/plain HTTP request was sent to HTTPS port|HTTP request to an HTTPS server/i.test(body.slice(0, 1000))) {
     return { code, message: `${message}; this port speaks TLS`, fix: 'Write https:// in the URL of the config.' };
   }
@@ -67,8 +75,8 @@ function describeRedirect(answer: Answered, what: string, asked: Asked): Pick<Fa
 /** How long an answer asks to wait, to be put after a message. */
 export function describeRetryAfter(headers: Answered['headers']): string {
   const { 'retry-after': retryAfter = '' } = headers;
-  if (/^\d{1,9}$/.test(retryAfter)) return `; it asks to wait ${duration(Number(retryAfter))}`;
-  const until = retryAfter.length > 40 ? NaN : Date.parse(retryAfter);
+  if (/^0*[1-9]\d{0,8}$/.test(retryAfter)) return `; it asks to wait ${duration(Number(retryAfter))}`;
+  const until = /^[a-z][\w ,:-]{1,40}$/i.test(retryAfter) ? Date.parse(retryAfter) : NaN;
   return Number.isNaN(until) ? '' : `; it asks to wait until ${new Date(until).toISOString()}`;
 }
 
@@ -103,7 +111,8 @@ export function readMessage(body: string, asked: Asked): string {
 
 /** A server's words without what was sent to it: an error may quote the beginning of what it refuses, and its own URL. */
 export function clean(text: string, { url, secrets }: Asked): string {
-  const all = [...secrets, ...(URL.canParse(url) ? secretsInUrl(new URL(url)) : [])];
+  const target = URL.canParse(url) ? new URL(url) : null;
+  const all = [...secrets, ...(target === null ? [] : [...credentialsInUrl(target), ...hiddenInQuery(target)])];
   return maskPieces(cutText(createRedactor(all)(text)), all);
 }
 

@@ -544,6 +544,12 @@ describe.each([
       expect(JSON.stringify(exchanges)).not.toMatch(/pass wörd|dXNlcj/);
     });
 
+    test('is silent about a short password of a proxy too', async () => {
+      const proxy = await serve((_request, response) => response.end('{"say":"no hunter2 here"}'));
+      const env = { http_proxy: proxy.origin.replace('http://', 'http://squid:hunter2@') };
+      expect(await send('http://idp.example/', {}, { env })).toMatchObject({ body: '{"say":"no [redacted] here"}' });
+    });
+
     test('a percent sign in the password of a URL is a percent sign', async () => {
       const server = await serve(json({}));
       const url = server.origin.replace('http://', 'http://user:100%@');

@@ -435,6 +435,18 @@ describe('what a server says', () => {
     }
   });
 
+  test('is compared as both are shown: what was sent may be a word of theirs', async () => {
+    const server = await serve(serverThat({ given: refuse(REFUSAL) }));
+    const provider = await jwtProvider();
+    for (const [query, headers] of [
+      ['?type=Invalid', []],
+      ['', [['cookie', `state=${REFUSAL}`]]],
+    ] as const) {
+      const report = await ask(`${server.origin}/${query}`, EXPIRED, provider, headers);
+      expect(report.rows.find(({ name }) => name === 'message')).toMatchObject({ same: true });
+    }
+  });
+
   test.each<[string, Answer, string | null]>([
     ['as the reference says it', refuse('one'), 'one'],
     ['as FastAPI says it', json({ detail: 'two' }, 401), 'two'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { createRedactor, maskUrl, REDACTED, redactJson, secretsInQuery } from '../src/redact.js';
+import { createRedactor, maskPieces, maskUrl, REDACTED, redactJson, secretsInQuery } from '../src/redact.js';
 
 const SECRET = 's&=+ %/é"x';
 
@@ -92,6 +92,38 @@ describe('createRedactor', () => {
   test('ignores what is no secret', () => {
     expect(createRedactor([null, undefined, '', 'abc'])('abc')).toBe('abc');
   });
+});
+
+describe('maskPieces', () => {
+  const SECRET = 'Kq7/x+9aZ==r$T&w!P';
+  test.each([
+    ['as it is', 'bad Kq7/x+9aZ…', 'bad [redacted]…'],
+    ['in a URL', 'bad Kq7%2Fx%2B9aZ%3D%3Dr%24T%26…', 'bad [redacted]…'],
+    ['in a URL, in lower case', 'bad kq7%2fx%2b9az%3d%3dr%24t%26…', 'bad [redacted]…'],
+    ['in JSON', 'bad Kq7\\/x+9aZ==…', 'bad [redacted]…'],
+    ['in less than a piece', 'bad Kq7/x+9…', 'bad Kq7/x+9…'],
+  ])('finds a piece of a secret %s', (_how, text, masked) => {
+    expect(maskPieces(text, [SECRET])).toBe(masked);
+  });
+
+  test('leaves white space around a piece, and none of the secret', () => {
+    expect(maskPieces('say abcdefg hijk… now', ['abcdefg hijklmno'])).toBe('say [redacted]… now');
+    expect(maskPieces('say a b c d e f… now', ['a b c d e f g h'])).toBe('say [redacted]… now');
+    expect(maskPieces('say  word-one  now', ['the word-one '])).toBe('say  [redacted]  now');
+  });
+
+  test('ignores what is too short, or none', () => {
+    expect(maskPieces('a bcdefg', ['bcdefg', null, undefined, ''])).toBe('a bcdefg');
+  });
+});
+
+test('a text that is made of the beginnings of a secret is not followed in all its spellings for ever', () => {
+  const text = '/'.repeat(50_000);
+  const startsWith = vi.spyOn(String.prototype, 'startsWith');
+  createRedactor([`${'/'.repeat(64)}x`])(text);
+  const { length } = startsWith.mock.calls;
+  startsWith.mockRestore();
+  expect(length).toBeLessThan(4 * text.length);
 });
 
 describe('redactJson', () => {

@@ -1,9 +1,10 @@
 // A server that closes a connection while a request is on its way, as servers do with what is idle.
 import type { Socket } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../src/exchange.js';
 import { createHttpClient } from '../src/http.js';
-import { serveRaw } from './loopback.js';
+import { json, serve, serveRaw } from './loopback.js';
 import { provide, summary } from './providers/provide.js';
 
 /** How a connection ends that has answered once. */
@@ -33,8 +34,8 @@ async function serveOnce(end: (socket: Socket) => unknown, first = ANSWER, secon
   return origin;
 }
 
-function open(): HttpClient {
-  const client = createHttpClient();
+function open(oneShot = false): HttpClient {
+  const client = createHttpClient({ oneShot });
   onTestFinished(() => client.close());
   return client;
 }
@@ -56,18 +57,17 @@ async function judge(config: Readonly<Record<string, unknown>>): Promise<string[
 const ALL_WELL = Array.from({ length: 6 }, () => '200');
 
 describe.each(Object.entries(ENDS))('a connection that was used and %s', (_how, end) => {
-  test('loses no GET', async () => {
-    expect(await send(open(), await serveOnce(end))).toEqual(ALL_WELL);
+  test.each([
+    ['undici', false],
+    ['Node’s own client', true],
+  ])('loses no GET, and no POST but one that may do something: over %s', async (_client, oneShot) => {
+    expect(await send(open(oneShot), await serveOnce(end))).toEqual(ALL_WELL);
     expect(requests.length).toBeGreaterThan(6);
-  });
-
-  test('loses no question that is asked with POST', async () => {
-    const request = { method: 'POST', body: 'token=x', idempotent: true } as const;
-    expect(await send(open(), await serveOnce(end), request)).toEqual(ALL_WELL);
-  });
-
-  test('loses a POST that may do something', async () => {
-    const answers = await send(open(), await serveOnce(end), { method: 'POST', body: '{}' });
+    requests = [];
+    const question = { method: 'POST', body: 'token=x', idempotent: true } as const;
+    expect(await send(open(oneShot), await serveOnce(end), question)).toEqual(ALL_WELL);
+    requests = [];
+    const answers = await send(open(oneShot), await serveOnce(end), { method: 'POST', body: '{}' });
     expect(answers).toContain('endpoint_unreachable');
     expect(requests).toHaveLength(6);
   });
@@ -78,6 +78,35 @@ describe.each(Object.entries(ENDS))('a connection that was used and %s', (_how, 
     ['github_token', (url) => ({ github_api_base_url: url })],
   ])('is nothing to a %s', async (type, configOf) => {
     expect(await judge({ type, ...configOf(await serveOnce(end)) })).not.toContain('undecided: endpoint_unreachable');
+  });
+
+  test.each([5, 9, 10, 11])('is one of ten, and none of %i requests at once is lost', async (count) => {
+    const held: Socket[] = [];
+    let isOver = false;
+    const { origin } = await serveRaw((socket) => {
+      const isOld = !isOver;
+      socket.on('data', () => {
+        if (isOver && isOld) end(socket);
+        else if (isOver) socket.write(ANSWER);
+        else if (held.push(socket) === 10) for (const one of held) one.write(ANSWER);
+      });
+    });
+    const client = open();
+    const ask = async (): Promise<boolean> => (await client.send({ method: 'GET', url: origin, secrets: [] })).ok;
+    expect(await Promise.all(Array.from({ length: 10 }, ask))).not.toContain(false);
+    isOver = true;
+    expect(await Promise.all(Array.from({ length: count }, ask))).not.toContain(false);
+  });
+
+  test('is replaced though another origin is asked all the time', async () => {
+    const [origin, other] = [await serveOnce(end), await serve(json({}))];
+    const client = open();
+    const others = Array.from({ length: 30 }, async (_, index) => {
+      await setTimeout(index);
+      return client.send({ method: 'GET', url: other.origin, secrets: [] });
+    });
+    expect(await send(client, origin)).toEqual(ALL_WELL);
+    await Promise.all(others);
   });
 
   test('is told by a custom endpoint, for which a token may be good once', async () => {

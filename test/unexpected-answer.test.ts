@@ -61,7 +61,7 @@ describe('the words of an error', () => {
     ['the form that was sent', `token=${TOKEN}&client_secret=s3cret-of-ours`],
     ['its beginning, cut', `token=${TOKEN.slice(0, 30)}...&client_secret=s3cret-of-...`],
     ['in capital letters', `TOKEN=${TOKEN.toUpperCase()}&CLIENT_SECRET=S3CRET-OF-OURS`],
-    ['the length of a log line', `${'x'.repeat(480)} ${TOKEN} s3cret-of-ours`],
+    ['the length of a log line', `${'x'.repeat(130)} s3cret-of-ours ${TOKEN.slice(0, 60)}`],
   ])('never repeat what was sent: %s', (_how, error) => {
     const said = quote({ error }, [TOKEN, 's3cret-of-ours']);
     expect(said).not.toMatch(/eyJhbGci|RSUzI1|s3cret-o|of-ours/i);
@@ -69,11 +69,18 @@ describe('the words of an error', () => {
   });
 
   test('never repeat what the URL of the config holds', () => {
-    const url = 'https://server:pa%24%24word-1@idp.example/keys?tenant=tenant-0815&sig=a%2Fb-signature';
-    const message = 'no GET of /keys?tenant=tenant-0815 (a/b-signature) by server, pa$$word-1 or pa%24%24word-1';
+    const url = 'https://server:pa%24%24word-1@idp.example/keys?tenant=tenant-0815&sig=a%2Fb&s3cret-flag&debug=true';
+    const message =
+      'no GET of /keys?tenant=tenant-0815 (a/b, s3cret-flag, true) by pa$$word-1 or pa%24%24word-1, or Basic c2VydmVyOnBhJCR3…';
     expect(quote({ message }, [], url)).toBe(
-      ': "no GET of /keys?tenant=[redacted] ([redacted]) by [redacted], [redacted] or [redacted]"',
+      ': "no GET of /keys?tenant=[redacted] (a/b, [redacted], true) by [redacted] or [redacted], or Basic [redacted]…"',
     );
+  });
+
+  test('keep what a query says to everybody', () => {
+    const url = 'https://idp.example/keys?api-version=2024-01-01&appid=0a1b2c3d-4e5f&p=B2C_1_signin';
+    const message = 'the api-version 2024-01-01 of 0a1b2c3d-4e5f has no B2C_1_signin';
+    expect(quote({ message }, [], url)).toBe(`: "${message}"`);
   });
 
   test('keep their spaces where a part of a header is masked', () => {
@@ -124,9 +131,18 @@ describe('a busy endpoint', () => {
     [503, '120', 'the endpoint answered 503; it asks to wait 2 minutes'],
     [503, 'Wed, 21 Oct 2026 07:28:00 GMT', 'the endpoint answered 503; it asks to wait until 2026-10-21T07:28:00.000Z'],
     [503, 'soon', 'the endpoint answered 503'],
+    [503, '0', 'the endpoint answered 503'],
+    [503, '-5', 'the endpoint answered 503'],
   ])('answers %i with Retry-After: %s', (status, after, message) => {
     expect(judge({ status, headers: { 'retry-after': after } }).message).toBe(message);
   });
+});
+
+test('a busy endpoint has its words before the time that it asks for', () => {
+  const headers = { 'retry-after': '7' };
+  expect(judge({ status: 429, headers, body: '{"message":"slow down"}' }).message).toBe(
+    'the endpoint answered 429: too many requests: "slow down"; it asks to wait 7 seconds',
+  );
 });
 
 test('a block page says that it came through the proxy', () => {

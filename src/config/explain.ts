@@ -55,7 +55,8 @@ export async function explainConfig(options: LoadOptions): Promise<ExplainedConf
   const secrets = leaves(plain).map(({ path, value }) =>
     isSecretPath(path) && typeof value === 'string' ? value : null,
   );
-  const tree = mask(plain, createRedactor(secrets, MIN_LENGTH_IN_CLAIMS));
+  const redactSecrets = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
+  const redact: Redactor = (text) => redactSecrets(maskUrl(text));
   const inFile = (path: Path): Path => {
     const isProvider = path[0] === (several ? 'providers' : 'provider_config');
     const provider = reading.providers.find(({ name }) => !several || name === path[1]);
@@ -63,11 +64,16 @@ export async function explainConfig(options: LoadOptions): Promise<ExplainedConf
       ? [...provider.path, ...path.slice(several ? 2 : 1)]
       : [...reading.path, ...path];
   };
-  const values = leaves(tree).map(({ path, value }) => {
+  const values = leaves(plain).map(({ path, value }) => {
     const place = inFile(path);
     const written = valueAt(file.value, place);
-    return { path, value, origin: originOf(written, file.parseOptions.locate(place), options.env ?? {}) };
+    return {
+      path: path.map((part) => (typeof part === 'string' ? redact(part) : part)),
+      value: mask(value, redact, path),
+      origin: originOf(written, file.parseOptions.locate(place), options.env ?? {}),
+    };
   });
+  const tree = Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, mask(value, redact, [name])]));
   return { file: file.file, found: file.found, warnings: config.warnings, config: tree, values };
 }
 
@@ -78,19 +84,15 @@ function originOf(written: unknown, position: string, env: Environment): Origin 
   return { from: variables.some((name) => (env[name] ?? '') !== '') ? 'env' : 'file', position, variables };
 }
 
-function mask(
-  tree: Readonly<Record<string, unknown>>,
-  redact: Redactor,
-  above: Path = [],
-): Readonly<Record<string, unknown>> {
-  return Object.fromEntries(
-    Object.entries(tree).map(([name, value]) => {
-      const path = [...above, name];
-      if (isMapping(value)) return [name, mask(value, redact, path)];
-      if (typeof value !== 'string' || value === '') return [name, value];
-      return [name, isSecretPath(path) ? REDACTED : redact(maskUrl(value))];
-    }),
-  );
+/** A value without secrets: neither those that stand where secrets do, nor those anywhere else, names included. */
+function mask(value: unknown, redact: Redactor, path: Path): unknown {
+  if (isSequence(value)) return value.map((item) => mask(item, redact, path));
+  if (isMapping(value))
+    return Object.fromEntries(
+      Object.entries(value).map(([name, item]) => [redact(name), mask(item, redact, [...path, name])]),
+    );
+  if (typeof value !== 'string' || value === '') return value;
+  return isSecretPath(path) ? REDACTED : redact(value);
 }
 
 /** The values of a tree; lists of plain values, and empty mappings, are values too. */

@@ -133,7 +133,7 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
   },
   url_path: {
     severity: 'warning',
-    why: 'The server puts its own path behind this URL, and so asks the wrong place.',
+    why: 'The server does not ask below this URL as it is written.',
     fix: 'Name the URL of the API.',
   },
   ca_unreadable: {

@@ -1,8 +1,8 @@
 /** What GitHub's refusals say: the reason, the way out, and when to come back. */
 
 import { isRedirect, trimSlashes, type Answered, type HttpAnswer } from '../exchange.js';
-import { createRedactor } from '../redact.js';
-import { describeRetryAfter, quoteMessage } from '../unexpected-answer.js';
+import { REASONS } from '../reasons.js';
+import { clean, describeRetryAfter, quoteMessage } from '../unexpected-answer.js';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -30,17 +30,24 @@ export function findSsoFix(headers: Headers, base: string, token: string): strin
     url?.protocol === 'https:' && [hostname, hostname.replace(/^api\./, ''), 'github.com'].includes(url.hostname);
   const isBare = url?.username === '' && url.password === '';
   return isTheirs && isBare
-    ? createRedactor([token])(`Authorize the token for SAML single sign-on: ${url.href}`)
+    ? `Authorize the token for SAML single sign-on: ${clean(url.href, { url: base, secrets: [token] })}`
     : 'Authorize the token for SAML single sign-on: in GitHub’s settings, at the token, "Configure SSO".';
 }
 
 /** Tells a rate limit from a refusal. */
-export function isRateLimited(headers: Headers): boolean {
-  return headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined;
+export function isRateLimited({ status, headers }: Answered): boolean {
+  const isMarked = headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined;
+  return status === 429 || (status === 403 && isMarked);
+}
+
+/** Explains a rate limit, and when it ends. */
+export function explainRateLimit({ status, headers, body }: Answered, base: string, token: string): string {
+  const said = quoteMessage(body, { url: base, secrets: [token] });
+  return `answered ${status}: the rate limit is used up${said}${resetTime(headers)}`;
 }
 
 /** When the rate limit ends, to be said after a message; "" where that is unknown. */
-export function resetTime(headers: Headers): string {
+function resetTime(headers: Headers): string {
   const asks = describeRetryAfter(headers);
   const reset = /^\d{1,11}$/.exec(headers['x-ratelimit-reset'] ?? '');
   if (asks !== '' || reset === null) return asks;
@@ -91,7 +98,10 @@ export function explainNone(token: string): Told | null {
 
 /** Explains why there are no organizations in an answer. */
 export function explainUnreadable(answer: HttpAnswer, base: string, token: string): Told {
-  if (!answer.ok) return { message: `the organizations could not be read: ${answer.message}` };
+  if (!answer.ok) {
+    const message = `the organizations could not be read: ${answer.message}`;
+    return { message, fix: answer.fix ?? REASONS[answer.code].fix };
+  }
   const { status, headers, body } = answer;
   if (status === 200) return { message: 'GitHub sent something that is not a list of organizations' };
   const said = `GitHub answered ${status} when asked for the organizations`;
@@ -100,7 +110,7 @@ export function explainUnreadable(answer: HttpAnswer, base: string, token: strin
   const reason = quoteMessage(body, { url: base, secrets: [token] });
   if (status !== 403 && status !== 404) return { message: said + reason };
   return {
-    message: `${said}${reason}${reason === '' ? ':' : ';'} that needs ${createRedactor([token])(describeScopes(headers))}`,
+    message: `${said}${reason}${reason === '' ? ':' : ';'} that needs ${clean(describeScopes(headers), { url: base, secrets: [token] })}`,
     fix: token.startsWith('github_pat_') ? CLASSIC : undefined,
   };
 }

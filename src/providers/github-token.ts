@@ -11,11 +11,11 @@ import type { Verdict } from '../verdict.js';
 import {
   explainForbidden,
   explainNone,
+  explainRateLimit,
   explainUnreadable,
   findBaseFix,
   findSsoFix,
   isRateLimited,
-  resetTime,
   type Told,
 } from './github-refusals.js';
 import { mapIdentity } from './mapping.js';
@@ -86,12 +86,11 @@ function judgeUser(trace: Trace, answer: HttpAnswer, base: string, token: string
   const field = ['github_api_base_url'];
   if (!answer.ok) {
     trace.fail('request', answer.code, `GitHub could not be asked: ${answer.message}`, { field, fix: answer.fix });
+  } else if (isRateLimited(answer)) {
+    trace.fail('request', 'endpoint_rate_limited', `GitHub ${explainRateLimit(answer, base, token)}`);
   } else if (answer.status === 401)
     trace.fail('request', 'token_refused', 'GitHub answered 401: it does not know the token, or it was revoked');
-  else if (answer.status === 403 && isRateLimited(answer.headers)) {
-    const message = `GitHub answered 403: the rate limit is used up${resetTime(answer.headers)}`;
-    trace.fail('request', 'endpoint_rate_limited', message);
-  } else if (answer.status === 403) {
+  else if (answer.status === 403) {
     const { message, fix } = explainForbidden(answer, base, token);
     trace.fail('request', 'token_refused', message, { fix });
   } else if (answer.status !== 200) {
@@ -133,14 +132,14 @@ async function readOrganizations(
   let sso: string | null = null;
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const answer = await get(`/user/orgs?per_page=${PAGE_SIZE}&page=${page}`);
-    const limited = answer.ok && answer.status === 403 && isRateLimited(answer.headers);
-    if (answer.ok && (limited || answer.status === 429 || answer.status >= 500)) {
-      const { code, message, fix } = judgeUnexpected(answer, 'GitHub, asked for the organizations,', {
-        url: base,
-        secrets: [token],
-      });
-      if (limited) trace.fail('organizations', 'endpoint_rate_limited', `${message}${resetTime(answer.headers)}`);
-      else trace.fail('organizations', code, message, { fix });
+    const asked = 'GitHub, asked for the organizations,';
+    if (answer.ok && isRateLimited(answer)) {
+      trace.fail('organizations', 'endpoint_rate_limited', `${asked} ${explainRateLimit(answer, base, token)}`);
+      return null;
+    }
+    if (answer.ok && answer.status >= 500) {
+      const { code, message, fix } = judgeUnexpected(answer, asked, { url: base, secrets: [token] });
+      trace.fail('organizations', code, message, { fix });
       return null;
     }
     const logins = answer.ok && answer.status === 200 ? readLogins(answer.body, token) : null;

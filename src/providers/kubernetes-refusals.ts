@@ -17,11 +17,12 @@ export interface KubernetesRefusal {
   readonly fix?: string | undefined;
 }
 
-/** Explains an answer other than 201; `now` is in seconds since 1970. */
+/** Explains an answer other than 201; `now` is in milliseconds since 1970. */
 export function explainRefusal(answer: Answered, url: string, token: string, now: number): KubernetesRefusal {
   const { status } = answer;
   const asked = { url, secrets: [token] };
-  const reason = `${quoteMessage(answer.body, asked)}${through(answer)}`;
+  const words = quoteMessage(answer.body, asked);
+  const reason = words + through(answer);
   if (status === 401) {
     const { said, fix } = readHints(token, now);
     return { code: 'token_refused', message: `the API server answered 401${reason}${said}`, fix };
@@ -33,7 +34,7 @@ export function explainRefusal(answer: Answered, url: string, token: string, now
     return {
       code: 'token_refused',
       message: `the API server answered 403${reason}`,
-      fix: reason === '' ? undefined : fix,
+      fix: words === '' ? undefined : fix,
     };
   }
   const failure = judgeUnexpected(answer, 'the API server', asked);

@@ -113,6 +113,22 @@ issuer: "https://h/sword%20fish%201"`;
     expect(shown).toContain('https://h/[redacted]');
   });
 
+  test('masks a secret in lists and names too, and says where they stand all the same', async () => {
+    const text = `provider_config:
+  type: oauth2_token
+  introspection: {url: "https://h/i", client_id: me, client_secret: sword-fish}
+  claims_mapping: {sword-fish: roles, "https://u:PASSWORD1@h/x": teams}
+route_policy:
+  - permit: {paths: [/a, /sword-fish/b]}
+    description: "see //u:PASSWORD1@h/x"
+access_policy:
+  - permit: {principal: sword-fish, actions: [read]}`;
+    const explained = await explain(text);
+    expect(JSON.stringify(explained)).not.toMatch(/sword|PASSWORD/);
+    expect(rows(explained).find((row) => row.includes('"roles"'))).toMatch(/\[redacted\].* file :4:/);
+    expect(rows(explained).find((row) => row.includes('paths'))).toContain('/[redacted]/b');
+  });
+
   test('takes the fields of an anchor from where they stand', async () => {
     const text = 'provider_config:\n  <<: {type: custom, endpoint: https://a/}\n  endpoint: https://b/\n';
     expect(rows(await explain(text)).find((row) => row.includes('endpoint'))).toContain('"https://b/" file :3:13');

@@ -86,6 +86,12 @@ describe('a token that GitHub refuses', () => {
       /the rate limit is used up$/,
     ],
     ['429', json({}, 429, { 'retry-after': '7' }), 'undecided: endpoint_rate_limited', /it asks to wait 7 seconds$/],
+    [
+      '429 with the time of its end',
+      json({ message: 'API rate limit exceeded' }, 429, { 'x-ratelimit-reset': '1767225600' }),
+      'undecided: endpoint_rate_limited',
+      /^GitHub answered 429: the rate limit is used up: "API rate limit exceeded"; it resets at 2026-01-01T00:00:00\.000Z$/,
+    ],
     ['404', json({}, 404), 'undecided: endpoint_error', /answered 404/],
     ['500', json({}, 500), 'undecided: endpoint_error', /answered 500/],
     ['a redirect', redirect('/elsewhere', 301), 'undecided: endpoint_redirected', /answered 301/],
@@ -225,6 +231,13 @@ describe('the organizations', () => {
     expect(stepOf(verdict, 'mapping').status).toBe('not_reached');
   });
 
+  test('that could not be asked for are to be asked for again, with the token as it is', async () => {
+    const verdict = await ask(json(USER), (_request, response) => response.destroy());
+    const step = stepOf(verdict, 'organizations');
+    expect(step.message).toMatch(/^the organizations could not be read: the connection was closed/);
+    expect(fixOf(step)).not.toContain('scope');
+  });
+
   test('that fail half-way leave the question open', async () => {
     const server = await github(json(USER), (request, response) =>
       (request.url.endsWith('page=1') ? json(logins(100)) : json({}, 502))(request, response),
@@ -321,6 +334,8 @@ describe('a GitHub that echoes the token', () => {
     expect(exchanges).toHaveLength(2);
     const sso = { 'x-github-sso': `required; url=https://github.com/sso?a=${TOKEN}` };
     const refused = [await ask(json({}, 403, sso)), await ask(json({ message: `no ${TOKEN}` }, 403))];
+    const pieces = await ask(json(USER), json({}, 403, { 'x-accepted-oauth-scopes': TOKEN.slice(0, -2) }));
+    expect(stepOf(pieces, 'organizations').message).toMatch(/needs the scope \[redacted\]$/);
     expect(refused.map(summary)).toEqual(['rejected: token_refused', 'rejected: token_refused']);
     expect(JSON.stringify([verdict, scopes, refused, exchanges])).not.toContain(TOKEN);
   });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Exchange, JsonObject, Verdict } from '../../src/index.js';
 import { makeCertificates } from '../certificates.js';
 import { json, redirect, serve, type Answer } from '../loopback.js';
+import { explainRefusal } from '../../src/providers/kubernetes-refusals.js';
 import { provide, stepOf, summary } from './provide.js';
 
 const TOKEN = 'service-account-token';
@@ -151,6 +152,21 @@ describe('the way out', () => {
     const { reason } = await refuse(claims, 401, { kind: 'Status', message: 'Unauthorized' });
     expect(reason?.message.replace('the API server answered 401: "Unauthorized"', '')).toEqual(said);
     expect(reason?.fix).toMatch(fix);
+  });
+
+  test('of a 403 without words, through a proxy, is not RBAC’s', () => {
+    const answer = {
+      ok: true,
+      status: 403,
+      headers: {},
+      body: '<html>',
+      skew: null,
+      ms: 0,
+      proxy: 'the proxy p:1',
+    } as const;
+    const { message, fix } = explainRefusal(answer, 'https://k8s.example/', TOKEN, NOW * 1000);
+    expect(message).toBe('the API server answered 403, through the proxy p:1');
+    expect(fix).toBeUndefined();
   });
 
   test('of a 403 by RBAC is a binding, and no new token', async () => {

@@ -1,0 +1,45 @@
+/** Connections by Node's own client, for a process that makes a request or two: it has started before undici is loaded. */
+
+import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { isClosed, MOST_STALE, type Connections } from './connections.js';
+
+/** What is trusted. */
+export interface TlsOptions {
+  readonly rejectUnauthorized: boolean;
+  readonly ca?: string;
+}
+
+/** Opens them. An idempotent request is sent again where a connection that was used before has been closed. */
+export function openOneShot(tls: TlsOptions): Connections {
+  const http = new HttpAgent({ keepAlive: true });
+  const https = new HttpsAgent({ keepAlive: true, ...tls });
+  return {
+    async request({ origin, path, method, headers, body, idempotent, signal }) {
+      const [send, agent] = origin.startsWith('https:') ? [requestHttps, https] : [requestHttp, http];
+      const length = body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+      const ask = (left: number): Promise<IncomingMessage> =>
+        new Promise((resolve, reject) => {
+          const outgoing = send(`${origin}${path}`, { method, headers: { ...headers, ...length }, signal, agent });
+          outgoing
+            .on('response', resolve)
+            .on('error', (error) => {
+              if (left > 0 && outgoing.reusedSocket && isClosed(error)) resolve(ask(left - 1));
+              else reject(error);
+            })
+            // As for an answer that switches to another protocol: an error is not made of it.
+            .on('close', () => {
+              reject(Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' }));
+            })
+            .end(body ?? undefined);
+        });
+      const answer = await ask(idempotent ? MOST_STALE : 0);
+      return { statusCode: answer.statusCode ?? 0, headers: answer.headersDistinct, body: answer };
+    },
+    destroy() {
+      http.destroy();
+      https.destroy();
+      return Promise.resolve();
+    },
+  };
+}
