@@ -103,7 +103,10 @@ export function explainUnreadable(answer: HttpAnswer, base: string, token: strin
     return { message, fix: answer.fix ?? REASONS[answer.code].fix };
   }
   const { status, headers, body } = answer;
-  if (status === 200) return { message: 'GitHub sent something that is not a list of organizations' };
+  if (status === 200) {
+    const fix = 'Ask again; if it stays so, look at what stands between here and GitHub.';
+    return { message: 'GitHub sent something that is not a list of organizations', fix };
+  }
   const said = `GitHub answered ${status} when asked for the organizations`;
   const sso = findSsoFix(headers, base, token);
   if (sso !== null) return { message: `${said}: they want the token authorized for SAML single sign-on`, fix: sso };

@@ -65,6 +65,10 @@ describe('substituteEnv', () => {
     for (let depth = 0; depth < 100_000; depth += 1) deep = [deep];
     for (const config of [circle, deep])
       expect(() => substituteEnv(config, { env: {} })).toThrow('the config is nested too deeply');
+    const found = { severity: 'error', code: 'config_shape', path: '', message: 'the config is nested too deeply' };
+    expect(() => substituteEnv(circle, { env: {} })).toThrow(
+      expect.objectContaining({ findings: [expect.objectContaining(found)] }),
+    );
   });
 
   // Patterns that go back over what they have read take hours for these.
