@@ -4,7 +4,6 @@
  * The conversions are Python's `int()` and `float()`, because the server is written in Python.
  */
 
-import { splitWords } from '../claims.js';
 import { ConfigError, type Finding } from '../errors.js';
 
 /** Environment variables by name. */
@@ -28,6 +27,8 @@ export interface EnvOptions {
   readonly env: Environment;
   /** The home folder of the named user, of the current one without a name; null if there is none. */
   readonly home?: (user: string | null) => string | null;
+  /** Where in the document the config stands. Default: it is the document. */
+  readonly base?: readonly (string | number)[];
   /** Values at these paths stay strings and keep their `~`. */
   readonly isSecret?: (path: readonly (string | number)[]) => boolean;
 }
@@ -82,14 +83,15 @@ export function substituteEnv(config: unknown, options: EnvOptions): Substituted
     if (typeof value === 'string') return substitute(value, path);
     if (Array.isArray(value)) {
       return value.flatMap((item: unknown, index) => {
-        const visited = isDisabled(item, path) ? undefined : visit(item, [...path, index]);
-        return visited === undefined || isNameless(visited) ? [] : [visited];
+        // What is left out needs none of its variables.
+        return isDisabled(item, path) || isNameless(item) ? [] : [visit(item, [...path, index])];
       });
     }
     if (!isMapping(value)) return value;
+    const isAuth = [...(options.base ?? []), ...path].join('.') === 'server.auth';
     return Object.fromEntries(
       Object.entries(value).map(([key, item]) =>
-        key === 'provider_config' && isTurnedOff(item) ? [key, null] : [key, visit(item, [...path, key])],
+        isAuth && key === 'provider_config' && isTurnedOff(item) ? [key, null] : [key, visit(item, [...path, key])],
       ),
     );
   }
@@ -119,20 +121,23 @@ export function substituteEnv(config: unknown, options: EnvOptions): Substituted
 
   /** A literal type that is empty, or a conditional one that resolves to nothing: authentication is off. */
   function isTurnedOff(item: unknown): boolean {
-    if (!isMapping(item) || !('type' in item)) return false;
-    if (item.type === null || item.type === '') return true;
-    if (typeof item.type !== 'string') return false;
+    return isMapping(item) && 'type' in item && isNothing(item.type);
+  }
+
+  /** An entry of a list whose own name is empty, or resolves to nothing, is not there. */
+  function isNameless(item: unknown): boolean {
+    return isMapping(item) && ENTRY_NAMES.some((name) => name in item && isNothing(item[name]));
+  }
+
+  function isNothing(value: unknown): boolean {
+    if (value === null || value === '') return true;
+    if (typeof value !== 'string') return false;
     const missing = faults.length;
-    const type = substitute(item.type, []);
-    return faults.splice(missing).length === 0 && (type === null || type === '');
+    const resolved = substitute(value, []);
+    return faults.splice(missing).length === 0 && (resolved === null || resolved === '');
   }
 
   return { value: visit(config, []), faults };
-}
-
-function isNameless(value: unknown): boolean {
-  if (!isMapping(value)) return false;
-  return ENTRY_NAMES.some((name) => name in value && (value[name] === null || value[name] === ''));
 }
 
 function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
@@ -143,7 +148,7 @@ function expandHome(value: string, home: (user: string | null) => string | null)
   const match = /^~([^/]*)/.exec(value);
   if (match === null) return value;
   const folder = home(match[1] === '' || match[1] === undefined ? null : match[1]);
-  return folder === null ? value : folder.replace(/\/+$/, '') + value.slice(match[0].length);
+  return folder === null ? value : folder.replace(/\/+$/, '') + value.slice(match[0].length) || '/';
 }
 
 /** What the server makes of a substituted string: "" → null, then true and false, integer, float, else the string. */
@@ -175,9 +180,14 @@ export function parsePythonFloat(text: string): number | null {
   return pattern.test(digits) ? Number(digits.replaceAll('_', '')) : null;
 }
 
-/** As Python strips: U+FEFF stays, and U+001C goes. What stands between words stays between them, and is no number. */
+/** What Python takes away around a number; between words it splits at U+001C to U+001F too. */
+const SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+
 function trim(text: string): string {
-  return splitWords(text).join(' ');
+  let [start, end] = [0, text.length];
+  while (start < end && SPACE.test(text.charAt(start))) start += 1;
+  while (end > start && SPACE.test(text.charAt(end - 1))) end -= 1;
+  return text.slice(start, end);
 }
 
 function asciiDigits(text: string): string {

@@ -15,6 +15,15 @@ export function formatFlow(value: unknown): string {
 /** What a reader takes for a line break, a fault or nothing at all: the server's gives up at some, and at tabs. */
 const UNSAFE = /[^\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/gu;
 
+/** Writes a text between double quotes, as JSON and every reader of YAML read it. */
+export function formatString(text: string): string {
+  return escapeUnsafe(JSON.stringify(text));
+}
+
+function escapeUnsafe(text: string): string {
+  return text.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 function write(value: unknown, collectionStyle: 'block' | 'flow', special: RegExp): string {
   // `yes`, `1:30` and `2026-01-01` are quoted; what occurs twice is written twice.
   const document = new Document(value, { compat: 'yaml-1.1', aliasDuplicateObjects: false });
@@ -28,5 +37,5 @@ function write(value: unknown, collectionStyle: 'block' | 'flow', special: RegEx
   // No line is folded: no indentation is inside of a string, wherever the text is put.
   const text = document.toString({ collectionStyle, lineWidth: 0, doubleQuotedMinMultiLineLength: Infinity });
   // All of them stand between double quotes by now, where they have a spelling.
-  return text.replace(UNSAFE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return escapeUnsafe(text);
 }

@@ -1,18 +1,10 @@
-/** Base URLs that are not those of the API that the server asks. Pure. */
+/** Base URLs of GitHub that are not its API's. Pure. */
 
 import { isLoopback, type Note } from './lint.js';
 import type { ProviderConfig } from './provider-config.js';
 
-/** Finds a path that the server drops, doubles the slash of, or misses. */
+/** Finds the web site in the place of the API, a path that is missing, and a slash that the server doubles. */
 export function findMisplacedApi(config: ProviderConfig): Note[] {
-  if (config.type === 'kubernetes') {
-    const path = ['api_server_url'];
-    const { origin, pathname } = new URL(config.api_server_url);
-    if (pathname === '/') return [];
-    const message =
-      'api_server_url has a path, which the server drops: it asks the root of that host, where authcheck asks below the path';
-    return [{ code: 'url_path', path, message, fix: `Name the API server itself, without a path: ${origin}.` }];
-  }
   if (config.type !== 'github_token') return [];
   const path = ['github_api_base_url'];
   const { host, hostname, pathname } = new URL(config.github_api_base_url);

@@ -114,12 +114,11 @@ function suggest(name: string, here: Fields, root: Fields): string {
 
 /** What works, but not as safely as its author may think. */
 export function findUnwise(config: ProviderConfig): Note[] {
-  const notes: Note[] = [];
+  const notes = urlsOf(config).flatMap(({ path, url }) => checkUrl(path, url));
   const warn = (code: FindingCode, path: readonly string[], message: string): void => {
     notes.push({ code, path, message });
   };
 
-  for (const { path, url } of urlsOf(config)) checkUrl(path, url, warn);
   if ('verify_tls' in config && !config.verify_tls) {
     warn(
       'tls_unverified',
@@ -183,24 +182,25 @@ export function isLoopback(hostname: string): boolean {
   return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\])$/i.test(hostname);
 }
 
-function checkUrl(
-  path: readonly string[],
-  url: string,
-  warn: (code: FindingCode, path: readonly string[], message: string) => void,
-): void {
-  if (!isHttpUrl(url)) return;
-  const parsed = new URL(url);
+function checkUrl(path: readonly string[], url: string): Note[] {
+  if (!isHttpUrl(url)) return [];
+  const { protocol, hostname, host, origin, username, password, search, pathname } = new URL(url);
   const name = path.join('.');
-  if (parsed.protocol === 'http:') {
-    const message = isLoopback(parsed.hostname)
+  const notes: Note[] = [];
+  if (protocol === 'http:') {
+    const message = isLoopback(hostname)
       ? `${name} is plain http, to this machine`
       : `${name} is plain http: tokens, keys and secrets cross the network in the clear and can be changed on the way`;
-    warn(isLoopback(parsed.hostname) ? 'http_loopback' : 'http_insecure', path, message);
+    notes.push({ code: isLoopback(hostname) ? 'http_loopback' : 'http_insecure', path, message });
   }
-  if (parsed.username !== '' || parsed.password !== '' || secretsInQuery(parsed).length > 0) {
-    warn('url_credentials', path, `${name} has credentials in its URL; URLs end up in logs`);
+  if (username !== '' || password !== '' || secretsInQuery(new URL(url)).length > 0) {
+    notes.push({ code: 'url_credentials', path, message: `${name} has credentials in its URL; URLs end up in logs` });
   }
-  if (path[0] === 'api_server_url' && parsed.search !== '') {
-    warn('url_query', path, `${name} has a query, which is not sent`);
+  if (path[0] !== 'api_server_url') return notes;
+  if (search !== '') notes.push({ code: 'url_query', path, message: `${name} has a query, which is not sent` });
+  if (pathname !== '/') {
+    const message = `${name} has a path: the server drops it and asks the root of ${host}, where authcheck asks below the path`;
+    notes.push({ code: 'url_path', path, message, fix: `Name the API server itself, without a path: ${origin}.` });
   }
+  return notes;
 }

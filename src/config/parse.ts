@@ -107,6 +107,7 @@ export function readAuthConfig(document: unknown, options: ReadOptions): Reading
 
   const { value, faults } = substituteEnv(section.auth, {
     env: options.env ?? {},
+    base: ['server', 'auth'],
     ...(options.home === undefined ? {} : { home: options.home }),
     isSecret: isSecretPath,
   });

@@ -20,7 +20,7 @@ export function shareVariables(document: unknown, env: Environment): Readonly<Re
   const { auth } = findSection(document);
   const texts = listTexts(auth);
   // Where nothing is set, all is missed that has no default.
-  const missed = substituteEnv(auth, { env: {} }).faults.map(({ variable }) => variable);
+  const missed = substituteEnv(auth, { env: {}, base: ['server', 'auth'] }).faults.map(({ variable }) => variable);
   return Object.fromEntries(
     [...new Set(missed)].map((name) => {
       const value = env[name] ?? '';

@@ -2,6 +2,7 @@
 
 import { AuthcheckError } from '../errors.js';
 import { showUrl } from '../exchange.js';
+import { formatString } from './format-yaml.js';
 import { DEFAULT_AUDIENCE } from './provider-config.js';
 
 /** What a first config is made of. */
@@ -34,25 +35,25 @@ export function writeConfigTemplate({ issuer, audience, source, endpoint, schema
     endpoint.type === 'jwks'
       ? [
           'jwks:',
-          `  uri: ${quote(endpoint.url)}`,
+          `  uri: ${formatString(endpoint.url)}`,
           '  # Seconds for which a key is trusted that the issuer has withdrawn.',
           '  key_recheck_period: 3600',
         ]
       : [
           'introspection:',
-          `  url: ${quote(endpoint.url)}`,
+          `  url: ${formatString(endpoint.url)}`,
           '  # This server’s own credentials at the issuer.',
-          `  client_id: ${quote(`\${env.${id}}`)}`,
-          `  client_secret: ${quote(`\${env.${secret}}`)}`,
+          `  client_id: ${formatString(`\${env.${id}}`)}`,
+          `  client_secret: ${formatString(`\${env.${secret}}`)}`,
         ];
   const provider = [
     'type: oauth2_token',
     '# The iss of every token, letter by letter.',
-    `issuer: ${quote(issuer)}`,
+    `issuer: ${formatString(issuer)}`,
     audience === null
       ? '# What every token must name in its aud. This is the server’s default: a name of its own is better.'
       : '# What every token must name in its aud: this server, and no other.',
-    `audience: ${quote(audience ?? DEFAULT_AUDIENCE)}`,
+    `audience: ${formatString(audience ?? DEFAULT_AUDIENCE)}`,
     ...asking,
     '# Claims of the tokens, and the attributes that they become. Without this, the server maps sub and username too,',
     '# and makes a role of every word in them.',
@@ -69,9 +70,4 @@ export function writeConfigTemplate({ issuer, audience, source, endpoint, schema
     ...provider.map((line) => `      ${line}`),
     '',
   ].join('\n');
-}
-
-/** A double-quoted string, which JSON and YAML read alike. */
-function quote(text: string): string {
-  return JSON.stringify(text);
 }

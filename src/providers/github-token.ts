@@ -142,15 +142,15 @@ async function readOrganizations(
       trace.fail('organizations', code, message, { fix });
       return null;
     }
-    const logins = answer.ok && answer.status === 200 ? readLogins(answer.body, token) : null;
-    if (logins === null) {
+    const listed = answer.ok && answer.status === 200 ? readLogins(answer.body, token) : null;
+    if (listed === null) {
       warn(explainUnreadable(answer, base, token));
       return organizations;
     }
-    organizations.push(...logins);
+    organizations.push(...listed.filter((login) => typeof login === 'string'));
     sso ??= answer.ok ? findSsoFix(answer.headers, base, token) : null;
     const next = answer.ok ? answer.headers.link : undefined;
-    const more = next === undefined ? logins.length === PAGE_SIZE : /rel="?next"?/.test(next);
+    const more = next === undefined ? listed.length === PAGE_SIZE : /rel="?next"?/.test(next);
     if (!more) {
       const said = `GitHub lists ${plural(organizations.length, 'organization')}`;
       const rest = 'and leaves out those that want the token authorized for SAML single sign-on';
@@ -165,9 +165,9 @@ async function readOrganizations(
   return organizations;
 }
 
-function readLogins(body: string, token: string): string[] | null {
+/** The logins of a page, one for each organization, whatever it is; null for what is no list. */
+function readLogins(body: string, token: string): (Json | undefined)[] | null {
   const json = jsonBody({ body }, [token]);
   if (!json.ok || !Array.isArray(json.value)) return null;
-  const logins = json.value.map((item: Json) => (isObject(item) ? member(item, 'login') : undefined));
-  return logins.filter((login) => typeof login === 'string');
+  return json.value.map((item: Json) => (isObject(item) ? member(item, 'login') : undefined));
 }

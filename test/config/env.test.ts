@@ -119,6 +119,7 @@ describe('a value', () => {
   test('starts in the home folder of who is meant, however that is written', () => {
     expect(resolve('${env.A}', { A: '~/x', HOME: '/home/me' })).toBe('/home/me/x');
     expect(resolve('${env.A}', { A: '~', HOME: '/home/me///' })).toBe('/home/me');
+    for (const home of ['', '/']) expect(resolve('${env.A}', { A: '~', HOME: home })).toBe('/');
     expect(resolve('${env.A}', { A: '~/x' })).toBe('~/x');
     expect(resolve('${env.A}', { A: '~bob/x', HOME: '/home/me' })).toBe('~bob/x');
     expect(resolve('${env.A}', { A: 'a~/x', HOME: '/home/me' })).toBe('a~/x');
@@ -173,13 +174,19 @@ describe('a value', () => {
     const entries = [{ [name]: '${env.A:+a}' }, { [name]: '' }, { [name]: null }, { [name]: 'b' }, { other: null }];
     expect(resolve(entries)).toEqual([{ [name]: 'b' }, { other: null }]);
     expect(resolve(entries, { A: 'set' })).toEqual([{ [name]: 'a' }, { [name]: 'b' }, { other: null }]);
+    // What is left out needs none of its variables; what has no default is not left out.
+    expect(substituteEnv([{ k: '${env.NEVER}', [name]: '${env.A:+x}' }], { env: {} })).toEqual({
+      value: [],
+      faults: [],
+    });
+    expect(substituteEnv([{ [name]: '${env.A}' }], { env: {} }).faults).toHaveLength(1);
     // Outside of a list it names nothing that could be left out.
     expect(resolve({ [name]: '' })).toEqual({ [name]: '' });
   });
 
   test('of a provider whose type resolves to nothing is no provider: authentication is off', () => {
     const off = (type: unknown, env: Record<string, string> = {}): unknown =>
-      resolve({ provider_config: { type, audience: 'a' } }, env);
+      substituteEnv({ provider_config: { type, audience: 'a' } }, { env, base: ['server', 'auth'] }).value;
     for (const type of ['', null, '${env.A:+custom}', '${env.A:=}'])
       expect(off(type), String(type)).toEqual({ provider_config: null });
     for (const type of ['custom', 7, false])
@@ -187,6 +194,8 @@ describe('a value', () => {
     expect(off('${env.A:+custom}', { A: '1' })).toEqual({ provider_config: { type: 'custom', audience: 'a' } });
     // A variable without a default is missing: that is a fault, and not a way to turn it off.
     expect(off('${env.A}')).toEqual({ provider_config: { type: null, audience: 'a' } });
+    // Elsewhere it is any other mapping.
+    expect(resolve({ provider_config: { type: '' } })).toEqual({ provider_config: { type: '' } });
     expect(resolve({ provider_config: { audience: 'a' } })).toEqual({ provider_config: { audience: 'a' } });
     expect(resolve({ provider_config: 'custom' })).toEqual({ provider_config: 'custom' });
     expect(resolve({ other: { type: '' } })).toEqual({ other: { type: '' } });
@@ -210,7 +219,10 @@ describe('the conversions of Python', () => {
     ['x1', null],
     ['1x', null],
     [' 12\n', 12],
-    ['\u001c12\u0085', 12],
+    ['\u205f12\u0085', 12],
+    // Python splits words there, and reads no number.
+    ['\u001c12', null],
+    ['12\u001f', null],
     ['\ufeff12', null],
     ['1 2', null],
   ])('int(%j) is %s', (text, value) => {
@@ -243,7 +255,8 @@ describe('the conversions of Python', () => {
     ['infinite', null],
     ['minf', null],
     [' 1.5\t', 1.5],
-    ['\u001f1.5\u3000', 1.5],
+    ['\u00a01.5\u3000', 1.5],
+    ['\u001f1.5', null],
     ['1.5\ufeff', null],
     ['inf inf', null],
   ])('float(%j) is %s', (text, value) => {

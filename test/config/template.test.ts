@@ -54,6 +54,12 @@ test('what the issuer and the user say stays what it is, whatever it is', () => 
   );
 });
 
+test('what ends a line for one reader of YAML ends none', () => {
+  const issuer = 'https://a\u2028b\u2029c\u0085d\u007fe\ufefff/\u{1f600}';
+  const { value } = parseConfigText(writeConfigTemplate({ ...TEMPLATE, issuer }), 'x');
+  expect(value).toMatchObject({ server: { auth: { provider_config: { issuer } } } });
+});
+
 test('an issuer cannot have the server send it a variable', () => {
   const endpoint = { type: 'jwks', url: 'https://idp.example/?${env.AWS_SECRET_ACCESS_KEY}' } as const;
   expect(() => writeConfigTemplate({ ...TEMPLATE, endpoint })).toThrow('with a variable in it');

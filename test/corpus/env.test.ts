@@ -22,6 +22,7 @@ describe('env', () => {
   test.for(cases)('$id', ({ config, env = default_env ?? {}, path, reference }) => {
     const { value, faults } = substituteEnv(config, {
       env,
+      base: path === undefined ? [] : path.split('.'),
       home: (user) => (user === null ? (env.HOME ?? null) : (HOMES[user] ?? null)),
     });
     const { head } = reference;

@@ -231,6 +231,16 @@ describe('the organizations', () => {
     expect(stepOf(verdict, 'mapping').status).toBe('not_reached');
   });
 
+  test('are read on after a full page, whatever stands in it', async () => {
+    const page: unknown[] = [...logins(99), { login: null }];
+    const server = await github(json(USER), (request, response) =>
+      json(request.url.endsWith('page=1') ? page : [{ login: 'last' }])(request, response),
+    );
+    const verdict = await asking(server).authenticate({ token: TOKEN });
+    expect(verdict.attributes.teams).toHaveLength(100);
+    expect(verdict.attributes.teams).toContain('last');
+  });
+
   test('that could not be asked for are to be asked for again, with the token as it is', async () => {
     const verdict = await ask(json(USER), (_request, response) => response.destroy());
     const step = stepOf(verdict, 'organizations');
