@@ -12,7 +12,6 @@ import {
   REDACTED,
   redactJson,
   secretsInQuery,
-  type Redactor,
 } from './redact.js';
 
 /** A request. */
@@ -82,7 +81,8 @@ export function jsonBody(
   secrets: HttpRequest['secrets'],
   options?: JsonOptions,
 ): JsonResult {
-  const show = (name: string): string => maskPieces(createRedactor(secrets)(name), secrets);
+  // Cut to what is shown at the most, and more.
+  const show = (name: string): string => maskPieces(createRedactor(secrets)(name).slice(0, 200), secrets);
   const json = parseJson(answer.body.replace(/^\ufeff/, ''), { ...options, show });
   return json.ok ? { ok: true, value: redactJson(json.value, secrets) } : json;
 }
@@ -155,28 +155,24 @@ export function credentialsIn(headers: readonly (readonly [string, string])[]): 
   return headers.filter(([name]) => SECRET_HEADERS.test(name)).map(([, value]) => value);
 }
 
-/** The credentials in a URL, as they stand there and as they are sent; a user without a password may be a key. */
+/** The credentials in a URL, as they stand there and as they are sent; a key may stand as the user. */
 export function credentialsInUrl(url: URL): (string | null)[] {
-  return [unescapePercent(url.password === '' ? url.username : url.password), basicOf(url)];
+  const [user, password] = [url.username, url.password].map(unescapePercent);
+  const mayBeKey = url.password === '' || url.username.length >= MIN_LENGTH_IN_CLAIMS;
+  return [...(mayBeKey ? [user ?? null] : []), password ?? null, basicOf(url)];
 }
 
-/** Everything secret that a request sends: what its sender names, and what stands in its URL. */
-function secretsOf(input: HttpRequest, url: URL): (string | null)[] {
-  return [...input.secrets, ...credentialsInUrl(url), ...secretsInQuery(url)];
-}
-
-/** Masks the credentials of a proxy, which nobody sends on purpose to an endpoint, and no claim is. */
-function createProxyRedactor(proxy: string | null): Redactor {
-  return createRedactor(proxy === null ? [] : credentialsInUrl(new URL(proxy)));
+/** Everything secret that a request sends: what its sender names, and what stands in its URL and in that of its proxy. */
+function secretsOf(input: HttpRequest, url: URL, proxy: string | null): (string | null)[] {
+  const credentials = [url, ...(proxy === null ? [] : [new URL(proxy)])].flatMap(credentialsInUrl);
+  return [...input.secrets, ...credentials, ...secretsInQuery(url)];
 }
 
 /** An answer without the secrets that the server echoes, so that nobody who reads it can forget them. */
 export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): HttpAnswer {
   if (!answer.ok) return answer;
-  const secrets = secretsOf(input, url);
-  const redactProxy = createProxyRedactor(proxy);
-  const redactAsked = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
-  const redact: Redactor = (text) => redactProxy(redactAsked(text));
+  const secrets = secretsOf(input, url, proxy);
+  const redact = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
   // The names of headers arrive in lower case, and a server may have left the dots of a JWT out of them.
   const lowered = secrets.flatMap((secret) =>
     [secret ?? '', ...(secret ?? '').split('.')].map((part) => part.toLowerCase()),
@@ -190,9 +186,7 @@ export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null,
 
 /** Describes an exchange for a transcript. */
 export function describeExchange(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): Exchange {
-  const redactProxy = createProxyRedactor(proxy);
-  const redactAsked = createRedactor(secretsOf(input, url));
-  const redact: Redactor = (text) => redactProxy(redactAsked(text));
+  const redact = createRedactor(secretsOf(input, url, proxy));
   const clean = (headers: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [

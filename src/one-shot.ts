@@ -21,10 +21,14 @@ export function openOneShot(tls: TlsOptions): Connections {
       const ask = (left: number): Promise<IncomingMessage> =>
         new Promise((resolve, reject) => {
           const outgoing = send(`${origin}${path}`, { method, headers: { ...headers, ...length }, signal, agent });
+          let isAnswered = false;
           outgoing
-            .on('response', resolve)
+            .on('response', (answer) => {
+              isAnswered = true;
+              resolve(answer);
+            })
             .on('error', (error) => {
-              if (left > 0 && outgoing.reusedSocket && isClosed(error)) resolve(ask(left - 1));
+              if (left > 0 && !isAnswered && outgoing.reusedSocket && isClosed(error)) resolve(ask(left - 1));
               else reject(error);
             })
             // As for an answer that switches to another protocol: an error is not made of it.

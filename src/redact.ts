@@ -49,14 +49,16 @@ function createFinder(secret: string): (text: string) => readonly Span[] {
 function findSpans(text: string, beginning: string, spellings: readonly Spelling[]): readonly Span[] {
   const spans: Span[] = [];
   // Where beginnings stand within each other, each is followed: to an end, so that no text is work without end.
-  let patience = 32 * text.length;
+  let patience = 32 * Math.max(4096, text.length);
+  let reached = 0;
   for (let at = text.indexOf(beginning); at !== -1;) {
     const start = at;
     const found = spellings.map((chunkAt) => findEnd(text, start, chunkAt));
     const end = Math.max(...found.map((one) => one.end));
     spans.push([start, end]);
     const isWhole = found.some((one) => one.isWhole && one.end === end);
-    if (!isWhole) patience -= (end - start) * spellings.length;
+    if (!isWhole && start < reached) patience -= (end - start) * spellings.length;
+    reached = Math.max(reached, end);
     if (patience < 0) return [...spans, [start, text.length]];
     at = text.indexOf(beginning, isWhole ? end : start + 1);
   }
@@ -82,15 +84,14 @@ export function maskPieces(text: string, secrets: readonly (string | null | unde
   const known = secrets
     .map((secret) => secret ?? '')
     .filter(({ length }) => length >= PIECE)
-    .flatMap((secret) => (isPlain(secret) ? [secret] : WAYS.map((way) => way(secret))))
-    .map((spelling) => spelling.toLowerCase());
-  const folded = text.toLowerCase();
-  // The case of some letters has another length.
-  const letters = folded.length === text.length ? folded : text;
+    .flatMap((secret) => (isPlain(secret) ? [secret] : WAYS.map((way) => way(secret))));
+  const pieces = piecesOf(text);
+  const written = new Set(pieces);
+  // A secret may be much longer than the text.
+  const found = new Set(known.flatMap((spelling) => piecesOf(spelling).filter((piece) => written.has(piece))));
   const spans: [number, number][] = [];
-  for (let at = 0; at + PIECE <= text.length; at += 1) {
-    const piece = letters.slice(at, at + PIECE);
-    if (!known.some((spelling) => spelling.includes(piece))) continue;
+  for (const [at, piece] of pieces.entries()) {
+    if (!found.has(piece)) continue;
     const last = spans.at(-1);
     if (last !== undefined && at <= last[1]) last[1] = at + PIECE;
     else spans.push([at, at + PIECE]);
@@ -103,6 +104,12 @@ export function maskPieces(text: string, secrets: readonly (string | null | unde
       return [end - found.trimStart().length, start + found.trimEnd().length];
     }),
   );
+}
+
+/** All that begin somewhere in a text. Only the case of ASCII counts for nothing: that of other letters has another length. */
+function piecesOf(text: string): string[] {
+  const folded = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+  return Array.from({ length: Math.max(0, text.length - PIECE + 1) }, (_, at) => folded.slice(at, at + PIECE));
 }
 
 function replaceSpans(text: string, spans: readonly Span[]): string {
@@ -126,12 +133,17 @@ function coreOf(secret: string): string {
 const PLAIN_PARAMETERS = ['page', 'per_page', 'api-version', 'appid', 'p'];
 const PARAMETER = /([?&])([^&#]+)/g;
 
+/** Masks user and password of every URL in a text. */
+export function maskUserInfo(text: string): string {
+  return text.replace(/\/\/[^/?#\s]*@/g, `//${REDACTED}@`);
+}
+
 /**
  * Masks user and password of a URL, and what its query says: to many endpoints a parameter is as good as a password.
  * Of URLs further on in a text, and of those in a text that is not one, users and passwords are masked.
  */
 export function maskUrl(url: string): string {
-  const masked = url.replace(/\/\/[^/?#\s]*@/g, `//${REDACTED}@`);
+  const masked = maskUserInfo(url);
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return masked;
   return masked
     .replace(/^([^:]*:\/\/)[^/?#]*@/, `$1${REDACTED}@`)

@@ -544,10 +544,19 @@ describe.each([
       expect(JSON.stringify(exchanges)).not.toMatch(/pass wörd|dXNlcj/);
     });
 
-    test('is silent about a short password of a proxy too', async () => {
-      const proxy = await serve((_request, response) => response.end('{"say":"no hunter2 here"}'));
+    test('is silent about a short password of a proxy too, which may be a word of the answer', async () => {
+      const proxy = await serve((_request, response) => response.end('{"login":"hunter2"}'));
       const env = { http_proxy: proxy.origin.replace('http://', 'http://squid:hunter2@') };
-      expect(await send('http://idp.example/', {}, { env })).toMatchObject({ body: '{"say":"no [redacted] here"}' });
+      const exchanges: Exchange[] = [];
+      const answer = await send('http://idp.example/', {}, { env, onExchange: (exchange) => exchanges.push(exchange) });
+      expect(answer).toMatchObject({ body: '{"login":"hunter2"}' });
+      expect(exchanges[0]?.response_body).toBe('{"login":"[redacted]"}');
+    });
+
+    test('is silent about a key that stands as the user of a URL', async () => {
+      const server = await serve((_request, response) => response.end('"sk_live_51Habc, x"'));
+      const url = server.origin.replace('http://', 'http://sk_live_51Habc:x@');
+      expect(await send(url)).toMatchObject({ body: '"[redacted], x"' });
     });
 
     test('a percent sign in the password of a URL is a percent sign', async () => {

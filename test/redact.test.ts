@@ -112,9 +112,19 @@ describe('maskPieces', () => {
     expect(maskPieces('say  word-one  now', ['the word-one '])).toBe('say  [redacted]  now');
   });
 
+  test('finds capital letters beside one that is longer in lower case', () => {
+    expect(maskPieces('Geçersiz İstek: eyJhbGciOiJS…', ['eyJhbGciOiJSUzI1NiJ9'])).toBe('Geçersiz İstek: [redacted]…');
+  });
+
   test('ignores what is too short, or none', () => {
     expect(maskPieces('a bcdefg', ['bcdefg', null, undefined, ''])).toBe('a bcdefg');
   });
+});
+
+test('a quotation that is cut masks no more than itself', () => {
+  const token = `${'A1b2C3d4'.repeat(10)}A1b2C3==`;
+  const text = `{"message":"hello ${token.slice(0, 80)}...","roles":["a"]}`;
+  expect(createRedactor([token])(text)).toBe('{"message":"hello [redacted]...","roles":["a"]}');
 });
 
 test('a text that is made of the beginnings of a secret is not followed in all its spellings for ever', () => {

@@ -1,6 +1,6 @@
 /** What the server will run with, and where each value comes from. */
 
-import { createRedactor, maskUrl, MIN_LENGTH_IN_CLAIMS, REDACTED, type Redactor } from '../redact.js';
+import { createRedactor, maskUrl, maskUserInfo, MIN_LENGTH_IN_CLAIMS, REDACTED, type Redactor } from '../redact.js';
 import { dissectEnv, type Environment } from './env.js';
 import { loadReading, type LoadedConfig, type LoadOptions } from './load.js';
 import { isSecretPath } from './parse.js';
@@ -55,8 +55,9 @@ export async function explainConfig(options: LoadOptions): Promise<ExplainedConf
   const secrets = leaves(plain).map(({ path, value }) =>
     isSecretPath(path) && typeof value === 'string' ? value : null,
   );
-  const redactSecrets = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
-  const redact: Redactor = (text) => redactSecrets(maskUrl(text));
+  const redact = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
+  const tree = Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, mask(value, redact, [name])]));
+  const shown = leaves(tree);
   const inFile = (path: Path): Path => {
     const isProvider = path[0] === (several ? 'providers' : 'provider_config');
     const provider = reading.providers.find(({ name }) => !several || name === path[1]);
@@ -64,16 +65,12 @@ export async function explainConfig(options: LoadOptions): Promise<ExplainedConf
       ? [...provider.path, ...path.slice(several ? 2 : 1)]
       : [...reading.path, ...path];
   };
-  const values = leaves(plain).map(({ path, value }) => {
+  // Where a value stands is looked up by the names as they are written.
+  const origins = leaves(plain).map(({ path }) => {
     const place = inFile(path);
-    const written = valueAt(file.value, place);
-    return {
-      path: path.map((part) => (typeof part === 'string' ? redact(part) : part)),
-      value: mask(value, redact, path),
-      origin: originOf(written, file.parseOptions.locate(place), options.env ?? {}),
-    };
+    return originOf(valueAt(file.value, place), file.parseOptions.locate(place), options.env ?? {});
   });
-  const tree = Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, mask(value, redact, [name])]));
+  const values = shown.map((leaf, index) => ({ ...leaf, origin: origins[index] ?? { from: 'default' as const } }));
   return { file: file.file, found: file.found, warnings: config.warnings, config: tree, values };
 }
 
@@ -87,12 +84,22 @@ function originOf(written: unknown, position: string, env: Environment): Origin 
 /** A value without secrets: neither those that stand where secrets do, nor those anywhere else, names included. */
 function mask(value: unknown, redact: Redactor, path: Path): unknown {
   if (isSequence(value)) return value.map((item) => mask(item, redact, path));
-  if (isMapping(value))
+  if (isMapping(value)) {
+    const names = tellApart(Object.keys(value).map((name) => redact(maskUserInfo(name))));
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [redact(name), mask(item, redact, [...path, name])]),
+      Object.entries(value).map(([name, item], index) => [names[index] ?? '', mask(item, redact, [...path, name])]),
     );
+  }
   if (typeof value !== 'string' || value === '') return value;
-  return isSecretPath(path) ? REDACTED : redact(value);
+  return isSecretPath(path) ? REDACTED : redact(maskUrl(value));
+}
+
+/** Numbers the names that are alike. */
+function tellApart(names: readonly string[]): readonly string[] {
+  return names.map((name, index) => {
+    const before = names.slice(0, index).filter((other) => other === name).length;
+    return before === 0 ? name : `${name} (${before + 1})`;
+  });
 }
 
 /** The values of a tree; lists of plain values, and empty mappings, are values too. */

@@ -18,7 +18,7 @@ export function findWrittenSecrets(provider: unknown, path: Path = []): Note[] {
 
 /** Finds a type that an unset variable turns off; `path` is that of the provider in its document. */
 export function findConditionalType(provider: unknown, path: Path): Note[] {
-  if (path.at(-1) !== 'provider_config' || !isMapping(provider)) return [];
+  if (path.at(-1) !== 'provider_config' || path.at(-2) === 'providers' || !isMapping(provider)) return [];
   const { value } = substituteEnv({ provider_config: { type: provider.type } }, { env: {}, base: ['server', 'auth'] });
   if (!isMapping(value) || value.provider_config !== null) return [];
   const message = 'type depends on a variable: where that is not set, authentication is off';

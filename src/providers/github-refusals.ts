@@ -2,7 +2,7 @@
 
 import { isRedirect, trimSlashes, type Answered, type HttpAnswer } from '../exchange.js';
 import { REASONS } from '../reasons.js';
-import { clean, describeRetryAfter, quoteMessage } from '../unexpected-answer.js';
+import { clean, describeRetryAfter, quoteMessage, through } from '../unexpected-answer.js';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -34,16 +34,17 @@ export function findSsoFix(headers: Headers, base: string, token: string): strin
     : 'Authorize the token for SAML single sign-on: in GitHub’s settings, at the token, "Configure SSO".';
 }
 
-/** Tells a rate limit from a refusal. */
+/** Tells GitHub's rate limit from a refusal, and from what stands before it. */
 export function isRateLimited({ status, headers }: Answered): boolean {
-  const isMarked = headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined;
-  return status === 429 || (status === 403 && isMarked);
+  if (status === 429) return headers['x-ratelimit-reset'] !== undefined;
+  return status === 403 && (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined);
 }
 
 /** Explains a rate limit, and when it ends. */
-export function explainRateLimit({ status, headers, body }: Answered, base: string, token: string): string {
+export function explainRateLimit(answer: Answered, base: string, token: string): string {
+  const { status, headers, body } = answer;
   const said = quoteMessage(body, { url: base, secrets: [token] });
-  return `answered ${status}: the rate limit is used up${said}${resetTime(headers)}`;
+  return `answered ${status}: the rate limit is used up${said}${resetTime(headers)}${through(answer)}`;
 }
 
 /** When the rate limit ends, to be said after a message; "" where that is unknown. */

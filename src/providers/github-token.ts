@@ -137,7 +137,7 @@ async function readOrganizations(
       trace.fail('organizations', 'endpoint_rate_limited', `${asked} ${explainRateLimit(answer, base, token)}`);
       return null;
     }
-    if (answer.ok && answer.status >= 500) {
+    if (answer.ok && (answer.status === 429 || answer.status >= 500)) {
       const { code, message, fix } = judgeUnexpected(answer, asked, { url: base, secrets: [token] });
       trace.fail('organizations', code, message, { fix });
       return null;

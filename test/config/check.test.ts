@@ -74,6 +74,11 @@ describe('checkConfig', () => {
     ]);
   });
 
+  test('of a provider that is only named so, no variable turns authentication off', async () => {
+    const text = 'providers: {provider_config: {type: "${env.T:+custom}", endpoint: "https://a.example/"}}';
+    expect((await brief(text, { T: '1' })).join()).not.toContain('type_conditional');
+  });
+
   test('goes on where a required field is wrong, or its variable is not set', async () => {
     const text = provider('verify_tls: false\nintrospection: {url: nowhere, client_secret: "${env.SECRET}"}');
     expect(await brief(text)).toEqual([

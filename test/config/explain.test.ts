@@ -129,6 +129,23 @@ access_policy:
     expect(rows(explained).find((row) => row.includes('paths'))).toContain('/[redacted]/b');
   });
 
+  test('tells names apart of which the same is masked, and leaves a query in them', async () => {
+    const text = `type: oauth2_token
+jwks: {uri: https://a/}
+claims_mapping: {"https://u:P1@h/x": a, "https://u:P2@h/x": b, "https://h/c?name=roles": c, "https://h/c?name=teams": d}`;
+    const explained = await explain(text);
+    const names = rows(explained)
+      .filter((row) => row.includes('claims_mapping'))
+      .map((row) => row.split(' = ')[0]);
+    expect(names).toEqual([
+      'provider_config/claims_mapping/https://[redacted]@h/x',
+      'provider_config/claims_mapping/https://[redacted]@h/x (2)',
+      'provider_config/claims_mapping/https://h/c?name=roles',
+      'provider_config/claims_mapping/https://h/c?name=teams',
+    ]);
+    expect(JSON.stringify(explained.config)).toContain('"https://[redacted]@h/x (2)":"b"');
+  });
+
   test('takes the fields of an anchor from where they stand', async () => {
     const text = 'provider_config:\n  <<: {type: custom, endpoint: https://a/}\n  endpoint: https://b/\n';
     expect(rows(await explain(text)).find((row) => row.includes('endpoint'))).toContain('"https://b/" file :3:13');

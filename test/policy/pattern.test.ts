@@ -26,6 +26,13 @@ describe('compilePythonPattern', () => {
     expect(compiled.ok ? 'compiled' : compiled.message).toContain(why);
   });
 
+  test.each(['(?:a{2}){501}', '((a{20}){20}){20}', 'a{900}b{900}c{900}d{900}e{900}f{900}'])(
+    'says of %s that it is too large, and that Python takes it',
+    (pattern) => {
+      expect(compilePythonPattern(pattern)).toEqual({ ok: false, message: 'it is too large', isPython: true });
+    },
+  );
+
   // Each of these makes an engine that backtracks run for longer than anybody waits.
   test.each([['(a*)*$'], ['(a|aa)+$'], ['(a|a?)+$'], ['([a-zA-Z]+)*$'], ['(.*)*(.*)*=$'], ['(?:a?){400}a{400}$']])(
     'ends on %s, whatever the text',

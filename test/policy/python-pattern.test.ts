@@ -31,6 +31,7 @@ describe('translatePattern', () => {
     ['(?<!a)', LOOKING],
     ['(?P<n>a)(?P=n)', 'it uses references to groups'],
     ['(a)\\1{2}', 'it uses references to groups'],
+    ['(?P<name>a)(?P=name)', 'it uses references to groups'],
     ['(?>a)', 'it uses "(?>"'],
     ['(a)(?(1)b)', 'it uses "(?("'],
     ['(?(1)a)(b)', 'it uses "(?("'],
@@ -78,6 +79,9 @@ describe('translatePattern', () => {
     ['(?P=n)', '(?P=n) refers to no group before it'],
     ['(?P<n>a(?P=n))', '(?P=n) refers to no group before it'],
     ['(a)(?(2)b)', 'there is no group 2'],
+    ['(a)(?(10)b)', 'there is no group 10'],
+    ['(?:a)(b)\\2', '\\2 refers to no group before it'],
+    ['(?i:a)(b)\\2', '\\2 refers to no group before it'],
     ['(?<x>a)', '"(?<" means nothing here'],
     ['(?P<1>a)', '"(?P" means nothing here'],
     ['a(?i)b', '"(?i" means nothing here'],
@@ -109,6 +113,44 @@ describe('translatePattern', () => {
     ['\\U00110000', 'it names a character that does not exist'],
   ])('refuses %s: %s', (pattern, message) => {
     expect(translatePattern(pattern)).toEqual({ ok: false, isPython: false, message });
+  });
+
+  // What a rule covers goes on behind a pattern that does not say where it ends.
+  test.each([
+    ['', false],
+    ['a', false],
+    ['(?:)', false],
+    ['^', false],
+    ['\\A', false],
+    ['a$', true],
+    ['(?m)a$', true],
+    ['a\\Z', true],
+    ['a\\Zb', false],
+    ['a.*', true],
+    ['a.+', true],
+    ['a.*?', true],
+    ['a.{2,}', true],
+    ['a.{2}', false],
+    ['a.{0,9}', false],
+    ['a.?', false],
+    ['a.*b', false],
+    ['a*', false],
+    ['a+', false],
+    ['(?:a\\Z)+', true],
+    ['(?:a\\Z){1,2}', true],
+    ['(?:a\\Z)*', false],
+    ['(?:a\\Z)?', false],
+    ['(a$|b$)', true],
+    ['(a$|b)', false],
+    ['(a|b$)', false],
+    ['a$|b\\Z', true],
+    ['a|b\\Z', false],
+  ])('knows whether %s says where it ends: %s', (pattern, isEnded) => {
+    expect(translatePattern(pattern)).toMatchObject({ ok: true, isEnded });
+  });
+
+  it('counts the groups that stand in one another, not those behind one another', () => {
+    expect(translatePattern('(?:a)'.repeat(501)).ok).toBe(true);
   });
 
   it('reads what is just within its limits', () => {
@@ -203,6 +245,8 @@ describe('compilePythonPattern', () => {
     // Comments and names.
     ['a(?#(*)b\\Z', ['ab', 'a'], ['ab']],
     ['(?#x)a|(?#)b', ['a', 'b', '#'], ['a', 'b']],
+    ['a(?#long)(?#er)b\\Z', ['ab', 'a'], ['ab']],
+    ['(?x)a (?#long) (?#er)b\\Z', ['ab', 'a'], ['ab']],
     ['(?P<_a1>x)(?P<b>y)\\Z', ['xy'], ['xy']],
     ['(?P<nn>x)(?P<n>y)\\Z', ['xy'], ['xy']],
     // Flags: of the whole, of a group, and out of it again.
@@ -216,6 +260,8 @@ describe('compilePythonPattern', () => {
     ['(?i)(?:a)', ['a', 'A'], ['a', 'A']],
     ['(?i)(a)', ['a', 'A'], ['a', 'A']],
     ['(?s)(?-s:.)', ['\n', 'a'], ['a']],
+    ['(.)', ['\n', 'a'], ['a']],
+    ['(?s)(.)', ['\n', 'a'], ['\n', 'a']],
     ['(?s:.).', ['\na', '\n\n', 'aa'], ['\na', 'aa']],
     ['(?m)(?-m:a$)', ['a', 'a\n', 'a\nb'], ['a', 'a\n']],
     ['(?m:a$)\\nb', ['a\nb', 'a'], ['a\nb']],

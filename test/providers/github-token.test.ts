@@ -231,6 +231,18 @@ describe('the organizations', () => {
     expect(stepOf(verdict, 'mapping').status).toBe('not_reached');
   });
 
+  test('that a proxy limits are not GitHub’s limit', async () => {
+    const proxy = await serve((_request, response) =>
+      response.writeHead(429, { 'retry-after': '7' }).end('<!doctype html>'),
+    );
+    const config = { type: 'github_token', github_api_base_url: 'http://api.github.example' };
+    const { reason } = await provide(config, { env: { http_proxy: proxy.origin } }).authenticate({ token: TOKEN });
+    expect(reason?.message).toMatch(
+      /^GitHub answered 429 with a web page: too many requests; .*, through the proxy 127/,
+    );
+    expect(reason?.fix).toMatch(/^The proxy may have answered/);
+  });
+
   test('are read on after a full page, whatever stands in it', async () => {
     const page: unknown[] = [...logins(99), { login: null }];
     const server = await github(json(USER), (request, response) =>
