@@ -4,6 +4,7 @@ import { X509Certificate } from 'node:crypto';
 import { FileTooLarge, readBounded } from './bounded-read.js';
 import { AuthcheckError, codeOf } from './errors.js';
 import { showUrl } from './exchange.js';
+import { maskUserInfo } from './redact.js';
 
 /** Largest CA file: 4 MiB, several times what a system's whole bundle has. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -14,26 +15,33 @@ const MAX_BYTES = 4 * 1024 * 1024;
  * @throws {AuthcheckError} `config_invalid` if the file cannot be read or holds no certificate.
  */
 export function readCaFile(path: string): string {
-  // A URL where a path belongs may carry a password.
-  const shown = /^[a-z][\w+.-]*:\/\//i.test(path) ? showUrl(path) : path;
+  const named = nameFile(path);
   let pem: string;
   try {
     pem = readBounded(path, MAX_BYTES).toString('utf8');
   } catch (error) {
     const why = error instanceof FileTooLarge ? error.message : codeOf(error);
-    throw new AuthcheckError('config_invalid', `the CA file ${shown} cannot be read (${why})`, { cause: error });
+    throw new AuthcheckError('config_invalid', `${named} cannot be read (${why})`, { cause: error });
   }
   const blocks = splitCertificates(pem);
-  if (blocks.length === 0) throw new AuthcheckError('config_invalid', `the CA file ${shown} holds no PEM certificate`);
+  if (blocks.length === 0) throw new AuthcheckError('config_invalid', `${named} holds no PEM certificate`);
   for (const [index, block] of blocks.entries()) {
     try {
       new X509Certificate(block);
     } catch (error) {
       const which = blocks.length === 1 ? 'the certificate' : `certificate ${index + 1} of ${blocks.length}`;
-      throw new AuthcheckError('config_invalid', `${which} in the CA file ${shown} is broken`, { cause: error });
+      throw new AuthcheckError('config_invalid', `${which} in ${named} is broken`, { cause: error });
     }
   }
   return pem;
+}
+
+/** Names a CA file by what looks like a path; what does not, such as a secret that stands in its place, is not shown. */
+function nameFile(path: string): string {
+  // A URL where a path belongs may carry a password.
+  if (/^[a-z][\w+.-]*:\/\//i.test(path)) return `the CA file ${showUrl(path)}`;
+  const isPath = /^[^\s\p{Cc}$]+$/u.test(path) && /[/\\]|\.\w{1,8}$/.test(path);
+  return isPath ? `the CA file ${maskUserInfo(path)}` : 'the CA file';
 }
 
 /** The certificates of a PEM file, each from its first line to its last; one that was cut off ends where the file does. */

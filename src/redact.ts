@@ -145,15 +145,15 @@ export function maskUserInfo(text: string): string {
 export function maskUrl(url: string): string {
   const masked = maskUserInfo(url);
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return masked;
-  return masked
-    .replace(/^([^:]*:\/\/)[^/?#]*@/, `$1${REDACTED}@`)
-    .replace(PARAMETER, (_whole, before: string, parameter: string) => {
-      const [, name] = /^([^=]*)=+[^=]/.exec(parameter) ?? [];
-      // What has no value may be one.
-      if (name === undefined)
-        return before + (PLAIN_PARAMETERS.includes(parameter.toLowerCase()) ? parameter : REDACTED);
-      return before + (PLAIN_PARAMETERS.includes(name.toLowerCase()) ? parameter : `${name}=${REDACTED}`);
-    });
+  // The name of a host may hold an ampersand.
+  const [, authority = '', rest = ''] = /^([^:]*:\/\/[^/?#]*)([^]*)$/.exec(masked) ?? [];
+  const query = rest.replace(PARAMETER, (_whole, before: string, parameter: string) => {
+    const [, name] = /^([^=]*)=+[^=]/.exec(parameter) ?? [];
+    // What has no value may be one.
+    if (name === undefined) return before + (PLAIN_PARAMETERS.includes(parameter.toLowerCase()) ? parameter : REDACTED);
+    return before + (PLAIN_PARAMETERS.includes(name.toLowerCase()) ? parameter : `${name}=${REDACTED}`);
+  });
+  return authority.replace(/\/\/[^]*@/, `//${REDACTED}@`) + query;
 }
 
 const SECRET_PARAMETER = /(?:key|token|secret|code|sig|signature|password|passwd|pwd|auth)$/i;

@@ -36,6 +36,23 @@ describe('a CA file', () => {
     );
   });
 
+  test.each([
+    ['a secret', 'a secret 9b74c9897bac', 'the CA file cannot be read (ENOENT)'],
+    ['a certificate', '-----BEGIN CERTIFICATE-----\nMII/A=', 'the CA file cannot be read (ENOENT)'],
+    ['a URL on a second line', 'x\nhttps://u:p@h/', 'the CA file cannot be read (ENOENT)'],
+    ['a URL', 'https://u:s3cret@h/x?y=s3cret', 'the CA file https://h/x?y=[redacted] cannot be read (ENOENT)'],
+    [
+      'a path with a URL in it',
+      '/etc/https://u:s3cret@h',
+      'the CA file /etc/https://[redacted]@h cannot be read (ENOENT)',
+    ],
+    ['a path', 'no-such/ca', 'the CA file no-such/ca cannot be read (ENOENT)'],
+    ['a name', 'no-such.pem', 'the CA file no-such.pem cannot be read (ENOENT)'],
+    ['a variable that is none', 's3cret${env.B}', 'the CA file cannot be read (ENOENT)'],
+  ])('is named by what looks like a path: %s', (_what, path, message) => {
+    expect(() => readCaFile(path)).toThrow(expect.objectContaining({ message }));
+  });
+
   test('without a certificate is none', () => {
     for (const pem of ['', 'text', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n'])
       expect(() => read(pem)).toThrow('holds no PEM certificate');

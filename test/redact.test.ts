@@ -163,6 +163,7 @@ describe('maskUrl', () => {
     ['https://idp/jwks?p=b2c_1_signin&per_page=100', 'https://idp/jwks?p=b2c_1_signin&per_page=100'],
     ['https://idp/a@b?c=d@e', 'https://idp/a@b?c=[redacted]'],
     ['HTTPS://u@idp', 'HTTPS://[redacted]@idp'],
+    ['https://u@&ghe.example/a?b=c', 'https://[redacted]@&ghe.example/a?b=[redacted]'],
     ['rediss://:pass@cache/0', 'rediss://[redacted]@cache/0'],
     ['is it ?a=b', 'is it ?a=b'],
     ['see\nhttps://user:pass@idp/x or redis://:pass@h', 'see\nhttps://[redacted]@idp/x or redis://[redacted]@h'],

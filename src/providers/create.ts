@@ -122,7 +122,9 @@ function addCache(asking: AuthProvider, { config, sets }: ConfiguredProvider, co
 /** Adds the proxy that the environment puts on the way. */
 function nameProxy(provider: AuthProvider, { env = {} }: ProviderOptions): AuthProvider {
   const { destination } = provider;
-  const proxy = destination === null ? null : proxyFor(new URL(destination.url), env);
+  // As it is shown, a URL may be none.
+  const isUrl = destination !== null && URL.canParse(destination.url);
+  const proxy = isUrl ? proxyFor(new URL(destination.url), env) : null;
   return destination === null || proxy === null
     ? provider
     : { ...provider, destination: { ...destination, proxy: showUrl(proxy) } };

@@ -140,7 +140,7 @@ describe('a string with variables', () => {
     if (user !== '~' || home === undefined) return value;
     let end = home.length;
     while (home.charAt(end - 1) === '/') end -= 1;
-    return home.slice(0, end) + value.slice(1);
+    return home.slice(0, end) + value.slice(1) || '/';
   }
 
   holds('is what the reference makes of it', 500, fc.tuple(templates, environments), ([template, env]) => {
