@@ -41,7 +41,7 @@ function nameFile(path: string): string {
   // A URL where a path belongs may carry a password.
   if (/^[a-z][\w+.-]*:\/\//i.test(path)) return `the CA file ${showUrl(path)}`;
   const isPath = /^[^\s\p{Cc}$]+$/u.test(path) && /[/\\]|\.\w{1,8}$/.test(path);
-  return isPath ? `the CA file ${maskUserInfo(path)}` : 'the CA file';
+  return isPath ? `the CA file ${maskUserInfo(path)}` : 'what tls_cafile names';
 }
 
 /** The certificates of a PEM file, each from its first line to its last; one that was cut off ends where the file does. */

@@ -23,8 +23,8 @@ export interface Connections {
   destroy(): Promise<void>;
 }
 
-/** What is said of a connection that was closed by its other end. */
-const CLOSED = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
+/** The codes of a connection that was closed by its other end: each client has its own for it. */
+export const CLOSED: readonly string[] = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
 
 /** Whether an error says that the other end has closed the connection. */
 export function isClosed(error: unknown): boolean {

@@ -157,9 +157,8 @@ export function credentialsIn(headers: readonly (readonly [string, string])[]): 
 
 /** The credentials in a URL, as they stand there and as they are sent; a key may stand as the user. */
 export function credentialsInUrl(url: URL): (string | null)[] {
-  const [user, password] = [url.username, url.password].map(unescapePercent);
   const mayBeKey = url.password === '' || url.username.length >= MIN_LENGTH_IN_CLAIMS;
-  return [...(mayBeKey ? [user ?? null] : []), password ?? null, basicOf(url)];
+  return [mayBeKey ? unescapePercent(url.username) : null, unescapePercent(url.password), basicOf(url)];
 }
 
 /** Everything secret that a request sends: what its sender names, and what stands in its URL and in that of its proxy. */

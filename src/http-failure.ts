@@ -1,5 +1,6 @@
 /** Why a request got no answer: from the error of whichever client made it. */
 
+import { CLOSED } from './connections.js';
 import type { Failure } from './exchange.js';
 import { nameProxy, UNUSABLE_PROXY } from './proxy.js';
 
@@ -59,7 +60,7 @@ export function judgeFailure(error: unknown, attempt: Attempt): Failure {
     const message = `the answer is not HTTP as it should be (${code})${through}`;
     return { code: 'endpoint_invalid_response', message, fix };
   }
-  if (/^(?:ECONNRESET|EPIPE|UND_ERR_SOCKET)$/.test(code)) {
+  if (CLOSED.includes(code)) {
     // Without the code: each client has its own for this.
     const message = `the connection was closed before the answer was complete${through}`;
     return { code: 'endpoint_unreachable', message, fix };

@@ -37,9 +37,9 @@ describe('a CA file', () => {
   });
 
   test.each([
-    ['a secret', 'a secret 9b74c9897bac', 'the CA file cannot be read (ENOENT)'],
-    ['a certificate', '-----BEGIN CERTIFICATE-----\nMII/A=', 'the CA file cannot be read (ENOENT)'],
-    ['a URL on a second line', 'x\nhttps://u:p@h/', 'the CA file cannot be read (ENOENT)'],
+    ['a secret', 'a secret 9b74c9897bac', 'what tls_cafile names cannot be read (ENOENT)'],
+    ['a certificate', '-----BEGIN CERTIFICATE-----\nMII/A=', 'what tls_cafile names cannot be read (ENOENT)'],
+    ['a URL on a second line', 'x\nhttps://u:p@h/', 'what tls_cafile names cannot be read (ENOENT)'],
     ['a URL', 'https://u:s3cret@h/x?y=s3cret', 'the CA file https://h/x?y=[redacted] cannot be read (ENOENT)'],
     [
       'a path with a URL in it',
@@ -48,7 +48,7 @@ describe('a CA file', () => {
     ],
     ['a path', 'no-such/ca', 'the CA file no-such/ca cannot be read (ENOENT)'],
     ['a name', 'no-such.pem', 'the CA file no-such.pem cannot be read (ENOENT)'],
-    ['a variable that is none', 's3cret${env.B}', 'the CA file cannot be read (ENOENT)'],
+    ['a variable that is none', 's3cret${env.B}', 'what tls_cafile names cannot be read (ENOENT)'],
   ])('is named by what looks like a path: %s', (_what, path, message) => {
     expect(() => readCaFile(path)).toThrow(expect.objectContaining({ message }));
   });

@@ -184,7 +184,8 @@ export function isLoopback(hostname: string): boolean {
 
 function checkUrl(path: readonly string[], url: string): Note[] {
   if (!isHttpUrl(url)) return [];
-  const { protocol, hostname, host, origin, username, password, search, pathname } = new URL(url);
+  const parsed = new URL(url);
+  const { protocol, hostname, host, origin, username, password, search, pathname } = parsed;
   const name = path.join('.');
   const notes: Note[] = [];
   if (protocol === 'http:') {
@@ -193,7 +194,7 @@ function checkUrl(path: readonly string[], url: string): Note[] {
       : `${name} is plain http: tokens, keys and secrets cross the network in the clear and can be changed on the way`;
     notes.push({ code: isLoopback(hostname) ? 'http_loopback' : 'http_insecure', path, message });
   }
-  if (username !== '' || password !== '' || secretsInQuery(new URL(url)).length > 0) {
+  if (username !== '' || password !== '' || secretsInQuery(parsed).length > 0) {
     notes.push({ code: 'url_credentials', path, message: `${name} has credentials in its URL; URLs end up in logs` });
   }
   if (path[0] !== 'api_server_url') return notes;
