@@ -16,6 +16,7 @@ import {
   verify,
   type KeyObject,
   type SigningOptions,
+  type VerifyKeyObjectInput,
 } from 'node:crypto';
 import type { JsonObject } from '../json.js';
 import { misfit, publicPart, type Key } from './keys.js';
@@ -23,7 +24,8 @@ import { misfit, publicPart, type Key } from './keys.js';
 interface Scheme {
   /** Null where the algorithm hashes by itself. */
   readonly hash: string | null;
-  readonly options: SigningOptions;
+  /** Null where node:crypto needs none; of RSA, it takes PKCS #1 for every key that comes from a JWK. */
+  readonly options: SigningOptions | null;
   /** Bytes of a signature; null where they depend on the key, or all are compared. */
   readonly bytes: number | null;
 }
@@ -32,25 +34,24 @@ const PSS: SigningOptions = {
   padding: constants.RSA_PKCS1_PSS_PADDING,
   saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
 };
-const PKCS1: SigningOptions = { padding: constants.RSA_PKCS1_PADDING };
 /** Two numbers of fixed size, never DER: RFC 7518 §3.4. */
 const P1363: SigningOptions = { dsaEncoding: 'ieee-p1363' };
 
 const SCHEMES: Readonly<Record<string, Scheme>> = {
-  RS256: { hash: 'sha256', options: PKCS1, bytes: null },
-  RS384: { hash: 'sha384', options: PKCS1, bytes: null },
-  RS512: { hash: 'sha512', options: PKCS1, bytes: null },
+  RS256: { hash: 'sha256', options: null, bytes: null },
+  RS384: { hash: 'sha384', options: null, bytes: null },
+  RS512: { hash: 'sha512', options: null, bytes: null },
   PS256: { hash: 'sha256', options: PSS, bytes: null },
   PS384: { hash: 'sha384', options: PSS, bytes: null },
   PS512: { hash: 'sha512', options: PSS, bytes: null },
   ES256: { hash: 'sha256', options: P1363, bytes: 64 },
   ES384: { hash: 'sha384', options: P1363, bytes: 96 },
   ES512: { hash: 'sha512', options: P1363, bytes: 132 },
-  EdDSA: { hash: null, options: {}, bytes: 64 },
-  Ed25519: { hash: null, options: {}, bytes: 64 },
-  HS256: { hash: 'sha256', options: {}, bytes: null },
-  HS384: { hash: 'sha384', options: {}, bytes: null },
-  HS512: { hash: 'sha512', options: {}, bytes: null },
+  EdDSA: { hash: null, options: null, bytes: 64 },
+  Ed25519: { hash: null, options: null, bytes: 64 },
+  HS256: { hash: 'sha256', options: null, bytes: null },
+  HS384: { hash: 'sha384', options: null, bytes: null },
+  HS512: { hash: 'sha512', options: null, bytes: null },
 };
 
 /**
@@ -70,9 +71,9 @@ export function verifySignature(input: string, signature: Buffer, key: Key, algo
       const expected = signBytes(Buffer.from(input, 'latin1'), imported.key, algorithm);
       return expected.length === signature.length && timingSafeEqual(expected, signature);
     }
-    if (scheme.hash === null) return verify(null, Buffer.from(input, 'latin1'), imported, signature);
+    if (scheme.hash === null) return verify(null, Buffer.from(input, 'latin1'), imported.input, signature);
     // Takes a text, where the call above wants bytes that must be made first.
-    return createVerify(scheme.hash).update(input, 'latin1').verify(imported, signature);
+    return createVerify(scheme.hash).update(input, 'latin1').verify(imported.input, signature);
   } catch {
     // Numbers that passed for a key, and with which nothing can be computed.
     return false;
@@ -104,8 +105,12 @@ export function signBytes(data: Buffer, key: KeyObject, algorithm: string): Buff
     : sign(scheme.hash, data, { key, ...scheme.options });
 }
 
-/** A key with what its algorithm says about signatures. */
-type ImportedKey = SigningOptions & { readonly key: KeyObject };
+/** A key that was imported for an algorithm. */
+interface ImportedKey {
+  readonly key: KeyObject;
+  /** What node:crypto verifies with: the key alone where that will do, which spares Node 24 two exceptions a call. */
+  readonly input: KeyObject | VerifyKeyObjectInput;
+}
 
 const imported = new WeakMap<JsonObject, Map<string, ImportedKey | null>>();
 
@@ -116,7 +121,8 @@ function importKey(key: Key, algorithm: string): ImportedKey | null {
   if (known !== undefined) return known;
   imported.set(key.jwk, byAlgorithm);
   const made = key.fault === null && misfit(key, algorithm) === null ? makeKeyObject(key) : null;
-  const fresh = made === null ? null : { key: made, ...SCHEMES[algorithm]?.options };
+  const options = SCHEMES[algorithm]?.options ?? null;
+  const fresh = made === null ? null : { key: made, input: options === null ? made : { key: made, ...options } };
   byAlgorithm.set(algorithm, fresh);
   return fresh;
 }
