@@ -19,8 +19,8 @@ const CONNECTIONS = 16;
 const ROUNDS = 8;
 const SECONDS = 1;
 
-/** @returns rows of [what, requests a second, share of the unguarded server]. */
-export async function measureMiddleware() {
+/** @returns rows of [what, requests a second, share of the unguarded server], with the Node of a path. */
+export async function measureMiddleware(execPath) {
   const signer = await createSigner({ algorithm: 'RS256', kid: 'bench' });
   const keys = createServer((_request, response) =>
     response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [signer.jwk] })),
@@ -39,7 +39,7 @@ export async function measureMiddleware() {
   stayAwake();
   const rows = [];
   for (const kinds of KINDS) {
-    const servers = await Promise.all(kinds.map((kind) => start(kind, issuer, pem)));
+    const servers = await Promise.all(kinds.map((kind) => start(execPath, kind, issuer, pem)));
     const rates = servers.map(() => []);
     // The first round warms up, and is not counted.
     for (let round = 0; round <= ROUNDS; round += 1)
@@ -56,8 +56,8 @@ export async function measureMiddleware() {
   return rows;
 }
 
-async function start(kind, issuer, pem) {
-  const child = fork(new URL('guarded.js', import.meta.url), [kind, issuer, pem]);
+async function start(execPath, kind, issuer, pem) {
+  const child = fork(new URL('guarded.js', import.meta.url), [kind, issuer, pem], { execPath });
   const port = await new Promise((resolve, reject) => {
     child.once('message', resolve).once('exit', () => reject(new Error(`${kind} did not start`)));
   });

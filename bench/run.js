@@ -5,7 +5,8 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg } from 'node:os';
 import { measureMiddleware } from './middleware.js';
 import { measureBatch, measureCallers, measureKeySets } from './scale.js';
-import { measureStartup, NODES } from './startup.js';
+import { headsOf, measureEach, NODES } from './nodes.js';
+import { measureStartup } from './startup.js';
 import { measureThroughput, measureTrace } from './throughput.js';
 
 const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
@@ -31,11 +32,13 @@ a round slower. Each row has a process of its own: in one, each would pay for th
 \`openssl speed -seconds 1\` on one core in the same rounds, the best of five. Asked for: 0.50, 0.65 and 0.75 of openssl.
 
 ${table(
-  ['algorithm', '', 'tokens/s', 'of openssl', 'of jose'],
-  (await measureThroughput()).map(([algorithm, name, rate, share, ofJose]) => [
-    ...[algorithm, name, number(rate)],
-    ...[share.toFixed(2), ofJose.toFixed(1)],
-  ]),
+  ['algorithm', '', ...headsOf('tokens/s', 'of openssl', 'of jose')],
+  await measureEach(2, async (node) =>
+    (await measureThroughput(node)).map(([algorithm, name, rate, share, ofJose]) => [
+      ...[algorithm, name, number(rate)],
+      ...[share.toFixed(2), ofJose.toFixed(1)],
+    ]),
+  ),
 )}
 
 What the trace takes of it, beside the checks that it tells of (at most 5 % is asked for).
@@ -55,8 +58,10 @@ never sleeps. \`of unguarded\` is against the same framework without a guard. As
 to be ahead of every peer without one.
 
 ${table(
-  ['server', 'requests/s', 'of unguarded'],
-  (await measureMiddleware()).map(([name, rate, share]) => [name, number(rate), share.toFixed(2)]),
+  ['server', ...headsOf('requests/s', 'of unguarded')],
+  await measureEach(1, async (node) =>
+    (await measureMiddleware(node)).map(([name, rate, share]) => [name, number(rate), share.toFixed(2)]),
+  ),
 )}`,
 
   scale: async () => `## Scale

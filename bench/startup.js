@@ -5,16 +5,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSigner } from '../dist/index.js';
 import { startIssuer } from './issuer.js';
+import { NODES } from './nodes.js';
 
 const BIN = new URL('../bin/authcheck.js', import.meta.url).pathname;
 const RUNS = 21;
-
-/** This Node, and another that NODE24 may name. */
-const { NODE24 } = process.env;
-export const NODES = [process.execPath, ...(NODE24 === undefined ? [] : [NODE24])].map((path) => ({
-  path,
-  version: spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout.trim(),
-}));
 
 /** @returns rows of [what, target (null for none), a ratio for each of NODES]. */
 export async function measureStartup() {

@@ -20,8 +20,8 @@ const ROWS = [
   ['jose', 64],
 ];
 
-/** @returns rows of [algorithm, contender, tokens a second, share of openssl, share of jose]. */
-export async function measureThroughput() {
+/** @returns rows of [algorithm, contender, tokens a second, share of openssl, share of jose], with the Node of a path. */
+export async function measureThroughput(execPath) {
   const rows = [];
   for (const algorithm of Object.keys(SPEED)) {
     const signer = await createSigner({ algorithm, kid: 'bench' });
@@ -29,7 +29,7 @@ export async function measureThroughput() {
     const known = ROWS.filter(([name]) => algorithm !== 'EdDSA' || name !== 'jsonwebtoken');
     const contenders = await Promise.all(
       known.map(async ([name, atOnce]) => {
-        const child = fork(new URL('contender.js', import.meta.url), [name, algorithm]);
+        const child = fork(new URL('contender.js', import.meta.url), [name, algorithm], { execPath });
         await ask(child, { key: { jwk: signer.jwk, tokens } });
         return { name, atOnce, child, rates: [] };
       }),
