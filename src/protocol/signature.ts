@@ -108,7 +108,7 @@ export function signBytes(data: Buffer, key: KeyObject, algorithm: string): Buff
 /** A key that was imported for an algorithm. */
 interface ImportedKey {
   readonly key: KeyObject;
-  /** What node:crypto verifies with: the key alone where that will do, which spares Node 24 two exceptions a call. */
+  /** What node:crypto verifies with: the key alone where that will do, which spares Node 24.21 two exceptions a call. */
   readonly input: KeyObject | VerifyKeyObjectInput;
 }
 
