@@ -1,7 +1,6 @@
 /** Everything the CLI touches outside of itself. The only `process`. */
 
 import { fstatSync, statSync, writeSync } from 'node:fs';
-import { devNull } from 'node:os';
 
 /** A stream that text is written to. */
 export interface Output {
@@ -159,11 +158,14 @@ function writeNow(fd: number, text: string | Uint8Array, close: (error: unknown)
 function isPlainOutput(fd: number): boolean {
   try {
     const stats = fstatSync(fd);
-    return !stats.isCharacterDevice() || stats.rdev === statSync(devNull).rdev;
+    return !stats.isCharacterDevice() || stats.rdev === statSync(DEV_NULL).rdev;
   } catch {
     return false;
   }
 }
+
+/** Where there is none, it is a stream like a terminal. That of node:os would take longer to load than to write to. */
+const DEV_NULL = '/dev/null';
 
 /** Not that of the core: `--version` loads this file, and nothing else. */
 function codeOf(error: unknown): unknown {

@@ -1,7 +1,6 @@
 /** The tree of commands, each of which is loaded only when it is asked for. */
 
 import { Command } from 'commander';
-import { EXIT } from './exit-code.js';
 import { layOut } from './help.js';
 import type { Io, Run } from './io.js';
 import { readVersion } from './version.js';
@@ -103,18 +102,15 @@ export async function buildProgram(name: string | null, run: Run, io: Io): Promi
     .enablePositionalOptions();
   const entry = name === null ? undefined : COMMANDS[name];
   if (entry !== undefined) program.addCommand((await entry.define())(run).description(entry.summary));
-  else for (const [key, other] of Object.entries(COMMANDS)) program.addCommand(summarize(key, other, run));
   for (const command of listCommands(program)) layOut(command, io);
+  // What is only listed says nothing, and needs no laying out.
+  if (entry === undefined)
+    for (const [key, { summary }] of Object.entries(COMMANDS))
+      program.addCommand(new Command(key).description(summary));
   return program;
 }
 
 /** A command and all below it, from the top down. */
 export function listCommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(listCommands)];
-}
-
-/** A command by name and summary only; its help loads the rest. */
-function summarize(name: string, entry: CommandEntry, run: Run): Command {
-  const command = new Command(name).description(entry.summary);
-  return command.action(() => run(() => Promise.resolve(EXIT.ok)));
 }
