@@ -121,17 +121,16 @@ export function substituteEnv(config: unknown, options: EnvOptions): Substituted
 
   /** A literal type that is empty, or a conditional one that resolves to nothing: authentication is off. */
   function isTurnedOff(item: unknown): boolean {
-    return isMapping(item) && 'type' in item && isNothing(item.type);
+    return isMapping(item) && isNothing(item.type);
   }
 
   /** An entry of a list whose own name is empty, or resolves to nothing, is not there. */
   function isNameless(item: unknown): boolean {
-    return isMapping(item) && ENTRY_NAMES.some((name) => name in item && isNothing(item[name]));
+    return isMapping(item) && ENTRY_NAMES.some((name) => isNothing(item[name]));
   }
 
   function isNothing(value: unknown): boolean {
-    if (value === null || value === '') return true;
-    if (typeof value !== 'string') return false;
+    if (typeof value !== 'string') return value === null;
     const missing = faults.length;
     const resolved = substitute(value, []);
     return faults.splice(missing).length === 0 && (resolved === null || resolved === '');
