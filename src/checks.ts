@@ -45,13 +45,14 @@ export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | n
   } else trace.pass('issuer', `the token is from ${quoteExpected(issuer)}`, detail);
 }
 
-/** `aud` must be, or list, the audience of the config. */
-export function checkAudience(trace: Trace, claims: JsonObject, audience: string): void {
+/** `aud` must be, or list, the audience of the config; `isDefault` where the config sets none, and people wonder. */
+export function checkAudience(trace: Trace, claims: JsonObject, audience: string, isDefault: boolean): void {
   const actual = member(claims, 'aud');
   const detail = { expected: audience, actual, field: AUDIENCE };
   if (actual === undefined) {
     const isClient = member(claims, 'client_id') === audience;
-    const message = `the token has no aud; the server wants ${quote(audience)}${isClient ? ', which is its client_id' : ''}`;
+    const wanted = `${quote(audience)}${isDefault ? BY_DEFAULT : ''}`;
+    const message = `the token has no aud; the server wants ${wanted}${isClient ? ', which is its client_id' : ''}`;
     trace.fail('audience', 'audience_missing', message, { ...detail, fix: isClient ? CLIENT_FIX : undefined });
     return;
   }
@@ -61,11 +62,13 @@ export function checkAudience(trace: Trace, claims: JsonObject, audience: string
   } else if (!listed.includes(audience)) {
     const named = listed.length === 0 ? 'nobody' : listSome(listed, quote);
     const { how, fix } = explainAudience(claims, audience, listed);
-    const message = `expected ${quote(audience)}, the token is for ${named}${how}`;
-    trace.fail('audience', 'audience_mismatch', message, { ...detail, fix });
+    const message = `expected ${quote(audience)}${isDefault ? BY_DEFAULT : ''}, the token is for ${named}${how}`;
+    trace.fail('audience', 'audience_mismatch', message, { ...detail, fix: fix ?? (isDefault ? SET_FIX : undefined) });
   } else trace.pass('audience', `the token is for ${quoteExpected(audience)}`, detail);
 }
 
+const BY_DEFAULT = ' (the default: no audience is set)';
+const SET_FIX = 'Set audience to the aud of your tokens; with --issuer or --jwks, by --audience.';
 const CLIENT_FIX =
   'Cognito’s access tokens have no aud: add one with a pre token generation trigger (V2), its value the client id.';
 

@@ -3,9 +3,11 @@
 import { parseJson, type JsonOptions, type JsonResult } from './json-parser.js';
 import { member, writeJson, type Json, type JsonObject } from './json.js';
 import { unescapePercent } from './percent.js';
+import { UNUSABLE_PROXY } from './proxy.js';
 import type { UndecidedCode } from './reason-codes.js';
 import {
   createRedactor,
+  isSecretParameter,
   maskPieces,
   maskUrl,
   MIN_LENGTH_IN_CLAIMS,
@@ -111,6 +113,11 @@ export function showUrl(url: string): string {
   return URL.canParse(url) ? maskUrl(bareUrl(url)) : '(not a URL)';
 }
 
+/** A proxy fit to be shown. */
+export function showProxy(proxy: string): string {
+  return proxy === UNUSABLE_PROXY ? '(no http:// or https:// URL)' : showUrl(proxy);
+}
+
 /** A URL without user, password and fragment; what is not a URL stays as it is. */
 export function bareUrl(url: string): string {
   if (!URL.canParse(url)) return url;
@@ -147,12 +154,29 @@ export function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }
 
-/** Headers whose values are credentials. */
-export const SECRET_HEADERS: RegExp = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)$/i;
+const CREDENTIALS = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)$/i;
+
+/** Headers whose values are credentials, or may be by their names. */
+export const SECRET_HEADERS: RegExp = new RegExp(
+  `${CREDENTIALS.source}|(?:key|token|secret|session|session-id|password|credentials?|signature|auth)$`,
+  'i',
+);
+
+/** Shorter than this, what may be a secret by its name is as likely a word that an answer has for other reasons. */
+const MIN_LENGTH_BY_NAME = 16;
 
 /** The credentials among the headers of a request. */
 export function credentialsIn(headers: readonly (readonly [string, string])[]): string[] {
-  return headers.filter(([name]) => SECRET_HEADERS.test(name)).map(([, value]) => value);
+  const isSecret = (name: string, value: string): boolean =>
+    CREDENTIALS.test(name) || (SECRET_HEADERS.test(name) && value.length >= MIN_LENGTH_BY_NAME);
+  return headers.filter(([name, value]) => isSecret(name, value)).map(([, value]) => value);
+}
+
+/** The credentials among the parameters of a request. */
+export function credentialsInParams(params: Readonly<Record<string, readonly string[]>>): string[] {
+  return Object.entries(params).flatMap(([name, values]) =>
+    isSecretParameter(name) ? values.filter((value) => value.length >= MIN_LENGTH_BY_NAME) : [],
+  );
 }
 
 /** The credentials in a URL, as they stand there and as they are sent; a key may stand as the user. */
@@ -196,7 +220,7 @@ export function describeExchange(input: HttpRequest, url: URL, proxy: string | n
   return {
     method: input.method,
     url: redact(showUrl(url.href)),
-    proxy: proxy === null ? null : showUrl(proxy),
+    proxy: proxy === null ? null : showProxy(proxy),
     request_headers: clean(input.headers ?? {}),
     request_body: input.body === undefined ? null : redact(input.body),
     status: answer.ok ? answer.status : null,

@@ -6,7 +6,7 @@ import { AuthcheckError, type ErrorCode } from './errors.js';
 import { recordAnswer } from './fixture/answer.js';
 import { collectCompared, SECRET_VARIABLE, writeConfig } from './fixture/config.js';
 import { forgeToken } from './fixture/forge.js';
-import { isObject, member, stringMember, writeJson, type JsonObject } from './json.js';
+import { isObject, member, stringMember, writeJson, type Json, type JsonObject } from './json.js';
 import type { Policies } from './policy/rules.js';
 import type { KeySet } from './protocol/jwks.js';
 import { parseJwt } from './protocol/jwt.js';
@@ -106,6 +106,7 @@ function scrubParts({ provider, policies, keySet, keep = [] }: FixtureOptions, {
   const kid = stringMember(header, 'kid');
   const otherKid = [...(keySet?.byKid.keys() ?? [])].find((known) => known !== kid) ?? 'another';
   const isFault = (name: string): boolean => FAULTS.includes(name);
+  const faults = Object.entries(pick(header, isFault)).map(([name, value]) => [name, disguise(name, value)] as const);
   // Names of three letters are never taken for values.
   const { claims: scrubbed, replaced } = scrubClaims(
     {
@@ -124,16 +125,30 @@ function scrubParts({ provider, policies, keySet, keep = [] }: FixtureOptions, {
     return isObject(value) ? value : {};
   };
   return {
-    header: { ...pick(header, isFault), ...part('hdr') },
+    header: { ...Object.fromEntries(faults), ...part('hdr') },
     claims: part('jwt'),
     compared: part('cfg'),
     otherKid: stringMember(part('new'), 'kid') ?? '',
-    replaced,
+    replaced: [
+      ...replaced,
+      ...faults.filter(([name, value]) => member(header, name) !== value).map(([name]) => `hdr.${name}`),
+    ],
   };
 }
 
-/** Parameters of the header that can be what is wrong, and are nobody’s. */
+/** Parameters of the header that can be what is wrong; what everybody writes there stays. */
 const FAULTS = ['alg', 'typ', 'crit', 'b64'];
+const KNOWN: Readonly<Record<string, RegExp>> = {
+  alg: /^(?:\s*none\s*|[HRPE]S\d{3}K?|Ed\w{1,5}|ML-DSA-\d\d)$/i,
+  typ: /^(?:application\/)?(?:jwt|jws|jose|(?:at|rt|it|id|id_token|dpop|logout|secevent|oauth-authz-req)\+jwt)$/i,
+};
+
+/** The same fault, without a name that its issuer made up. */
+function disguise(name: string, value: Json): Json {
+  if (name === 'crit') return ['other'];
+  if (typeof value !== 'string') return typeof value === 'boolean' ? value : null;
+  return KNOWN[name]?.test(value) === true ? value : 'other';
+}
 
 const HEAD =
   '# yaml-language-server: $schema=node_modules/authcheck/dist/schema/test.schema.json\n' +

@@ -76,7 +76,13 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     const { Agent, ProxyAgent } = await import('undici');
     return proxy === null
       ? replaceStale(new Agent({ connect: tls }))
-      : new ProxyAgent({ uri: proxy, requestTls: tls, proxyTunnel: url.protocol === 'https:' });
+      : new ProxyAgent({
+          uri: proxy,
+          requestTls: tls,
+          // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: the proxy is sent a password.
+          proxyTls: { rejectUnauthorized: true },
+          proxyTunnel: url.protocol === 'https:',
+        });
   }
 
   async function send(input: HttpRequest): Promise<HttpAnswer> {

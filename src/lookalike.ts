@@ -24,7 +24,7 @@ const LOOKS: readonly (Lookalike & { readonly pattern: RegExp })[] = [
   {
     pattern: /^(?:\$[{(]|\{\{|\$[A-Za-z_]\w*$|%[A-Za-z_]\w*%$|<[\w -]{1,64}>$)/,
     what: 'this is not a token but a variable or a placeholder that nothing replaced',
-    fix: 'Look at where the variable is set and replaced; single quotes keep a shell from replacing it.',
+    fix: 'Look at where it is set, and where it should have been replaced; a shell replaces nothing in single quotes.',
   },
   {
     pattern: /^basic(?:\s|%20)/i,

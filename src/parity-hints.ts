@@ -40,7 +40,8 @@ const REMEDIES: Readonly<Partial<Record<UndecidedCode, string>>> = {
   endpoint_tls: '--ca-file names the CA that signed the server’s certificate, if it is a private one',
   endpoint_redirected:
     'the token is sent after no redirect: name the final URL, and a path of the API, not of a login page',
-  endpoint_error: 'name a path that the server has and guards, and that the token may use, such as /v1/models',
+  endpoint_error:
+    'name a path that the server has and guards, and that the token may use, such as /v1/models; a 5xx is explained by its own log',
   endpoint_too_large: 'name a path with a smaller answer, such as /v1/models',
 };
 

@@ -5,7 +5,7 @@ import type { ProbeName } from './config/finding-codes.js';
 import { urlsOf } from './config/lint.js';
 import type { ConfiguredProvider } from './config/parse.js';
 import { AuthcheckError, type Finding } from './errors.js';
-import { bareUrl, showUrl, type Exchange } from './exchange.js';
+import { bareUrl, showProxy, showUrl, type Exchange } from './exchange.js';
 import { reportKeySet } from './key-report.js';
 import { plural } from './listing.js';
 import { discoverIssuer, looksLikeJson } from './protocol/discovery.js';
@@ -87,7 +87,7 @@ function skip(name: ProbeName, message: string): Answer {
 async function probeWay({ config }: ConfiguredProvider, url: URL, { env = {}, now }: ProbeOptions): Promise<Answer[]> {
   const proxy = proxyFor(url, env);
   if (proxy !== null) {
-    const message = `left to the proxy ${showUrl(proxy)}`;
+    const message = `left to the proxy ${showProxy(proxy)}`;
     const tls = skip('tls', 'checked with the request, through the proxy');
     return [skip('dns', message), skip('tcp', message), ...(url.protocol === 'https:' ? [tls] : [])];
   }

@@ -124,7 +124,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   },
   endpoint_redirected: {
     message: 'The endpoint redirects elsewhere.',
-    fix: 'Put the final URL into the config.',
+    fix: 'Put the URL into the config that the redirects end at; if they end nowhere, the endpoint itself is set up wrongly.',
   },
   endpoint_too_large: {
     message: 'The endpoint’s answer is larger than any such answer should be.',

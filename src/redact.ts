@@ -158,9 +158,14 @@ export function maskUrl(url: string): string {
 
 const SECRET_PARAMETER = /(?:key|token|secret|code|sig|signature|password|passwd|pwd|auth)$/i;
 
+/** Tells a parameter that can hold nothing but a secret, by its name. */
+export function isSecretParameter(name: string): boolean {
+  return SECRET_PARAMETER.test(name);
+}
+
 /** The values in the query of a URL that can be nothing but secrets, by their names. */
 export function secretsInQuery(url: URL): string[] {
-  return [...url.searchParams].flatMap(([name, value]) => (SECRET_PARAMETER.test(name) ? [value] : []));
+  return [...url.searchParams].flatMap(([name, value]) => (isSecretParameter(name) ? [value] : []));
 }
 
 /** What in the query of a URL may be a secret: what is named so, and what is long and not known to be none. */

@@ -96,10 +96,11 @@ interface Rewriting {
 function rewrite(value: Json, rewriting: Rewriting, path: Path = []): Json {
   if (typeof value === 'string') return rewriting.text(value, path);
   if (typeof value === 'number' || typeof value === 'bigint') {
-    if (TIME_CLAIMS.includes(path.at(-1) ?? '') || Math.abs(Number(value)) === Infinity) return value;
+    if (TIME_CLAIMS.includes(path.at(-1) ?? '') || value === Infinity || value === -Infinity) return value;
     const text = String(value);
     const fresh = rewriting.text(text, path);
-    return fresh === text ? value : Number(fresh);
+    if (fresh === text) return value;
+    return typeof value === 'bigint' && /^-?\d+$/.test(fresh) ? BigInt(fresh) : Number(fresh);
   }
   if (Array.isArray(value)) return value.map((item: Json) => rewrite(item, rewriting, path));
   if (!isObject(value)) return value;

@@ -5,6 +5,7 @@
  */
 
 import { duration } from './duration.js';
+import { usageError } from './errors.js';
 import { describeKind, member, type Json, type JsonObject } from './json.js';
 import { looksLikeMilliseconds } from './time-claims.js';
 import type { Trace } from './trace.js';
@@ -23,6 +24,19 @@ export interface Clock {
 export function readClock(now: number, tolerance: number, skew: number | null): Clock {
   const isPresent = Math.abs(now - Date.now()) < 1000;
   return { now: Math.floor(now / 1000), tolerance, skew: isPresent ? skew : null };
+}
+
+/** In seconds the time of this century is less, and every token that expired would be good again. */
+const EARLIEST_MS = 1e11;
+
+/**
+ * Refuses a clock that does not count milliseconds.
+ *
+ * @throws {AuthcheckError} `usage_invalid`.
+ */
+export function checkClock(now: number): void {
+  if (now >= EARLIEST_MS) return;
+  throw usageError(`now() gave ${String(now)}; expected the milliseconds since 1970, as Date.now() gives them`);
 }
 
 /** `exp` must lie ahead; a token without one is accepted with a warning. */

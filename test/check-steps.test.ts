@@ -95,7 +95,7 @@ describe('the issuer', () => {
 });
 
 describe('the audience', () => {
-  const step = (claims: object): Partial<Step> => report((trace) => checkAudience(trace, { ...claims }, 'api'));
+  const step = (claims: object): Partial<Step> => report((trace) => checkAudience(trace, { ...claims }, 'api', false));
 
   test.each(['api', ['other', 'api']].map((aud) => [aud]))('that holds what is expected: %j', (aud) => {
     const message = 'the token is for "api"';
@@ -136,7 +136,7 @@ describe('the way out of', () => {
     return step === undefined ? expect.unreachable() : [step.message, fixOf(step)];
   }
   const ofAudience = (claims: Json, audience = 'api'): readonly [string, string] =>
-    advice((trace) => checkAudience(trace, isObject(claims) ? claims : {}, audience));
+    advice((trace) => checkAudience(trace, isObject(claims) ? claims : {}, audience, false));
 
   test('a shared audience is never to trust it', () => {
     const [message, fix] = ofAudience({ aud: 'account' });

@@ -36,7 +36,7 @@ describe('checkAudience', () => {
     [{ aud: null }, 'failed claim_invalid'],
     [{ aud: { api: true } }, 'failed claim_invalid'],
   ])('%j: %s', (claims, expected) => {
-    expect(codeOf((trace) => checkAudience(trace, claims, 'api'))).toBe(expected);
+    expect(codeOf((trace) => checkAudience(trace, claims, 'api', false))).toBe(expected);
   });
 });
 

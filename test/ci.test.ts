@@ -39,6 +39,11 @@ beforeAll(async () => {
   const npx = `#!/bin/sh\n[ "$1" = --yes ] && shift\ncase "$1" in authcheck|authcheck@*) shift;; *) exit 99;; esac\nexec '${process.execPath}' '${BIN}' "$@"\n`;
   writeFileSync(join(folder, 'bin/npx'), npx);
   chmodSync(join(folder, 'bin/npx'), 0o755);
+  // As npm would install it, from the registry of the folder that it is called in.
+  const npm = `#!/bin/sh\n[ "$1" = install ] && [ -e .npmrc ] && exit 98\nmkdir -p node_modules/authcheck/bin\nprintf '%s' "require('${BIN}')" > node_modules/authcheck/bin/authcheck.js\n`;
+  writeFileSync(join(folder, 'bin/npm'), npm);
+  chmodSync(join(folder, 'bin/npm'), 0o755);
+  writeFileSync(join(folder, '.npmrc'), 'registry=http://127.0.0.1:9/\n');
   writeFileSync(
     join(folder, 'deploy/run.yaml'),
     `server:\n  auth:\n    provider_config:\n      type: oauth2_token\n      issuer: ${world.origin}\n      audience: api\n      claims_mapping: {groups: teams}\n      jwks: {uri: ${world.origin}/jwks}\n`,
@@ -93,6 +98,7 @@ async function runAction(given: Readonly<Record<string, string>>): Promise<Ended
       GITHUB_ACTIONS: 'true',
       GITHUB_OUTPUT: outputs,
       GITHUB_WORKSPACE: folder,
+      RUNNER_TEMP: join(folder, 'temp'),
     });
     all += output;
     if (code !== 0) return { output: all, code, outputs: readFileSync(outputs, 'utf8') };
@@ -102,7 +108,7 @@ async function runAction(given: Readonly<Record<string, string>>): Promise<Ended
 
 describe('action.yml', () => {
   it('pastes no input into a script', () => {
-    expect(action.runs.steps).toHaveLength(3);
+    expect(action.runs.steps).toHaveLength(4);
     for (const { run } of action.runs.steps) expect(run).not.toContain('${{');
   });
 
@@ -126,6 +132,36 @@ describe('action.yml', () => {
     const injected = await runAction({ ...usual, tests: '$(touch pwned)\n"; touch pwned; "' });
     expect(injected.code).toBe(2);
     expect(existsSync(join(folder, 'pwned'))).toBe(false);
+  });
+
+  it('fails without a token of which something is expected', async () => {
+    const { output, code } = await runAction({ ...usual, 'expect-principal': 'deploy-bot', token: '' });
+    expect(output).toContain('::error::something is expected of a token');
+    expect(code).toBe(2);
+  });
+
+  it('calls an answer that cannot be read undecided', async () => {
+    const { run } = action.runs.steps.find(({ name }) => name === 'Validate the token') ?? { run: '' };
+    const temp = join(folder, 'broken');
+    mkdirSync(join(temp, 'authcheck/node_modules/authcheck/bin'), { recursive: true });
+    const program = join(temp, 'authcheck/node_modules/authcheck/bin/authcheck.js');
+    const given = { AUTHCHECK_TOKEN: token, RUNNER_TEMP: temp, GITHUB_OUTPUT: join(folder, 'outputs') };
+    const unset = {
+      CONFIG: '',
+      PROVIDER: '',
+      EXPECT_PRINCIPAL: '',
+      EXPECT_ATTRIBUTE: '',
+      EXPECT_REASON: '',
+      MIN_TTL: '',
+    };
+    for (const [code, expected] of [
+      [0, 3],
+      [3, 3],
+      [70, 70],
+    ]) {
+      writeFileSync(program, `process.exitCode = ${code}`);
+      expect((await bash(run, { ...unset, ...given })).code).toBe(expected);
+    }
   });
 
   it('does what it is asked for alone', async () => {

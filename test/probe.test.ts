@@ -166,7 +166,7 @@ describe('an endpoint that is asked about tokens', () => {
       json(isRaw ? { active: false } : { echo: request.headers }, isRaw ? 200 : 401)(request, response);
     });
     const { providers } = parseAuthConfig(introspection(origin), { env: { S: 'MARKED secret' } });
-    const probes = await probeProvider(providers[0]!, { now: 0 });
+    const probes = await probeProvider(providers[0]!, { now: 1_700_000_000_000 });
     expect(probes.find(({ name }) => name === 'credentials')).toMatchObject({ status: 'warned' });
     expect(JSON.stringify(probes)).not.toMatch(/MARKED|authcheck-probe-token/);
   });

@@ -16,8 +16,11 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     code = await task(io);
   };
   try {
-    if (argv.length === 0 && !io.stdin.isPiped && io.env.AUTHCHECK_TOKEN === undefined)
-      return await main(['--help'], io);
+    if (argv.length === 0 && !io.stdin.isPiped && io.env.AUTHCHECK_TOKEN === undefined) {
+      await main(['--help'], io);
+      // A job whose token is missing must not pass.
+      return EXIT.unusable;
+    }
     if (argv[0] === '__complete') return await (await import('./complete.js')).complete(argv.slice(1), io);
     refuseEmpty(argv);
     const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;

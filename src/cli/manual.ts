@@ -16,7 +16,7 @@ export interface ManualFile {
 
 /** Writes the whole manual: a page for the program, and one for every command below it. */
 export async function writeManual(version: string): Promise<ManualFile[]> {
-  const program = await load('validate');
+  const program = await load(null);
   const commands = (await Promise.all(COMMAND_NAMES.map(findCommand))).flatMap(listCommands);
   const pages = [program, ...commands].map((command) => describeCommand(command, version));
   const all = pages.map(({ name }) => name);
@@ -39,7 +39,8 @@ const io: Io = {
   takeSignals: () => undefined,
 };
 
-function load(name: string): Promise<Command> {
+/** A command; without a name, the program with all of them. */
+function load(name: string | null): Promise<Command> {
   return buildProgram(name, () => Promise.resolve(), io);
 }
 

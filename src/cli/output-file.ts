@@ -1,7 +1,7 @@
 /** Files that a command writes: never over another unless told so, and a secret for nobody but its owner. */
 
 import { randomUUID } from 'node:crypto';
-import { lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { AuthcheckError, codeOf, usageError } from '../index.js';
 import type { Io } from './io.js';
@@ -56,12 +56,15 @@ function checkFree(path: string, { force = false }: WriteOptions, io: Io): void 
   if (!force) throw unwritable(path, 'the file exists already; --force writes over it');
 }
 
-/** A file is replaced as a whole, so that it has its own mode and nobody reads half of it. */
+/** A file is replaced as a whole, so that nobody reads half of it. */
 function writeOutput({ path, text, isSecret }: OutputFile, { force = false }: WriteOptions, io: Io): void {
   const target = resolve(io.cwd, path);
   const written = force ? `${target}.${randomUUID()}` : target;
+  const before = force ? lstatSync(target, { throwIfNoEntry: false }) : undefined;
   try {
-    writeFileSync(written, text, { flag: 'wx', mode: isSecret ? 0o600 : 0o644 });
+    writeFileSync(written, text, { flag: 'wx', mode: isSecret || before !== undefined ? 0o600 : 0o644 });
+    // Whom its owner lets read the file may read the new one.
+    if (before !== undefined && !isSecret) chmodSync(written, before.mode & 0o777);
     if (force) renameSync(written, target);
   } catch (error) {
     if (force) rmSync(written, { force: true });

@@ -4,7 +4,7 @@ import type { Exchange, Finding } from '../index.js';
 import type { Io } from './io.js';
 import type { SharedOptions } from './options.js';
 import { formatJson } from './render/json.js';
-import { createStyle, type Style } from './render/style.js';
+import { createStyle, wrap, type Style } from './render/style.js';
 import { formatExchange } from './render/transcript.js';
 import { formatUndecided, formatWarnings, paragraph } from './render/findings.js';
 import type { GivenToken } from './token.js';
@@ -18,6 +18,8 @@ export interface Session {
   readonly warn: (findings: readonly Finding[]) => void;
   /** Says why nobody could say. */
   readonly noteUndecided: (message: string, fix: string) => void;
+  /** Warns of what the answer does not say; null is nothing. */
+  readonly advise: (advice: string | null) => void;
   /** Says what was taken away around the token. */
   readonly noteStripped: (given: GivenToken) => void;
   /** Collects the transcript, and prints it with --verbose. */
@@ -33,12 +35,16 @@ export function openSession(options: SharedOptions, io: Io): Session {
   const note = (text: (style: Style) => string): void => {
     if (options.quiet !== true) io.stderr.write(text(errStyle));
   };
+  const advise = (advice: string | null): void => {
+    if (advice !== null) note((on) => paragraph(on.warn('warning'), 9, advice, on));
+  };
   return {
     answer(json, text) {
       if (options.json === true) io.stdout.write(formatJson(json()));
       else if (options.quiet !== true) io.stdout.write(text(style));
     },
     note,
+    advise,
     warn(findings) {
       if (findings.length > 0) note((on) => formatWarnings(findings, on));
     },
@@ -46,11 +52,12 @@ export function openSession(options: SharedOptions, io: Io): Session {
       note((on) => formatUndecided(message, fix, on));
     },
     noteStripped(given) {
-      if (given.caution !== null) {
-        const { caution } = given;
-        note((on) => paragraph(on.warn('warning'), 9, caution, on));
-      } else if (given.stripped.length > 0)
-        note((on) => on.dim(`note: taken away from around the token: ${given.stripped.join(', ')}`) + '\n');
+      advise(given.caution);
+      if (given.caution === null && given.stripped.length > 0)
+        note((on) => {
+          const text = `note: taken away from around the token: ${given.stripped.join(', ')}`;
+          return `${wrap(text, on.width, 6).map(on.dim).join('\n      ')}\n`;
+        });
     },
     onExchange(exchange) {
       exchanges.push(exchange);

@@ -8,6 +8,7 @@ import {
   createProviderClient,
   discoverIssuer,
   fetchKeySet,
+  listSome,
   loadAuthConfig,
   MAX_KEY_SET_BYTES,
   nearestName,
@@ -21,6 +22,7 @@ import {
   type JwksConfig,
   type KeySetResult,
   type ProviderOptions,
+  type Verdict,
   usageError,
 } from '../index.js';
 import type { Io } from './io.js';
@@ -221,6 +223,14 @@ function choose(config: AuthConfig, name: string | undefined): ConfiguredProvide
   const near = nearestName(wanted ?? '', names);
   const hint = near === null ? `there are ${names.join(', ')}` : `did you mean ${near}?`;
   throw new AuthcheckError('provider_unknown', `the config has no provider ${wanted ?? ''}; ${hint}`);
+}
+
+/** Says whom a server asks beside the one provider that did not accept; null where there is no other. */
+export function adviseUnasked({ outcome, provider }: Verdict, { providers }: Pick<Target, 'providers'>): string | null {
+  const others = providers.map(({ name }) => name).filter((name) => name !== provider.name);
+  if (outcome === 'accepted' || others.length === 0) return null;
+  const whom = `a server with this config asks ${listSome(others)} too`;
+  return `only the provider ${provider.name} was asked; ${whom}: authcheck validate --all-providers`;
 }
 
 function withTolerance(provider: ConfiguredProvider, tolerance: number | undefined): ConfiguredProvider {

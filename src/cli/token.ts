@@ -71,6 +71,9 @@ export async function findPasted(options: TokenOptions, argument: string | undef
   );
 }
 
+/** `$TOKEN`, `$env:TOKEN`, `${TOKEN}`, `$(cat file)`, `{{token}}`, `%TOKEN%`, `<token>`. */
+const PLACEHOLDER = /^\\?\$(?:(?:env:)?[A-Za-z_]\w*$|[{(])|^\{\{|^%[A-Za-z_]\w*%$|^<[\w -]{1,64}>$/;
+
 /** What is left of what was pasted; an empty token is none: a variable that is not set leaves one behind. */
 function take(pasted: string, source: string, io: Io): GivenToken {
   const given = triage(pasted);
@@ -158,8 +161,10 @@ export function triage(pasted: string): GivenToken {
     if (!isAgain) stripped.push(layer.name);
   }
   if (CURL.test(token)) throw unusable('no bearer token was found in the curl command');
-  if (/^\$(?:[A-Z_][A-Z0-9_]*|\{[A-Z_][A-Z0-9_]*\})$/.test(token))
-    throw unusable('this is the name of a variable, which no shell replaced (single quotes keep it from that)');
+  if (PLACEHOLDER.test(token))
+    throw unusable(
+      'this is a variable or a placeholder that nothing replaced; in a shell, single quotes keep a variable as it is',
+    );
   const list = harmful.join(' and ');
   const caution = `the token was given with ${list}, taken away here: a server that gets it with ${list} refuses it`;
   return { token, stripped, caution: list === '' ? null : caution };

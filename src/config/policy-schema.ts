@@ -1,7 +1,7 @@
 /** The schema of `access_policy` and `route_policy`. Pure. */
 
 import * as v from 'valibot';
-import { parseCondition, suggestCondition } from '../policy/conditions.js';
+import { CONDITION_FORMS, parseCondition, suggestCondition } from '../policy/conditions.js';
 import { compileScope } from '../policy/pattern.js';
 import { ACTIONS, type AccessRule, type RouteRule, type Rule } from '../policy/rules.js';
 import { expected } from './scalars.js';
@@ -12,7 +12,11 @@ const condition = v.pipe(
   text,
   v.check(
     (sentence) => parseCondition(sentence) !== null,
-    (issue) => `no such condition; did you mean "${suggestCondition(issue.input)}"?`,
+    (issue) => {
+      const near = suggestCondition(issue.input);
+      const hint = near === null ? `conditions are ${CONDITION_FORMS.join('; ')}` : `did you mean "${near}"?`;
+      return `no such condition; ${hint}`;
+    },
   ),
 );
 

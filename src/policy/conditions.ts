@@ -93,8 +93,8 @@ function valuesOf(attributes: Attributes, name: string): readonly string[] {
   return Object.hasOwn(attributes, name) ? (attributes[name] ?? []) : [];
 }
 
-/** Suggests the valid sentence nearest to an invalid one: `user in owner teams` → `user in owners teams`. */
-export function suggestCondition(text: string): string {
+/** Suggests the valid sentence nearest to an invalid one: `user in owner teams` → `user in owners teams`; null if none is. */
+export function suggestCondition(text: string): string | null {
   const words = splitWords(text);
   const last = words.filter((word) => !KEYWORDS.includes(word)).at(-1) ?? 'ATTRIBUTE';
   const attribute = words.find((word) => ATTRIBUTES.includes(word)) ?? last;
@@ -104,5 +104,5 @@ export function suggestCondition(text: string): string {
   if (words.includes('with')) return `user with ${value} ${negated}in ${attribute}`;
   if (words.includes('in')) return `user ${negated}in owners ${attribute}`;
   if (words.includes('owner')) return `user is ${negated}owner`;
-  return CONDITION_FORMS.join('; or ');
+  return null;
 }

@@ -140,7 +140,7 @@ export type CachedKeySet =
 export interface KeySetCache {
   /** At once where a fresh set that is held has the key, which is nearly always. */
   readonly get: (kid: string) => CachedKeySet | Promise<CachedKeySet>;
-  /** Fetches the key set unless a fresh one is held. */
+  /** Fetches the key set unless a fresh one is held that this cache has fetched itself. */
   readonly load: () => Promise<CachedKeySet>;
   /** Milliseconds since the key set was fetched; null before. */
   readonly age: () => number | null;
@@ -162,6 +162,8 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
   const slot = options.slot ?? { held: null };
   let inFlight: Promise<KeySetResult> | null = null;
   let unknownAt = -Infinity;
+  // Who reads a config anew may do so because a key was withdrawn.
+  let isOurs = slot.held === null;
   let failed: {
     readonly at: number;
     readonly times: number;
@@ -185,6 +187,7 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
     const result = await options.load();
     if (result.ok) {
       failed = null;
+      isOurs = true;
       // Of two that share the slot, the later question has the answer, whichever comes first.
       if (slot.held !== null && slot.held !== before && slot.held.at >= at)
         return { ok: true, keySet: slot.held.keySet };
@@ -232,7 +235,7 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
       return held.byKid.has(kid) ? { ok: true, keySet: held, failure: null } : seek(held);
     },
     async load() {
-      const held = heldWithin(options.period);
+      const held = isOurs ? heldWithin(options.period) : null;
       return held === null ? renew() : { ok: true, keySet: held, failure: null };
     },
     age: ageOf,

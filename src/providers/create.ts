@@ -1,11 +1,13 @@
 /** From a provider's config to the provider: one exhaustive switch. */
 
+import { createHash } from 'node:crypto';
 import type { ConfiguredProvider } from '../config/parse.js';
 import type { ProviderConfig } from '../config/provider-config.js';
-import { showUrl, type HttpClient } from '../exchange.js';
+import { showProxy, type HttpClient } from '../exchange.js';
 import { createHttpClient, preloadClient, type HttpOptions } from '../http.js';
 import { proxyFor } from '../proxy.js';
 import type { KeySetResult, KeySetSlot } from '../protocol/jwks.js';
+import { checkClock } from '../time-checks.js';
 import { unheard } from '../unheard.js';
 import type { ProviderRef } from '../verdict.js';
 import { cacheVerdicts } from './cache.js';
@@ -39,9 +41,10 @@ export interface ProviderOptions extends ClientOptions {
 /**
  * Makes a provider.
  *
- * @throws {AuthcheckError} `config_invalid` for a CA file that cannot be read.
+ * @throws {AuthcheckError} `config_invalid` for a CA file that cannot be read, `usage_invalid` for a clock of seconds.
  */
 export function createAuthProvider(provider: ConfiguredProvider, options: ProviderOptions = {}): AuthProvider {
+  if (options.now !== undefined) checkClock(options.now());
   const onEvent = quietly(options.onEvent);
   const context: ProviderContext = {
     ref: referTo(provider),
@@ -68,7 +71,8 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
 }
 
 function findSlot(slots: Map<string, KeySetSlot>, question: readonly unknown[]): KeySetSlot {
-  const name = JSON.stringify(question);
+  // The question holds secrets, and the map is the host's.
+  const name = createHash('sha256').update(JSON.stringify(question)).digest('base64url');
   const slot = slots.get(name) ?? { held: null };
   slots.set(name, slot);
   return slot;
@@ -127,7 +131,7 @@ function nameProxy(provider: AuthProvider, { env = {} }: ProviderOptions): AuthP
   const proxy = isUrl ? proxyFor(new URL(destination.url), env) : null;
   return destination === null || proxy === null
     ? provider
-    : { ...provider, destination: { ...destination, proxy: showUrl(proxy) } };
+    : { ...provider, destination: { ...destination, proxy: showProxy(proxy) } };
 }
 
 /** Makes the HTTP client that a provider's config asks for: its CA file, its TLS verification. */

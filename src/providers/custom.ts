@@ -2,7 +2,14 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
-import { credentialsIn, findMasked, showUrl, type Answered, type HttpAnswer } from '../exchange.js';
+import {
+  credentialsIn,
+  credentialsInParams,
+  findMasked,
+  showUrl,
+  type Answered,
+  type HttpAnswer,
+} from '../exchange.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { unescapePercent } from '../percent.js';
 import { decodeHeader, findTokenFault } from '../token.js';
@@ -23,8 +30,9 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
     judge(context, request, frame, async (trace, token) => {
       if (!checkFormat(trace, request, token)) return { identity: null };
       const headers = describeHeaders(request.headers ?? []);
-      const secrets = [token, ...credentialsIn(Object.entries(headers))];
-      const told = { path: unescapePercent(request.path ?? ''), headers, params: { ...request.params } };
+      const params = { ...request.params };
+      const secrets = [token, ...credentialsIn(Object.entries(headers)), ...credentialsInParams(params)];
+      const told = { path: unescapePercent(request.path ?? ''), headers, params };
       const answer = await context.http.send({
         method: 'POST',
         url: config.endpoint,
@@ -95,7 +103,7 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer, url: string, secrets: rea
       trace.pass('request', 'the endpoint answered 200', field);
       trace.pass('subject', 'principal names the principal', { actual: identity.principal });
       const names = Object.keys(identity.attributes);
-      if (names.length === 0) trace.warn('mapping', 'attributes_empty', describeMissing(told));
+      if (names.length === 0) trace.warn('mapping', 'attributes_empty', describeMissing(told), { fix: SEND_FIX });
       else trace.pass('mapping', `the endpoint sent ${names.join(', ')}`);
       return identity;
     }
@@ -103,6 +111,8 @@ function judgeAnswer(trace: Trace, answer: HttpAnswer, url: string, secrets: rea
   }
   return null;
 }
+
+const SEND_FIX = 'Have the endpoint answer {"principal": "alice", "attributes": {"roles": ["admin"]}} and the like.';
 
 function describeMissing(answer: JsonObject): string {
   const isOutdated = member(answer, 'access_attributes') !== undefined;

@@ -70,6 +70,10 @@ function checkFormat(trace: Trace, token: string): boolean {
   return fault === null;
 }
 
+/** Whom an API server takes a request without credentials for, and never one with a token that it does not know. */
+const ANONYMOUS = 'system:anonymous';
+const PASS_ON_FIX = 'Have what stands between here and the API server pass the Authorization header on.';
+
 interface KubernetesUser {
   readonly username: string;
   readonly claims: JsonObject;
@@ -92,9 +96,14 @@ function judgeAnswer(
     trace.fail('request', code, message, { field, fix });
   } else {
     const user = readUserInfo(answer, token, names);
-    if (typeof user !== 'string') {
+    if (typeof user !== 'string' && user.username !== ANONYMOUS) {
       trace.pass('request', 'the API server answered 201', { field });
       return user;
+    }
+    if (typeof user !== 'string') {
+      const message = `the API server answered for ${ANONYMOUS}: it has not seen the token`;
+      trace.fail('request', 'endpoint_invalid_response', message, { field, fix: PASS_ON_FIX });
+      return null;
     }
     trace.fail('request', 'endpoint_invalid_response', user, { field });
   }

@@ -70,7 +70,7 @@ export function createOAuth2IntrospectionProvider(
     else checkIssuer(trace, claims, config.issuer);
     if (!context.sets('audience')) trace.skip('audience', 'the config sets no audience itself');
     else if (member(claims, 'aud') === undefined) trace.skip('audience', 'the answer has no aud');
-    else checkAudience(trace, claims, config.audience);
+    else checkAudience(trace, claims, config.audience, false);
     if (member(claims, 'exp') === undefined) trace.skip('expiry', 'the answer has no exp');
     else checkExpiry(trace, claims, clock);
     checkNotBefore(trace, claims, clock);

@@ -1,5 +1,6 @@
 /** `oauth2_token` with `jwks`: a JWT, checked here against the issuer's key set. */
 
+import { readCaFile } from '../ca-file.js';
 import { checkAudience, checkIssuer, checkSubject } from '../checks.js';
 import {
   ALGORITHMS,
@@ -48,7 +49,7 @@ export function createOAuth2JwksProvider(
     period: jwks.key_recheck_period * 1000,
     // All that decides what is fetched, and from whom; a file that stands in was read again with the config.
     ...(context.keySet === undefined
-      ? { slot: context.slotFor([jwks.uri, jwks.token, config.verify_tls, config.tls_cafile]) }
+      ? { slot: context.slotFor([jwks.uri, jwks.token, config.verify_tls, trusted(config.tls_cafile)]) }
       : {}),
     ...(context.onEvent === undefined ? {} : { onEvent: context.onEvent }),
   });
@@ -92,7 +93,7 @@ export function createOAuth2JwksProvider(
   function checkClaims(trace: Trace, claims: JsonObject, skew: number | null): string | null {
     const clock = readClock(context.now(), config.clock_tolerance, skew);
     checkIssuer(trace, claims, config.issuer);
-    checkAudience(trace, claims, config.audience);
+    checkAudience(trace, claims, config.audience, !context.sets('audience'));
     checkExpiry(trace, claims, clock);
     checkNotBefore(trace, claims, clock);
     return checkSubject(trace, claims, ['sub']);
@@ -111,6 +112,11 @@ export function createOAuth2JwksProvider(
     authenticate,
     close: () => context.http.close(),
   };
+}
+
+/** The authorities themselves: their file may hold others by the next time that the config is read. */
+function trusted(file: string | null): string | null {
+  return file === null ? null : readCaFile(file);
 }
 
 function summarize(token: string, jwt: ParsedJwt): TokenSummary {

@@ -130,7 +130,7 @@ function connectorTo(url: URL): new () => AbstractConnector {
       const port = url.port === '' ? 6379 : Number(url.port);
       const tls = url.protocol === 'rediss:';
       const socket = tls
-        ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}) })
+        ? connectTls({ host, port, rejectUnauthorized: true, ...(isIP(host) === 0 ? { servername: host } : {}) })
         : connectTcp({ host, port });
       guardReplies(socket);
       // An idle connection keeps no process alive; whoever waits has a timer.

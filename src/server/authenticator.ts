@@ -8,7 +8,6 @@ import { unheard } from '../unheard.js';
 import { UNAVAILABLE, type ServerAnswer, type Verdict } from '../verdict.js';
 import type { Authentication, IncomingRequest } from './authentication.js';
 import { readBearer, refuseRequest, type RequestFault } from './bearer.js';
-import { checkClock } from './misuse.js';
 import { parsePublicRoutes } from './public-route.js';
 import { reportAnswer, reportFailure, type About, type Logger } from './request-log.js';
 import { readTarget } from './request-target.js';
@@ -52,7 +51,6 @@ export function createAuthenticator(config: GuardedConfig, options: Authenticato
     const message = 'the config has no provider: authentication would be off, and everybody let in';
     throw new ConfigError([{ severity: 'error', code: 'auth_off', path: '', position: null, message }], 'auth_off');
   }
-  if (options.now !== undefined) checkClock(options.now());
   const isPublic = parsePublicRoutes(options.public ?? []);
   const providers = config.providers.map((provider) => createAuthProvider(provider, options));
   warnOf(config, options.logger);

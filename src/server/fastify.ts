@@ -2,6 +2,7 @@
 
 import type { FastifyPluginCallback } from 'fastify';
 import fastifyPlugin from 'fastify-plugin';
+import { usageError } from '../errors.js';
 import type { Identity } from '../verdict.js';
 import type { Authenticator } from './authenticator.js';
 import { misuseOf } from './misuse.js';
@@ -24,6 +25,12 @@ const plugin: FastifyPluginCallback<AuthcheckPluginOptions> = (fastify, { authen
   if (misuse !== null) {
     // What is thrown here, nobody catches.
     done(misuse);
+    return;
+  }
+  if (fastify.hasRequestDecorator('user')) {
+    done(
+      usageError('request.user is taken: another plugin decorates requests with it, or this one is registered twice'),
+    );
     return;
   }
   fastify.decorateRequest('user', null);

@@ -30,7 +30,7 @@ export function record(
     stderr: output('stderr'),
     env: options.env ?? {},
     cwd: options.cwd ?? '/',
-    now: () => 0,
+    now: () => 1_700_000_000_000,
     onInterrupt: () => undefined,
     takeSignals: () => undefined,
   };

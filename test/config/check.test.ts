@@ -105,7 +105,9 @@ describe('checkConfig', () => {
     await expect(check('models:\n  - model_id: a\n    model_id: b\n')).rejects.toMatchObject({
       findings: [{ code: 'key_repeated', position: expect.stringMatching(/:3:5$/) }],
     });
-    await expect(checkConfig({ file: 'none.yaml', cwd: folder, env: {}, now: 0 })).rejects.toMatchObject({
+    await expect(
+      checkConfig({ file: 'none.yaml', cwd: folder, env: {}, now: 1_700_000_000_000 }),
+    ).rejects.toMatchObject({
       code: 'config_unreadable',
     });
   });

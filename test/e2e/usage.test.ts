@@ -58,8 +58,17 @@ describe('a token that was pasted', () => {
   });
 
   it.each([
-    ['a variable in single quotes', '$TOKEN', 'the name of a variable'],
-    ['a variable in a header', "curl -H 'Authorization: Bearer ${ACCESS_TOKEN}' https://x/", 'the name of a variable'],
+    ['a variable in single quotes', '$TOKEN', 'a variable or a placeholder'],
+    ['a variable of PowerShell', '$env:TOKEN', 'a variable or a placeholder'],
+    ['a variable of Windows', '%TOKEN%', 'a variable or a placeholder'],
+    ['a command in single quotes', '$(cat token)', 'a variable or a placeholder'],
+    ['a placeholder of documentation', '<token>', 'a variable or a placeholder'],
+    ['a placeholder of a template', '{{token}}', 'a variable or a placeholder'],
+    [
+      'a variable in a header',
+      "curl -H 'Authorization: Bearer ${ACCESS_TOKEN}' https://x/",
+      'a variable or a placeholder',
+    ],
     ['the refusal of an issuer', '{"error":"invalid_client"}', 'the answer of an issuer that gave no token'],
     ['a response without an access token', '{"id_token":"a.b.c"}', 'the JSON has no access_token'],
     ['a curl command without a token', 'curl https://x/', 'no bearer token was found'],

@@ -86,7 +86,7 @@ describe('a config file', () => {
 
   const ways: Readonly<Record<string, (env: Readonly<Record<string, string | undefined>>) => Promise<unknown>>> = {
     load: (env) => loadAuthConfig({ file, env, cwd: folder, unknownFields: 'warn' }),
-    check: (env) => checkConfig({ file, env, cwd: folder, now: 0 }),
+    check: (env) => checkConfig({ file, env, cwd: folder, now: 1_700_000_000_000 }),
     explain: (env) => explainConfig({ file, env, cwd: folder, unknownFields: 'warn' }),
     list: (env) => listProviders({ file, env, cwd: folder }),
   };

@@ -17,7 +17,7 @@ import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions
 import { formatRuling, type Ruling } from '../render/policy.js';
 import { addRequestOptions, collect, groupPairs, readRequest, type Pairs, type RequestOptions } from '../request.js';
 import { openSession, type Session } from '../session.js';
-import { aimAt, findSource, type Source } from '../target.js';
+import { adviseUnasked, aimAt, findSource, type Source } from '../target.js';
 import { findToken } from '../token.js';
 import { ask } from './validate.js';
 
@@ -114,6 +114,7 @@ async function findAsker(
     target,
     readRequest({ ...path, ...options }, given?.token ?? null),
   );
+  session.advise(adviseUnasked(verdict, target));
   const { principal, attributes } = verdict;
   const user = principal === null ? null : { principal, attributes };
   return { origin: `provider ${target.chosen.name} · ${destination}`, user, verdict };

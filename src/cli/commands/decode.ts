@@ -26,7 +26,7 @@ async function runDecode(options: SharedOptions, argument: string | undefined, i
   const now = io.now() / 1000;
   session.note(
     (style) =>
-      `${style.warn('nothing was verified:')} ${style.plain('anybody can write such a token; authcheck validate checks it')}\n`,
+      `${style.warn('nothing was verified:')} ${style.plain('anybody can write a token; authcheck validate checks it')}\n`,
   );
   session.answer(
     () => decodedJson(decoded, now),

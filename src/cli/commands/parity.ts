@@ -18,7 +18,7 @@ import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions
 import { formatParity, formatPathless, formatPlainHttp } from '../render/parity.js';
 import { addRequestOptions, readRequest, type RequestOptions } from '../request.js';
 import { openSession, type Session } from '../session.js';
-import { findTarget } from '../target.js';
+import { adviseUnasked, findTarget } from '../target.js';
 import { findToken } from '../token.js';
 
 type ParityOptions = SharedOptions &
@@ -66,6 +66,7 @@ async function runParity(options: ParityOptions, argument: string | undefined, i
   const report = await compareWithServer(http, options.server, provider, request).finally(() =>
     Promise.all([http.close(), provider.close()]),
   );
+  session.advise(adviseUnasked(report.verdict, target));
   const hints = explainParity(report);
   session.answer(
     () => ({ ...report, hints }),

@@ -1,6 +1,6 @@
 /** `authcheck test`: tests of an auth config. */
 
-import { lstatSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import {
@@ -148,9 +148,7 @@ function update(results: readonly SuiteResult[], io: Io): string[] {
     const { file, text } = result.suite;
     const updated = updateSuite(result);
     if (updated === text) return [];
-    // A file that nobody else may read has tokens in it, and stays so.
-    const isSecret = (lstatSync(resolve(io.cwd, file)).mode & 0o077) === 0;
-    writeOutputs([{ path: file, text: updated, isSecret }], { force: true }, io);
+    writeOutputs([{ path: file, text: updated, isSecret: false }], { force: true }, io);
     return [file];
   });
 }

@@ -20,7 +20,7 @@ import { formatExpectations } from '../render/expectations.js';
 import { formatJobSummary } from '../render/job-summary.js';
 import { formatVerdict, formatVerdicts } from '../render/verdict.js';
 import { openSession } from '../session.js';
-import { findTarget, type Target } from '../target.js';
+import { adviseUnasked, findTarget, type Target } from '../target.js';
 import { findToken } from '../token.js';
 
 /** The flags of `validate`. */
@@ -101,8 +101,10 @@ async function runValidate(options: ValidateOptions, argument: string | undefine
   session.answer(
     () => (expected === null ? verdict : { verdict, expectations: results }),
     (style) => {
-      const cautions = [given?.caution ?? null, adviseProvider(verdict, target)].filter((caution) => caution !== null);
-      const about = { origin: target.origin, destination, now, verbose: options.verbose === true, cautions };
+      const advice = adviseProvider(verdict, target) ?? adviseUnasked(verdict, target);
+      const cautions = [given?.caution ?? null, advice].filter((caution) => caution !== null);
+      const hasOthers = target.providers.length > 1;
+      const about = { origin: target.origin, destination, now, verbose: options.verbose === true, hasOthers, cautions };
       const below = expected === null ? '' : formatExpectations(results, style);
       return formatVerdict(verdict, about, style) + below;
     },
@@ -153,7 +155,7 @@ export function describeDestination({ destination, ref }: AuthProvider, verdict:
   const isUnanswered = code === 'endpoint_unreachable' || code === 'endpoint_tls' || code === 'endpoint_timeout';
   const way = `${destination.url}${via}`;
   if (destination.sends === 'token') return isUnanswered ? `no answer from ${way}` : `token sent to ${way}`;
-  return `${isUnanswered ? 'no keys' : 'keys'} from ${way}; the token was sent nowhere`;
+  return `${verdict.outcome === 'undecided' ? 'no keys' : 'keys'} from ${way}; the token was sent nowhere`;
 }
 
 function parseCount(text: string): number {

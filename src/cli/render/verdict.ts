@@ -14,6 +14,8 @@ export interface VerdictContext {
   readonly now: number;
   /** Whether every step is shown for an accepted token too. */
   readonly verbose: boolean;
+  /** Whether the config has other providers, which a server asks too. */
+  readonly hasOthers?: boolean;
   /** What must not be missed beside the verdict. */
   readonly cautions?: readonly string[];
 }
@@ -30,7 +32,7 @@ export function formatVerdict(verdict: Verdict, context: VerdictContext, style: 
     accepted ? formatIdentity(verdict, context.now, style) : '',
     shown.length === 0 ? '' : '\n',
     context.verbose ? formatSteps(shown, style) : formatReached(shown, style),
-    formatFooter(verdict, style),
+    formatFooter(verdict, context, style),
   ].join('');
 }
 
@@ -138,14 +140,16 @@ function adviceOf(step: Step, told: Set<string>): string {
   return [step.position, isNew ? fix : undefined].filter((part) => part !== undefined).join('  ·  ');
 }
 
-function formatFooter(verdict: Verdict, style: Style): string {
+function formatFooter(verdict: Verdict, { hasOthers }: VerdictContext, style: Style): string {
   if (verdict.outcome === 'accepted') return '';
   const { status, body } = verdict.server;
-  const answer = wrap(`the server answers ${status} ${JSON.stringify(body)}`, style.width, 0);
+  const whose = hasOthers === true ? 'with this provider alone, the server answers' : 'the server answers';
+  // In one piece, so that it can be looked for in a log.
+  const answer = `${whose} ${status} ${JSON.stringify(body)}`;
   const doubt = verdict.steps.some((step) => step.unverified && step.status !== 'not_reached')
     ? wrap('unverified: read from claims that no valid signature vouches for', style.width, 0)
     : [];
-  return `\n${[...answer, ...doubt].map((line) => `${style.dim(line)}\n`).join('')}`;
+  return `\n${[answer, ...doubt].map((line) => `${style.dim(line)}\n`).join('')}`;
 }
 
 /** Writes the verdicts of several providers side by side. */

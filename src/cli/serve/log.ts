@@ -3,6 +3,7 @@
 import { pino } from 'pino';
 import type { Logger } from '../../index.js';
 import type { Output } from '../io.js';
+import { escapeJson } from '../render/escape.js';
 
 /** How much is logged. */
 export const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error', 'silent'];
@@ -11,6 +12,6 @@ export const LEVELS: readonly string[] = ['debug', 'info', 'warn', 'error', 'sil
 export function openLog(output: Output, level: string): Logger {
   return pino(
     { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, formatters: { level: (name) => ({ level: name }) } },
-    { write: (line: string) => output.write(line) },
+    { write: (line: string) => output.write(escapeJson(line)) },
   );
 }

@@ -116,7 +116,8 @@ export async function forwardAuth(request: ServiceRequest, authenticator: Authen
   if (target === null) {
     return { reply: replyError(400, 'the URL of the original request cannot be read'), answer: null };
   }
-  if (url !== null && isAppended && appended !== target) return { reply: DISAGREEMENT, answer: null };
+  const isOther = (url !== null && appended !== target) || (method !== null && method !== request.method);
+  if (isAppended && isOther) return { reply: DISAGREEMENT, answer: null };
   const answer = await authenticator.authenticate({
     id: request.id,
     // What the gateway does not name is empty, and so on no public route: ours may be another than the client's.

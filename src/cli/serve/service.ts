@@ -128,9 +128,14 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   async function decide(request: ServiceRequest, route: string): Promise<Reply> {
     const ask = route === '/validate' ? validate : forwardAuth;
     const answered: Answered = await options.config.use((authenticator) => ask(request, authenticator));
-    if (answered.answer !== null && answered.answer.outcome !== 'public')
-      options.metrics.countVerdicts(answered.answer.verdicts);
-    return answered.reply;
+    const { answer, reply } = answered;
+    if (answer !== null && answer.outcome !== 'public') options.metrics.countVerdicts(answer.verdicts);
+    if (answer?.outcome === 'accepted' && reply.status === UNAVAILABLE.status)
+      options.logger.warn(
+        { id: request.id, status: reply.status },
+        'the identity of this request fits into no headers',
+      );
+    return reply;
   }
 
   const limits = { maxHeaderSize: MAX_HEAD, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
