@@ -102,6 +102,14 @@ describe('the audience', () => {
     expect(step({ aud })).toStrictEqual({ status: 'passed', code: null, message, ...AUDIENCE, actual: aud });
   });
 
+  test('that nobody configured is said to be the default, with the way out', () => {
+    const told = (claims: object): Partial<Step> =>
+      report((trace) => checkAudience(trace, { ...claims }, 'llama-stack', true));
+    const byDefault = '"llama-stack" (the default: no audience is set)';
+    expect(told({ aud: 'api' }).message).toBe(`expected ${byDefault}, the token is for "api"`);
+    expect(told({}).message).toBe(`the token has no aud; the server wants ${byDefault}`);
+  });
+
   test('that is missing', () => {
     const message = 'the token has no aud; the server wants "api"';
     expect(step({})).toStrictEqual({ status: 'failed', code: 'audience_missing', message, ...AUDIENCE });

@@ -302,6 +302,28 @@ route_policy:
     expect(textOf(one, 'jwks.json')).not.toBe(textOf(two, 'jwks.json'));
   });
 
+  it('holds nothing of a number that no double holds', async () => {
+    const digits = '123456789'.repeat(40);
+    const claims = encode(CLAIMS);
+    const payload = Buffer.from(`{"ssn":${digits},${Buffer.from(claims, 'base64url').toString().slice(1)}`);
+    const input = `${encode({ alg: 'ES256', typ: 'JWT', kid: es256.kid })}.${payload.toString('base64url')}`;
+    const token = `${input}.${signWith(es256.privateKey, 'ES256', input).toString('base64url')}`;
+    const fixture = await check({ token }, null);
+    expect(allText(fixture)).not.toContain('123456789123456789');
+  });
+
+  it.each([
+    ['typ', 'acme-typ+jwt', 'header_invalid'],
+    ['alg', 'acme-alg', 'algorithm_not_allowed'],
+    ['crit', ['https://acme.example/crit'], 'critical_header_unsupported'],
+  ])('holds nothing of a header whose %s somebody made up', async (name, value, code) => {
+    const head = { alg: 'ES256', typ: 'JWT', kid: es256.kid, [name]: value };
+    const token = compact(head, CLAIMS, (input) => signWith(es256.privateKey, 'ES256', input));
+    const fixture = await check({ token }, code);
+    expect(allText(fixture)).not.toMatch(/acme/);
+    expect(fixture.replaced).toContain(`header.${name}`);
+  });
+
   it('holds nothing of any claims', async () => {
     const word = fc.string({ unit: fc.constantFrom(...'qxzjkQXZJK@./:'), minLength: 6, maxLength: 12 });
     const value = fc.oneof(word, fc.array(word, { maxLength: 3 }), fc.dictionary(word, word, { maxKeys: 2 }));

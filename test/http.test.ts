@@ -2,7 +2,8 @@ import { deflateSync, brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Socket } from 'node:net';
 import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
 import { connect } from 'node:net';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { createServer as createTlsServer } from 'node:tls';
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Exchange, HttpAnswer, HttpRequest } from '../src/exchange.js';
 import { createHttpClient, type HttpOptions } from '../src/http.js';
 import { makeCertificates, type Certificates } from './certificates.js';
@@ -396,6 +397,26 @@ describe.each([
       expect(codeOf(await send(server.origin, {}, { caFile: certificates.caFile, env }))).toBe('endpoint_tls');
       expect(proxy.asked).toHaveLength(1);
       expect(server.requests).toHaveLength(0);
+    });
+
+    test('whose own certificate nobody vouches for is sent no password, whatever the environment says', async () => {
+      const { expired } = await makeCertificates();
+      const told: string[] = [];
+      const port = await listen(
+        createTlsServer(expired, (socket) => socket.on('data', (bytes) => told.push(String(bytes)))),
+      );
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+      const env = { https_proxy: `https://me:sswort@127.0.0.1:${port}` };
+      expect((await send('https://idp.example/', {}, { env })).ok).toBe(false);
+      expect(told).toEqual([]);
+      vi.unstubAllEnvs();
+    });
+
+    test('that is no http(s) URL is not named by what stands for it', async () => {
+      const exchanges: Exchange[] = [];
+      const onExchange = (exchange: Exchange): void => void exchanges.push(exchange);
+      await send('https://idp.example/', {}, { env: { all_proxy: 'socks5://127.0.0.1:1080' }, onExchange });
+      expect(exchanges.map(({ proxy }) => proxy)).toEqual(['(no http:// or https:// URL)']);
     });
 
     test('is used for http as http_proxy says, without a tunnel', async () => {

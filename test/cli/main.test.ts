@@ -9,6 +9,12 @@ function recorder(): { readonly io: Io; readonly said: () => string } {
   return { io, said: () => stdout() + stderr() };
 }
 
+test('nothing at all is answered with help, and passes in no job', async () => {
+  const { io, said } = recorder();
+  expect(await main([], io)).toBe(2);
+  expect(said()).toContain('Usage: authcheck');
+});
+
 /** A program may quote anything that it was reading when it broke, in part and on several lines. */
 test.each(['MARKED', 'MARKED\n    at MARKED (MARKED.js:1:1)', '"MARK'])(
   'a bug is told without its message: %j',

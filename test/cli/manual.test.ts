@@ -118,6 +118,10 @@ describe('the manual', () => {
     }
   });
 
+  it('lists every command on the page of the program', () => {
+    for (const name of COMMAND_NAMES) expect(read(page('authcheck'))).toMatch(new RegExp(`\n${name}\n`));
+  });
+
   it('says which exit codes there are', () => {
     const codes = (name: string): string => {
       const [, list = ''] = /\nEXIT STATUS\n([^]*?)\n(?:ENVIRONMENT|FILES|SEE ALSO)\n/.exec(read(page(name))) ?? [];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { parseConfigText } from '../../src/config/document.js';
 import type { Environment } from '../../src/config/env.js';
-import { parseAuthConfig, type AuthConfig, type ParseOptions } from '../../src/config/parse.js';
+import { parseAuthConfig, readAuthConfig, type AuthConfig, type ParseOptions } from '../../src/config/parse.js';
 import { ConfigError, type Finding } from '../../src/errors.js';
 
 function parse(text: string, env: Environment = {}, options: ParseOptions = {}): AuthConfig {
@@ -181,6 +181,14 @@ introspection: {url: "hunter2-url", client_id: 31337, client_secret: [hunter2-se
     expect([provider?.sets('audience'), provider?.sets('claims_mapping')]).toEqual([true, false]);
     expect(provider?.locate(['jwks', 'uri'])).toBe('run.yaml:4:13');
     expect(provider?.source).toBe('run.yaml:1:1');
+  });
+
+  test('warns of nothing that a variable would have set', () => {
+    const read = readAuthConfig(
+      { type: 'oauth2_token', issuer: '${env.ISS}', audience: 'a', jwks: { uri: 'https://idp.example/' } },
+      { env: {}, unknownFields: 'error' },
+    );
+    expect(read.findings.map(({ code, path }) => `${code} ${path}`)).toEqual(['env_unset issuer']);
   });
 
   test('warns of what is legal but unwise', () => {

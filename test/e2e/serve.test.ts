@@ -104,6 +104,33 @@ describe('/auth', () => {
     expect((await send(`${url}/auth/v1/health`, { headers: health })).status).toBe(200);
   });
 
+  it('lets no header of a client name another method than the one that it asks with', async () => {
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt', '--public', 'GET /v1/items']);
+    for (const name of ['x-original-method', 'x-forwarded-method']) {
+      const asked = { method: 'POST', headers: { [name]: 'GET' } };
+      expect((await send(`${url}/auth/v1/items`, asked)).status).toBe(400);
+      expect((await send(`${url}/auth/v1/items`, { headers: { [name]: 'GET' } })).status).toBe(200);
+    }
+  });
+
+  it('logs that an identity fits into no headers', async () => {
+    const { url, logged, log } = await serve(['--config', world.config, '--provider', 'jwt']);
+    const groups = Array.from({ length: 700 }, (_, index) => `group-number-${index}-xxxxxxxx`);
+    const headers = bearer(await world.signer.sign({ ...world.claims, groups }));
+    expect((await send(`${url}/auth`, { headers })).status).toBe(503);
+    await logged('the identity of this request fits into no headers');
+    expect(log()).toContain('"status":503');
+  });
+
+  it('writes nothing into its log that a terminal obeys', async () => {
+    const { url, logged, log } = await serve(['--config', world.config, '--provider', 'jwt']);
+    const head = Buffer.from(JSON.stringify({ alg: 'ES256', kid: '\u009b31mEVIL\u202e' })).toString('base64url');
+    await send(`${url}/auth`, { headers: bearer(`${head}.e30.AAAA`) });
+    await logged('key_not_found');
+    expect(log()).toContain('\\u009b31mEVIL\\u202e');
+    expect(log()).not.toMatch(/[\u0080-\u009f\u202e]/);
+  });
+
   it('judges by the last of many headers too', async () => {
     const { url } = await serve(['--config', world.config, '--provider', 'jwt', '--public', 'GET /']);
     const named = { 'x-forwarded-method': 'GET', 'x-forwarded-uri': '/' };

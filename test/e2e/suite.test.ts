@@ -1,5 +1,5 @@
 // authcheck test, as a user starts it.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run, start, unwrap, type Ended, type RunOptions } from './program.js';
@@ -164,8 +164,10 @@ describe('authcheck test', () => {
       readFileSync(join(world.folder, GOOD), 'utf8').replace('principal: alice', 'principal: bob'),
     );
     expect((await test(['update.yaml'])).code).toBe(1);
+    chmodSync(path, 0o640);
     const { stdout, code } = await test(['update.yaml', '--update']);
     expect(code).toBe(0);
+    expect((statSync(path).mode & 0o777).toString(8)).toBe('640');
     expect(stdout).toContain('− bob');
     expect(stdout).toContain('updated  update.yaml');
     expect(readFileSync(path, 'utf8')).toContain('# as always');

@@ -62,6 +62,19 @@ describe('authcheck validate', () => {
     expect(stdout).toContain('{"error":{"message":"Invalid JWT token"}}');
   });
 
+  it('claims nothing of a server that asks other providers too', async () => {
+    const token = await world.signer.sign({ ...world.claims, aud: ['account'] });
+    const { stdout } = await run(['--config', world.config, '--provider', 'jwt', '--token', token]);
+    expect(unwrap(stdout)).toContain(
+      '! only the provider jwt was asked; a server with this config asks introspection, custom, down, proxy too: authcheck validate --all-providers',
+    );
+    expect(stdout).toContain(
+      'with this provider alone, the server answers 401 {"error":{"message":"Invalid JWT token"}}',
+    );
+    const can = await run(['can', 'read', 'model::x', '--config', world.config, '--token', token]);
+    expect(unwrap(can.stderr)).toContain('only the provider jwt was asked');
+  });
+
   it('is undecided: exit 3, when nobody answers', async () => {
     const { stdout, code } = await run(['--config', world.config, '--provider', 'down', '--token', 'x', '--json']);
     expect(code).toBe(3);

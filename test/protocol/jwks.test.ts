@@ -5,6 +5,7 @@ import {
   type KeySetCache,
   type KeySetEvent,
   type KeySetResult,
+  type KeySetSlot,
 } from '../../src/protocol/jwks.js';
 
 const PERIOD = 3_600_000;
@@ -226,6 +227,34 @@ describe('createKeySetCache', () => {
     await issuer.ask('a');
     issuer.publish(keySet('a', 'b'));
     expect(await issuer.ask('b')).toEqual(FRESH);
+  });
+
+  test('asks again for what an earlier cache held, when it is told to load, and goes on with that where it cannot', async () => {
+    const slot: KeySetSlot = { held: null };
+    let published: KeySetResult = keySet('a');
+    let loads = 0;
+    const make = (): KeySetCache =>
+      createKeySetCache({
+        load: async () => {
+          loads += 1;
+          return published;
+        },
+        now: () => 1_767_225_600_000 + loads,
+        period: PERIOD,
+        slot,
+      });
+    await make().load();
+    published = { ok: false, code: 'endpoint_unreachable', message: 'away' };
+    const cache = make();
+    expect(await cache.load()).toMatchObject({ ok: true, failure: { code: 'endpoint_unreachable' } });
+    published = keySet('b');
+    const next = make();
+    expect(await next.get('a')).toMatchObject({ ok: true, failure: null });
+    expect(await next.load()).toMatchObject({ ok: true, failure: null });
+    expect([...(slot.held?.keySet.byKid.keys() ?? [])]).toEqual(['b']);
+    expect(loads).toBe(3);
+    await next.load();
+    expect(loads).toBe(3);
   });
 
   test('recovers from a load that throws', async () => {

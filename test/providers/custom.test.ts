@@ -85,6 +85,20 @@ describe('the request', () => {
   });
 });
 
+test('credentials under other names are shown neither in the transcript nor in the words of the endpoint', async () => {
+  const secrets = ['header-secret-of-0123', 'private-secret-of-0123', 'param-secret-of-01234'];
+  const [first = '', second = '', third = ''] = secrets;
+  const exchanges: Exchange[] = [];
+  const headers = [
+    ['X-Auth-Token', first],
+    ['Private-Token', second],
+  ] as const;
+  const refusal = json({ message: `unknown session ${secrets.join(' ')}` }, 401);
+  const verdict = await ask(refusal, { headers, params: { access_token: [third] } }, exchanges);
+  expect(summary(verdict)).toBe('rejected: token_refused');
+  expect(JSON.stringify([verdict, exchanges])).not.toMatch(/secret-of/);
+});
+
 describe('the answer', () => {
   test.each<[unknown, object]>([
     [IDENTITY, { roles: ['admin'], teams: [] }],

@@ -49,6 +49,13 @@ describe('a token that the API server knows', () => {
   });
 });
 
+test('an answer for nobody says that the token was not seen', async () => {
+  const verdict = await ask(review({ username: 'system:anonymous', groups: ['system:unauthenticated'] }));
+  expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
+  expect(verdict.reason?.message).toBe('the API server answered for system:anonymous: it has not seen the token');
+  expect(verdict.reason?.fix).toContain('pass the Authorization header on');
+});
+
 describe('an answer', () => {
   test.each<[string, Answer, string]>([
     ['401', json({}, 401), 'rejected: token_refused'],

@@ -1,11 +1,13 @@
 // A Redis that is not there, or that is none. The real one is asked in test/peers/redis.test.ts.
 import type { Socket } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { createServer as createTlsServer } from 'node:tls';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { AuthProvider, ProviderEvent } from '../../src/index.js';
 import { createReplyReader, MAX_VALUE_BYTES } from '../../src/providers/redis-replies.js';
-import { json, serve, serveRaw } from '../loopback.js';
+import { makeCertificates } from '../certificates.js';
+import { json, listen, serve, serveRaw } from '../loopback.js';
 import { provide, summary } from './provide.js';
 
 const SECRET = 'a secret of the replicas';
@@ -120,6 +122,19 @@ describe('a Redis that cannot be asked', () => {
     const world = await sharing(port, 'rediss');
     expect(await world.ask('a')).toBe('accepted');
     expect(failures(world)).toHaveLength(1);
+  });
+
+  test('because its certificate cannot be trusted is sent no password, whatever the environment says', async () => {
+    const { expired } = await makeCertificates();
+    const told: string[] = [];
+    const server = createTlsServer(expired, (socket) => socket.on('data', (bytes) => told.push(String(bytes))));
+    const port = await listen(server);
+    vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0');
+    const world = await sharing(port, 'rediss');
+    expect(await world.ask('a')).toBe('accepted');
+    expect(failures(world)).toHaveLength(1);
+    expect(told).toEqual([]);
+    vi.unstubAllEnvs();
   });
 
   test('does not keep the provider from being closed', async () => {

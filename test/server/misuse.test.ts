@@ -3,6 +3,7 @@ import fastify from 'fastify';
 import { describe, expect, test } from 'vitest';
 import {
   createAuthenticator,
+  createAuthProvider,
   createGuard,
   createMiddleware,
   parseAuthConfig,
@@ -34,12 +35,20 @@ describe.each([
   });
 });
 
+test('Fastify is told of a name that is taken, and lives', async () => {
+  const app = fastify();
+  app.decorateRequest('user', null);
+  void app.register(authcheck, { authenticator: createAuthenticator(config) });
+  await expect(app.ready()).rejects.toThrow('request.user is taken');
+});
+
 describe('a clock', () => {
   test.each([
     ['of seconds', () => Date.now() / 1000],
     ['that is not a number', () => Number.NaN],
   ])('%s is refused: every token would be good for ever', (_name, now) => {
     expect(() => createAuthenticator(config, { now })).toThrow('expected the milliseconds since 1970');
+    expect(() => createAuthProvider(config.providers[0]!, { now })).toThrow('expected the milliseconds since 1970');
   });
 
   test('of milliseconds is not', async () => {
