@@ -110,7 +110,14 @@ export { scrubClaims, type ScrubbedClaims, type ScrubOptions } from './scrub.js'
 export type { ServerReply } from './server-reply.js';
 export type { Authentication, IncomingRequest } from './server/authentication.js';
 export { createAuthenticator, type Authenticator, type AuthenticatorOptions } from './server/authenticator.js';
-export { readBearer, type BearerFault, type BearerResult, type HeaderPairs, type Refusal } from './server/bearer.js';
+export {
+  isBearerToken,
+  readBearer,
+  type BearerFault,
+  type BearerResult,
+  type HeaderPairs,
+  type Refusal,
+} from './server/bearer.js';
 export { createGuard, type Guard } from './server/fetch.js';
 export { createMiddleware, pairHeaders, sendRefusal, type Middleware, type NodeRequest } from './server/node.js';
 export type { Logger } from './server/request-log.js';

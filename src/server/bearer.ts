@@ -57,6 +57,11 @@ export function readBearer(headers: HeaderPairs): BearerResult {
   return refuseValue(value);
 }
 
+/** Whether a token has the characters of a bearer token alone; with others, {@link readBearer} refuses it. */
+export function isBearerToken(token: string): boolean {
+  return BEARER.exec(`Bearer ${token}`)?.[1] === token;
+}
+
 /** Says what is wrong with a header that carries no bearer token. */
 function refuseValue(value: string | undefined): BearerResult & { readonly ok: false } {
   if (value === undefined || value === '') return refuse('missing', 'the request has no Authorization header');

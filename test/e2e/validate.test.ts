@@ -1,7 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { listen } from '../loopback.js';
 import { run, start, unwrap, type Ended } from './program.js';
 import { CLIENT_SECRET, JWKS_TOKEN, OPAQUE, startWorld, type World } from './world.js';
 
@@ -73,6 +75,17 @@ describe('authcheck validate', () => {
     );
     const can = await run(['can', 'read', 'model::x', '--config', world.config, '--token', token]);
     expect(unwrap(can.stderr)).toContain('only the provider jwt was asked');
+  });
+
+  it('says of an accepted token that it is no bearer token to most servers', async () => {
+    const key = '1|AbCdEf0123456789';
+    const endpoint = createServer((_request, response) => response.end('{"principal":"bob"}'));
+    const port = await listen(endpoint);
+    const config = world.file('odd.json', JSON.stringify({ type: 'custom', endpoint: `http://127.0.0.1:${port}/` }));
+    const odd = await run(['--config', config, '--token', key]);
+    expect(odd.code).toBe(0);
+    expect(unwrap(odd.stdout)).toContain('! the token has characters that no bearer token has (RFC 6750)');
+    expect((await run(['--config', config, '--token', 'AbCdEf0123456789'])).stdout).not.toContain('RFC 6750');
   });
 
   it('is undecided: exit 3, when nobody answers', async () => {

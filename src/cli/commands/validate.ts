@@ -4,6 +4,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import {
   checkExpectations,
   createAuthProvider,
+  isBearerToken,
   type AuthProvider,
   type AuthRequest,
   type ConfiguredProvider,
@@ -102,7 +103,8 @@ async function runValidate(options: ValidateOptions, argument: string | undefine
     () => (expected === null ? verdict : { verdict, expectations: results }),
     (style) => {
       const advice = adviseProvider(verdict, target) ?? adviseUnasked(verdict, target);
-      const cautions = [given?.caution ?? null, advice].filter((caution) => caution !== null);
+      const isOdd = verdict.outcome === 'accepted' && request.token !== null && !isBearerToken(request.token);
+      const cautions = [given?.caution ?? null, advice, isOdd ? ODD : null].filter((caution) => caution !== null);
       const hasOthers = target.providers.length > 1;
       const about = { origin: target.origin, destination, now, verbose: options.verbose === true, hasOthers, cautions };
       const below = expected === null ? '' : formatExpectations(results, style);
@@ -114,6 +116,10 @@ async function runValidate(options: ValidateOptions, argument: string | undefine
   if (isUnexpected) return EXIT.undecided;
   return results.every(({ ok }) => ok) ? EXIT.ok : EXIT.rejected;
 }
+
+/** The reference server reads any. */
+const ODD =
+  'the token has characters that no bearer token has (RFC 6750): authcheck serve (/auth) and authcheck’s middleware refuse it, the reference server does not';
 
 /** Names the provider of the same config that a refused token may be meant for; null if there is none. */
 function adviseProvider({ outcome, reason, provider, token }: Verdict, { providers }: Target): string | null {
