@@ -6,7 +6,7 @@
  */
 
 import { parseJson } from './json-parser.js';
-import { isObject, member, type Json, type JsonObject } from './json.js';
+import { member, type Json, type JsonObject } from './json.js';
 import { plural } from './listing.js';
 import { recognizeLookalike } from './lookalike.js';
 import { decodeBase64url, parseJwt, type ParsedJwt, type TokenFault } from './protocol/jwt.js';
@@ -32,71 +32,59 @@ export interface DecodedToken {
 const MAX_NESTED = 4;
 
 /** Takes a token apart as far as that goes; never throws. */
-export function decodeToken(token: string, depth = 0): DecodedToken {
-  const shared = { verified: false as const };
+export function decodeToken(token: string): DecodedToken {
+  return decodeNested(token, 0);
+}
+
+function decodeNested(token: string, depth: number): DecodedToken {
+  const nothing = { header: null, claims: null, verified: false, fault: null } as const;
   const github = readGithubToken(token);
   if (github !== null) {
-    const checksum = {
-      true: ', its checksum is right',
-      false: ', its checksum is WRONG: GitHub never issued it, or a character changed',
-      null: '',
-    };
-    const notes = [`a GitHub ${github.kind} (${github.prefix})${checksum[`${github.checksum}`]}`];
-    return { ...shared, kind: 'github', header: null, claims: null, notes, fault: null };
+    const notes = [`a GitHub ${github.kind} (${github.prefix})${CHECKSUMS[`${github.checksum}`]}`];
+    return { ...nothing, kind: 'github', notes };
   }
   const [first = '', ...rest] = token.split('~');
   const isSdJwt = rest.length > 0 && first.split('.').length === 3;
   const jwt = parseJwt(isSdJwt ? first : token);
-  if (jwt.header === null && jwt.claims === null && jwt.fault?.code === 'token_opaque') {
-    const look = recognizeLookalike(token);
-    const notes = [look?.what ?? 'an opaque token: only its issuer can say what it means (introspection)'];
-    return {
-      ...shared,
-      kind: 'opaque',
-      header: null,
-      claims: null,
-      notes,
-      fault: token === '' ? malformedEmpty() : null,
-    };
+  const { header, claims, fault } = jwt;
+  if (header === null && claims === null && fault?.code === 'token_opaque') {
+    const notes = [recognizeLookalike(token)?.what ?? 'an opaque token: only its issuer can say what it means (introspection)'];
+    return { ...nothing, kind: 'opaque', notes, fault: token === '' ? EMPTY : null };
   }
-  const { header, claims } = jwt;
-  const inner = depth < MAX_NESTED ? readNested(token, jwt) : null;
-  const result = { ...shared, header, claims, ...(inner === null ? {} : { inner: decodeToken(inner, depth + 1) }) };
-  if (jwt.fault?.code === 'token_encrypted') {
-    const notes = ['an encrypted token (JWE): only the header can be read', ...noteHeader(header)];
-    return { ...result, kind: 'jwe', notes, fault: null };
-  }
+  const nested = depth < MAX_NESTED ? readNested(token, jwt) : null;
+  const inner = nested === null ? {} : { inner: decodeNested(nested, depth + 1) };
+  const known = { ...nothing, header, claims, ...inner };
+  const about = noteHeader(header);
+  if (fault?.code === 'token_encrypted')
+    return { ...known, kind: 'jwe', notes: ['an encrypted token (JWE): only the header can be read', ...about] };
   if (isSdJwt) {
-    const notes = [
-      `an SD-JWT with ${plural(rest.filter((part) => part !== '' && !part.includes('.')).length, 'disclosure')}`,
-      ...noteHeader(header),
-    ];
-    return { ...result, kind: 'sd-jwt', notes, fault: breakOf(jwt), disclosures: readDisclosures(rest) };
+    const count = rest.filter((part) => part !== '' && !part.includes('.')).length;
+    const notes = [`an SD-JWT with ${plural(count, 'disclosure')}`, ...about];
+    return { ...known, kind: 'sd-jwt', notes, fault: breakOf(jwt), disclosures: readDisclosures(rest) };
   }
-  const nested = inner === null ? [] : ['a nested JWT: the payload is another token'];
-  const fault = inner === null ? breakOf(jwt) : null;
-  const look = fault === null ? null : recognizeLookalike(token);
-  return {
-    ...result,
-    kind: 'jwt',
-    notes: [...nested, ...(look === null ? [] : [look.what]), ...noteHeader(header)],
-    fault,
-  };
+  const broken = nested === null ? breakOf(jwt) : null;
+  const said = nested === null ? [] : ['a nested JWT: the payload is another token'];
+  const look = broken === null ? null : recognizeLookalike(token);
+  const looks = look === null ? [] : [look.what];
+  return { ...known, kind: 'jwt', notes: [...said, ...looks, ...about], fault: broken };
 }
+
+const CHECKSUMS = {
+  true: ', its checksum is right',
+  false: ', its checksum is WRONG: GitHub never issued it, or a character changed',
+  null: '',
+};
+const EMPTY: TokenFault = { code: 'token_malformed', message: 'the token is empty' };
 
 /** A header that a server would refuse is still a token that can be read. */
 function breakOf({ fault }: ParsedJwt): TokenFault | null {
   return fault !== null && (fault.code === 'token_malformed' || fault.code === 'token_opaque') ? fault : null;
 }
 
-function malformedEmpty(): TokenFault {
-  return { code: 'token_malformed', message: 'the token is empty' };
-}
-
 function readNested(token: string, jwt: ParsedJwt): string | null {
   const [, payload = ''] = token.split('.');
   if (jwt.header === null || jwt.claims !== null || token.split('.').length !== 3) return null;
-  const text = jwt.raw.claims ?? Buffer.from(decodeBase64url(payload) ?? []).toString('utf8');
+  const text = (decodeBase64url(payload) ?? '').toString();
   return /^[\w-]+\.[\w-]+\.[\w-]*(?:\.[\w-]+\.[\w-]+)?$/.test(text) ? text : null;
 }
 
@@ -134,7 +122,7 @@ function readDisclosures(parts: readonly string[]): { readonly name: string | nu
 /** The time claims of a token, as numbers; null where there is none. */
 export function timesOf(claims: JsonObject | null): Record<'iat' | 'nbf' | 'exp', number | null> {
   const read = (name: string): number | null => {
-    const value = isObject(claims ?? undefined) && claims !== null ? member(claims, name) : undefined;
+    const value = claims === null ? undefined : member(claims, name);
     return typeof value === 'number' && Number.isFinite(value) ? value : null;
   };
   return { iat: read('iat'), nbf: read('nbf'), exp: read('exp') };

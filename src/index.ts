@@ -108,7 +108,7 @@ export {
 export { createRedactor, REDACTED, type Redactor } from './redact.js';
 export { scrubClaims, type ScrubbedClaims, type ScrubOptions } from './scrub.js';
 export type { ServerReply } from './server-reply.js';
-export type { Authentication, IncomingRequest } from './server/authentication.js';
+export type { Authentication, IncomingRequest, Judged } from './server/authentication.js';
 export { createAuthenticator, type Authenticator, type AuthenticatorOptions } from './server/authenticator.js';
 export {
   isBearerToken,
@@ -119,7 +119,7 @@ export {
   type Refusal,
 } from './server/bearer.js';
 export { createGuard, type Guard } from './server/fetch.js';
-export { createMiddleware, pairHeaders, sendRefusal, type Middleware, type NodeRequest } from './server/node.js';
+export { createMiddleware, pairHeaders, type Middleware, type NodeRequest } from './server/node.js';
 export type { Logger } from './server/request-log.js';
 export { looksLikeMilliseconds, TIME_CLAIMS } from './time-claims.js';
 export type { AskedQuestion, Subject, SuiteCase } from './suite/case.js';

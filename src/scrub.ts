@@ -14,8 +14,6 @@ export interface ScrubOptions {
 /** Claims that may be shown. */
 export interface ScrubbedClaims {
   readonly claims: JsonObject;
-  /** What was replaced, a word or a part of a URL at a time, and what stands in its place. */
-  readonly replacements: ReadonlyMap<string, string>;
   /** Where something was replaced, as names or dotted paths. */
   readonly replaced: readonly string[];
 }
@@ -81,7 +79,7 @@ export function scrubClaims(claims: JsonObject, options: ScrubOptions = {}): Scr
     },
     name,
   });
-  return { claims: isObject(scrubbed) ? scrubbed : {}, replacements, replaced: [...replaced] };
+  return { claims: isObject(scrubbed) ? scrubbed : {}, replaced: [...replaced] };
 }
 
 /** Names of claims; items of a list have that of the list. */

@@ -38,14 +38,9 @@ describe('scrubClaims', () => {
     ]);
   });
 
-  it('tells what was replaced by what', () => {
-    const { replacements } = scrubClaims({ iss: 'https://acme.example/x', name: 'Alice Smith' });
-    expect([...replacements]).toEqual([
-      ['acme.example', 'host-1.example.com'],
-      ['x', 'path-1'],
-      ['Alice', 'name-1'],
-      ['Smith', 'name-2'],
-    ]);
+  it('replaces a URL and a name part by part', () => {
+    const { claims } = scrubClaims({ iss: 'https://acme.example/x', name: 'Alice Smith' });
+    expect(claims).toEqual({ iss: 'https://host-1.example.com/path-1', name: 'name-1 name-2' });
   });
 
   it('keeps what a config compares with, there and everywhere', () => {
@@ -147,8 +142,8 @@ describe('scrubClaims', () => {
 
   it('is done in time with a token as large as they may be', () => {
     const words = Array.from({ length: 20_000 }, (_, index) => `w${index}`);
-    const { replacements } = scrubClaims({ groups: words, ...Object.fromEntries(words.map((word) => [word, 1])) });
-    expect(replacements.size).toBe(20_001);
+    const { claims } = scrubClaims({ groups: words, ...Object.fromEntries(words.map((word) => [word, 1])) });
+    expect(new Set(Array.isArray(claims.groups) ? claims.groups : []).size).toBe(20_000);
   });
 });
 

@@ -5,8 +5,8 @@
  */
 
 import { appendFileSync } from 'node:fs';
-import { reasonOf } from '../index.js';
 import type { Io } from './io.js';
+import { explainUnwritten } from './output-file.js';
 
 /** Adds to the summary of the job, if there is one. */
 export function appendSummary(markdown: () => string, io: Io): void {
@@ -15,6 +15,6 @@ export function appendSummary(markdown: () => string, io: Io): void {
   try {
     appendFileSync(file, markdown());
   } catch (error) {
-    io.stderr.write(`note: the job summary was not written: ${reasonOf(error)}\n`);
+    io.stderr.write(`note: the job summary was not written: ${explainUnwritten(error)}\n`);
   }
 }

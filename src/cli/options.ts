@@ -1,7 +1,7 @@
 /** The flags that commands share. */
 
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { readIsoTime } from '../index.js';
+import { readIsoTime, usageError } from '../index.js';
 import { GROUPS } from './help.js';
 
 /** What every command understands. */
@@ -15,7 +15,6 @@ export interface SharedOptions {
   readonly color?: boolean;
   readonly verbose?: boolean;
   readonly quiet?: boolean;
-  readonly debug?: boolean;
 }
 
 /** What names a provider without a config file. */
@@ -56,6 +55,17 @@ function addOutputOptions(command: Command, example: string): Command {
     .option('--debug', 'show the stack of an internal error')
     .addHelpText('before', `Example:\n  ${example}\n`)
     .allowExcessArguments(false);
+}
+
+/**
+ * The options with the config that was given as an argument.
+ *
+ * @throws {AuthcheckError} `usage_invalid` for one that was given with --config too.
+ */
+export function withConfig<Options extends SharedOptions>(file: string | undefined, options: Options): Options {
+  if (file === undefined) return options;
+  if (options.config !== undefined) throw usageError('the config was given twice: as an argument and with --config');
+  return { ...options, config: file };
 }
 
 /** Adds the flags that say whether the output has colours. */

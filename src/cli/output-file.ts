@@ -44,7 +44,7 @@ export function makeFolder(path: string, io: Io): void {
     mkdirSync(resolve(io.cwd, path), { recursive: true });
   } catch (error) {
     const isFile = lstatSync(resolve(io.cwd, path), { throwIfNoEntry: false }) !== undefined;
-    throw unwritable(path, isFile ? 'there is something that is not a folder' : describe(error), error);
+    throw unwritable(path, isFile ? 'there is something that is not a folder' : explainUnwritten(error), error);
   }
 }
 
@@ -68,11 +68,12 @@ function writeOutput({ path, text, isSecret }: OutputFile, { force = false }: Wr
     if (force) renameSync(written, target);
   } catch (error) {
     if (force) rmSync(written, { force: true });
-    throw unwritable(path, describe(error), error);
+    throw unwritable(path, explainUnwritten(error), error);
   }
 }
 
-function describe(error: unknown): string {
+/** Why a file could not be written, in words, without the path. */
+export function explainUnwritten(error: unknown): string {
   const code = codeOf(error);
   const words: Readonly<Record<string, string>> = {
     EEXIST: 'the file exists already; --force writes over it',

@@ -176,8 +176,8 @@ export function readKeySetFile(file: string, io: Io): KeySetResult {
   if (!existsSync(resolve(io.cwd, file)) && !/[./\\]/.test(file))
     throw usageError(`${file} is neither an http(s) URI nor a file`);
   const text = readText(file, io);
-  const keySet = readKeySet(text);
   if (text.length > MAX_KEY_SET_BYTES) throw new AuthcheckError('input_unreadable', `${file}: too large for a key set`);
+  const keySet = readKeySet(text);
   if (!keySet.ok) throw new AuthcheckError('input_unreadable', `${file}: ${keySet.message}`);
   return keySet;
 }

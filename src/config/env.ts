@@ -5,6 +5,8 @@
  */
 
 import { ConfigError, type Finding } from '../errors.js';
+import { parsePythonFloat, parsePythonInt } from './python-numbers.js';
+import { isMapping, type Path } from './shape.js';
 
 /** Environment variables by name. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -12,7 +14,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** One place where a config names a variable that is not set. */
 export interface EnvFault {
   /** Where in the config, as keys and indexes. */
-  readonly path: readonly (string | number)[];
+  readonly path: Path;
   readonly variable: string;
 }
 
@@ -28,9 +30,9 @@ export interface EnvOptions {
   /** The home folder of the named user, of the current one without a name; null if there is none. */
   readonly home?: (user: string | null) => string | null;
   /** Where in the document the config stands. Default: it is the document. */
-  readonly base?: readonly (string | number)[];
+  readonly base?: Path;
   /** Values at these paths stay strings and keep their `~`. */
-  readonly isSecret?: (path: readonly (string | number)[]) => boolean;
+  readonly isSecret?: (path: Path) => boolean;
 }
 
 const PATTERN = /\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}/g;
@@ -78,7 +80,7 @@ export function dissectEnv(text: string): { readonly variables: readonly string[
 export function substituteEnv(config: unknown, options: EnvOptions): Substituted {
   const faults: EnvFault[] = [];
 
-  function visit(value: unknown, path: readonly (string | number)[]): unknown {
+  function visit(value: unknown, path: Path): unknown {
     if (path.length > MAX_DEPTH) throw new ConfigError([TOO_DEEP]);
     if (typeof value === 'string') return substitute(value, path);
     if (Array.isArray(value)) {
@@ -96,7 +98,7 @@ export function substituteEnv(config: unknown, options: EnvOptions): Substituted
     );
   }
 
-  function substitute(text: string, path: readonly (string | number)[]): unknown {
+  function substitute(text: string, path: Path): unknown {
     const secret = options.isSecret?.(path) ?? false;
     const home = options.home ?? ((user: string | null) => (user === null ? (options.env.HOME ?? null) : null));
     const [closed, rest] = splitClosed(text);
@@ -111,7 +113,7 @@ export function substituteEnv(config: unknown, options: EnvOptions): Substituted
     return secret ? result || null : convert(result);
   }
 
-  function isDisabled(item: unknown, path: readonly (string | number)[]): boolean {
+  function isDisabled(item: unknown, path: Path): boolean {
     if (!isMapping(item) || typeof item.provider_id !== 'string') return false;
     const missing = faults.length;
     const id = substitute(item.provider_id, path);
@@ -139,10 +141,6 @@ export function substituteEnv(config: unknown, options: EnvOptions): Substituted
   return { value: visit(config, []), faults };
 }
 
-function isMapping(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
-}
-
 function expandHome(value: string, home: (user: string | null) => string | null): string {
   const match = /^~([^/]*)/.exec(value);
   if (match === null) return value;
@@ -156,44 +154,4 @@ function convert(text: string): unknown {
   const lower = text.toLowerCase();
   if (lower === 'true' || lower === 'false') return lower === 'true';
   return parsePythonInt(text) ?? parsePythonFloat(text) ?? text;
-}
-
-/** Reads a string as Python's `int()`: white space around, a sign, `_` between digits, digits of any script. */
-export function parsePythonInt(text: string): number | bigint | null {
-  const digits = asciiDigits(trim(text));
-  if (!/^[+-]?\d+(?:_\d+)*$/.test(digits)) return null;
-  const value = BigInt(digits.replace(/[+_]/g, '').replace(/^-(?=\d)/, ''));
-  const signed = digits.startsWith('-') ? -value : value;
-  return signed >= Number.MIN_SAFE_INTEGER && signed <= Number.MAX_SAFE_INTEGER ? Number(signed) : signed;
-}
-
-/** Reads a string as Python's `float()`: also `.5`, `5.`, `inf`, `nan`. */
-export function parsePythonFloat(text: string): number | null {
-  const digits = asciiDigits(trim(text));
-  const special = /^([+-]?)(inf|infinity|nan)$/i.exec(digits);
-  if (special !== null) {
-    if (special[2]?.toLowerCase() === 'nan') return NaN;
-    return special[1] === '-' ? -Infinity : Infinity;
-  }
-  const pattern = /^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i;
-  return pattern.test(digits) ? Number(digits.replaceAll('_', '')) : null;
-}
-
-/** What Python takes away around a number; between words it splits at U+001C to U+001F too. */
-const SPACE = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
-
-function trim(text: string): string {
-  let [start, end] = [0, text.length];
-  while (start < end && SPACE.test(text.charAt(start))) start += 1;
-  while (end > start && SPACE.test(text.charAt(end - 1))) end -= 1;
-  return text.slice(start, end);
-}
-
-function asciiDigits(text: string): string {
-  return text.replace(/\p{Nd}/gu, (digit) => {
-    const codePoint = digit.codePointAt(0) ?? 0;
-    let zero = codePoint;
-    while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1;
-    return String((codePoint - zero) % 10);
-  });
 }

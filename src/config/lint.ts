@@ -75,7 +75,7 @@ export function findUnknownAuthFields(auth: Readonly<Record<string, unknown>>, p
   const rules = (name: string, fields: Fields): Note[] => {
     const list = auth[name];
     return Array.isArray(list)
-      ? list.flatMap((rule: unknown, index) => unknownFields(rule, fields, [name, index]))
+      ? list.flatMap((rule: unknown, index) => unknownFields(rule, fields, [name, index], name))
       : [];
   };
   return [
@@ -85,29 +85,30 @@ export function findUnknownAuthFields(auth: Readonly<Record<string, unknown>>, p
   ];
 }
 
-function unknownFields(value: unknown, fields: Fields, path: Path, root: Fields = fields): Note[] {
+/** `owner` is what messages call the value at the top, whose fields are those of `root`. */
+function unknownFields(value: unknown, fields: Fields, path: Path, owner = 'provider_config', root = fields): Note[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
     const below = Object.hasOwn(fields, name) ? fields[name] : undefined;
-    if (below !== undefined) return below === null ? [] : unknownFields(inner, below, [...path, name], root);
+    if (below !== undefined) return below === null ? [] : unknownFields(inner, below, [...path, name], owner, root);
     // What stands behind the name was to be a value, and may be a secret.
     const [shown = '', mark = ''] = name.split(/([:=\s])/, 2);
     const missing = mark === ':' ? 'a space is missing after the colon' : 'a colon is missing after the name';
     const typo = mark === '' ? '' : `; ${missing}`;
-    const message = `${[...path.filter((part) => typeof part === 'string'), shown].join('.')} is ignored by the server${typo || suggest(name, fields, root)}`;
+    const message = `${[...path.filter((part) => typeof part === 'string'), shown].join('.')} is ignored by the server${typo || suggest(name, fields, owner, root)}`;
     return [{ code: 'field_unknown', path: [...path, shown], place: [...path, name], message }];
   });
 }
 
-/** The nearest field here, else the same field elsewhere in the provider. */
-function suggest(name: string, here: Fields, root: Fields): string {
+/** The nearest field here, else the same field elsewhere in its owner. */
+function suggest(name: string, here: Fields, owner: string, root: Fields): string {
   const near = nearestName(name, Object.keys(here));
   if (near !== null) return `; did you mean ${near}?`;
-  if (here !== root && Object.hasOwn(root, name)) return `; did you mean provider_config.${name}?`;
+  if (here !== root && Object.hasOwn(root, name)) return `; did you mean ${owner}.${name}?`;
   for (const [section, fields] of Object.entries(root)) {
     if (fields === null || fields === here) continue;
     const inner = Object.hasOwn(fields, name) ? name : nearestName(name, Object.keys(fields));
-    if (inner !== null) return `; did you mean provider_config.${section}.${inner}?`;
+    if (inner !== null) return `; did you mean ${owner}.${section}.${inner}?`;
   }
   return '';
 }

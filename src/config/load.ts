@@ -11,7 +11,7 @@ import { acceptReading, placeNote, readAuthConfig, type AuthConfig, type ParseOp
 import { findSection, type Path } from './shape.js';
 
 /** Largest config text that is read: 1 MiB. */
-export const MAX_CONFIG_BYTES: number = 1024 * 1024;
+const MAX_CONFIG_BYTES = 1024 * 1024;
 
 /** Where a config may come from. */
 export interface LoadOptions {
@@ -202,14 +202,19 @@ function packageEntry(value: unknown): unknown {
   return typeof value === 'object' && value !== null && 'authcheck' in value ? value.authcheck : undefined;
 }
 
-function readConfigText(path: string, display: string): string {
+/**
+ * Reads a config, or a file that a suite names; `display` is its path in messages.
+ *
+ * @throws {AuthcheckError} `config_unreadable`.
+ */
+export function readConfigText(path: string, display: string): string {
   const unreadable = (why: string, cause?: unknown): AuthcheckError =>
     new AuthcheckError('config_unreadable', `${display}: ${why}`, { cause });
   let bytes: Uint8Array;
   try {
     bytes = readBounded(path, MAX_CONFIG_BYTES);
   } catch (error) {
-    throw unreadable(error instanceof FileTooLarge ? `${error.message} for a config` : reasonOf(error), error);
+    throw unreadable(error instanceof FileTooLarge ? error.message : reasonOf(error), error);
   }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);

@@ -233,10 +233,10 @@ function chooseDefault(
   providers: readonly ConfiguredProvider[],
   fail: (message: string) => void,
 ): string | null {
-  const names = providers.map((provider) => provider.name);
-  if (!('providers' in auth) || auth.default === undefined) return names[0] ?? null;
-  const chosen = auth.default;
-  if (typeof chosen === 'string' && isMapping(auth.providers) && Object.hasOwn(auth.providers, chosen)) return chosen;
+  if (!isMapping(auth.providers) || auth.default === undefined) return providers[0]?.name ?? null;
+  const names = Object.keys(auth.providers);
+  const chosen = names.find((name) => name === auth.default);
+  if (chosen !== undefined) return chosen;
   fail(`default names no provider; there are ${names.join(', ')}`);
   return null;
 }

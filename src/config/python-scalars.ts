@@ -6,7 +6,7 @@
  * @see https://github.com/yaml/pyyaml/blob/6.0.3/lib/yaml/constructor.py
  */
 
-import { parsePythonFloat, parsePythonInt } from './env.js';
+import { parsePythonFloat, parsePythonInt } from './python-numbers.js';
 
 const PREFIX = 'tag:yaml.org,2002:';
 

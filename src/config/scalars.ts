@@ -1,7 +1,7 @@
 /** Single values of a config, coerced as the server coerces them. Pure. */
 
 import * as v from 'valibot';
-import { parsePythonInt } from './env.js';
+import { parsePythonInt } from './python-numbers.js';
 
 /** What a value is, without showing it: a config value may be a secret. */
 export function kindOfValue(value: unknown): string {

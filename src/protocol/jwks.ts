@@ -125,8 +125,6 @@ export interface KeySetCacheOptions {
   readonly now: () => number;
   /** After this long a key set is fetched again. */
   readonly period: number;
-  /** At most one fetch for unknown key ids, or to revive a stale key set, in this time. Default 30,000. */
-  readonly cooldown?: number;
   readonly onEvent?: (event: KeySetEvent) => void;
   /** Default: a slot of its own. A cache that gets the slot of an earlier one goes on with its key set. */
   readonly slot?: KeySetSlot;
@@ -146,6 +144,8 @@ export interface KeySetCache {
   readonly age: () => number | null;
 }
 
+/** Milliseconds in which unknown key ids cause one fetch at most; while a stale key set is served, failed fetches too. */
+const COOLDOWN = 30_000;
 /** Milliseconds between fetches while every fetch fails and nothing is held. */
 const LONGEST_PAUSE = 5000;
 
@@ -157,8 +157,7 @@ const LONGEST_PAUSE = 5000;
  * at once; each further one in a row makes the next fetch wait longer, five seconds at the most.
  */
 export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
-  const cooldown = options.cooldown ?? 30_000;
-  const shortCooldown = Math.min(cooldown, options.period);
+  const shortCooldown = Math.min(COOLDOWN, options.period);
   const slot = options.slot ?? { held: null };
   let inFlight: Promise<KeySetResult> | null = null;
   let unknownAt = -Infinity;
@@ -217,7 +216,7 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
 
   /** Looks for a key that the set in hand has not; whether it exists, nobody knows while the set cannot be fetched. */
   async function seek(held: KeySet): Promise<CachedKeySet> {
-    if (inFlight === null && isWithin(unknownAt, cooldown))
+    if (inFlight === null && isWithin(unknownAt, COOLDOWN))
       return { ok: true, keySet: held, failure: failed?.result ?? null };
     if (inFlight === null) unknownAt = options.now();
     const result = await fetchOnce();

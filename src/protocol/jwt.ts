@@ -24,8 +24,6 @@ export interface ParsedJwt {
   readonly header: JsonObject | null;
   /** Null if the claims are unreadable. */
   readonly claims: JsonObject | null;
-  /** The texts of header and claims as they were signed; null where they are unreadable. */
-  readonly raw: { readonly header: string | null; readonly claims: string | null };
   /** What was signed, all before the last dot, and the signature; null for what is no JWS, or has none that can be read. */
   readonly signed: { readonly input: string; readonly signature: Buffer } | null;
   /** The first thing wrong with the form of the token; null for a well-formed JWS. */
@@ -41,7 +39,7 @@ export function decodeBase64url(text: string): Buffer | null {
 
 /** Reads a JWT as far as it can be read, and says where it broke. Verifies nothing. */
 export function parseJwt(token: string): ParsedJwt {
-  const nothing = { header: null, claims: null, raw: { header: null, claims: null }, signed: null };
+  const nothing = { header: null, claims: null, signed: null };
   if (token.length > MAX_TOKEN_LENGTH) {
     return {
       ...nothing,
@@ -57,7 +55,6 @@ export function parseJwt(token: string): ParsedJwt {
     return {
       header: header.object,
       claims: null,
-      raw: { header: header.text, claims: null },
       signed: null,
       fault: { code: 'token_encrypted', message: 'the token is encrypted (JWE, five parts)' },
     };
@@ -70,7 +67,6 @@ export function parseJwt(token: string): ParsedJwt {
   return {
     header: header.object,
     claims: claims.object,
-    raw: { header: header.text, claims: claims.text },
     signed: signature === null ? null : { input: token.slice(0, -1 - (parts[2] ?? '').length), signature },
     fault: header.fault ?? form ?? findNesting(header.object, claims) ?? claims.fault ?? header.flaw,
   };

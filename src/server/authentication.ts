@@ -14,8 +14,10 @@ export interface IncomingRequest {
 }
 
 /** The answer about one request. */
-export type Authentication =
-  | { readonly outcome: 'public' }
+export type Authentication = { readonly outcome: 'public' } | Judged;
+
+/** The answer about one request that providers were asked about, or that was refused unasked. */
+export type Judged =
   | { readonly outcome: 'accepted'; readonly identity: Identity; readonly verdicts: readonly Verdict[] }
   | {
       readonly outcome: 'rejected' | 'undecided';

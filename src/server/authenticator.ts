@@ -6,7 +6,7 @@ import { createAuthProvider, type ProviderOptions } from '../providers/create.js
 import type { AuthProvider, AuthRequest } from '../providers/provider.js';
 import { unheard } from '../unheard.js';
 import { UNAVAILABLE, type ServerAnswer, type Verdict } from '../verdict.js';
-import type { Authentication, IncomingRequest } from './authentication.js';
+import type { Authentication, IncomingRequest, Judged } from './authentication.js';
 import { readBearer, refuseRequest, type RequestFault } from './bearer.js';
 import { parsePublicRoutes } from './public-route.js';
 import { reportAnswer, reportFailure, type About, type Logger } from './request-log.js';
@@ -28,7 +28,7 @@ export interface Authenticator {
   /** Never throws, and never accepts what no provider accepted. */
   readonly authenticate: (request: IncomingRequest) => Promise<Authentication>;
   /** As `authenticate`, for a token that came another way. */
-  readonly judge: (request: AuthRequest, about: Pick<IncomingRequest, 'id'>) => Promise<Authentication>;
+  readonly judge: (request: AuthRequest, about: Pick<IncomingRequest, 'id'>) => Promise<Judged>;
   /** Ends the providers' connections; a request that comes all the same opens new ones. */
   readonly close: () => Promise<void>;
 }
@@ -77,7 +77,7 @@ export interface Guarding {
 
 /** Makes an authenticator of providers. */
 export function guardWith(providers: readonly AuthProvider[], { isPublic, realm, logger }: Guarding): Authenticator {
-  async function ask(request: AuthRequest, fault: RequestFault | null, about: About): Promise<Authentication> {
+  async function ask(request: AuthRequest, fault: RequestFault | null, about: About): Promise<Judged> {
     const verdicts: Verdict[] = [];
     let broken = false;
     for (const provider of providers) {
@@ -102,14 +102,14 @@ export function guardWith(providers: readonly AuthProvider[], { isPublic, realm,
     return { outcome, refusal: refuseRequest(answer, fault, realm), fault: fault?.fault ?? null, verdicts };
   }
 
-  async function askAndReport(request: AuthRequest, fault: RequestFault | null, about: About): Promise<Authentication> {
+  async function askAndReport(request: AuthRequest, fault: RequestFault | null, about: About): Promise<Judged> {
     const answer = await ask(request, fault, about);
     reportAnswer(logger, request, about, answer, fault);
     return answer;
   }
 
   /** No provider is asked about what may be another request to who is behind us. */
-  function refuseUnasked(request: AuthRequest, unsound: Unsound, about: About): Promise<Authentication> {
+  function refuseUnasked(request: AuthRequest, unsound: Unsound, about: About): Promise<Judged> {
     const refusal = refuseRequest({ status: 401, body: { error: { message: unsound.told } } }, unsound, realm);
     const answer = { outcome: 'rejected', refusal, fault: unsound.fault, verdicts: [] } as const;
     reportAnswer(logger, request, about, answer, unsound);

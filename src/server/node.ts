@@ -71,7 +71,7 @@ export function pairHeaders(raw: readonly string[]): HeaderPairs {
 }
 
 /** Writes a refusal, unless somebody else has answered. */
-export function sendRefusal(response: ServerResponse | Http2ServerResponse, { status, headers, body }: Refusal): void {
+function sendRefusal(response: ServerResponse | Http2ServerResponse, { status, headers, body }: Refusal): void {
   if (response.headersSent || response.writableEnded) return;
   response.writeHead(status, headers).end(JSON.stringify(body));
 }

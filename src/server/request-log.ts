@@ -5,7 +5,7 @@ import { createRedactor } from '../redact.js';
 import { cutText } from '../unexpected-answer.js';
 import { fingerprint } from '../token.js';
 import { unheard } from '../unheard.js';
-import type { Authentication, IncomingRequest } from './authentication.js';
+import type { IncomingRequest, Judged } from './authentication.js';
 import type { RequestFault } from './bearer.js';
 
 /** Hears of requests; pino, console and their like fit. No token ever reaches it. */
@@ -62,10 +62,9 @@ export function reportAnswer(
   logger: Logger | undefined,
   request: AuthRequest,
   about: About,
-  answer: Authentication,
+  answer: Judged,
   fault: RequestFault | null,
 ): void {
-  if (answer.outcome === 'public') return;
   // Only what comes from outside is cleaned: a sender whose token is "rejected" is not to blank our own words.
   const describe = (clean: Clean): object => ({
     ...describeAbout(about, clean),

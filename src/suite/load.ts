@@ -2,14 +2,13 @@
 
 import { dirname, relative, resolve } from 'node:path';
 import * as v from 'valibot';
-import { FileTooLarge, readBounded } from '../bounded-read.js';
 import { parseConfigText, type ConfigDocument } from '../config/document.js';
 import { issuePath } from '../config/draft.js';
-import { MAX_CONFIG_BYTES } from '../config/load.js';
+import { readConfigText } from '../config/load.js';
 import type { Environment } from '../config/env.js';
 import { acceptReading, readAuthConfig, type AuthConfig } from '../config/parse.js';
 import { formatPath, isMapping, type Path } from '../config/shape.js';
-import { AuthcheckError, ConfigError, reasonOf, type Finding } from '../errors.js';
+import { ConfigError, type Finding } from '../errors.js';
 import { nearestName } from '../nearest.js';
 import { readKeySet, type KeySetResult } from '../protocol/jwks.js';
 import { prepareCase, type SuiteCase } from './case.js';
@@ -48,7 +47,7 @@ export interface Suite {
  */
 export function loadSuite(file: string, options: SuiteOptions): Suite {
   const path = resolve(options.cwd, file);
-  return readSuite(readFile(path, relative(options.cwd, path)), file, options);
+  return readSuite(readConfigText(path, relative(options.cwd, path)), file, options);
 }
 
 /**
@@ -68,7 +67,7 @@ export function readSuite(text: string, file: string, options: SuiteOptions): Su
   const show = (name: string): string => relative(options.cwd, resolve(folder, name));
   const read = (name: string): string => {
     sources.push(resolve(folder, name));
-    return readFile(resolve(folder, name), show(name));
+    return readConfigText(resolve(folder, name), show(name));
   };
 
   const findings: Finding[] = [];
@@ -94,15 +93,6 @@ export function readSuite(text: string, file: string, options: SuiteOptions): Su
 
 function faultAt(at: Path, message: string, position: string): Finding {
   return { severity: 'error', code: 'field_invalid', path: formatPath(at), position, message };
-}
-
-function readFile(path: string, shown: string): string {
-  try {
-    return readBounded(path, MAX_CONFIG_BYTES).toString('utf8');
-  } catch (error) {
-    const why = error instanceof FileTooLarge ? error.message : reasonOf(error);
-    throw new AuthcheckError('config_unreadable', `${shown}: ${why}`, { cause: error });
-  }
 }
 
 type Locate = (path: Path) => string;

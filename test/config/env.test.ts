@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dissectEnv, parsePythonFloat, parsePythonInt, substituteEnv } from '../../src/config/env.js';
+import { dissectEnv, substituteEnv } from '../../src/config/env.js';
+import { parsePythonFloat, parsePythonInt } from '../../src/config/python-numbers.js';
 
 const secretAt = (name: string) => (path: readonly (string | number)[]) => path.at(-1) === name;
 

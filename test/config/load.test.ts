@@ -185,7 +185,7 @@ describe('loadAuthConfig refuses', () => {
     truncateSync(write('big.yaml'), 50_000_000);
     expect(await refusal({ file: 'big.yaml', env: {}, cwd: folder })).toEqual({
       code: 'config_unreadable',
-      message: 'big.yaml: it has 50000000 bytes; 1048576 is the most for a config',
+      message: 'big.yaml: it has 50000000 bytes; 1048576 is the most',
     });
   });
 

@@ -191,6 +191,22 @@ introspection: {url: "hunter2-url", client_id: 31337, client_secret: [hunter2-se
     expect(read.findings.map(({ code, path }) => `${code} ${path}`)).toEqual(['env_unset issuer']);
   });
 
+  test('names a default that is wrong by the providers that are written, and a rule’s field by its rule', () => {
+    const read = readAuthConfig(
+      {
+        default: 'x',
+        providers: { a: {}, b: {} },
+        access_policy: [{ permit: { actions: ['read'] }, actions: ['read'] }],
+      },
+      { env: {}, unknownFields: 'error' },
+    );
+    const messages = read.findings.map(({ message }) => message);
+    expect(messages).toContain('default names no provider; there are a, b');
+    expect(messages).toContain(
+      'access_policy.actions is ignored by the server; did you mean access_policy.permit.actions?',
+    );
+  });
+
   test('warns of what is legal but unwise', () => {
     const { warnings } = parse(
       'type: oauth2_token\nverify_tls: false\njwks: {uri: "http://u:p@idp.example/jwks", allow_symmetric_keys: true}\n',

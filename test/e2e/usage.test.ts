@@ -158,6 +158,7 @@ describe('flags that contradict each other', () => {
     [['validate', '--tokens', 'x', '--token-file', 'y'], '--tokens goes with one provider'],
     [['jwks', 'keys.json', '--jwks', 'other.json'], 'the source was given twice'],
     [['config', 'check', 'a.yaml', '--config', 'b.yaml'], 'the config was given twice'],
+    [['config', 'show', 'a.yaml', '--config', 'b.yaml'], 'the config was given twice'],
     [['config', 'check', '--format', 'sarif', '-q', '--json'], '--json or --format sarif, not both'],
     [['map', '--claims-file', 'c.json', '--token', 'x'], 'of a file or of a token'],
     [['map', '--map', 'sub=roles', '--map', 'sub=teams'], 'a claim is mapped to one attribute'],

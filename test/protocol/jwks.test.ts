@@ -41,7 +41,6 @@ function createIssuer(first: KeySetResult): Issuer {
     },
     now: () => now,
     period: PERIOD,
-    cooldown: COOLDOWN,
     onEvent: (event) => events.push(event),
   });
   return {
@@ -289,7 +288,7 @@ describe('an issuer that takes its time', () => {
       return new Promise((resolve) => pending.push(resolve));
     };
     return {
-      cache: createKeySetCache({ load, now: () => now, period: PERIOD, cooldown: COOLDOWN }),
+      cache: createKeySetCache({ load, now: () => now, period: PERIOD }),
       answer: (result) => pending.shift()?.(result),
       loads: () => loads,
       wait: (ms) => {

@@ -78,7 +78,8 @@ describe('createSigner', () => {
     const signer = await createSigner({ algorithm: 'ES256', kid: 'k1' });
     const token = await signer.sign({ a: undefined, b: 1 }, { typ: undefined, kid: 'k2', more: [1] });
     expect(parseJwt(token)).toMatchObject({ header: { alg: 'ES256', kid: 'k2', more: [1] }, claims: { b: 1 } });
-    expect(parseJwt(token).raw).toEqual({ header: '{"alg":"ES256","kid":"k2","more":[1]}', claims: '{"b":1}' });
+    const texts = token.split('.').map((part) => Buffer.from(part, 'base64url').toString());
+    expect(texts.slice(0, 2)).toEqual(['{"alg":"ES256","kid":"k2","more":[1]}', '{"b":1}']);
   });
 
   test('loses nothing of any claims: digits, odd names, lone surrogates', async () => {

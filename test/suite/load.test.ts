@@ -16,6 +16,17 @@ function faultsOf(text: string, live = false): string[] {
   }
 }
 
+it('a config that the server could not read is not used either', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'authcheck-suite-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'latin.yaml'), Buffer.from('type: kubernetes\napi_server_url: "https://k/é"\n', 'latin1'));
+  writeFileSync(
+    join(folder, 'a.yaml'),
+    'config: latin.yaml\ntests: [{name: a, claims: {}, expect: {outcome: accepted}}]\n',
+  );
+  expect(() => loadSuite('a.yaml', { cwd: folder })).toThrow('UTF-8');
+});
+
 describe('a file that cannot be used', () => {
   it.each([
     ['tests: [{name: a}]', 'a.yaml:1:1: config is missing'],

@@ -14,7 +14,7 @@ import {
 import { EXIT, exitCodeOfFindings } from '../exit-code.js';
 import { GROUPS } from '../help.js';
 import type { Io, Run } from '../io.js';
-import { addColorOptions, type SharedOptions } from '../options.js';
+import { addColorOptions, withConfig, type SharedOptions } from '../options.js';
 import { describeReport, formatAnnotations, formatReport, type CheckedConfig } from '../render/config-report.js';
 import { buildSarif } from '../render/sarif.js';
 import { openSession, type Session } from '../session.js';
@@ -62,14 +62,8 @@ export function defineConfigCheck(run: Run): Command {
     .addHelpText('after', EXITS)
     .allowExcessArguments(false)
     .action((file: string | undefined, options: ConfigCheckOptions) =>
-      run((io) => runConfigCheck({ ...options, ...nameConfig(file, options) }, io)),
+      run((io) => runConfigCheck(withConfig(file, options), io)),
     );
-}
-
-function nameConfig(file: string | undefined, { config }: ConfigCheckOptions): { config?: string } {
-  if (file === undefined) return {};
-  if (config !== undefined) throw usageError('the config was given twice: as an argument and with --config');
-  return { config: file };
 }
 
 /** Checks the config. */

@@ -18,7 +18,7 @@ import { openSession, type Session } from '../session.js';
 import { discover } from '../target.js';
 
 /** The flags of `config init`. */
-export interface ConfigInitOptions extends Pick<SharedOptions, 'color' | 'verbose' | 'quiet' | 'debug'> {
+export interface ConfigInitOptions extends Pick<SharedOptions, 'color' | 'verbose' | 'quiet'> {
   readonly issuer: string;
   readonly audience?: string;
   readonly introspection?: boolean;

@@ -5,7 +5,7 @@ import { explainConfig } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
 import type { Io, Run } from '../io.js';
-import { addColorOptions, type SharedOptions } from '../options.js';
+import { addColorOptions, withConfig, type SharedOptions } from '../options.js';
 import { describeConfig, formatConfig } from '../render/config-values.js';
 import { openSession } from '../session.js';
 
@@ -24,7 +24,7 @@ export function defineConfigShow(run: Run): Command {
     .addHelpText('beforeAll', 'Example:\n  authcheck config show run.yaml\n')
     .allowExcessArguments(false)
     .action((file: string | undefined, options: SharedOptions) =>
-      run((io) => runConfigShow(file === undefined ? options : { ...options, config: file }, io)),
+      run((io) => runConfigShow(withConfig(file, options), io)),
     );
 }
 

@@ -5,7 +5,6 @@ import {
   codeOf,
   createAuthenticator,
   isLoopback,
-  reasonOf,
   type Authenticator,
   type AuthenticatorOptions,
   type KeySetSlot,
@@ -205,7 +204,7 @@ function describeFailure(error: unknown): string {
   };
   // OpenSSL's own codes begin so, and Node's about what is not PEM.
   const isTls = code === '' || code.startsWith('ERR_');
-  return words[code] ?? (isTls ? 'the certificate or its key cannot be used' : reasonOf(error));
+  return words[code] ?? (isTls ? 'the certificate or its key cannot be used' : code);
 }
 
 /** The first signal ends the service gracefully, a second one at once; SIGHUP reads the config again. */

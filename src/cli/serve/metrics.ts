@@ -44,7 +44,7 @@ export function createMetrics(providers: () => readonly AuthProvider[]): Metrics
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
-  const age = new Gauge({
+  new Gauge({
     name: 'authcheck_key_set_age_seconds',
     help: 'Time since the key set was fetched',
     labelNames: ['provider'],
@@ -57,7 +57,6 @@ export function createMetrics(providers: () => readonly AuthProvider[]): Metrics
       }
     },
   });
-  registry.registerMetric(age);
   return {
     countVerdicts(list) {
       for (const { provider, outcome, reason } of list)

@@ -66,7 +66,6 @@ export async function validate(request: ServiceRequest, authenticator: Authentic
   if (answer.outcome === 'accepted') {
     return { reply: replyJson(200, { ...answer.identity, message: 'Authentication successful' }), answer };
   }
-  if (answer.outcome === 'public') return refuse(500, 'unexpected');
   const { status, headers, body } = answer.refusal;
   return { reply: replyJson(status, { message: body.error.message, ...body }, headers), answer };
 }

@@ -31,7 +31,7 @@ function hold(open: (make: (name: string) => Authenticator) => Promise<Authentic
   const make = (name: string): Authenticator => ({
     providers: [providerOf(name)],
     authenticate: () => Promise.resolve({ outcome: 'public' }),
-    judge: () => Promise.resolve({ outcome: 'public' }),
+    judge: () => Promise.reject(new Error('unused')),
     close: () => {
       closed.push(name);
       return Promise.resolve();
