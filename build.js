@@ -177,7 +177,7 @@ await build({
         { name: 'policy', test: /src.policy.(?:python|pattern)/ },
         {
           name: 'validate',
-          test: /src.(?:expectations|cli.(?:commands.validate|request|span|expect|github-actions|render.(?:verdict|job-summary|expectations)))\.ts/,
+          test: /src.(?:expectations|server.bearer|cli.(?:commands.validate|ask|request|span|expect|github-actions|output-file|render.(?:verdict|job-summary|expectations)))\.ts/,
         },
         { name: 'provider', minShareCount: 8 },
       ],

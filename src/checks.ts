@@ -17,6 +17,13 @@ import type { Trace } from './trace.js';
 const ISSUER: readonly string[] = ['issuer'];
 const AUDIENCE: readonly string[] = ['audience'];
 
+/** A token must be one that can be sent; `fault` says why it is not. */
+export function checkSendable(trace: Trace, fault: string | null): boolean {
+  if (fault === null) trace.pass('format', 'a token that can be sent');
+  else trace.fail('format', 'token_malformed', fault);
+  return fault === null;
+}
+
 /** `iss` must be the issuer of the config, letter by letter; without one it is not checked. */
 export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | null): void {
   const actual = member(claims, 'iss');

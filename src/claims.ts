@@ -4,7 +4,7 @@ import { describeKind, isObject, member, type Json, type JsonObject } from './js
 import { listSome } from './listing.js';
 import { createNearMisses, type Miss, type Misses, type NearMisses } from './near-misses.js';
 import { describeOverage } from './overage.js';
-import type { Attributes, MappingRow } from './verdict.js';
+import { valuesOf, type Attributes, type MappingRow } from './verdict.js';
 
 /** Claim (dotted path or literal key) to attribute name, in the order of the config. */
 export type ClaimsMapping = Readonly<Record<string, string>>;
@@ -40,8 +40,7 @@ export function mapClaims(claims: JsonObject, mapping: ClaimsMapping): MappedCla
 
 /** First seen first, without duplicates. */
 function addValues(attributes: Record<string, readonly string[]>, { attribute, values }: MappingRow): void {
-  const before = Object.hasOwn(attributes, attribute) ? (attributes[attribute] ?? []) : [];
-  const value = join(before, values);
+  const value = join(valuesOf(attributes, attribute), values);
   if (attribute !== '__proto__') attributes[attribute] = value;
   // Assigned, it would be no attribute.
   else Object.defineProperty(attributes, attribute, { value, writable: true, enumerable: true, configurable: true });

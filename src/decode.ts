@@ -9,7 +9,14 @@ import { parseJson } from './json-parser.js';
 import { member, type Json, type JsonObject } from './json.js';
 import { plural } from './listing.js';
 import { recognizeLookalike } from './lookalike.js';
-import { decodeBase64url, parseJwt, type ParsedJwt, type TokenFault } from './protocol/jwt.js';
+import {
+  decodeBase64url,
+  isUnsigned,
+  KEY_PARAMETERS,
+  parseJwt,
+  type ParsedJwt,
+  type TokenFault,
+} from './protocol/jwt.js';
 import { readGithubToken } from './token.js';
 import type { TokenKind } from './verdict.js';
 
@@ -48,7 +55,9 @@ function decodeNested(token: string, depth: number): DecodedToken {
   const jwt = parseJwt(isSdJwt ? first : token);
   const { header, claims, fault } = jwt;
   if (header === null && claims === null && fault?.code === 'token_opaque') {
-    const notes = [recognizeLookalike(token)?.what ?? 'an opaque token: only its issuer can say what it means (introspection)'];
+    const notes = [
+      recognizeLookalike(token)?.what ?? 'an opaque token: only its issuer can say what it means (introspection)',
+    ];
     return { ...nothing, kind: 'opaque', notes, fault: token === '' ? EMPTY : null };
   }
   const nested = depth < MAX_NESTED ? readNested(token, jwt) : null;
@@ -92,9 +101,9 @@ function noteHeader(header: JsonObject | null): string[] {
   if (header === null) return [];
   const notes: string[] = [];
   const alg = member(header, 'alg');
-  if (typeof alg === 'string' && alg.trim().toLowerCase() === 'none')
+  if (typeof alg === 'string' && isUnsigned(alg))
     notes.push('alg says the token is not signed: every server must refuse it');
-  for (const name of ['jku', 'jwk', 'x5u', 'x5c']) {
+  for (const name of KEY_PARAMETERS) {
     if (member(header, name) !== undefined)
       notes.push(`the header has ${name}: a server must not take keys from a token`);
   }

@@ -108,6 +108,11 @@ export function findMasked(
   return names.find((name) => isMasked(member(answer, name))) ?? (isHidden ? 'members' : null);
 }
 
+/** Tells an absolute http(s) URL with a host from everything else. */
+export function isHttpUrl(value: string): boolean {
+  return /^https?:\/\/[^\s/?#]/i.test(value) && !/\s/.test(value) && URL.canParse(value);
+}
+
 /** A URL fit to be shown: without user, password and fragment, the values in its query masked. */
 export function showUrl(url: string): string {
   return URL.canParse(url) ? maskUrl(bareUrl(url)) : '(not a URL)';

@@ -3,7 +3,7 @@
 import { member } from './json.js';
 import type { ReasonCode } from './reason-codes.js';
 import { duration } from './duration.js';
-import type { Verdict } from './verdict.js';
+import { valuesOf, type Verdict } from './verdict.js';
 
 /** Expectations; what is absent is not looked at. */
 export interface VerdictExpectations {
@@ -48,7 +48,7 @@ export function checkExpectations(verdict: Verdict, expected: VerdictExpectation
 }
 
 function checkAttribute({ attributes }: Verdict, name: string, value: string): ExpectationResult {
-  const values = Object.hasOwn(attributes, name) ? (attributes[name] ?? []) : [];
+  const values = valuesOf(attributes, name);
   const actual = values.length === 0 ? `no ${name}` : `${name}=${values.join(',')}`;
   return { name: 'attribute', ok: values.includes(value), expected: `${name}=${value}`, actual };
 }

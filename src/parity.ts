@@ -1,8 +1,7 @@
 /** One token, asked of a live server and of a provider here: whether both answer alike. */
 
-import { isHttpUrl } from './config/schema.js';
 import { AuthcheckError, usageError } from './errors.js';
-import { credentialsIn, showUrl, type HttpClient } from './exchange.js';
+import { credentialsIn, isHttpUrl, showUrl, type HttpClient } from './exchange.js';
 import type { AuthProvider, AuthRequest } from './providers/provider.js';
 import { createRedactor } from './redact.js';
 import { askServer, type ServerReplies, type ServerReply } from './server-reply.js';

@@ -186,7 +186,8 @@ type Spellings = ReadonlyMap<string, readonly Spelling[]>;
 
 const quote = (text: string): string => JSON.stringify(text).slice(1, -1);
 const escapeUrl = (text: string): string => encodeURIComponent(text.toWellFormed());
-const escapeForm = (text: string): string => new URLSearchParams({ s: text }).toString().slice(2);
+/** As `application/x-www-form-urlencoded` spells a value. */
+export const escapeForm = (text: string): string => new URLSearchParams({ s: text }).toString().slice(2);
 const lowerEscapes = (text: string): string => text.replace(/%../g, (code) => code.toLowerCase());
 
 /** How one character after the other is written. */

@@ -36,6 +36,11 @@ export interface MappingRow {
 /** Attribute names to values; `{}` where there are none. */
 export type Attributes = Readonly<Record<string, readonly string[]>>;
 
+/** The values of an attribute; none of one that is not there. */
+export function valuesOf(attributes: Attributes, name: string): readonly string[] {
+  return Object.hasOwn(attributes, name) ? (attributes[name] ?? []) : [];
+}
+
 /** Who somebody is. */
 export interface Identity {
   readonly principal: string;

@@ -18,7 +18,7 @@ export interface OutputFile {
   readonly path: string;
   readonly text: string;
   /** Whether only the owner may read it. */
-  readonly isSecret: boolean;
+  readonly isSecret?: boolean;
 }
 
 /**

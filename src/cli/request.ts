@@ -49,3 +49,8 @@ export function collect(separator: string): (text: string, previous: Pairs | und
     return [...previous, [text.slice(0, at).trim(), text.slice(at + 1).trim()]];
   };
 }
+
+/** Reads one text more, for flags that may be repeated. */
+export function collectText(text: string, previous: readonly string[] = []): readonly string[] {
+  return [...previous, text];
+}

@@ -1,11 +1,11 @@
 /** What is legal in a config but unwise, or silently ignored by the server. */
 
+import { isHttpUrl } from '../exchange.js';
 import { nearestName } from '../nearest.js';
 import type { AccessRule, AccessScope, RouteRule, RouteScope } from '../policy/rules.js';
 import { secretsInQuery } from '../redact.js';
 import type { ProviderType } from '../verdict.js';
 import type { FindingCode } from './finding-codes.js';
-import { isHttpUrl } from './schema.js';
 import type { CacheConfig, IntrospectionConfig, JwksConfig, ProviderConfig } from './provider-config.js';
 import type { Path } from './shape.js';
 

@@ -1,6 +1,7 @@
 /** The schema that every value of the server's auth config is held against. Pure. */
 
 import * as v from 'valibot';
+import { isHttpUrl } from '../exchange.js';
 import type { ProviderType } from '../verdict.js';
 import { cache, findCacheFault } from './cache-schema.js';
 import { claimsMapping } from './mapping-schema.js';
@@ -122,11 +123,6 @@ export const PROVIDER_SCHEMAS: Readonly<Record<ProviderType, v.GenericSchema<unk
   kubernetes: kubernetes,
   upstream_header: upstreamHeader,
 };
-
-/** Tells an absolute http(s) URL with a host from everything else. */
-export function isHttpUrl(value: string): boolean {
-  return /^https?:\/\/[^\s/?#]/i.test(value) && !/\s/.test(value) && URL.canParse(value);
-}
 
 /** Faults that no single field has. */
 export function checkTogether(

@@ -1,7 +1,7 @@
 /** The sentences of `when` and `unless`, parsed and judged as the server does it. Pure. */
 
 import { splitWords } from '../claims.js';
-import type { Attributes, Identity } from '../verdict.js';
+import { valuesOf, type Identity } from '../verdict.js';
 
 /** A condition of an access or route rule. */
 export type Condition =
@@ -87,10 +87,6 @@ const OPPOSITES: Readonly<Partial<Record<Condition['kind'], Condition['kind']>>>
 function sharesValue(attribute: string, user: Identity, owner: Identity | null): boolean {
   const owned = owner === null ? [] : valuesOf(owner.attributes, attribute);
   return valuesOf(user.attributes, attribute).some((value) => owned.includes(value));
-}
-
-function valuesOf(attributes: Attributes, name: string): readonly string[] {
-  return Object.hasOwn(attributes, name) ? (attributes[name] ?? []) : [];
 }
 
 /** Suggests the valid sentence nearest to an invalid one: `user in owner teams` → `user in owners teams`; null if none is. */

@@ -6,7 +6,7 @@
  */
 
 import { AuthcheckError, usageError } from '../errors.js';
-import { jsonBody, showUrl, type Answered, type HttpClient } from '../exchange.js';
+import { isHttpUrl, jsonBody, showUrl, type Answered, type HttpClient } from '../exchange.js';
 import { isObject, member } from '../json.js';
 import { quoteMessage, through } from '../unexpected-answer.js';
 
@@ -25,13 +25,9 @@ export interface IssuerMetadata {
  * @throws {AuthcheckError} `discovery_failed`; `usage_invalid` for an issuer that is not an http(s) URL.
  */
 export async function discoverIssuer(http: HttpClient, issuer: string): Promise<IssuerMetadata> {
-  if (!/^https?:\/\/[^\s/?#]/i.test(issuer) || !URL.canParse(issuer)) {
-    throw usageError('the issuer must be an absolute http(s) URL');
-  }
-  if (new URL(issuer).username !== '' || new URL(issuer).password !== '') {
-    throw usageError('the issuer must not carry credentials');
-  }
+  if (!isHttpUrl(issuer)) throw usageError('the issuer must be an absolute http(s) URL');
   const url = new URL(issuer);
+  if (url.username !== '' || url.password !== '') throw usageError('the issuer must not carry credentials');
   const path = url.pathname.replace(/\/$/, '');
   const places = [
     `${url.origin}${path}/.well-known/openid-configuration`,
@@ -77,10 +73,9 @@ function readMetadata(body: string, issuer: string, url: string): IssuerMetadata
 
 /** An http(s) URL, and no plain http where the issuer itself has https. */
 function endpoint(value: unknown, issuer: string): string | null {
-  if (typeof value !== 'string' || /\s/.test(value) || !URL.canParse(value)) return null;
-  const { protocol } = new URL(value);
-  if (protocol === 'https:') return value;
-  return protocol === 'http:' && issuer.toLowerCase().startsWith('http:') ? value : null;
+  if (typeof value !== 'string' || !isHttpUrl(value)) return null;
+  const isSafe = new URL(value).protocol === 'https:' || new URL(issuer).protocol === 'http:';
+  return isSafe ? value : null;
 }
 
 /** A web application answers every path with its page. */

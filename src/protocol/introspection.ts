@@ -7,6 +7,7 @@
 
 import { type Answered, type Failure, type HttpAnswer, type HttpClient, type HttpRequest } from '../exchange.js';
 import { member, type JsonObject } from '../json.js';
+import { escapeForm } from '../redact.js';
 import { REASONS } from '../reasons.js';
 import { judgeUnexpected, looksLikeJwt, quoteMessage, readObject, through } from '../unexpected-answer.js';
 
@@ -47,14 +48,14 @@ export async function introspect(
 
 function spellingsDiffer(client: IntrospectionClient): boolean {
   const { client_id, client_secret } = client;
-  const differ = formEncode(client_id) !== client_id || formEncode(client_secret) !== client_secret;
+  const differ = escapeForm(client_id) !== client_id || escapeForm(client_secret) !== client_secret;
   // A raw id with a colon cannot be told from its secret: RFC 7617 §2.
   return !client.send_secret_in_body && differ && !client_id.includes(':');
 }
 
 function buildRequest(client: IntrospectionClient, token: string, spelling: 'encoded' | 'raw'): HttpRequest {
   const { client_id, client_secret } = client;
-  const encode = spelling === 'encoded' ? formEncode : (text: string): string => text;
+  const encode = spelling === 'encoded' ? escapeForm : (text: string): string => text;
   const basic = Buffer.from(`${encode(client_id)}:${encode(client_secret)}`, 'utf8').toString('base64');
   const inBody = client.send_secret_in_body ? { client_id, client_secret } : {};
   return {
@@ -123,8 +124,4 @@ function adviseOnRequest(said: string): string | undefined {
   return /\bJWTs?\b/.test(said)
     ? 'Check JWTs against the issuer’s key set, with jwks in the place of introspection, or have the issuer make opaque tokens.'
     : undefined;
-}
-
-function formEncode(text: string): string {
-  return new URLSearchParams({ x: text }).toString().slice(2);
 }

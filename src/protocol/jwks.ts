@@ -40,7 +40,7 @@ export async function fetchKeySet(http: HttpClient, uri: string, token: string |
     secrets: [token],
     timeout: TIMEOUT,
     maxBytes: MAX_KEY_SET_BYTES,
-    followSameOrigin: token === null && new URL(uri).username === '',
+    followSameOrigin: true,
   });
   return judgeKeySet(answer, uri, token);
 }

@@ -81,6 +81,14 @@ function splitToken(token: string): readonly string[] {
     : [token.slice(0, first), token.slice(first + 1, second), token.slice(second + 1)];
 }
 
+/** Header parameters by which a token names or brings a key, and which must decide nothing. */
+export const KEY_PARAMETERS: readonly string[] = ['jku', 'jwk', 'x5u', 'x5c'];
+
+/** Tells an alg by which a token says that it is not signed. */
+export function isUnsigned(alg: string): boolean {
+  return alg.trim().toLowerCase() === 'none';
+}
+
 /** The part of the media type that says which kind of JWT this is; `application/` may be left out. */
 export function mediaType(typ: string): string {
   return typ.toLowerCase().replace(/^application\//, '');

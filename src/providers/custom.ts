@@ -1,6 +1,6 @@
 /** `custom`: an external endpoint is asked, with the token and the request that carried it. */
 
-import { findPrincipalFault } from '../checks.js';
+import { checkSendable, findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
 import {
   credentialsIn,
@@ -28,7 +28,7 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
 
   const authenticate = (request: AuthRequest): Promise<Verdict> =>
     judge(context, request, frame, async (trace, token) => {
-      if (!checkFormat(trace, request, token)) return { identity: null };
+      if (!checkSendable(trace, findFault(request, token))) return { identity: null };
       const headers = describeHeaders(request.headers ?? []);
       const params = { ...request.params };
       const secrets = [token, ...credentialsIn(Object.entries(headers)), ...credentialsInParams(params)];
@@ -67,17 +67,15 @@ function describeHeaders(headers: NonNullable<AuthRequest['headers']>): Readonly
   );
 }
 
-function checkFormat(trace: Trace, request: AuthRequest, token: string): boolean {
+function findFault(request: AuthRequest, token: string): string | null {
   const others = (request.headers ?? []).filter(
     ([name, value]) => name.toLowerCase() === 'authorization' && tokenIn(value) !== token,
   );
-  const fault =
+  return (
     findTokenFault(token) ??
     (/\s/.test(token) ? 'there is white space inside the token' : null) ??
-    (others.length > 0 ? 'the request carries two different credentials' : null);
-  if (fault === null) trace.pass('format', 'a token that can be sent');
-  else trace.fail('format', 'token_malformed', fault);
-  return fault === null;
+    (others.length > 0 ? 'the request carries two different credentials' : null)
+  );
 }
 
 function tokenIn(authorization: string): string | null {

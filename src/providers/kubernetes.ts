@@ -4,7 +4,7 @@
  * @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/self-subject-review-v1/
  */
 
-import { findPrincipalFault } from '../checks.js';
+import { checkSendable, findPrincipalFault } from '../checks.js';
 import type { KubernetesConfig } from '../config/provider-config.js';
 import { findMasked, showUrl, trimSlashes, type Answered, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type JsonObject } from '../json.js';
@@ -28,7 +28,7 @@ export function createKubernetesProvider(config: KubernetesConfig, context: Prov
 
   const authenticate = (request: AuthRequest): Promise<Verdict> =>
     judge(context, request, frame, async (trace, token) => {
-      if (!checkFormat(trace, token)) return { identity: null };
+      if (!checkSendable(trace, findHeaderTokenFault(token))) return { identity: null };
       const answer = await context.http.send({
         method: 'POST',
         url,
@@ -61,13 +61,6 @@ function reviewUrl(base: string): string {
   url.search = '';
   url.hash = '';
   return url.href;
-}
-
-function checkFormat(trace: Trace, token: string): boolean {
-  const fault = findHeaderTokenFault(token);
-  if (fault === null) trace.pass('format', 'a token that can be sent');
-  else trace.fail('format', 'token_malformed', fault);
-  return fault === null;
 }
 
 /** Whom an API server takes a request without credentials for, and never one with a token that it does not know. */

@@ -1,6 +1,6 @@
 /** `oauth2_token` with `introspection`: the issuer is asked about every token. */
 
-import { checkAudience, checkIssuer, checkSubject } from '../checks.js';
+import { checkAudience, checkIssuer, checkSendable, checkSubject } from '../checks.js';
 import type { IntrospectionConfig, OAuth2TokenConfig } from '../config/provider-config.js';
 import { duration } from '../duration.js';
 import { findMasked, showUrl } from '../exchange.js';
@@ -33,7 +33,7 @@ export function createOAuth2IntrospectionProvider(
 
   const authenticate = (request: AuthRequest): Promise<Verdict> =>
     judge(context, request, { steps, challenge, refusal: REFUSAL }, async (trace, token) => {
-      if (!checkFormat(trace, token)) return { identity: null };
+      if (!checkSendable(trace, findTokenFault(token))) return { identity: null };
       const result = await introspect(context.http, introspection, token);
       if (!result.ok) {
         trace.fail('request', result.code, result.message, { ...field, fix: result.fix });
@@ -90,13 +90,6 @@ export function createOAuth2IntrospectionProvider(
 function describeExpiry(token: string, now: number): string {
   const age = expiredFor(parseJwt(token).claims ?? {}, now);
   return age === null ? '' : `; the token itself says that it expired ${duration(age)} ago`;
-}
-
-function checkFormat(trace: Trace, token: string): boolean {
-  const fault = findTokenFault(token);
-  if (fault === null) trace.pass('format', 'a token that can be sent');
-  else trace.fail('format', 'token_malformed', fault);
-  return fault === null;
 }
 
 function reportRequest(trace: Trace, raw: boolean): void {

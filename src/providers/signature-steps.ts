@@ -5,7 +5,7 @@ import { quoteName } from '../listing.js';
 import { recognizeLookalike } from '../lookalike.js';
 import { recognizeMisplaced } from '../misplaced-token.js';
 import { findSetFault, type CachedKeySet, type KeySet } from '../protocol/jwks.js';
-import type { ParsedJwt } from '../protocol/jwt.js';
+import { isUnsigned, KEY_PARAMETERS, type ParsedJwt } from '../protocol/jwt.js';
 import { algorithmsFor, findWeakness, INVALID_KEY, misfit, type Key } from '../protocol/keys.js';
 import { canVerify, verifySignature } from '../protocol/signature.js';
 import type { Trace } from '../trace.js';
@@ -64,7 +64,7 @@ export function reportHeader(
       const why = refresh?.what ?? 'whoever can verify such a token can forge it';
       trace.fail('algorithm', 'symmetric_key_refused', `${alg} is symmetric: ${why}`, { ...detail, fix: refresh?.fix });
     } else {
-      const unsigned = alg.trim().toLowerCase() === 'none' ? ': the token is not signed' : '';
+      const unsigned = isUnsigned(alg) ? ': the token is not signed' : '';
       const message = `${quoteName(alg)} is not an allowed algorithm${unsigned}`;
       trace.fail('algorithm', 'algorithm_not_allowed', message, detail);
     }
@@ -153,7 +153,7 @@ function describe(header: JsonObject): Sought {
   const alg = stringMember(header, 'alg') ?? '';
   const kid = stringMember(header, 'kid');
   const named = kid === null ? '' : `, key ${quoteName(kid)}`;
-  const ignored = ['jku', 'jwk', 'x5u', 'x5c'].filter((name) => Object.hasOwn(header, name));
+  const ignored = KEY_PARAMETERS.filter((name) => Object.hasOwn(header, name));
   const note = ignored.length === 0 ? '' : ` (its ${ignored.join(', ')} is not used)`;
   const format = `a JWT that says ${alg.slice(0, 64)}${named}${note}`;
   const fresh = { alg, kid: kid ?? '', shownKid: quoteName(kid ?? ''), format };

@@ -11,6 +11,7 @@ import {
   type Verdict,
   usageError,
 } from '../../index.js';
+import { ask } from '../ask.js';
 import { EXIT } from '../exit-code.js';
 import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
@@ -19,7 +20,6 @@ import { addRequestOptions, collect, groupPairs, readRequest, type Pairs, type R
 import { openSession, type Session } from '../session.js';
 import { adviseUnasked, aimAt, findSource, type Source } from '../target.js';
 import { findToken } from '../token.js';
-import { ask } from './validate.js';
 
 /** The flags of `can`. */
 export interface CanOptions extends SharedOptions, IssuerOptions, RequestOptions {
@@ -109,11 +109,8 @@ async function findAsker(
   const given = target.chosen.config.type === 'upstream_header' ? null : await findToken(options, undefined, io);
   if (given !== null) session.noteStripped(given);
   const path = 'path' in question ? { requestPath: question.path } : {};
-  const { verdict, destination } = await ask(
-    target.chosen,
-    target,
-    readRequest({ ...path, ...options }, given?.token ?? null),
-  );
+  const request = readRequest({ ...path, ...options }, given?.token ?? null);
+  const { verdict, destination } = await ask(target.chosen, request, target.options);
   session.advise(adviseUnasked(verdict, target));
   const { principal, attributes } = verdict;
   const user = principal === null ? null : { principal, attributes };

@@ -66,7 +66,7 @@ async function runConfigInit(options: ConfigInitOptions, io: Io): Promise<number
     schema: locateSchema(io.cwd, out),
   });
   if (out === undefined) io.stdout.write(text);
-  else writeOutputs([{ path: out, text, isSecret: false }], options, io);
+  else writeOutputs([{ path: out, text }], options, io);
   note(options, session);
   return EXIT.ok;
 }

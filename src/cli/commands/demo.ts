@@ -4,23 +4,19 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { createAuthProvider, parseAuthConfig, parseConfigText, type AuthConfig, type Verdict } from '../../index.js';
+import { parseAuthConfig, parseConfigText, type AuthConfig, type Verdict } from '../../index.js';
+import { ask } from '../ask.js';
 import { DEMO_CLIENT, demoConfig, startDemoIssuer, type DemoIssuer, type DemoToken } from '../demo/issuer.js';
 import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
 import type { Io, Run } from '../io.js';
-import { addColorOptions } from '../options.js';
+import { addColorOptions, type SharedOptions } from '../options.js';
 import { formatVerdict } from '../render/verdict.js';
 import { openSession } from '../session.js';
-import { describeDestination } from './validate.js';
 
 /** The flags of `demo`. */
-export interface DemoOptions {
+export interface DemoOptions extends Pick<SharedOptions, 'json' | 'color' | 'verbose' | 'quiet'> {
   readonly keep?: boolean;
-  readonly json?: boolean;
-  readonly color?: boolean;
-  readonly verbose?: boolean;
-  readonly quiet?: boolean;
 }
 
 /** Defines the command. */
@@ -83,9 +79,7 @@ async function judge(
 ): Promise<{ readonly verdict: Verdict; readonly destination: string }> {
   const configured = config.providers.find((provider) => provider.name === demo.provider);
   if (configured === undefined) throw new Error(`the demo has no provider ${demo.provider}`);
-  const provider = createAuthProvider(configured);
-  const verdict = await provider.authenticate({ token: demo.token }).finally(provider.close);
-  return { verdict, destination: describeDestination(provider, verdict) };
+  return ask(configured, { token: demo.token }, {});
 }
 
 /** Prints what to type, and runs until interrupted. The config holds no token and no secret, and goes when this program does. */

@@ -2,17 +2,24 @@
 
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { createProviderClient, makeFixture, readKeySet, type HttpClient, type KeySet } from '../../index.js';
+import {
+  createProviderClient,
+  makeFixture,
+  readKeySet,
+  type HttpClient,
+  type KeySet,
+  type ProviderOptions,
+} from '../../index.js';
+import { ask } from '../ask.js';
 import { EXIT } from '../exit-code.js';
 import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { makeFolder, writeOutputs } from '../output-file.js';
 import { formatFixture } from '../render/fixture.js';
-import { addRequestOptions, readRequest, type RequestOptions } from '../request.js';
+import { addRequestOptions, collectText, readRequest, type RequestOptions } from '../request.js';
 import { openSession } from '../session.js';
 import { aimAt, findSource, type Target } from '../target.js';
 import { findToken } from '../token.js';
-import { ask } from './validate.js';
 
 /** The flags of `fixture`. */
 export interface FixtureCommandOptions extends SharedOptions, IssuerOptions, RequestOptions {
@@ -26,7 +33,7 @@ export function defineFixture(run: Run): Command {
   const command = createCommand('fixture', 'authcheck fixture --config run.yaml --token "$TOKEN" --out-dir fixture')
     .argument('[token]', 'the token, as with --token')
     .option('--out-dir <folder>', 'where the files are written: token, key set, config, test', 'authcheck-fixture')
-    .option('--keep <claim>', 'leave the values of this claim, or dotted path; may be repeated', collectNames, [])
+    .option('--keep <claim>', 'leave the values of this claim, or dotted path; may be repeated', collectText, [])
     .option('--force', 'write over files that exist')
     .addHelpText(
       'after',
@@ -50,8 +57,8 @@ async function runFixture(options: FixtureCommandOptions, argument: string | und
   const given = provider.config.type === 'upstream_header' ? null : await findToken(options, argument, io);
   if (given !== null) session.noteStripped(given);
   const token = given?.token ?? '';
-  const { aimed, readKeys } = overhear(target);
-  const { verdict, destination } = await ask(provider, aimed, readRequest(options, token));
+  const { options: overheard, readKeys } = overhear(target);
+  const { verdict, destination } = await ask(provider, readRequest(options, token), overheard);
   const { keep } = options;
   const fixture = await makeFixture({
     token,
@@ -63,7 +70,7 @@ async function runFixture(options: FixtureCommandOptions, argument: string | und
     keep,
   });
   const { outDir } = options;
-  const files = fixture.files.map(({ name, text }) => ({ path: join(outDir, name), text, isSecret: false }));
+  const files = fixture.files.map(({ name, text }) => ({ path: join(outDir, name), text }));
   makeFolder(outDir, io);
   writeOutputs(files, options, io);
   const origin = `${target.origin} · provider ${provider.name} · ${destination}`;
@@ -83,11 +90,14 @@ async function runFixture(options: FixtureCommandOptions, argument: string | und
 }
 
 /** Overhears what the provider is answered: the keys that the token is checked with are what those of a fixture are like. */
-function overhear(target: Target): { readonly aimed: Target; readonly readKeys: () => KeySet | null } {
+function overhear(target: Target): {
+  readonly options: ProviderOptions;
+  readonly readKeys: () => KeySet | null;
+} {
   const { chosen, options } = target;
   if (options.keySet !== undefined) {
     const { keySet } = options;
-    return { aimed: target, readKeys: () => (keySet.ok ? keySet.keySet : null) };
+    return { options, readKeys: () => (keySet.ok ? keySet.keySet : null) };
   }
   const client = createProviderClient(chosen, options);
   let body = '';
@@ -103,9 +113,5 @@ function overhear(target: Target): { readonly aimed: Target; readonly readKeys: 
     const keys = readKeySet(body);
     return keys.ok ? keys.keySet : null;
   };
-  return { aimed: { ...target, options: { ...options, http } }, readKeys };
-}
-
-function collectNames(name: string, previous: readonly string[]): readonly string[] {
-  return [...previous, name];
+  return { options: { ...options, http }, readKeys };
 }

@@ -1,7 +1,8 @@
 /** `authcheck introspect`: the RFC 7662 exchange, and what the server makes of it. */
 
 import type { Command } from 'commander';
-import { createAuthProvider, type Exchange, usageError } from '../../index.js';
+import { usageError, type Exchange } from '../../index.js';
+import { ask } from '../ask.js';
 import { exitCodeOf } from '../exit-code.js';
 import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
@@ -9,7 +10,6 @@ import { formatIntrospection } from '../render/introspection.js';
 import { openSession } from '../session.js';
 import { findTarget } from '../target.js';
 import { findToken } from '../token.js';
-import { describeDestination } from './validate.js';
 
 type IntrospectOptions = SharedOptions & IssuerOptions;
 
@@ -34,8 +34,7 @@ async function runIntrospect(options: IntrospectOptions, argument: string | unde
   }
   const given = await findToken(options, argument, io);
   if (options.json === true || given.caution === null) session.noteStripped(given);
-  const provider = createAuthProvider(target.chosen, target.options);
-  const verdict = await provider.authenticate({ token: given.token }).finally(provider.close);
+  const { verdict, destination } = await ask(target.chosen, { token: given.token }, target.options);
   const exchange = session.exchanges.at(-1) ?? null;
   const request = exchange === null ? null : describeRequest(exchange);
   const response =
@@ -44,7 +43,7 @@ async function runIntrospect(options: IntrospectOptions, argument: string | unde
       : { status: exchange.status, failure: exchange.failure, body: verdict.token.claims ?? exchange.response_body };
   const context = {
     origin: target.origin,
-    destination: describeDestination(provider, verdict),
+    destination,
     now: (target.options.now?.() ?? io.now()) / 1000,
     verbose: options.verbose === true,
     cautions: given.caution === null ? [] : [given.caution],

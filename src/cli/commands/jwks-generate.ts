@@ -61,7 +61,7 @@ async function runJwksGenerate(options: JwksGenerateOptions, io: Io): Promise<nu
   const verifying = formatJson({ keys: signers.map(({ jwk }) => jwk) });
   const files: OutputFile[] = [
     ...(out === undefined ? [] : [{ path: out, text: secrets, isSecret: true }]),
-    ...(publicOut === undefined ? [] : [{ path: publicOut, text: verifying, isSecret: false }]),
+    ...(publicOut === undefined ? [] : [{ path: publicOut, text: verifying }]),
   ];
   writeOutputs(files, options, io);
   if (out === undefined) io.stdout.write(secrets);

@@ -25,6 +25,7 @@ import { writeOutputs } from '../output-file.js';
 import { formatJson } from '../render/json.js';
 import { formatMinted } from '../render/minted.js';
 import { openSession } from '../session.js';
+import { collectText } from '../request.js';
 import { findTarget } from '../target.js';
 import { readPiped, readText, triage } from '../token.js';
 
@@ -99,7 +100,7 @@ async function runMint(options: MintOptions, io: Io): Promise<number> {
   const { jwksOut } = options;
   if (jwksOut !== undefined) {
     if (keys.length === 0) throw usageError(`${signer.algorithm} has no public key that could be written`);
-    writeOutputs([{ path: jwksOut, text: formatJson({ keys }), isSecret: false }], options, io);
+    writeOutputs([{ path: jwksOut, text: formatJson({ keys }) }], options, io);
   }
   const { header } = parseJwt(token);
   const text = options.json === true ? formatJson({ token, header, claims, jwks: { keys } }) : `${token}\n`;
@@ -211,8 +212,4 @@ function collect(text: string, previous: readonly Assignment[] | undefined): rea
   const at = text.indexOf('=');
   if (at < 1) throw new InvalidArgumentError('expected NAME=VALUE');
   return [...(previous ?? []), [text.slice(0, at), parseValue(text.slice(at + 1))]];
-}
-
-function collectText(text: string, previous: readonly string[] | undefined): readonly string[] {
-  return [...(previous ?? []), text];
 }

@@ -15,7 +15,7 @@ import {
 import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
 import type { Io, Run } from '../io.js';
-import { parseWhole } from '../options.js';
+import { parseWhole, type IssuerOptions, type SharedOptions } from '../options.js';
 import { holdConfig } from '../serve/live-config.js';
 import { LEVELS, openLog } from '../serve/log.js';
 import { createMetrics, type Metrics } from '../serve/metrics.js';
@@ -25,12 +25,8 @@ import { aimAt, findSource, type Source, type Target } from '../target.js';
 import { readText } from '../token.js';
 
 /** The flags of `serve`. */
-export interface ServeOptions {
-  readonly config?: string;
-  readonly provider?: string;
-  readonly issuer?: string;
-  readonly audience?: string;
-  readonly jwks?: string;
+export interface ServeOptions
+  extends Pick<SharedOptions, 'config' | 'provider'>, Pick<IssuerOptions, 'issuer' | 'audience' | 'jwks'> {
   readonly host: string;
   readonly port: number;
   readonly public?: readonly string[];

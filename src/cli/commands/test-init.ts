@@ -59,7 +59,7 @@ export async function initSuite(
       `the config refuses such a token (${reason.code}), and tests begin with one that is let in; authcheck validate says more`,
     );
   const text = updateSuite(found);
-  writeOutputs([{ path: file, text, isSecret: false }], options, io);
+  writeOutputs([{ path: file, text }], options, io);
   session.answer(
     () => ({ file, tests: suite.cases.map(({ name }) => name) }),
     (style) => `${style.good('✓')} ${style.strong(file)}  ${suite.cases.length} tests\n`,

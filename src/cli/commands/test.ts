@@ -117,8 +117,7 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
   const changed = options.update === true ? update(results, io) : [];
   // A report that cannot be written is the answer then: nothing stands on stdout before it.
   for (const one of report) {
-    if (one.kind === 'junit')
-      writeOutputs([{ path: one.file, text: formatJunit(results), isSecret: false }], { force: true }, io);
+    if (one.kind === 'junit') writeOutputs([{ path: one.file, text: formatJunit(results) }], { force: true }, io);
   }
   const tap = report.some(({ kind }) => kind === 'tap');
   if (tap) io.stdout.write(formatTap(results));

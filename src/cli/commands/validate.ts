@@ -1,16 +1,8 @@
 /** `authcheck validate`: who a token is, or every reason why not. */
 
 import { InvalidArgumentError, type Command } from 'commander';
-import {
-  checkExpectations,
-  createAuthProvider,
-  isBearerToken,
-  type AuthProvider,
-  type AuthRequest,
-  type ConfiguredProvider,
-  type Verdict,
-  usageError,
-} from '../../index.js';
+import { checkExpectations, isBearerToken, type Verdict, usageError } from '../../index.js';
+import { ask } from '../ask.js';
 import { EXIT, exitCodeOf } from '../exit-code.js';
 import { addExpectOptions, readExpectations, type ExpectOptions } from '../expect.js';
 import { appendSummary } from '../github-actions.js';
@@ -77,7 +69,7 @@ async function runValidate(options: ValidateOptions, argument: string | undefine
   if (given !== null && !(isBeside && given.caution !== null)) session.noteStripped(given);
   const request = readRequest(options, given?.token ?? null);
 
-  const answers = await Promise.all(asked.map((configured) => ask(configured, target, request)));
+  const answers = await Promise.all(asked.map((configured) => ask(configured, request, target.options)));
   const verdicts = answers.map(({ verdict }) => verdict);
   const [first] = answers;
   if (isAll || first === undefined) {
@@ -132,36 +124,6 @@ function adviseProvider({ outcome, reason, provider, token }: Verdict, { provide
   if (other === undefined) return null;
   const takes = isGithub ? 'takes GitHub’s tokens' : 'takes opaque tokens';
   return `the provider ${other.name} of this config ${takes}: try --provider ${other.name}`;
-}
-
-/** Asks one provider, and says where the token went. */
-export async function ask(
-  configured: ConfiguredProvider,
-  target: Target,
-  request: AuthRequest,
-): Promise<{ readonly verdict: Verdict; readonly destination: string }> {
-  const provider = createAuthProvider(configured, target.options);
-  try {
-    const verdict = await provider.authenticate(request);
-    return { verdict, destination: describeDestination(provider, verdict) };
-  } finally {
-    await provider.close();
-  }
-}
-
-/** Says where the token went; a token that is refused at sight goes nowhere. */
-export function describeDestination({ destination, ref }: AuthProvider, verdict: Verdict): string {
-  if (ref.type === 'upstream_header')
-    return 'nothing is asked and nothing verified: the headers are taken at their word';
-  if (destination === null) return 'keys from the file; the token was sent nowhere';
-  if (verdict.timing.network_ms === 0) return 'nothing was asked, and the token was sent nowhere';
-  const via = destination.proxy === undefined ? '' : ` through the proxy ${destination.proxy}`;
-  const { code } = verdict.reason ?? {};
-  // Whether the token was on its way when the connection failed, nobody knows.
-  const isUnanswered = code === 'endpoint_unreachable' || code === 'endpoint_tls' || code === 'endpoint_timeout';
-  const way = `${destination.url}${via}`;
-  if (destination.sends === 'token') return isUnanswered ? `no answer from ${way}` : `token sent to ${way}`;
-  return `${verdict.outcome === 'undecided' ? 'no keys' : 'keys'} from ${way}; the token was sent nowhere`;
 }
 
 function parseCount(text: string): number {

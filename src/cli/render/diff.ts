@@ -13,6 +13,7 @@ import {
 } from '../../index.js';
 import { formatJson } from './json.js';
 import { listItems, pad, wrap, type Paint, type Style } from './style.js';
+import { nameProvider } from './verdict.js';
 
 /** One of the two. */
 export interface DiffSide {
@@ -43,8 +44,7 @@ export function formatDiff(before: DiffSide, after: DiffSide, changes: readonly 
 }
 
 function formatSide(mark: string, { origin, verdict }: DiffSide, paint: Paint, style: Style): string {
-  const { name, type, mode } = verdict.provider;
-  const provider = `provider ${name} (${mode === null ? type : `${type}, ${mode}`})`;
+  const provider = nameProvider(verdict.provider);
   const token = verdict.token.fingerprint === null ? [] : [`token ${verdict.token.fingerprint}`];
   const said =
     verdict.outcome === 'accepted'

@@ -2,6 +2,7 @@
 
 import { REASONS, type ParityReport, type ParityRow, type ParityRowName } from '../../index.js';
 import { pad, wrap, type Style } from './style.js';
+import { nameProvider } from './verdict.js';
 
 const LABELS: Readonly<Record<ParityRowName, string>> = {
   outcome: 'outcome',
@@ -22,10 +23,8 @@ export function formatParity(
   origins: readonly string[],
   style: Style,
 ): string {
-  const { name, type, mode } = report.verdict.provider;
   const [origin = '', ...destinations] = origins;
-  const provider = `provider ${name} (${mode === null ? type : `${type}, ${mode}`})`;
-  const source = wrap([origin, provider, ...destinations].join(' · '), style.width, 0);
+  const source = wrap([origin, nameProvider(report.verdict.provider), ...destinations].join(' · '), style.width, 0);
   return [
     ...source.map((line) => `${style.dim(line)}\n`),
     '\n',

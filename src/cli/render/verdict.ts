@@ -1,6 +1,15 @@
 /** A verdict for people: the outcome, the identity with its provenance, or every step on the way to a refusal. */
 
-import { fixOf, isObject, isReason, isUndecided, member, REASONS, type Step, type Verdict } from '../../index.js';
+import {
+  fixOf,
+  isReason,
+  isUndecided,
+  member,
+  REASONS,
+  type ProviderRef,
+  type Step,
+  type Verdict,
+} from '../../index.js';
 import { formatTable, listValues, pad, wrap, type Paint, type Style } from './style.js';
 import { formatTime, relativeTime } from './time.js';
 
@@ -37,10 +46,17 @@ export function formatVerdict(verdict: Verdict, context: VerdictContext, style: 
 }
 
 function formatSource(verdict: Verdict, context: VerdictContext, style: Style): string {
-  const { name, type, mode } = verdict.provider;
-  const provider = `provider ${name} (${mode === null ? type : `${type}, ${mode}`})`;
-  const lines = wrap([context.origin, provider, context.destination].join(' · '), style.width, 0);
+  const lines = wrap([context.origin, nameProvider(verdict.provider), context.destination].join(' · '), style.width, 0);
   return lines.map((line) => `${style.dim(line)}\n`).join('');
+}
+
+/** Names a provider, with how it asks. */
+export function nameProvider(provider: ProviderRef): string {
+  return `provider ${provider.name} (${kindOf(provider)})`;
+}
+
+function kindOf({ type, mode }: ProviderRef): string {
+  return mode === null ? type : `${type}, ${mode}`;
 }
 
 function formatOutcome(verdict: Verdict, style: Style): string {
@@ -84,7 +100,7 @@ function provenanceOfPrincipal(verdict: Verdict): string {
   const { claims } = verdict.token;
   if (verdict.provider.type === 'upstream_header') return 'from a header';
   const name = ['sub', 'username', 'login', 'principal'].find(
-    (claim) => isObject(claims ?? undefined) && claims !== null && member(claims, claim) === verdict.principal,
+    (claim) => claims !== null && member(claims, claim) === verdict.principal,
   );
   return name === undefined ? '' : `from ${name}`;
 }
@@ -161,12 +177,12 @@ export function formatVerdicts(
   style: Style,
 ): string {
   const rows = verdicts.map((verdict) => {
-    const { name, type, mode } = verdict.provider;
+    const { name } = verdict.provider;
     const answer =
       verdict.outcome === 'accepted'
         ? `${verdict.principal ?? ''}  ${describeAttributes(verdict)}`
         : `${verdict.reason?.code ?? ''}: ${verdict.reason?.message ?? ''}`;
-    return [name, mode === null ? type : `${type}, ${mode}`, verdict.outcome, answer];
+    return [name, kindOf(verdict.provider), verdict.outcome, answer];
   });
   const head = ['provider', 'type', 'outcome', 'principal or reason'];
   const asked = verdicts.map(({ provider }, index) => [provider.name, destinations[index] ?? '']);
