@@ -82,14 +82,8 @@ export {
 } from './policy/rules.js';
 export { findingOf, probeProvider, type Probe, type ProbeOptions, type ProbeStatus } from './probe.js';
 export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
-export {
-  fetchKeySet,
-  MAX_KEY_SET_BYTES,
-  readKeySet,
-  type KeySet,
-  type KeySetResult,
-  type KeySetSlot,
-} from './protocol/jwks.js';
+export { fetchKeySet, MAX_KEY_SET_BYTES, readKeySet, type KeySet, type KeySetResult } from './protocol/jwks.js';
+export type { KeySetSlot } from './protocol/key-set-cache.js';
 export { mediaType, parseJwt, type ParsedJwt } from './protocol/jwt.js';
 export { algorithmsFor, isPrivate, misfit, thumbprint, type Key } from './protocol/keys.js';
 export { formatPem, generatePrivateKey, readPrivateKey, type KeyRequest } from './protocol/private-keys.js';

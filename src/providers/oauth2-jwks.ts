@@ -10,8 +10,9 @@ import {
 } from '../config/provider-config.js';
 import { showUrl } from '../exchange.js';
 import type { JsonObject } from '../json.js';
-import { createKeySetCache, fetchKeySet } from '../protocol/jwks.js';
+import { fetchKeySet } from '../protocol/jwks.js';
 import { parseJwt, type ParsedJwt } from '../protocol/jwt.js';
+import { createKeySetCache } from '../protocol/key-set-cache.js';
 import { checkExpiry, checkNotBefore, readClock } from '../time-checks.js';
 import { fingerprint, summarizeToken } from '../token.js';
 import type { Trace } from '../trace.js';

@@ -1,7 +1,8 @@
 /** What every provider is, and what it is asked. Types only. */
 
 import type { HttpClient } from '../exchange.js';
-import type { KeySetEvent, KeySetResult, KeySetSlot } from '../protocol/jwks.js';
+import type { KeySetResult } from '../protocol/jwks.js';
+import type { KeySetEvent, KeySetSlot } from '../protocol/key-set-cache.js';
 import type { ProviderRef, Verdict } from '../verdict.js';
 
 /** One request that carries, or should carry, credentials. */
