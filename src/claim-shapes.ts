@@ -6,13 +6,13 @@ import { isList, isObject, type Json, type JsonObject } from './json.js';
 const MAX_PLACES = 2000;
 const MAX_LETTERS = 2000;
 
-/** Where a walk through the names of claims has come to: tokens of one issuer go the same way. */
+/** A node of a tree of claim names: tokens of one shape end in one node, where what was found is kept. */
 interface Place<Found> {
   readonly next: Map<string | symbol, Place<Found>>;
   found: Found | null;
 }
 
-/** What a walk passes beside the names of texts and lists. */
+/** Marks in the tree: an object, a list of objects, the end of an object. */
 const OBJECT = Symbol('object');
 const OBJECTS = Symbol('list of objects');
 const END = Symbol('end');

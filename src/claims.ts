@@ -42,7 +42,7 @@ export function mapClaims(claims: JsonObject, mapping: ClaimsMapping): MappedCla
 function addValues(attributes: Record<string, readonly string[]>, { attribute, values }: MappingRow): void {
   const value = join(valuesOf(attributes, attribute), values);
   if (attribute !== '__proto__') attributes[attribute] = value;
-  // Assigned, it would be no attribute.
+  // Assigning would set the prototype, and add no attribute.
   else Object.defineProperty(attributes, attribute, { value, writable: true, enumerable: true, configurable: true });
 }
 

@@ -83,7 +83,7 @@ export function jsonBody(
   secrets: HttpRequest['secrets'],
   options?: JsonOptions,
 ): JsonResult {
-  // Cut to what is shown at the most, and more.
+  // The parser cuts a name to 64 characters afterwards; to mask 200 is enough.
   const show = (name: string): string => maskPieces(createRedactor(secrets)(name).slice(0, 200), secrets);
   const json = parseJson(answer.body.replace(/^\ufeff/, ''), { ...options, show });
   return json.ok ? { ok: true, value: redactJson(json.value, secrets) } : json;
@@ -102,7 +102,7 @@ export function findMasked(
   const isMasked = (value: Json | undefined): boolean => value !== undefined && writeJson(value).includes(REDACTED);
   const redact = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
   const isNamed = names.some((name) => redact(name) !== name);
-  // What ends a text and goes on may have covered whole members.
+  // A secret with a quote and JSON punctuation in it may match across members, and its mask then hides them whole.
   const coversMembers = secrets.some((secret) => /"\s*[\]},:]/.test(secret ?? ''));
   const isHidden = isNamed || (coversMembers && isMasked(answer));
   return names.find((name) => isMasked(member(answer, name))) ?? (isHidden ? 'members' : null);
@@ -242,7 +242,7 @@ function maskHeader(name: string, value: string): string {
   return `${scheme?.[0] ?? ''}${REDACTED}`;
 }
 
-/** The Authorization header that user and password of a URL stand for; null without them. */
+/** User and password of a URL as the credentials of Basic, in base64; null without them. */
 export function basicOf(url: URL): string | null {
   if (url.username === '' && url.password === '') return null;
   return Buffer.from(`${unescapePercent(url.username)}:${unescapePercent(url.password)}`).toString('base64');

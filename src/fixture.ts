@@ -107,7 +107,7 @@ function scrubParts({ provider, policies, keySet, keep = [] }: FixtureOptions, {
   const otherKid = [...(keySet?.byKid.keys() ?? [])].find((known) => known !== kid) ?? 'another';
   const isFault = (name: string): boolean => FAULTS.includes(name);
   const faults = Object.entries(pick(header, isFault)).map(([name, value]) => [name, disguise(name, value)] as const);
-  // Names of three letters are never taken for values.
+  // These names are shorter than any text that scrub.ts takes for a personal value.
   const { claims: scrubbed, replaced } = scrubClaims(
     {
       jwt: claims,

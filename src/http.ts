@@ -87,7 +87,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
 
   async function send(input: HttpRequest): Promise<HttpAnswer> {
     const deadline = new AbortController();
-    // AbortSignal.timeout would hold what it has heard until its time has come.
+    // Not AbortSignal.timeout: it keeps its listeners until the time is over, even if the answer came.
     const timer = setTimeout(() => deadline.abort(), input.timeout ?? DEFAULT_TIMEOUT);
     try {
       return await follow(input, deadline.signal);
@@ -217,7 +217,7 @@ async function readBody(
 
 type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
 
-// Of the functions of zlib only the names: most answers need none of them, and loading them takes time.
+// Wrapped, so that the bundle (load-late in build.js) loads zlib for the first compressed answer only.
 const DECODERS: Readonly<Record<string, Decoder>> = {
   gzip: (bytes, options) => gunzipSync(bytes, options),
   'x-gzip': (bytes, options) => gunzipSync(bytes, options),

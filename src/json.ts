@@ -58,7 +58,7 @@ export function hasFiniteNumbers(value: unknown): boolean {
 /** Returns an own member of a JSON object; what `Object.prototype` holds is not a member. */
 export function member(object: JsonObject, name: string): Json | undefined {
   const value = object[name];
-  // What is nowhere need not be looked for twice.
+  // An undefined value is no member either way: hasOwn, which is slow, is asked of the others only.
   return value !== undefined && Object.hasOwn(object, name) ? value : undefined;
 }
 

@@ -48,7 +48,7 @@ function createFinder(secret: string): (text: string) => readonly Span[] {
 
 function findSpans(text: string, beginning: string, spellings: readonly Spelling[]): readonly Span[] {
   const spans: Span[] = [];
-  // Where beginnings stand within each other, each is followed: to an end, so that no text is work without end.
+  // Beginnings that overlap are each followed, within a budget: once it is spent, the rest of the text is masked.
   let patience = 32 * Math.max(4096, text.length);
   let reached = 0;
   for (let at = text.indexOf(beginning); at !== -1;) {
@@ -145,11 +145,11 @@ export function maskUserInfo(text: string): string {
 export function maskUrl(url: string): string {
   const masked = maskUserInfo(url);
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return masked;
-  // The name of a host may hold an ampersand.
+  // An ampersand in the name of a host begins no parameter.
   const [, authority = '', rest = ''] = /^([^:]*:\/\/[^/?#]*)([^]*)$/.exec(masked) ?? [];
   const query = rest.replace(PARAMETER, (_whole, before: string, parameter: string) => {
     const [, name] = /^([^=]*)=+[^=]/.exec(parameter) ?? [];
-    // What has no value may be one.
+    // A parameter without a value (?TOKEN) may itself be the secret.
     if (name === undefined) return before + (PLAIN_PARAMETERS.includes(parameter.toLowerCase()) ? parameter : REDACTED);
     return before + (PLAIN_PARAMETERS.includes(name.toLowerCase()) ? parameter : `${name}=${REDACTED}`);
   });

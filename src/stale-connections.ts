@@ -45,7 +45,7 @@ export function replaceStale(agent: Agent): Connections {
           const hasOpened = tally.opened !== before.opened;
           const wasAlone = before.underway === 0 && tally.begun === before.begun + 1;
           if (left === 0 || (hasOpened && wasAlone) || !isClosed(error)) throw error;
-          // Others may have opened it: to try once more is enough then.
+          // Another request may have opened it: one more try decides.
           if (hasOpened) left = 1;
         } finally {
           tally.underway -= 1;

@@ -187,7 +187,7 @@ function withoutPolicies(auth: Mapping): Mapping {
   return Object.fromEntries(Object.entries(auth).filter(([name]) => !/^(?:access|route)_policy$/.test(name)));
 }
 
-/** Every token asks for the same few places, by the same few constants. */
+/** Keeps positions by the identity of the array: every token asks with the same few constants. */
 function remember(locate: ConfiguredProvider['locate']): ConfiguredProvider['locate'] {
   const known = new WeakMap<readonly string[], string | null>();
   return (field) => {

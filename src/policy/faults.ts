@@ -60,7 +60,7 @@ function findDeadPolicy(rules: readonly Rule<unknown>[]): Flaw[] {
     {
       code: 'policy_permits_nothing',
       message: 'no rule permits anything, and what no rule permits is denied',
-      fix: 'add rules with permit after those that forbid',
+      fix: 'Add rules with permit after those that forbid.',
     },
   ];
 }
@@ -75,7 +75,7 @@ function findShadowFlaw<Scope>(rule: Rule<Scope>, earlier: readonly Rule<Scope>[
     {
       code: 'rule_shadowed',
       message: `${names} above decide${takers.length === 1 ? 's' : ''} all that this one covers, ${isSame ? 'and to the same effect' : `so it never ${effect}s anything`}`,
-      fix: isSame ? 'remove the rule' : `move the rule above ${names}`,
+      fix: isSame ? 'Remove the rule.' : `Move the rule above ${names}.`,
     },
   ];
 }
@@ -88,13 +88,13 @@ function findConditionFlaws(rule: Rule<unknown>, unless: 'all' | 'any'): Flaw[] 
     .map((word) => ({
       code: 'rule_field_empty',
       message: `${word} is empty, so the rule has no condition`,
-      fix: `give ${word} a condition, or remove it`,
+      fix: `Give ${word} a condition, or remove it.`,
     }));
   if (guard?.word === 'when' && conditions.some((one) => conditions.some((other) => excludes(one, other)))) {
     flaws.push({
       code: 'rule_never_matches',
       message: 'its conditions never hold together',
-      fix: 'remove one of them',
+      fix: 'Remove one of them.',
     });
   }
   for (const { text, condition } of guard?.sentences ?? []) {
@@ -104,14 +104,14 @@ function findConditionFlaws(rule: Rule<unknown>, unless: 'all' | 'any'): Flaw[] 
     flaws.push({
       code: 'rule_attribute_unusual',
       message: `"${text}" asks for the attribute ${attribute}, which no mapping makes unless told to`,
-      fix: `write ${near}, if that is meant; else map a claim to ${attribute}`,
+      fix: `Write ${near}, if that is meant; else map a claim to ${attribute}.`,
     });
   }
   if (effectOf(rule).effect === 'permit' && guard !== null && admitsStranger(guard, unless)) {
     flaws.push({
       code: 'rule_permits_absent',
       message: 'users of whom nothing is known but the name are permitted too',
-      fix: 'say whom the rule is for: when: user with VALUE in ATTRIBUTE',
+      fix: 'Say whom the rule is for, such as when: user with VALUE in ATTRIBUTE.',
     });
   }
   return flaws;

@@ -14,17 +14,17 @@ export function findAccessFlaws(rule: AccessRule): Flaw[] {
   if (principal === null) flaws.push(emptyField('principal', 'every user'));
   if (resource === null) flaws.push(emptyField('resource', 'every resource'));
   if (principal === '*')
-    flaws.push(literalStar('*', 'a user of that name', 'to cover every user, leave principal out'));
+    flaws.push(literalStar('*', 'a user of that name', 'To cover every user, leave principal out.'));
   const isText = typeof resource === 'string' && !resource.startsWith('regex:');
   if (isText && resource.replace(/::\*$/, '').includes('*'))
-    flaws.push(literalStar(resource, 'a resource of that name', 'write TYPE::* or regex:PATTERN'));
+    flaws.push(literalStar(resource, 'a resource of that name', 'Write TYPE::* or regex:PATTERN.'));
   if (effect === 'forbid') return flaws;
   const isWhole = ACTIONS.every((action) => [scope.actions].flat().includes(action));
   if (isWhole && (principal ?? null) === null && isOpen(resource ?? 'regex:') && guardOf(rule) === null) {
     flaws.push({
       code: 'rule_permits_everything',
       message: 'every user may do everything with every resource that no rule above forbids',
-      fix: 'name a principal, a resource or a condition',
+      fix: 'Name a principal, a resource or a condition.',
     });
   }
   return typeof resource === 'string' ? [...flaws, ...findOpenEnd(resource)] : flaws;
@@ -41,7 +41,7 @@ export function findRouteFlaws(rule: RouteRule, later: readonly RouteRule[]): Fl
       code: 'rule_permits_everything',
       message:
         'every path that no rule above forbids is open, in other spellings too: //v1/x is not /v1/x to the rules',
-      fix: 'permit the paths that are needed, rather than forbid the others',
+      fix: 'Permit the paths that are needed, rather than forbid the others.',
     });
   }
   return [...flaws, ...paths.flatMap(findOpenEnd)];
@@ -53,19 +53,25 @@ function findPathFlaw(path: string): Flaw[] {
   ];
   if (path.startsWith('regex:')) {
     const isBare = /^regex:\w(?![*?{|])[^|]*$/.test(path);
-    return isBare ? never('a path starts with "/", and a pattern is compared from its start', 'write regex:/…') : [];
+    return isBare ? never('a path starts with "/", and a pattern is compared from its start', 'Write regex:/….') : [];
   }
   // What is left of a path of slashes alone is nothing.
   if (path === '*' || path === '') return [];
-  if (!path.startsWith('/')) return never('a path starts with "/"', `write /${path}`);
+  if (!path.startsWith('/')) return never('a path starts with "/"', `Write /${path}.`);
   if (/[?#]|%[\da-f]{2}/i.test(path)) {
     const message = `${path} is compared with the path, decoded and without its query: only a request that encodes its %, ? or # has it`;
-    return [{ code: 'rule_never_matches', message, fix: 'write the path decoded, and without a query' }];
+    return [{ code: 'rule_never_matches', message, fix: 'Write the path decoded, and without a query.' }];
   }
   if (path !== '/' && path.endsWith('/'))
-    return never('slashes at the end are taken away before it is compared', `write ${path.replace(/\/$/, '')}`);
+    return never('slashes at the end are taken away before it is compared', `Write ${path.replace(/\/$/, '')}.`);
   if (path.slice(0, -1).includes('*'))
-    return [literalStar(path, 'a path with that character', 'a star at the end alone stands for anything; use regex:')];
+    return [
+      literalStar(
+        path,
+        'a path with that character',
+        'A star at the end alone stands for anything; use regex:PATTERN.',
+      ),
+    ];
   return [];
 }
 
@@ -85,7 +91,7 @@ function findSkippedForbid(rule: RouteRule, later: readonly RouteRule[]): Flaw[]
       code: 'rule_needs_user',
       message:
         'where a request has no user, no condition is met: this rule is passed over, and one below permits the path',
-      fix: 'permit the path to those who may have it, then forbid it without a condition',
+      fix: 'Permit the path to those who may have it, then forbid it without a condition.',
     },
   ];
 }
@@ -99,7 +105,7 @@ function findOpenEnd(written: string): Flaw[] {
     {
       code: 'rule_regex_open',
       message: `${written} matches anything that starts like this`,
-      fix: 'end the pattern with "$", or with ".*" if this is meant',
+      fix: 'End the pattern with "$", or with ".*" if this is meant.',
     },
   ];
 }
@@ -108,7 +114,7 @@ function emptyField(name: string, what: string): Flaw {
   return {
     code: 'rule_field_empty',
     message: `${name} is empty, so the rule is about ${what}`,
-    fix: `give ${name} a value, or remove it`,
+    fix: `Give ${name} a value, or remove it.`,
   };
 }
 

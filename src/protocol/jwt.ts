@@ -33,7 +33,7 @@ export interface ParsedJwt {
 /** Decodes base64url as RFC 7515 §2 defines it: no padding, no other characters, no stray bits; null otherwise. */
 export function decodeBase64url(text: string): Buffer | null {
   const bytes = Buffer.from(text, 'base64url');
-  // Whatever the decoder overlooked is not there any more.
+  // The decoder skips padding, foreign characters and stray bits; encoded again, the text then differs.
   return bytes.toString('base64url') === text ? bytes : null;
 }
 
@@ -61,7 +61,7 @@ export function parseJwt(token: string): ParsedJwt {
   }
   const claims = readPart(parts[1] ?? '', 'claims');
   const signature = parts.length === 3 ? decodeBase64url(parts[2] ?? '') : null;
-  // What broke the signature too, such as lines that were wrapped, is told where it is first.
+  // A token with line breaks is broken in its claims and in its signature: the first place is reported.
   const broken = parts.length === 3 && claims.text === null ? claims.fault : null;
   const form = signature === null ? (broken ?? describeForm(parts)) : null;
   return {

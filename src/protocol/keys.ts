@@ -112,7 +112,7 @@ export function misfit(key: Key, algorithm: string): string | null {
   return null;
 }
 
-/** Says why whoever wants to can sign for a key as if it were theirs; null if nobody can. */
+/** Says why a signature by this key proves nothing (too small, of small order, a secret shorter than the hash); null if it does. */
 export function findWeakness({ kty, bits, fault }: Key, algorithm: string): string | null {
   if (fault?.code === 'key_too_weak') return fault.message;
   // A secret shorter than the hash can be guessed from one token: RFC 7518 §3.2.

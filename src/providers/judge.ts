@@ -44,10 +44,10 @@ export async function judge(
   if (token === null || token === '') trace.fail('format', 'header_missing', 'the request carries no token');
   else {
     const decided = decide(trace, token);
-    // What is known needs no turn of the event loop.
+    // Not awaited where the answer is there already, as with a cached key set.
     judgement = decided instanceof Promise ? await decided : decided;
   }
-  // Of most tokens, every step is made.
+  // Usually every step was made, and there is nothing to look for.
   if (trace.steps.length <= frame.steps.length)
     for (const name of frame.steps) if (!isReached(trace.steps, name)) trace.notReached(name);
   return conclude({

@@ -72,6 +72,6 @@ export interface ProviderContext {
   /** A key set to use instead of fetching one. */
   readonly keySet?: KeySetResult;
   readonly onEvent?: (event: ProviderEvent) => void;
-  /** The slot for a key set that is asked for in this way, shared by all that ask so. */
+  /** The slot of the key set with this URI, token and TLS settings; providers with the same share it. */
   readonly slotFor: (question: readonly unknown[]) => KeySetSlot;
 }

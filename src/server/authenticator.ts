@@ -29,7 +29,7 @@ export interface Authenticator {
   readonly authenticate: (request: IncomingRequest) => Promise<Authentication>;
   /** As `authenticate`, for a token that came another way. */
   readonly judge: (request: AuthRequest, about: Pick<IncomingRequest, 'id'>) => Promise<Judged>;
-  /** Ends the providers' connections; a request that comes all the same opens new ones. */
+  /** Ends the providers' connections; a request that comes all the same opens new ones, and is judged without Redis. */
   readonly close: () => Promise<void>;
 }
 
@@ -108,7 +108,7 @@ export function guardWith(providers: readonly AuthProvider[], { isPublic, realm,
     return answer;
   }
 
-  /** No provider is asked about what may be another request to who is behind us. */
+  /** Refuses without asking: the server behind us might read this request differently than we do. */
   function refuseUnasked(request: AuthRequest, unsound: Unsound, about: About): Promise<Judged> {
     const refusal = refuseRequest({ status: 401, body: { error: { message: unsound.told } } }, unsound, realm);
     const answer = { outcome: 'rejected', refusal, fault: unsound.fault, verdicts: [] } as const;
@@ -151,7 +151,7 @@ const AMBIGUOUS_TARGET: Unsound = {
   told: 'Invalid request target',
 };
 
-/** So many headers Node reads, and drops what comes behind them without a word: a gateway's, that names the user. */
+/** Node reads 1000 headers and silently drops the rest, perhaps the one by which a gateway names the user. */
 const MAX_HEADERS = 1000;
 
 const TOO_MANY_HEADERS: Unsound = {

@@ -35,7 +35,7 @@ describe('findPolicyFaults', () => {
         index: 1,
         code: 'rule_shadowed',
         message: 'rule 1 above decides all that this one covers, so it never forbids anything',
-        fix: 'move the rule above rule 1',
+        fix: 'Move the rule above rule 1.',
       },
     ]);
   });
@@ -44,88 +44,92 @@ describe('findPolicyFaults', () => {
     [
       () => ofAccess({ permit: { ...read, principal: null } }),
       'principal is empty, so the rule is about every user',
-      'give principal a value, or remove it',
+      'Give principal a value, or remove it.',
     ],
     [
       () => ofAccess({ permit: { ...read, resource: null } }),
       'resource is empty, so the rule is about every resource',
-      'give resource a value, or remove it',
+      'Give resource a value, or remove it.',
     ],
     [
       () => ofAccess({ permit: read, unless: null }),
       'unless is empty, so the rule has no condition',
-      'give unless a condition, or remove it',
+      'Give unless a condition, or remove it.',
     ],
     [
       () => ofAccess({ permit: { ...read, principal: '*' } }),
       '* means a user of that name, and nothing else',
-      'to cover every user, leave principal out',
+      'To cover every user, leave principal out.',
     ],
     [
       () => ofAccess({ permit: { ...read, resource: 'model::a*::*' } }),
       'model::a*::* means a resource of that name, and nothing else',
-      'write TYPE::* or regex:PATTERN',
+      'Write TYPE::* or regex:PATTERN.',
     ],
     [
       () => ofAccess({ permit: { actions: ACTIONS } }),
       'every user may do everything with every resource that no rule above forbids',
-      'name a principal, a resource or a condition',
+      'Name a principal, a resource or a condition.',
     ],
     [
       () => ofAccess({ permit: { ...read, resource: 'regex:model::m1' } }),
       'regex:model::m1 matches anything that starts like this',
-      'end the pattern with "$", or with ".*" if this is meant',
+      'End the pattern with "$", or with ".*" if this is meant.',
     ],
     [
       () => ofAccess({ permit: read, when: ['user is owner', 'user is not owner'] }),
       'its conditions never hold together',
-      'remove one of them',
+      'Remove one of them.',
     ],
     [
       () => ofAccess({ permit: read, when: 'user with admin in role' }),
       '"user with admin in role" asks for the attribute role, which no mapping makes unless told to',
-      'write roles, if that is meant; else map a claim to role',
+      'Write roles, if that is meant; else map a claim to role.',
     ],
     [
       () => ofAccess({ permit: read, unless: admin }),
       'users of whom nothing is known but the name are permitted too',
-      'say whom the rule is for: when: user with VALUE in ATTRIBUTE',
+      'Say whom the rule is for, such as when: user with VALUE in ATTRIBUTE.',
     ],
     [
       () => ofAccess({ forbid: read }),
       'no rule permits anything, and what no rule permits is denied',
-      'add rules with permit after those that forbid',
+      'Add rules with permit after those that forbid.',
     ],
     [
       () => ofRoutes({ permit: { paths: '*' } }),
       'every path that no rule above forbids is open, in other spellings too: //v1/x is not /v1/x to the rules',
-      'permit the paths that are needed, rather than forbid the others',
+      'Permit the paths that are needed, rather than forbid the others.',
     ],
     [
       () => ofRoutes({ permit: { paths: 'regex:chat$' } }),
       'no request has the path regex:chat$: a path starts with "/", and a pattern is compared from its start',
-      'write regex:/…',
+      'Write regex:/….',
     ],
-    [() => ofRoutes({ permit: { paths: 'v1*' } }), 'no request has the path v1*: a path starts with "/"', 'write /v1*'],
+    [
+      () => ofRoutes({ permit: { paths: 'v1*' } }),
+      'no request has the path v1*: a path starts with "/"',
+      'Write /v1*.',
+    ],
     [
       () => ofRoutes({ permit: { paths: '/v1?x' } }),
       '/v1?x is compared with the path, decoded and without its query: only a request that encodes its %, ? or # has it',
-      'write the path decoded, and without a query',
+      'Write the path decoded, and without a query.',
     ],
     [
       () => ofRoutes({ permit: { paths: '/v1/a/' } }),
       'no request has the path /v1/a/: slashes at the end are taken away before it is compared',
-      'write /v1/a',
+      'Write /v1/a.',
     ],
     [
       () => ofRoutes({ permit: { paths: '/v1/*/x' } }),
       '/v1/*/x means a path with that character, and nothing else',
-      'a star at the end alone stands for anything; use regex:',
+      'A star at the end alone stands for anything; use regex:PATTERN.',
     ],
     [
       () => ofRoutes({ forbid: { paths: '/a' }, unless: admin }, { permit: { paths: '/a' } }).slice(0, 1),
       'where a request has no user, no condition is met: this rule is passed over, and one below permits the path',
-      'permit the path to those who may have it, then forbid it without a condition',
+      'Permit the path to those who may have it, then forbid it without a condition.',
     ],
     [
       () => ofRoutes({ permit: { paths: '/a' }, when: 'user is owner' }),
@@ -140,7 +144,7 @@ describe('findPolicyFaults', () => {
     [
       () => ofAccess({ permit: read }, { permit: read }),
       'rule 1 above decides all that this one covers, and to the same effect',
-      'remove the rule',
+      'Remove the rule.',
     ],
     [
       () =>
@@ -150,12 +154,12 @@ describe('findPolicyFaults', () => {
           { forbid: { actions: ['read', 'delete', 'read'] } },
         ),
       'rules 1 and 2 above decide all that this one covers, so it never forbids anything',
-      'move the rule above rules 1 and 2',
+      'Move the rule above rules 1 and 2.',
     ],
     [
       () => ofAccess({ forbid: { actions: 'delete' } }, { permit: read }, { permit: { actions: ['delete', 'read'] } }),
       'rules 1 and 2 above decide all that this one covers, so it never permits anything',
-      'move the rule above rules 1 and 2',
+      'Move the rule above rules 1 and 2.',
     ],
   ])('says what is wrong in words: %#', (find, message, fix) => {
     expect(find().map((fault) => [fault.message, fault.fix])).toEqual([[message, fix]]);
