@@ -57,7 +57,7 @@ const leaveOut = {
 };
 
 /** Groups of the bundle that most runs do without. */
-const LATE = ['widths', 'chalk', 'cache', 'others', 'policy'];
+const LATE = ['widths', 'chalk', 'cache', 'others', 'policy', 'patterns'];
 const LATE_IMPORT = new RegExp(
   `^(?:let|const) ((?:node|require)_\\w+) = require\\("(node:[\\w/]+|\\./(?:${LATE.join('|')})-[^"]*)"\\);$`,
   'gm',
@@ -174,6 +174,7 @@ await build({
           name: 'others',
           test: /src.(?:providers.(?:custom|github|kubernetes|oauth2-introspection|upstream)|protocol.introspection|unexpected-answer|http-failure)/,
         },
+        { name: 'patterns', test: /node_modules.re2js/ },
         { name: 'policy', test: /src.policy.(?:python|pattern)/ },
         {
           name: 'validate',

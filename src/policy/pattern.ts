@@ -1,7 +1,6 @@
 /** `regex:` patterns are written for Python; this compiles those that mean the same here. The only re2js import. */
 
-import { createRequire } from 'node:module';
-import type * as Library from 're2js';
+import { RE2JS, RE2JSException } from 're2js';
 import { AuthcheckError } from '../errors.js';
 import { translatePattern, type Untranslatable } from './python-pattern.js';
 
@@ -22,21 +21,6 @@ let keptSize = 0;
 /** The largest program, in instructions: with the length of the text, it bounds the time. */
 const MAX_INSTRUCTIONS = 5000;
 
-let loaded: typeof Library | null = null;
-
-/** Few configs have a pattern, and loading the library takes longer than all else that a config needs. */
-function load(): typeof Library {
-  if (loaded !== null) return loaded;
-  const library: unknown = createRequire(import.meta.url)('re2js');
-  if (!isLibrary(library)) throw new Error('this version of re2js has no RE2JS');
-  loaded = library;
-  return library;
-}
-
-function isLibrary(library: unknown): library is typeof Library {
-  return typeof library === 'object' && library !== null && 'RE2JS' in library && 'RE2JSException' in library;
-}
-
 /**
  * Compiles a Python pattern.
  *
@@ -46,7 +30,6 @@ function isLibrary(library: unknown): library is typeof Library {
 export function compilePythonPattern(pattern: string): CompiledPattern {
   const translation = translatePattern(pattern);
   if (!translation.ok) return translation;
-  const { RE2JS, RE2JSException } = load();
   try {
     const compiled = RE2JS.compile(`\\A${translation.source}`);
     const size = compiled.programSize();
