@@ -229,7 +229,7 @@ function choose(config: AuthConfig, name: string | undefined): ConfiguredProvide
 export function adviseUnasked({ outcome, provider }: Verdict, { providers }: Pick<Target, 'providers'>): string | null {
   const others = providers.map(({ name }) => name).filter((name) => name !== provider.name);
   if (outcome === 'accepted' || others.length === 0) return null;
-  const whom = `a server with this config asks ${listSome(others)} too`;
+  const whom = `a server with this config asks the others too (${listSome(others)})`;
   return `only the provider ${provider.name} was asked; ${whom}: authcheck validate --all-providers`;
 }
 

@@ -113,7 +113,7 @@ function describeFault(code: string, message: string): string {
 const FAULTS: Readonly<Record<string, string>> = {
   BAD_INDENT: 'this line is indented less, or more, than it must be',
   BAD_SCALAR_START: 'quote a value that starts with this character',
-  BLOCK_AS_IMPLICIT_KEY: 'the second ":" of a line; quote the value, or begin a new line with more indentation',
+  BLOCK_AS_IMPLICIT_KEY: 'a ":" within a value; quote the value, or indent the next line no more than this one',
   MISSING_CHAR: 'a quote, a bracket or a comma is missing before this',
   MULTILINE_IMPLICIT_KEY: 'there is no ":" with a space after it in this line',
   TAB_AS_INDENT: 'a tab; indent with spaces',

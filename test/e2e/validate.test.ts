@@ -68,10 +68,10 @@ describe('authcheck validate', () => {
     const token = await world.signer.sign({ ...world.claims, aud: ['account'] });
     const { stdout } = await run(['--config', world.config, '--provider', 'jwt', '--token', token]);
     expect(unwrap(stdout)).toContain(
-      '! only the provider jwt was asked; a server with this config asks introspection, custom, down, proxy too: authcheck validate --all-providers',
+      '! only the provider jwt was asked; a server with this config asks the others too (introspection, custom, down, proxy): authcheck validate --all-providers',
     );
     expect(stdout).toContain(
-      'with this provider alone, the server answers 401 {"error":{"message":"Invalid JWT token"}}',
+      '\nwith this provider alone, the server answers 401\n{"error":{"message":"Invalid JWT token"}}\n',
     );
     const can = await run(['can', 'read', 'model::x', '--config', world.config, '--token', token]);
     expect(unwrap(can.stderr)).toContain('only the provider jwt was asked');

@@ -24,7 +24,7 @@ import { findToken } from '../token.js';
 /** The flags of `fixture`. */
 export interface FixtureCommandOptions extends SharedOptions, IssuerOptions, RequestOptions {
   readonly outDir: string;
-  readonly keep: readonly string[];
+  readonly keep?: readonly string[];
   readonly force?: boolean;
 }
 
@@ -33,7 +33,7 @@ export function defineFixture(run: Run): Command {
   const command = createCommand('fixture', 'authcheck fixture --config run.yaml --token "$TOKEN" --out-dir fixture')
     .argument('[token]', 'the token, as with --token')
     .option('--out-dir <folder>', 'where the files are written: token, key set, config, test', 'authcheck-fixture')
-    .option('--keep <claim>', 'leave the values of this claim, or dotted path; may be repeated', collectText, [])
+    .option('--keep <claim>', 'leave the values of this claim, or dotted path; may be repeated', collectText)
     .option('--force', 'write over files that exist')
     .addHelpText(
       'after',
@@ -59,7 +59,7 @@ async function runFixture(options: FixtureCommandOptions, argument: string | und
   const token = given?.token ?? '';
   const { options: overheard, readKeys } = overhear(target);
   const { verdict, destination } = await ask(provider, readRequest(options, token), overheard);
-  const { keep } = options;
+  const { keep = [] } = options;
   const fixture = await makeFixture({
     token,
     verdict,

@@ -160,12 +160,13 @@ function formatFooter(verdict: Verdict, { hasOthers }: VerdictContext, style: St
   if (verdict.outcome === 'accepted') return '';
   const { status, body } = verdict.server;
   const whose = hasOthers === true ? 'with this provider alone, the server answers' : 'the server answers';
-  // In one piece, so that it can be looked for in a log.
-  const answer = `${whose} ${status} ${JSON.stringify(body)}`;
+  // The body stays in one piece, so that it can be looked for in a log.
+  const [head, text] = [`${whose} ${status}`, JSON.stringify(body)];
+  const answer = head.length + text.length < style.width ? [`${head} ${text}`] : [head, text];
   const doubt = verdict.steps.some((step) => step.unverified && step.status !== 'not_reached')
     ? wrap('unverified: read from claims that no valid signature vouches for', style.width, 0)
     : [];
-  return `\n${[answer, ...doubt].map((line) => `${style.dim(line)}\n`).join('')}`;
+  return `\n${[...answer, ...doubt].map((line) => `${style.dim(line)}\n`).join('')}`;
 }
 
 /** Writes the verdicts of several providers side by side. */
