@@ -27,12 +27,12 @@ let published = [await createSigner({ algorithm: 'ES256', kid: 'key-0' })];
 let signing = published[0];
 let retired = null;
 let failure = null;
-/** Whether it has answered well since it failed last. */
-let isWell = true;
+/** When it answered well for the first time since it failed last; null if it has not. */
+let wellSince = 0;
 let fetches = 0;
 const issuer = createServer((_request, response) => {
   fetches += 1;
-  isWell = failure === null;
+  wellSince = failure === null ? (wellSince ?? Date.now()) : null;
   if (failure === 'hang') return;
   if (failure === 'refuse') response.destroy();
   else if (failure === 'break') response.writeHead(500).end('stack trace');
@@ -110,7 +110,8 @@ async function load() {
 }
 
 function isAway() {
-  return failure !== null || !isWell;
+  // Who has asked may be a config that is being read, and not yet the one in force.
+  return failure !== null || wellSince === null || Date.now() - wellSince < 1000;
 }
 
 async function nextToken(round) {
