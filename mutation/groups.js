@@ -17,19 +17,6 @@ export const GROUPS = {
     mutate: ['src/protocol/jwt.ts'],
     tests: ['test/protocol/jwt.test.ts', 'test/corpus/jwt.test.ts', 'test/providers/known-attacks.test.ts'],
   },
-  signatures: {
-    mutate: ['src/protocol/{signature,keys}.ts', 'src/providers/signature-steps.ts'],
-    tests: [
-      'test/protocol/{signature,keys,sign}.test.ts',
-      'test/corpus/jwt.test.ts',
-      'test/providers/{known-attacks,oauth2-jwks}.test.ts',
-    ],
-  },
-  json: {
-    mutate: ['src/json-parser.ts', 'src/json-text.ts', 'src/json.ts'],
-    tests: ['test/{json,json-parser}.test.ts'],
-  },
-  secrets: { mutate: ['src/redact.ts', 'src/scrub.ts'], tests: ['test/{redact,scrub}.test.ts'] },
   policy: {
     mutate: ['src/policy/{access,conditions,decision,question,routes}.ts'],
     tests: ['test/policy/{access,conditions,question,routes}.test.ts', 'test/corpus/policy.test.ts'],

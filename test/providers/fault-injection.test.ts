@@ -58,6 +58,12 @@ async function openIssuer(first: Answer): Promise<{
   };
 }
 
+/** The checks of claims, each with whether somebody vouches for them. */
+const doubts = ({ steps }: Verdict): unknown =>
+  steps.flatMap(({ name, unverified }) =>
+    ['issuer', 'audience', 'expiry', 'subject'].includes(name) ? [unverified] : [],
+  );
+
 /** A token of this key that the clock of no test outlives. */
 function lasting(key: IssuerKey): string {
   return mint(key, { exp: Math.floor(Date.now() / 1000) + 365 * 24 * 3600 });
@@ -179,7 +185,10 @@ describe('10,000 tokens with unknown keys', { timeout: 60_000 }, () => {
     expect(await issuer.ask(OLD)).toBe('accepted');
     issuer.answer(failing);
     issuer.wait(PERIOD);
-    expect(await issuer.ask(mint(other))).toBe('undecided: endpoint_error');
+    const verdict = await issuer.judge(mint(other));
+    expect(summary(verdict)).toBe('undecided: endpoint_error');
+    expect(doubts(verdict)).toEqual([true, true, true, true]);
+    expect(doubts(await issuer.judge(OLD))).toEqual([false, false, false, false]);
   });
 
   test('cause no more while an old copy serves', async () => {

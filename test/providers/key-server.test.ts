@@ -120,7 +120,9 @@ describe('a key server that works', () => {
   test('that repeats a secret of its URL as the name of a key is not believed', async () => {
     const [key] = published.keys;
     const server = await serve(json({ keys: [{ ...key, kid: 'production-2024' }] }));
-    expect(summary(await ask(`${server.origin}/?key=production`))).toBe('undecided: endpoint_invalid_response');
+    const verdict = await ask(`${server.origin}/?key=production`);
+    expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
+    expect(stepOf(verdict, 'issuer').unverified).toBe(true);
   });
 
   test('is given the token of the config, which follows no redirect and is not shown', async () => {

@@ -60,6 +60,14 @@ function failures({ steps }: Verdict): string[] {
   return steps.filter(({ status }) => status === 'failed').map(({ name, code }) => `${name} ${code ?? ''}`);
 }
 
+/** The checks of claims that nobody vouches for; of all of them, nobody does, or everybody. */
+function doubted({ steps }: Verdict): boolean {
+  const checks = steps.filter(({ name }) => ['issuer', 'audience', 'expiry', 'subject', 'mapping'].includes(name));
+  const doubts = new Set(checks.map(({ unverified }) => unverified));
+  expect([checks.length, doubts.size]).toEqual([5, 1]);
+  return doubts.has(true);
+}
+
 const GOOD: Claims = { iss: ISSUER, aud: AUDIENCE, sub: 'alice', exp: NOW + 60 };
 
 /** Values of the wrong kind, for every claim. */
@@ -326,5 +334,39 @@ describe('oauth2_token with jwks', () => {
         expect((await provider.authenticate({ token })).outcome).toBe('rejected');
       }),
     );
+  });
+});
+
+describe('claims that no valid signature vouches for are told as such', () => {
+  test('and those of a good one are not', async () => {
+    expect(doubted(await provider.authenticate({ token: await sign(GOOD) }))).toBe(false);
+  });
+
+  test.each([
+    ['alg', { alg: 'RS256' }],
+    ['kid that is missing', { kid: undefined }],
+    ['kid that no key has', { kid: 'ec-2' }],
+  ])('of another %s', async (_, header) => {
+    const [, claims = '', signature = ''] = (await sign(GOOD)).split('.');
+    const head = Buffer.from(JSON.stringify({ alg: 'ES256', kid: 'ec-1', ...header })).toString('base64url');
+    expect(doubted(await provider.authenticate({ token: `${head}.${claims}.${signature}` }))).toBe(true);
+  });
+
+  test('of a key for other algorithms', async () => {
+    const misfit = readKeySet(JSON.stringify({ keys: [{ ...keySet.keys[0], alg: 'ES384' }] }));
+    const verdict = await createProvider({}, { keySet: misfit }).authenticate({ token: await sign(GOOD) });
+    expect(failures(verdict)).toEqual(['algorithm key_mismatch']);
+    expect(doubted(verdict)).toBe(true);
+  });
+
+  test('of a wrong signature', async () => {
+    const [header = '', claims = ''] = (await sign(GOOD)).split('.');
+    const token = `${header}.${claims}.${Buffer.alloc(64, 1).toString('base64url')}`;
+    expect(doubted(await provider.authenticate({ token }))).toBe(true);
+  });
+
+  test('of a key set that could not be had', async () => {
+    const none = readKeySet('{}');
+    expect(doubted(await createProvider({}, { keySet: none }).authenticate({ token: await sign(GOOD) }))).toBe(true);
   });
 });
