@@ -1,6 +1,9 @@
 /** What is changed, and the tests that must notice: few, so that each change is judged in seconds. */
 export const GROUPS = {
-  env: { mutate: ['src/config/env.ts'], tests: ['test/config/{env,parse}.test.ts', 'test/corpus/env.test.ts'] },
+  env: {
+    mutate: ['src/config/{env,python-numbers}.ts'],
+    tests: ['test/config/{env,parse}.test.ts', 'test/corpus/env.test.ts'],
+  },
   claims: {
     mutate: ['src/{claims,claim-shapes,near-misses,overage}.ts'],
     tests: ['test/{claims,claim-shapes,near-misses,overage}.test.ts', 'test/corpus/mapping.test.ts'],

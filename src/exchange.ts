@@ -26,6 +26,8 @@ export interface HttpRequest {
   readonly idempotent?: boolean;
   /** What must not be shown in the transcript, in whatever spelling. */
   readonly secrets: readonly (string | null)[];
+  /** What the transcript does not show either, and what an answer may hold for other reasons. Default none. */
+  readonly hidden?: readonly string[];
   /** Milliseconds until the whole answer must be there. Default 10,000. */
   readonly timeout?: number;
   /** Largest answer in bytes, decompressed. Default 1 MiB. */
@@ -167,21 +169,20 @@ export const SECRET_HEADERS: RegExp = new RegExp(
   'i',
 );
 
-/** Shorter than this, what may be a secret by its name is as likely a word that an answer has for other reasons. */
-const MIN_LENGTH_BY_NAME = 16;
-
 /** The credentials among the headers of a request. */
 export function credentialsIn(headers: readonly (readonly [string, string])[]): string[] {
-  const isSecret = (name: string, value: string): boolean =>
-    CREDENTIALS.test(name) || (SECRET_HEADERS.test(name) && value.length >= MIN_LENGTH_BY_NAME);
-  return headers.filter(([name, value]) => isSecret(name, value)).map(([, value]) => value);
+  return headers.filter(([name]) => CREDENTIALS.test(name)).map(([, value]) => value);
 }
 
-/** The credentials among the parameters of a request. */
-export function credentialsInParams(params: Readonly<Record<string, readonly string[]>>): string[] {
-  return Object.entries(params).flatMap(([name, values]) =>
-    isSecretParameter(name) ? values.filter((value) => value.length >= MIN_LENGTH_BY_NAME) : [],
-  );
+/** What among the headers and parameters of a request may be a credential, by its name. */
+export function credentialsByName(
+  headers: readonly (readonly [string, string])[],
+  params: Readonly<Record<string, readonly string[]>>,
+): string[] {
+  return [
+    ...headers.filter(([name]) => SECRET_HEADERS.test(name)).map(([, value]) => value),
+    ...Object.entries(params).flatMap(([name, values]) => (isSecretParameter(name) ? values : [])),
+  ];
 }
 
 /** The credentials in a URL, as they stand there and as they are sent; a key may stand as the user. */
@@ -214,7 +215,7 @@ export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null,
 
 /** Describes an exchange for a transcript. */
 export function describeExchange(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): Exchange {
-  const redact = createRedactor(secretsOf(input, url, proxy));
+  const redact = createRedactor([...secretsOf(input, url, proxy), ...(input.hidden ?? [])]);
   const clean = (headers: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [

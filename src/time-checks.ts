@@ -26,16 +26,16 @@ export function readClock(now: number, tolerance: number, skew: number | null): 
   return { now: Math.floor(now / 1000), tolerance, skew: isPresent ? skew : null };
 }
 
-/** In seconds the time of this century is less, and every token that expired would be good again. */
-const EARLIEST_MS = 1e11;
+/** Seconds around the present that no clock of milliseconds gives, unless it is set to January 1970. */
+const NEAR = 1e8;
 
 /**
- * Refuses a clock that does not count milliseconds.
+ * Refuses a clock of seconds, to which every token that expired would be good again.
  *
  * @throws {AuthcheckError} `usage_invalid`.
  */
 export function checkClock(now: number): void {
-  if (now >= EARLIEST_MS) return;
+  if (Math.abs(now - Date.now() / 1000) > NEAR) return;
   throw usageError(`now() gave ${String(now)}; expected the milliseconds since 1970, as Date.now() gives them`);
 }
 

@@ -315,12 +315,13 @@ route_policy:
   it.each([
     ['typ', 'acme-typ+jwt', 'header_invalid'],
     ['alg', 'acme-alg', 'algorithm_not_allowed'],
+    ['alg', 'EdAcme', 'algorithm_not_allowed'],
     ['crit', ['https://acme.example/crit'], 'critical_header_unsupported'],
   ])('holds nothing of a header whose %s somebody made up', async (name, value, code) => {
     const head = { alg: 'ES256', typ: 'JWT', kid: es256.kid, [name]: value };
     const token = compact(head, CLAIMS, (input) => signWith(es256.privateKey, 'ES256', input));
     const fixture = await check({ token }, code);
-    expect(allText(fixture)).not.toMatch(/acme/);
+    expect(allText(fixture)).not.toMatch(/acme/i);
     expect(fixture.replaced).toContain(`header.${name}`);
   });
 

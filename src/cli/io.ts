@@ -124,10 +124,11 @@ function openOutput(fd: number, open: () => NodeJS.WriteStream): Output {
       if (!isOpen || !opened?.writableNeedDrain) return isOpen;
       const output = opened;
       await new Promise<void>((resolve) => {
-        output
-          .once('drain', resolve)
-          .once('close', resolve)
-          .once('error', () => resolve());
+        const end = (): void => {
+          output.off('drain', end).off('close', end).off('error', end);
+          resolve();
+        };
+        output.once('drain', end).once('close', end).once('error', end);
       });
       return isOpen;
     },

@@ -71,8 +71,9 @@ export async function findPasted(options: TokenOptions, argument: string | undef
   );
 }
 
-/** `$TOKEN`, `$env:TOKEN`, `${TOKEN}`, `$(cat file)`, `{{token}}`, `%TOKEN%`, `<token>`. */
-const PLACEHOLDER = /^\\?\$(?:(?:env:)?[A-Za-z_]\w*$|[{(])|^\{\{|^%[A-Za-z_]\w*%$|^<[\w -]{1,64}>$/;
+/** `$TOKEN`, `$env:TOKEN`, `${TOKEN}`, `$(cat file)`, `{{token}}`, `%TOKEN%`, `<token>`: what nobody has for a key. */
+const PLACEHOLDER =
+  /^(?:\\?\$(?:(?:env:)?[A-Z_][A-Z0-9_]*|\{[^{}]*\}|\([^()]*\)|\{\{.*\}\})|\{\{.*\}\}|%[A-Z_][A-Z0-9_]*%|<[\w -]*(?:token|jwt|key|secret)[\w -]*>)$/;
 
 /** What is left of what was pasted; an empty token is none: a variable that is not set leaves one behind. */
 function take(pasted: string, source: string, io: Io): GivenToken {

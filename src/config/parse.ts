@@ -158,7 +158,7 @@ function readProviders(
     }
     const draft = draftProvider(path.length === 0 ? withoutPolicies(auth) : resolved);
     for (const note of draft.notes) {
-      if (!missing.has(formatPath([...path, ...note.path]))) place(note, path);
+      if (note.code === 'field_unknown' || !missing.has(formatPath([...path, ...note.path]))) place(note, path);
     }
     const sets = (field: string): boolean => isMapping(resolved) && resolved[field] !== undefined;
     return [{ ...draft, name, path: [...section.path, ...path], written, sets }];

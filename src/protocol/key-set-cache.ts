@@ -34,7 +34,7 @@ export type CachedKeySet =
 export interface KeySetCache {
   /** At once where a fresh set that is held has the key, which is nearly always. */
   readonly get: (kid: string) => CachedKeySet | Promise<CachedKeySet>;
-  /** Fetches the key set unless a fresh one is held that this cache has fetched itself. */
+  /** Fetches the key set unless a fresh one is held; the first time, whatever an earlier cache has left. */
   readonly load: () => Promise<CachedKeySet>;
   /** Milliseconds since the key set was fetched; null before. */
   readonly age: () => number | null;
@@ -58,7 +58,7 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
   let inFlight: Promise<KeySetResult> | null = null;
   let unknownAt = -Infinity;
   // Who reads a config anew may do so because a key was withdrawn.
-  let isOurs = slot.held === null;
+  let isAsked = slot.held === null;
   let failed: {
     readonly at: number;
     readonly times: number;
@@ -82,7 +82,6 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
     const result = await options.load();
     if (result.ok) {
       failed = null;
-      isOurs = true;
       // Of two that share the slot, the later question has the answer, whichever comes first.
       if (slot.held !== null && slot.held !== before && slot.held.at >= at)
         return { ok: true, keySet: slot.held.keySet };
@@ -106,7 +105,8 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
     if (result.ok) return { ok: true, keySet: result.keySet, failure: null };
     const old = heldWithin(2 * options.period);
     if (old === null) return result;
-    options.onEvent?.({ type: 'jwks.stale', code: result.code, age_ms: ageOf() ?? 0 });
+    if (heldWithin(options.period) === null)
+      options.onEvent?.({ type: 'jwks.stale', code: result.code, age_ms: ageOf() ?? 0 });
     return { ok: true, keySet: old, failure: result };
   }
 
@@ -130,7 +130,8 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
       return held.byKid.has(kid) ? { ok: true, keySet: held, failure: null } : seek(held);
     },
     async load() {
-      const held = isOurs ? heldWithin(options.period) : null;
+      const held = isAsked ? heldWithin(options.period) : null;
+      isAsked = true;
       return held === null ? renew() : { ok: true, keySet: held, failure: null };
     },
     age: ageOf,

@@ -2,14 +2,7 @@
 
 import { checkSendable, findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
-import {
-  credentialsIn,
-  credentialsInParams,
-  findMasked,
-  showUrl,
-  type Answered,
-  type HttpAnswer,
-} from '../exchange.js';
+import { credentialsIn, credentialsByName, findMasked, showUrl, type Answered, type HttpAnswer } from '../exchange.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { unescapePercent } from '../percent.js';
 import { decodeHeader, findTokenFault } from '../token.js';
@@ -31,7 +24,8 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
       if (!checkSendable(trace, findFault(request, token))) return { identity: null };
       const headers = describeHeaders(request.headers ?? []);
       const params = { ...request.params };
-      const secrets = [token, ...credentialsIn(Object.entries(headers)), ...credentialsInParams(params)];
+      const secrets = [token, ...credentialsIn(Object.entries(headers))];
+      const hidden = credentialsByName(Object.entries(headers), params);
       const told = { path: unescapePercent(request.path ?? ''), headers, params };
       const answer = await context.http.send({
         method: 'POST',
@@ -39,8 +33,9 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ api_key: token, request: told }),
         secrets,
+        hidden,
       });
-      const identity = judgeAnswer(trace, answer, config.endpoint, secrets);
+      const identity = judgeAnswer(trace, answer, config.endpoint, secrets, hidden);
       return {
         identity,
         claims: identity === null ? null : { ...identity },
@@ -83,16 +78,23 @@ function tokenIn(authorization: string): string | null {
   return scheme === null ? null : authorization.slice(scheme[0].length).trim();
 }
 
-function judgeAnswer(trace: Trace, answer: HttpAnswer, url: string, secrets: readonly string[]): Identity | null {
+function judgeAnswer(
+  trace: Trace,
+  answer: HttpAnswer,
+  url: string,
+  secrets: readonly string[],
+  hidden: readonly string[],
+): Identity | null {
+  const asked = { url, secrets: [...secrets, ...hidden] };
   const field = { field: ['endpoint'] };
   if (!answer.ok) {
     const message = `the endpoint could not be asked: ${answer.message}`;
     trace.fail('request', answer.code, message, { ...field, fix: answer.fix });
   } else if (answer.status === 401 || answer.status === 403) {
-    const message = `the endpoint answered ${answer.status}${quoteMessage(answer.body, { url, secrets })}${through(answer)}`;
+    const message = `the endpoint answered ${answer.status}${quoteMessage(answer.body, asked)}${through(answer)}`;
     trace.fail('request', 'token_refused', message, field);
   } else if (answer.status !== 200) {
-    const { code, message, fix } = judgeUnexpected(answer, 'the endpoint', { url, secrets });
+    const { code, message, fix } = judgeUnexpected(answer, 'the endpoint', asked);
     trace.fail('request', code, message, { ...field, fix });
   } else {
     const told = readAnswer(answer, secrets);

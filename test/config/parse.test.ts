@@ -183,6 +183,14 @@ introspection: {url: "hunter2-url", client_id: 31337, client_secret: [hunter2-se
     expect(provider?.source).toBe('run.yaml:1:1');
   });
 
+  test('warns of what the server ignores, though its variable is missing', () => {
+    const read = readAuthConfig(
+      { type: 'oauth2_token', issuer: 'https://i', audiance: '${env.AUD}', jwks: { uri: 'https://i/' } },
+      { env: {}, unknownFields: 'warn' },
+    );
+    expect(read.findings.map(({ code }) => code)).toEqual(expect.arrayContaining(['env_unset', 'field_unknown']));
+  });
+
   test('warns of nothing that a variable would have set', () => {
     const read = readAuthConfig(
       { type: 'oauth2_token', issuer: '${env.ISS}', audience: 'a', jwks: { uri: 'https://idp.example/' } },

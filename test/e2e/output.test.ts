@@ -37,6 +37,19 @@ describe('output', () => {
     expect(stdout).toBe(expected);
   });
 
+  it('leaves no listeners behind, however often it waits for a slow reader', async () => {
+    const many = join(folder, 'many.txt');
+    writeFileSync(many, 'no-token-at-all\n'.repeat(40_000));
+    const command = `'${process.execPath}' '${BIN}' validate --jwks '${keys}' --audience api --tokens '${many}'`;
+    const child = spawn('/bin/sh', ['-c', `${command} | { sleep 1; cat >/dev/null; }`], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    await new Promise((resolve) => child.on('close', resolve));
+    expect(stderr).not.toContain('MaxListeners');
+  });
+
   it('may end in a reader that has seen enough', async () => {
     const { stdout, code } = await shell('{ { $authcheck; echo "ended with $?" >&3; } | head -n 1; } 3>&1');
     expect(stdout).toContain('token_opaque');

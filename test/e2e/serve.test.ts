@@ -1,10 +1,12 @@
 // The service as a process: what it answers, what it logs, how it reloads and stops.
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Agent, request as ask } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSigner } from '../../src/index.js';
 import { makeCertificates } from '../certificates.js';
@@ -111,6 +113,19 @@ describe('/auth', () => {
       expect((await send(`${url}/auth/v1/items`, asked)).status).toBe(400);
       expect((await send(`${url}/auth/v1/items`, { headers: { [name]: 'GET' } })).status).toBe(200);
     }
+  });
+
+  it('logs, though its files were replaced since it started', async () => {
+    const folder = join(world.folder, 'installed');
+    const root = fileURLToPath(new URL('../../', import.meta.url));
+    for (const part of ['bin', 'dist/cli', 'package.json'])
+      cpSync(join(root, part), join(folder, part), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    const bin = join(folder, 'bin/authcheck.js');
+    const { url, logged } = await serve(['--config', world.config, '--provider', 'jwt'], { bin });
+    rmSync(join(folder, 'dist/cli'), { recursive: true });
+    expect((await send(`${url}/auth`, { headers: bearer('a.b.c') })).status).toBe(401);
+    await logged('request rejected');
   });
 
   it('logs that an identity fits into no headers', async () => {

@@ -62,7 +62,7 @@ describe('a token that was pasted', () => {
     ['a variable of PowerShell', '$env:TOKEN', 'a variable or a placeholder'],
     ['a variable of Windows', '%TOKEN%', 'a variable or a placeholder'],
     ['a command in single quotes', '$(cat token)', 'a variable or a placeholder'],
-    ['a placeholder of documentation', '<token>', 'a variable or a placeholder'],
+    ['a placeholder of documentation', '<your token>', 'a variable or a placeholder'],
     ['a placeholder of a template', '{{token}}', 'a variable or a placeholder'],
     [
       'a variable in a header',

@@ -86,7 +86,7 @@ describe('the request', () => {
 });
 
 test('credentials under other names are shown neither in the transcript nor in the words of the endpoint', async () => {
-  const secrets = ['header-secret-of-0123', 'private-secret-of-0123', 'param-secret-of-01234'];
+  const secrets = ['hunter-secret-of', 'private-secret-of', 'param-secret-of'];
   const [first = '', second = '', third = ''] = secrets;
   const exchanges: Exchange[] = [];
   const headers = [
@@ -97,6 +97,13 @@ test('credentials under other names are shown neither in the transcript nor in t
   const verdict = await ask(refusal, { headers, params: { access_token: [third] } }, exchanges);
   expect(summary(verdict)).toBe('rejected: token_refused');
   expect(JSON.stringify([verdict, exchanges])).not.toMatch(/secret-of/);
+});
+
+test('what may be a credential by its name may be in the answer for other reasons', async () => {
+  const name = 'service-account-alpha';
+  const headers = [['X-Session-Key', name]] as const;
+  const verdict = await ask(json({ principal: name }), { headers, params: { sort_key: [name] } });
+  expect(verdict).toMatchObject({ outcome: 'accepted', principal: name });
 });
 
 describe('the answer', () => {

@@ -46,6 +46,7 @@ async function runIntrospect(options: IntrospectOptions, argument: string | unde
     destination,
     now: (target.options.now?.() ?? io.now()) / 1000,
     verbose: options.verbose === true,
+    hasOthers: target.providers.length > 1,
     cautions: given.caution === null ? [] : [given.caution],
   };
   session.answer(

@@ -19,7 +19,7 @@ export function formatJobSummary(verdict: Verdict, expectations: readonly Expect
       : [
           `- ${REASONS[reason.code].message} (${code(reason.code)})`,
           ...steps.filter(({ status }) => status === 'failed').map((step) => `- ${step.name}: ${code(step.message)}`),
-          `- the server answers ${server.status}`,
+          `- with this provider, the server answers ${server.status}`,
         ];
   const held = expectations.map(
     ({ name, ok, expected, actual }) =>
