@@ -6,7 +6,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { measureMiddleware } from './middleware.js';
 import { measureBatch, measureCallers, measureKeySets } from './scale.js';
 import { headsOf, measureEach, NODES } from './nodes.js';
-import { measureStartup } from './startup.js';
+import { measureStartup, timeBare } from './startup.js';
 import { measureThroughput, measureTrace } from './throughput.js';
 
 const table = (head, rows) => [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n');
@@ -15,7 +15,8 @@ const number = (value) => Math.round(value).toLocaleString('en');
 const PARTS = {
   startup: async () => `## Start-up: whole processes, as a multiple of \`node -e 0\`
 
-Median of 21 pairs, NODE_EXTRA_CA_CERTS unset.
+Median of 21 pairs, NODE_EXTRA_CA_CERTS unset. Bare, ${NODES.map(({ path, version }) => `${version} took ${timeBare(path).toFixed(0)} ms`).join(', ')}: where it
+takes longer, the multiples are smaller.
 
 ${table(
   ['command', 'at most', ...NODES.map(({ version }) => version)],

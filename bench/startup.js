@@ -37,6 +37,12 @@ export async function measureStartup() {
   return rows;
 }
 
+/** What the ratios are multiples of: the median, in milliseconds. */
+export function timeBare(node) {
+  const times = Array.from({ length: RUNS }, () => time(node, ['-e', '0']) / 1e6);
+  return times.sort((a, b) => a - b)[Math.floor(RUNS / 2)];
+}
+
 /** The median of the ratios, pair by pair. */
 function ratioOf(node, args) {
   const ratios = [];
