@@ -39,7 +39,8 @@ const counting = Object.entries(FRAMEWORKS).filter(([name]) => name !== 'hono');
 describe.each(counting)('%s', (_name, startServer) => {
   test('refuses a request of which headers may be lost', async () => {
     const origin = await startServer(guard());
-    const named = await sendRaw(origin, ['X-Auth-Principal: admin', ...fill(1100), 'X-Auth-Principal: alice']);
+    // Just as many as Node reads: of more, Node 24 refuses a request itself, with 431.
+    const named = await sendRaw(origin, ['X-Auth-Principal: admin', ...fill(997)]);
     expect(named).toMatch(/^HTTP\/1\.1 400 /);
     expect(named).toContain('{"error":{"message":"Too many headers"}}');
     expect(named.toLowerCase()).toContain(
@@ -50,7 +51,7 @@ describe.each(counting)('%s', (_name, startServer) => {
       ...fill(1100),
       'X-Auth-Attributes: {"roles":["guest"]}',
     ]);
-    expect(groups).toMatch(/^HTTP\/1\.1 400 /);
+    expect(groups).toMatch(/^HTTP\/1\.1 (?:400|431) /);
   });
 
   test('reads all of those that surely arrived', async () => {
