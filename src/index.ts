@@ -55,6 +55,7 @@ export {
 export { reportKeySet, type KeyReport, type KeySetReport } from './key-report.js';
 export { likenTo, type Likeness } from './likeness.js';
 export { listSome, plural } from './listing.js';
+export { isPlaceholder } from './lookalike.js';
 export { explainParity } from './parity-hints.js';
 export {
   compareWithServer,

@@ -87,6 +87,15 @@ const LOOKS: readonly (Lookalike & { readonly pattern: RegExp })[] = [
   },
 ];
 
+/** `$TOKEN`, `$env:TOKEN`, `${TOKEN}`, `$(cat file)`, `{{token}}`, `%TOKEN%`, `<token>`: what nobody has for a key. */
+const PLACEHOLDER =
+  /^(?:\\?\$(?:(?:env:)?[A-Z_][A-Z0-9_]*|\{[^{}]*\}|\([^()]*\)|\{\{.*\}\})|\{\{.*\}\}|%[A-Z_][A-Z0-9_]*%|<[\w -]*(?:token|jwt|key|secret)[\w -]*>)$/;
+
+/** Tells the whole name of a variable, or of what is to be written in a place, from what may be a key. */
+export function isPlaceholder(text: string): boolean {
+  return PLACEHOLDER.test(text);
+}
+
 /** Longer texts are not looked at. */
 const MAX_LENGTH = 16 * 1024;
 

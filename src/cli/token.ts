@@ -5,6 +5,7 @@ import {
   AuthcheckError,
   FileTooLarge,
   isObject,
+  isPlaceholder,
   member,
   parseJson,
   readBounded,
@@ -70,10 +71,6 @@ export async function findPasted(options: TokenOptions, argument: string | undef
     'no token was given; use --token TOKEN, --token-file FILE, standard input, or AUTHCHECK_TOKEN',
   );
 }
-
-/** `$TOKEN`, `$env:TOKEN`, `${TOKEN}`, `$(cat file)`, `{{token}}`, `%TOKEN%`, `<token>`: what nobody has for a key. */
-const PLACEHOLDER =
-  /^(?:\\?\$(?:(?:env:)?[A-Z_][A-Z0-9_]*|\{[^{}]*\}|\([^()]*\)|\{\{.*\}\})|\{\{.*\}\}|%[A-Z_][A-Z0-9_]*%|<[\w -]*(?:token|jwt|key|secret)[\w -]*>)$/;
 
 /** What is left of what was pasted; an empty token is none: a variable that is not set leaves one behind. */
 function take(pasted: string, source: string, io: Io): GivenToken {
@@ -162,7 +159,7 @@ export function triage(pasted: string): GivenToken {
     if (!isAgain) stripped.push(layer.name);
   }
   if (CURL.test(token)) throw unusable('no bearer token was found in the curl command');
-  if (PLACEHOLDER.test(token))
+  if (isPlaceholder(token))
     throw unusable(
       'this is a variable or a placeholder that nothing replaced; in a shell, single quotes keep a variable as it is',
     );

@@ -53,7 +53,7 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
     now: options.now ?? Date.now,
     locate: provider.locate,
     sets: provider.sets,
-    slotFor: (question) => findSlot(options.keySets ?? new Map<string, KeySetSlot>(), question),
+    slotFor: (question) => (options.keySets === undefined ? { held: null } : findSlot(options.keySets, question())),
     ...(options.keySet === undefined ? {} : { keySet: options.keySet }),
     ...(onEvent === undefined ? {} : { onEvent }),
   };

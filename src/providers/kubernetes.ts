@@ -89,16 +89,14 @@ function judgeAnswer(
     trace.fail('request', code, message, { field, fix });
   } else {
     const user = readUserInfo(answer, token, names);
-    if (typeof user !== 'string' && user.username !== ANONYMOUS) {
+    if (typeof user === 'string') trace.fail('request', 'endpoint_invalid_response', user, { field });
+    else if (user.username === ANONYMOUS) {
+      const message = `the API server answered for ${ANONYMOUS}: it has not seen the token`;
+      trace.fail('request', 'endpoint_invalid_response', message, { field, fix: PASS_ON_FIX });
+    } else {
       trace.pass('request', 'the API server answered 201', { field });
       return user;
     }
-    if (typeof user !== 'string') {
-      const message = `the API server answered for ${ANONYMOUS}: it has not seen the token`;
-      trace.fail('request', 'endpoint_invalid_response', message, { field, fix: PASS_ON_FIX });
-      return null;
-    }
-    trace.fail('request', 'endpoint_invalid_response', user, { field });
   }
   return null;
 }

@@ -50,7 +50,7 @@ export function createOAuth2JwksProvider(
     period: jwks.key_recheck_period * 1000,
     // All that decides what is fetched, and from whom; a file that stands in was read again with the config.
     ...(context.keySet === undefined
-      ? { slot: context.slotFor([jwks.uri, jwks.token, config.verify_tls, trusted(config.tls_cafile)]) }
+      ? { slot: context.slotFor(() => [jwks.uri, jwks.token, config.verify_tls, trusted(config.tls_cafile)]) }
       : {}),
     ...(context.onEvent === undefined ? {} : { onEvent: context.onEvent }),
   });

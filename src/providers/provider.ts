@@ -73,5 +73,5 @@ export interface ProviderContext {
   readonly keySet?: KeySetResult;
   readonly onEvent?: (event: ProviderEvent) => void;
   /** The slot of the key set with this URI, token and TLS settings; providers with the same share it. */
-  readonly slotFor: (question: readonly unknown[]) => KeySetSlot;
+  readonly slotFor: (question: () => readonly unknown[]) => KeySetSlot;
 }

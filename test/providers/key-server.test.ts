@@ -1,5 +1,7 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { AuthProvider, Exchange, ProviderOptions, Verdict } from '../../src/index.js';
+import { makeCertificates } from '../certificates.js';
 import { goodClaims, mint, newKey } from '../forge.js';
 import { drip, endless, hang, json, redirect, serve, serveRaw, type Answer } from '../loopback.js';
 import { provide, stepOf, summary } from './provide.js';
@@ -115,6 +117,18 @@ describe('a key server that works', () => {
     // Without a place to keep them, each has its own.
     expect(summary(await ask(server.origin))).toBe('accepted');
     expect(server.requests).toHaveLength(3);
+  });
+
+  test('is asked again where the file of the authorities holds others since', async () => {
+    const [mine, other] = [await makeCertificates(), await makeCertificates()];
+    const server = await serve(json(published), mine.right);
+    const keySets: ProviderOptions['keySets'] = new Map();
+    const config = { type: 'oauth2_token', issuer: 'https://idp.example', audience: 'my-api' };
+    const made = (): AuthProvider =>
+      provide({ ...config, jwks: { uri: server.origin }, tls_cafile: mine.caFile }, { keySets });
+    expect(summary(await made().authenticate({ token: mint(key) }))).toBe('accepted');
+    writeFileSync(mine.caFile, other.ca);
+    expect(summary(await made().authenticate({ token: mint(key) }))).toBe('undecided: endpoint_tls');
   });
 
   test('that repeats a secret of its URL as the name of a key is not believed', async () => {

@@ -147,7 +147,7 @@ function update(results: readonly SuiteResult[], io: Io): string[] {
     const { file, text } = result.suite;
     const updated = updateSuite(result);
     if (updated === text) return [];
-    writeOutputs([{ path: file, text: updated, isSecret: false }], { force: true }, io);
+    writeOutputs([{ path: file, text: updated }], { force: true }, io);
     return [file];
   });
 }
