@@ -47,7 +47,7 @@ function findUnhashable({ items }: YAMLMap, resolve: Resolve): WrongKey | null {
   const pair = items.find(({ key }) => isMap(resolve(key)) || isSeq(resolve(key)));
   if (pair === undefined) return null;
   const message = 'a mapping or list is used as a key here; quote a value that starts with "{" or "["';
-  return { code: 'config_syntax', offset: rangeOf(pair.key) ?? 0, message };
+  return { code: 'config_syntax', offset: offsetOf(pair.key) ?? 0, message };
 }
 
 function findRepeated({ items }: YAMLMap): WrongKey | null {
@@ -58,7 +58,7 @@ function findRepeated({ items }: YAMLMap): WrongKey | null {
     if (seen.has(key))
       return {
         code: 'key_repeated',
-        offset: rangeOf(pair.key) ?? 0,
+        offset: offsetOf(pair.key) ?? 0,
         message: 'a key occurs twice in one mapping',
       };
     seen.add(key);
@@ -80,7 +80,7 @@ function findUnnamed(claimsMappings: readonly unknown[], resolve: Resolve): Wron
       else if (namesNothing(resolve(key)))
         return {
           code: 'config_syntax',
-          offset: rangeOf(key) ?? 0,
+          offset: offsetOf(key) ?? 0,
           message: 'to the server this key is not a string; quote it',
         };
     }
@@ -115,7 +115,7 @@ export function indexOffsets(root: Node | null): (path: Path) => number {
       const pair = isMap(node) ? pairOf(node, String(part)) : undefined;
       const next: unknown =
         pair !== undefined ? (pair.value ?? pair.key) : isSeq(node) ? node.items[Number(part)] : null;
-      const start = rangeOf(next) ?? rangeOf(pair?.key);
+      const start = offsetOf(next) ?? offsetOf(pair?.key);
       if (start === null) return offset;
       offset = start;
       node = next;
@@ -128,6 +128,6 @@ function keyOf(pair: Pair): string | null {
   return isScalar(pair.key) ? String(pair.key.value) : null;
 }
 
-function rangeOf(node: unknown): number | null {
+function offsetOf(node: unknown): number | null {
   return isNode(node) ? (node.range?.[0] ?? null) : null;
 }

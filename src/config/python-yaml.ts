@@ -22,12 +22,16 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Finds what the parser takes and PyYAML refuses: tabs between things, odd names of anchors, and one that stands twice. */
+/**
+ * Finds what the parser takes and PyYAML refuses: tabs between things, `?` within brackets, odd names of anchors, and one
+ * that stands twice.
+ */
 export function findRefused(lexemes: Iterable<string>): Refusal | null {
   const anchors = new Set<string>();
   let offset = 0;
   let isPlain = false;
   let isBlock = false;
+  let depth = 0;
   for (const lexeme of lexemes) {
     // What stands for no character of the text: before a scalar without quotes, and where documents and lists end.
     if (CONTROLS.includes(lexeme)) {
@@ -36,7 +40,13 @@ export function findRefused(lexemes: Iterable<string>): Refusal | null {
     }
     const tab = (isPlain ? !isBlock : /^[ \t]/.test(lexeme)) ? lexeme.indexOf('\t') : -1;
     if (tab !== -1) return { offset: offset + tab, message: 'the server takes no tab here; use spaces' };
-    if (isPlain) isBlock = false;
+    if (isPlain) {
+      const odd = isBlock || depth === 0 ? -1 : lexeme.startsWith(':') ? 0 : lexeme.indexOf('?');
+      if (odd !== -1)
+        return { offset: offset + odd, message: 'the server takes no such character within brackets; quote the value' };
+      isBlock = false;
+    } else if (lexeme === '[' || lexeme === '{') depth += 1;
+    else if (lexeme === ']' || lexeme === '}') depth -= 1;
     else if (/^[&*]/.test(lexeme)) {
       if (!/^.[\w-]+$/.test(lexeme))
         return {

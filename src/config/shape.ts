@@ -69,6 +69,12 @@ function findProviders(auth: Mapping, path: Path, fail: (path: Path, message: st
     const value = auth.provider_config;
     return value === null ? [] : [{ name: 'default', path: ['provider_config'], value }];
   }
+  const misplaced = path.length === 0 ? undefined : ['type', 'providers'].find((name) => name in auth);
+  if (misplaced !== undefined)
+    return fail(
+      [...path, misplaced],
+      `the server reads ${formatPath([...path, 'provider_config'])}, and not this: ${OFF}`,
+    );
   if ('providers' in auth) {
     const { providers } = auth;
     if (!isMapping(providers))

@@ -22,8 +22,7 @@ describe('findSection', () => {
     [{ provider_config: provider, route_policy: [] }, ['', ['default: provider_config']]],
     [provider, ['', ['default: ']]],
     [{ providers: { a: provider, b: provider } }, ['', ['a: providers.a', 'b: providers.b']]],
-    [{ auth: { providers: { a: provider } } }, ['auth', ['a: providers.a']]],
-    [{ server: { port: 1 }, auth: { type: 'custom' } }, ['auth', ['default: ']]],
+    [{ server: { port: 1 }, auth: { provider_config: provider } }, ['auth', ['default: provider_config']]],
     // The server lets everybody in, but asks its policies.
     [{ auth: { provider_config: null } }, ['auth', []]],
     [{ access_policy: [] }, ['', []]],
@@ -54,7 +53,19 @@ describe('findSection', () => {
     [{ auth: null }, `auth: auth is empty: ${OFF}`],
     [{ auth: [] }, 'auth: expected a mapping, got a list'],
     [{ auth: {} }, 'auth: no provider_config and no policy: the server would run without authentication'],
-    [{ auth: { providers: [] } }, 'auth.providers: expected a mapping of names to providers, got a list'],
+    [{ providers: [] }, 'providers: expected a mapping of names to providers, got a list'],
+    [
+      { server: { auth: provider } },
+      `server.auth.type: the server reads server.auth.provider_config, and not this: ${OFF}`,
+    ],
+    [
+      { auth: { ...provider, access_policy: [] } },
+      `auth.type: the server reads auth.provider_config, and not this: ${OFF}`,
+    ],
+    [
+      { server: { auth: { providers: { a: provider } } } },
+      `server.auth.providers: the server reads server.auth.provider_config, and not this: ${OFF}`,
+    ],
     [{ providers: null }, 'providers: expected a mapping of names to providers, got null'],
     [{ providers: {} }, 'providers: no provider is listed'],
     [

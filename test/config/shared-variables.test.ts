@@ -55,7 +55,10 @@ describe('shareVariables', () => {
 
   it('takes what the auth section cannot do without, and nothing else of the file', () => {
     const document = {
-      server: { auth: { type: 'oauth2_token', audience: '${env.AUD}', issuer: '${env.ISS:=x}' }, port: '${env.PORT}' },
+      server: {
+        auth: { provider_config: { type: 'oauth2_token', audience: '${env.AUD}', issuer: '${env.ISS:=x}' } },
+        port: '${env.PORT}',
+      },
       inference: { key: '${env.OTHER}' },
     };
     expect(shareVariables(document, { AUD: 'api', ISS: 'i', PORT: '1', OTHER: 'x' })).toEqual({ AUD: 'api' });
