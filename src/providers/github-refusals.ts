@@ -34,10 +34,17 @@ export function findSsoFix(headers: Headers, base: string, token: string): strin
     : 'Authorize the token for SAML single sign-on: in GitHub’s settings, at the token, "Configure SSO".';
 }
 
-/** Tells GitHub's rate limit from a refusal, and from what stands before it. */
-export function isRateLimited({ status, headers }: Answered): boolean {
+/**
+ * Tells GitHub's rate limits from a refusal, and from what stands before it. Of a secondary limit, only the message may
+ * tell.
+ *
+ * @see https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+ */
+export function isRateLimited({ status, headers, body }: Answered): boolean {
   if (status === 429) return headers['x-ratelimit-reset'] !== undefined;
-  return status === 403 && (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined);
+  if (status !== 403) return false;
+  if (headers['x-ratelimit-remaining'] === '0' || headers['retry-after'] !== undefined) return true;
+  return /\b(?:rate limit|abuse detection)/i.test(body.slice(0, 1000));
 }
 
 /** Explains a rate limit, and when it ends. */

@@ -23,6 +23,8 @@ async function ask(user: Answer, organizations?: Answer): Promise<Verdict> {
 const logins = (count: number, prefix = 'org'): { login: string }[] =>
   Array.from({ length: count }, (_, i) => ({ login: `${prefix}-${i}` }));
 
+const SECONDARY = 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.';
+
 describe('a token that GitHub knows', () => {
   test('names the user and the organizations', async () => {
     const server = await github(json(USER), json([{ login: 'acme' }, { login: 'ml' }]));
@@ -84,6 +86,12 @@ describe('a token that GitHub refuses', () => {
       json({}, 403, { 'x-ratelimit-remaining': '0', 'x-ratelimit-reset': '99999999999999999999' }),
       'undecided: endpoint_rate_limited',
       /the rate limit is used up$/,
+    ],
+    [
+      '403 for the secondary rate limit, told in words alone',
+      json({ message: SECONDARY }, 403, { 'x-ratelimit-remaining': '4987' }),
+      'undecided: endpoint_rate_limited',
+      new RegExp(`the rate limit is used up: "${SECONDARY}"$`),
     ],
     ['429', json({}, 429, { 'retry-after': '7' }), 'undecided: endpoint_rate_limited', /it asks to wait 7 seconds$/],
     [
@@ -224,6 +232,7 @@ describe('the organizations', () => {
   test.each<[string, Answer, string]>([
     ['429', json({}, 429, { 'retry-after': '9' }), 'endpoint_rate_limited'],
     ['403 for the rate limit', json({}, 403, { 'x-ratelimit-remaining': '0' }), 'endpoint_rate_limited'],
+    ['403 for the secondary rate limit', json({ message: SECONDARY }, 403), 'endpoint_rate_limited'],
     ['500', json({}, 500), 'endpoint_error'],
   ])('that nobody could read leave the question open: %s', async (_name, organizations, code) => {
     const verdict = await ask(json(USER), organizations);
