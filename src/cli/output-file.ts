@@ -1,7 +1,7 @@
 /** Files that a command writes: never over another unless told so, and a secret for nobody but its owner. */
 
 import { randomUUID } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync, type Stats } from 'node:fs';
 import { resolve } from 'node:path';
 import { AuthcheckError, codeOf, usageError } from '../index.js';
 import type { Io } from './io.js';
@@ -43,24 +43,33 @@ export function makeFolder(path: string, io: Io): void {
   try {
     mkdirSync(resolve(io.cwd, path), { recursive: true });
   } catch (error) {
-    const isFile = lstatSync(resolve(io.cwd, path), { throwIfNoEntry: false }) !== undefined;
+    const isFile = lookAt(path, io) !== undefined;
     throw unwritable(path, isFile ? 'there is something that is not a folder' : explainUnwritten(error), error);
   }
 }
 
 function checkFree(path: string, { force = false }: WriteOptions, io: Io): void {
-  const existing = lstatSync(resolve(io.cwd, path), { throwIfNoEntry: false });
+  const existing = lookAt(path, io);
   if (existing === undefined) return;
   if (!existing.isFile())
     throw unwritable(path, existing.isDirectory() ? 'this is a folder' : 'this is not an ordinary file');
   if (!force) throw unwritable(path, 'the file exists already; --force writes over it');
 }
 
+/** What is there; undefined if nothing is. */
+function lookAt(path: string, io: Io): Stats | undefined {
+  try {
+    return lstatSync(resolve(io.cwd, path), { throwIfNoEntry: false });
+  } catch (error) {
+    throw unwritable(path, explainUnwritten(error), error);
+  }
+}
+
 /** A file is replaced as a whole, so that nobody reads half of it. */
 function writeOutput({ path, text, isSecret }: OutputFile, { force = false }: WriteOptions, io: Io): void {
   const target = resolve(io.cwd, path);
   const written = force ? `${target}.${randomUUID()}` : target;
-  const before = force ? lstatSync(target, { throwIfNoEntry: false }) : undefined;
+  const before = force ? lookAt(path, io) : undefined;
   try {
     writeFileSync(written, text, { flag: 'wx', mode: isSecret || before !== undefined ? 0o600 : 0o644 });
     // Whom its owner lets read the file may read the new one.
@@ -80,6 +89,7 @@ export function explainUnwritten(error: unknown): string {
     ENOENT: 'there is no such folder',
     ENOTDIR: 'there is no such folder',
     EACCES: 'permission denied',
+    ENAMETOOLONG: 'the name is too long',
     EROFS: 'the disk is read-only',
     ENOSPC: 'the disk is full',
   };

@@ -1,6 +1,6 @@
 /** Finds a config file, reads it, and parses it. The only cosmiconfig import. */
 
-import { existsSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { FileTooLarge, readBounded } from '../bounded-read.js';
 import { AuthcheckError, codeOf, reasonOf } from '../errors.js';
@@ -152,8 +152,8 @@ async function searchUpward(cwd: string): Promise<string | null> {
   const explorer = new library.Explorer({
     moduleName: 'authcheck',
     searchPlaces: [...SEARCH_PLACES],
-    searchStrategy: 'global',
-    stopDir: repositoryRoot(cwd) ?? cwd,
+    // Folder by folder: of its own, it would go on to the folder of the user's settings.
+    searchStrategy: 'none',
     ignoreEmptySearchPlaces: true,
     cache: false,
     loaders: { '.json': loader, '.yaml': loader, '.yml': loader, noExt: loader },
@@ -163,19 +163,42 @@ async function searchUpward(cwd: string): Promise<string | null> {
     mergeSearchPlaces: false,
     applyPackagePropertyPathToConfiguration: false,
   });
-  try {
-    const result = await explorer.search(cwd);
-    return result?.filepath ?? null;
-  } catch (error) {
-    if (codeOf(error) === '') throw error;
-    throw new AuthcheckError('config_unreadable', `a config was found, but ${reasonOf(error)}`, { cause: error });
+  const last = repositoryRoot(cwd) ?? resolve(cwd);
+  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
+    const found = await searchFolder(explorer, folder);
+    if (found !== null || folder === last) return found;
   }
 }
 
+async function searchFolder(explorer: Explorer, folder: string): Promise<string | null> {
+  const places = SEARCH_PLACES.map((place) => join(folder, place));
+  try {
+    const found = (await explorer.search(folder))?.filepath ?? null;
+    // What may not be read is passed over, and what stands after it would count: it is found, to be refused by name.
+    return places.slice(0, found === null ? undefined : places.indexOf(found)).find(isClosed) ?? found;
+  } catch (error) {
+    if (codeOf(error) === '') throw error;
+    const message = `the config in ${folder}: ${reasonOf(error)}`;
+    throw new AuthcheckError('config_unreadable', message, { cause: error });
+  }
+}
+
+function isClosed(path: string): boolean {
+  if (!existsSync(path)) return false;
+  try {
+    closeSync(openSync(path, 'r'));
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+interface Explorer {
+  readonly search: (from: string) => Promise<{ readonly filepath: string } | null>;
+}
+
 interface ExplorerModule {
-  readonly Explorer: new (options: object) => {
-    search: (from: string) => Promise<{ readonly filepath: string } | null>;
-  };
+  readonly Explorer: new (options: object) => Explorer;
 }
 
 function hasExplorer(library: object): library is ExplorerModule {

@@ -1,7 +1,16 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { listProviders, loadAuthConfig } from '../../src/config/load.js';
 import { AuthcheckError, ConfigError } from '../../src/errors.js';
 
@@ -111,6 +120,43 @@ describe('loadAuthConfig finds', () => {
   });
 });
 
+describe('a search', () => {
+  test("ends where it should: the settings of a user are nobody's config", async () => {
+    write('settings/authcheck/config.yaml');
+    write('home/.config/authcheck/config.yaml');
+    mkdirSync(join(folder, 'work'));
+    vi.stubEnv('XDG_CONFIG_HOME', join(folder, 'settings'));
+    expect(await refusal({ env: {}, cwd: join(folder, 'work') })).toMatchObject({ code: 'config_not_found' });
+    vi.stubEnv('XDG_CONFIG_HOME', undefined);
+    vi.stubEnv('HOME', join(folder, 'home'));
+    expect(await refusal({ env: {}, cwd: join(folder, 'work') })).toMatchObject({ code: 'config_not_found' });
+    vi.unstubAllEnvs();
+  });
+
+  test('passes nothing over that may not be read', async () => {
+    write('.authcheckrc.yaml');
+    write('authcheck.config.yaml');
+    chmodSync(folder, 0o755);
+    chmodSync(join(folder, 'authcheck.config.yaml'), 0);
+    const load = (): Promise<unknown> => asNobody(() => refusal({ env: {}, cwd: folder }));
+    expect((await loadAuthConfig({ env: {}, cwd: folder })).file).toBe('.authcheckrc.yaml');
+    chmodSync(join(folder, '.authcheckrc.yaml'), 0);
+    const message = '.authcheckrc.yaml: permission denied';
+    expect(await load()).toEqual({ code: 'config_unreadable', message });
+  });
+});
+
+/** Runs it without the rights of root, who may read everything. */
+async function asNobody<T>(run: () => Promise<T>): Promise<T> {
+  if (process.geteuid?.() !== 0) return run();
+  process.seteuid?.(65_534);
+  try {
+    return await run();
+  } finally {
+    process.seteuid?.(0);
+  }
+}
+
 describe('a "~" that a variable brings', () => {
   const endpoint = async (value: string, env: Record<string, string> = {}): Promise<string> => {
     write('run.yaml', 'type: upstream_header\nprincipal_header: x${env.A}\n');
@@ -217,7 +263,7 @@ describe('loadAuthConfig refuses', () => {
     symlinkSync(join(folder, '.authcheckrc.json'), join(folder, '.authcheckrc.json'));
     expect(await refusal({ env: {}, cwd: folder })).toMatchObject({
       code: 'config_unreadable',
-      message: 'a config was found, but it cannot be read (ELOOP)',
+      message: `the config in ${folder}: it cannot be read (ELOOP)`,
     });
   });
 

@@ -198,6 +198,19 @@ describe('an output that takes nothing', () => {
     expect(stderr).toContain('the output cannot be written (ENOSPC)');
   });
 
+  it.each([
+    ['below a file', 'a-file/x.json', 'there is no such folder'],
+    ['with a name that no file can have', 'x'.repeat(300), 'the name is too long'],
+  ])('%s', async (_name, path, why) => {
+    world.file('a-file', '');
+    const out = join(world.folder, path);
+    const generated = await run(['jwks', 'generate', '--out', out]);
+    expect(generated).toMatchObject({ code: 2, stdout: '' });
+    expect(generated.stderr.replaceAll(/\s+/g, ' ')).toContain(`: ${why}`);
+    const fixture = await run(['fixture', '--config', world.config, '--provider', 'jwt', '--out-dir', out, good]);
+    expect(fixture).toMatchObject({ code: 2, stdout: '' });
+  });
+
   it('leaves one document on stdout where a report cannot be written', async () => {
     const suite = world.file(
       'one.authcheck.yaml',
