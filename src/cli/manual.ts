@@ -5,6 +5,7 @@ import type { Argument, Command } from 'commander';
 import { SEARCH_PLACES } from '../index.js';
 import { GROUPS } from './help.js';
 import type { Io } from './io.js';
+import { CONFIG_OPTION } from './options.js';
 import { formatManPage, type Entry, type ManPage } from './render/roff.js';
 import { buildProgram, COMMAND_NAMES, listCommands } from './tree.js';
 
@@ -64,7 +65,10 @@ function describeCommand(command: Command, version: string): Omit<ManPage, 'seeA
     term: bracket(argument),
     text: helper.argumentDescription(argument),
   }));
-  const flags = options.map(({ long }) => long ?? '');
+  // A config that is only ever named, such as that of mint, is not searched for.
+  const flags = options
+    .filter(({ long, description }) => long !== '--config' || description === CONFIG_OPTION[1])
+    .map(({ long }) => long ?? '');
   return {
     name: pathOf(command).join('-'),
     version,
@@ -144,7 +148,7 @@ const ENVIRONMENT: readonly (Entry & { readonly flags: readonly string[] })[] = 
     text: 'No colours; colours even where the output is not a terminal.',
   },
   {
-    flags: ['--issuer', '--online'],
+    flags: ['--jwks', '--live', '--online', '--introspection'],
     term: 'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY',
     text: 'The proxy through which providers are asked, and the hosts that are asked directly.',
   },

@@ -28,11 +28,17 @@ export interface IssuerOptions {
   readonly clockTolerance?: number;
 }
 
+/** The flag of a config that is searched for where nothing names it, and its help. */
+export const CONFIG_OPTION: readonly [flag: string, help: string] = [
+  '--config <file>',
+  'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward',
+];
+
 /** Makes a command with the shared flags; `example` comes first in its help. */
 export function createCommand(name: string, example: string): Command {
   const command = new Command(name)
     .optionsGroup(GROUPS.input)
-    .option('--config <file>', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
+    .option(...CONFIG_OPTION)
     .option('--provider <name>', 'the provider to ask, where the config has several')
     .option('--token <token>', 'the token; also understood: Bearer …, a whole header, a curl command, a token response')
     .option('--token-file <file>', 'a file that holds the token (- for standard input)');

@@ -14,7 +14,7 @@ import {
 import { EXIT, exitCodeOfFindings } from '../exit-code.js';
 import { GROUPS } from '../help.js';
 import type { Io, Run } from '../io.js';
-import { addColorOptions, withConfig, type SharedOptions } from '../options.js';
+import { addColorOptions, CONFIG_OPTION, withConfig, type SharedOptions } from '../options.js';
 import { describeReport, formatAnnotations, formatReport, type CheckedConfig } from '../render/config-report.js';
 import { buildSarif } from '../render/sarif.js';
 import { openSession, type Session } from '../session.js';
@@ -37,7 +37,7 @@ export function defineConfigCheck(run: Run): Command {
     new Command('check')
       .description('say what is wrong with the config, unwise, or worth a look: where, why, and the fix')
       .argument('[file]', 'the config, as with --config')
-      .option('--config <file>', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
+      .option(...CONFIG_OPTION)
       .option(
         '--online',
         'ask the endpoints too: name, connection, certificate, answer; the token sent is a made-up one',

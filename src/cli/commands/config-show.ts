@@ -5,7 +5,7 @@ import { explainConfig } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
 import type { Io, Run } from '../io.js';
-import { addColorOptions, withConfig, type SharedOptions } from '../options.js';
+import { addColorOptions, CONFIG_OPTION, withConfig, type SharedOptions } from '../options.js';
 import { describeConfig, formatConfig } from '../render/config-values.js';
 import { openSession } from '../session.js';
 
@@ -15,7 +15,7 @@ export function defineConfigShow(run: Run): Command {
     new Command('show')
       .description('print what the server will run with: variables resolved, defaults marked, secrets masked')
       .argument('[file]', 'the config, as with --config')
-      .option('--config <file>', 'the server’s config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
+      .option(...CONFIG_OPTION)
       .optionsGroup(GROUPS.output)
       .option('--json', 'print JSON'),
   )

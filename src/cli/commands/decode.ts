@@ -11,7 +11,11 @@ import { findToken } from '../token.js';
 
 /** Defines the command. */
 export function defineDecode(run: Run): Command {
-  return createCommand('decode', 'authcheck decode "$TOKEN"')
+  const command = createCommand('decode', 'authcheck decode "$TOKEN"');
+  // Taken, as by every command that is given a token, and of no use here.
+  for (const option of command.options)
+    if (['--config', '--provider', '--verbose'].includes(option.long ?? '')) option.hideHelp();
+  return command
     .argument('[token]', 'the token, as with --token')
     .addHelpText('after', '\nExit codes: 0 decoded · 1 the token is broken · 2 usage or unreadable input')
     .action((token: string | undefined, options: SharedOptions) => run((io) => runDecode(options, token, io)));

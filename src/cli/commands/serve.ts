@@ -15,7 +15,7 @@ import {
 import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
 import type { Io, Run } from '../io.js';
-import { parseWhole, type IssuerOptions, type SharedOptions } from '../options.js';
+import { CONFIG_OPTION, parseWhole, type IssuerOptions, type SharedOptions } from '../options.js';
 import { holdConfig } from '../serve/live-config.js';
 import { LEVELS, openLog } from '../serve/log.js';
 import { createMetrics, type Metrics } from '../serve/metrics.js';
@@ -45,7 +45,7 @@ const DEADLINE = 15_000;
 /** Defines the command. */
 export function defineServe(run: Run): Command {
   return new Command('serve')
-    .option('--config <file>', 'the config (YAML or JSON); else AUTHCHECK_CONFIG, else searched upward')
+    .option(...CONFIG_OPTION)
     .option('--provider <name>', 'ask only this provider; else all of the config, in order, until one accepts')
     .option('--issuer <url>', 'no config file: discover this issuer (OIDC, RFC 8414)')
     .option('--audience <name>', 'the audience to expect, with --issuer or --jwks')
