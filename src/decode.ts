@@ -22,7 +22,7 @@ import type { TokenKind } from './verdict.js';
 
 /** What could be read of a token. */
 export interface DecodedToken {
-  readonly kind: TokenKind;
+  readonly kind: Exclude<TokenKind, 'none'>;
   readonly header: JsonObject | null;
   readonly claims: JsonObject | null;
   readonly verified: false;
@@ -116,7 +116,7 @@ function noteHeader(header: JsonObject | null): string[] {
 function readDisclosures(parts: readonly string[]): { readonly name: string | null; readonly value: Json }[] {
   return parts.flatMap((part) => {
     const bytes = decodeBase64url(part);
-    const json = bytes === null || part === '' ? null : parseJson(Buffer.from(bytes).toString('utf8'));
+    const json = bytes === null || part === '' ? null : parseJson(bytes.toString());
     if (json === null || !json.ok || !Array.isArray(json.value)) return [];
     const items: readonly Json[] = json.value;
     const [, second = null, third] = items;

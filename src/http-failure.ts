@@ -40,7 +40,7 @@ export const CERTIFICATE_FAULTS: ReadonlyMap<string, string> = new Map([
 /** Tells the ways of not getting an answer apart; a client's own message may hold anything, so it is not shown. */
 export function judgeFailure(error: unknown, attempt: Attempt): Failure {
   const { url, proxy, caFile, timedOut, timeout } = attempt;
-  const code = codeOf(error);
+  const code = failureCode(error);
   const through = proxy === null ? '' : `, through ${nameProxy(proxy)}`;
   if (timedOut || /TIMEOUT|ETIMEDOUT/.test(code)) {
     return { code: 'endpoint_timeout', message: `no complete answer within ${timeout / 1000} s${through}` };
@@ -133,10 +133,11 @@ export function mendCertificate(code: string, caFile: Attempt['caFile']): string
     : `Put the CA that signed the certificate into the file of tls_cafile, which holds another${between}.`;
 }
 
-function codeOf(error: unknown): string {
+/** The code of what went wrong, looked for in the causes of an error too; its name where none has one. */
+export function failureCode(error: unknown): string {
   if (!(error instanceof Error)) return 'unknown';
   const own = 'code' in error && typeof error.code === 'string' ? error.code : null;
   const inner: unknown = error instanceof AggregateError ? error.errors[0] : error.cause;
-  if ((own === null || own === 'UND_ERR_SOCKET') && inner instanceof Error) return codeOf(inner);
+  if ((own === null || own === 'UND_ERR_SOCKET') && inner instanceof Error) return failureCode(inner);
   return own ?? error.name;
 }

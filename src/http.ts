@@ -1,10 +1,10 @@
 /** Every request that authcheck makes. The only undici import. */
 
 import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
-import type * as Undici from 'undici';
 import type { Environment } from './config/env.js';
 import { readCaFile } from './ca-file.js';
 import type { Connections } from './connections.js';
+import { codeOf } from './errors.js';
 import {
   bareUrl,
   basicOf,
@@ -34,8 +34,6 @@ export interface HttpOptions {
   readonly env?: Environment;
   /** Hears of every exchange. What it throws, or rejects with, is dropped. */
   readonly onExchange?: (exchange: Exchange) => unknown;
-  /** Replaces the connection, for tests and for hosts with their own pools. */
-  readonly dispatcher?: Undici.Dispatcher;
   /**
    * True for a process that makes a request or two: they go over Node's own client, which starts sooner, unless by a
    * proxy. Default false: they go over undici's pools.
@@ -60,7 +58,6 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
   const connections = new Map<string, Promise<Connections>>();
 
   function connect(url: URL, proxy: string | null): Promise<Connections> {
-    if (options.dispatcher !== undefined) return Promise.resolve(options.dispatcher);
     const key = proxy === null ? '' : `${url.protocol}${proxy}`;
     const existing = connections.get(key);
     if (existing !== undefined) return existing;
@@ -134,8 +131,8 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
 }
 
 /** Loads ahead what a client will need: a process that has run short of files by its first request could never do it. */
-export function preloadClient({ dispatcher, oneShot }: HttpOptions): void {
-  if (dispatcher === undefined && oneShot !== true) import('undici').catch(() => undefined);
+export function preloadClient({ oneShot }: HttpOptions): void {
+  if (oneShot !== true) import('undici').catch(() => undefined);
 }
 
 /** A client may look at the signal only when it is connected, and a proxy may never let it be. */
@@ -154,7 +151,7 @@ async function transfer(input: HttpRequest, way: Way, signal: AbortSignal): Prom
   const { url, proxy } = way;
   let started = performance.now();
   const elapsed = (): number => performance.now() - started;
-  const timeout = input.timeout ?? DEFAULT_TIMEOUT;
+  const { timeout = DEFAULT_TIMEOUT, maxBytes = DEFAULT_MAX_BYTES } = input;
   try {
     const basic = basicOf(url);
     const userinfo = basic === null ? {} : { authorization: `Basic ${basic}` };
@@ -184,12 +181,12 @@ async function transfer(input: HttpRequest, way: Way, signal: AbortSignal): Prom
     );
     const date = Date.parse(headers.date ?? '');
     const skew = Number.isNaN(date) ? null : Math.round((date - Date.now()) / 1000);
-    const bytes = await readBody(response.body, input.maxBytes ?? DEFAULT_MAX_BYTES);
+    const bytes = await readBody(response.body, maxBytes);
     if (bytes === null) {
-      const message = `the answer is larger than ${input.maxBytes ?? DEFAULT_MAX_BYTES} bytes`;
+      const message = `the answer is larger than ${maxBytes} bytes`;
       return { ok: false, code: 'endpoint_too_large', message, ms: elapsed() };
     }
-    const body = decode(bytes, headers['content-encoding'] ?? '', input.maxBytes ?? DEFAULT_MAX_BYTES);
+    const body = decode(bytes, headers['content-encoding'] ?? '', maxBytes);
     if (typeof body !== 'string') return { ok: false, ...body, ms: elapsed() };
     const via = proxy === null ? {} : { proxy: nameProxy(proxy) };
     return { ok: true, status: response.statusCode, headers, body, skew, ...via, ms: elapsed() };
@@ -239,8 +236,7 @@ function decode(
     const plain = decoder === undefined || bytes.length === 0 ? bytes : decoder(bytes, { maxOutputLength });
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plain);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
-    return code === 'ERR_BUFFER_TOO_LARGE'
+    return codeOf(error) === 'ERR_BUFFER_TOO_LARGE'
       ? { code: 'endpoint_too_large', message: `the answer unpacks to more than ${maxOutputLength} bytes` }
       : { code: 'endpoint_invalid_response', message: 'the answer cannot be unpacked, or is not UTF-8 text' };
   }

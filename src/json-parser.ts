@@ -18,14 +18,13 @@ export type JsonResult =
 
 /** How {@link parseJson} reads. */
 export interface JsonOptions {
-  /** Deepest nesting accepted. Default 128. */
-  readonly maxDepth?: number;
   /** Turns the text of a number into its value. Default: a number, or a bigint for an integer beyond 2⁵³. */
   readonly number?: (text: string) => number | bigint;
   /** How the name of a member is shown in a message, before it is cut short. Default: as it is. */
   readonly show?: (name: string) => string;
 }
 
+/** Deepest nesting accepted. */
 const MAX_DEPTH = 128;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 // eslint-disable-next-line no-control-regex -- RFC 8259 §7 bars the control characters from strings
@@ -46,22 +45,21 @@ class JsonFault extends Error {}
 
 /** Parses one JSON text; never throws. */
 export function parseJson(text: string, options: JsonOptions = {}): JsonResult {
-  const maxDepth = options.maxDepth ?? MAX_DEPTH;
-  const value = options.number === undefined ? parseNatively(text, maxDepth) : undefined;
-  return value === undefined ? readJson(text, options, maxDepth) : { ok: true, value };
+  const value = options.number === undefined ? parseNatively(text) : undefined;
+  return value === undefined ? readJson(text, options) : { ok: true, value };
 }
 
 /**
  * Parses with `JSON.parse`, which is many times faster than reading here; undefined for a text in which the two could
  * differ: wrong, nested deeply, a member twice, or an integer that a double may not hold.
  */
-function parseNatively(text: string, maxDepth: number): Json | undefined {
+function parseNatively(text: string): Json | undefined {
   const members = countMembers(text);
   if (members === null) return undefined;
   try {
     const value = parseLoosely(text);
     // Of two members with one name, the last is kept: then there are fewer than the text has.
-    return sizeOf(value, maxDepth) === members ? value : undefined;
+    return sizeOf(value, MAX_DEPTH) === members ? value : undefined;
   } catch {
     return undefined;
   }
@@ -85,13 +83,13 @@ function sizeOf(value: Json, depth: number): number {
 }
 
 /** Reads character by character, where `JSON.parse` is not enough, or to say what is wrong and where. */
-function readJson(text: string, options: JsonOptions, maxDepth: number): JsonResult {
+function readJson(text: string, options: JsonOptions): JsonResult {
   const reader: Reader = {
     text,
     number: options.number ?? exactNumber,
     show: options.show ?? ((name) => name),
     offset: 0,
-    depth: maxDepth,
+    depth: MAX_DEPTH,
   };
   try {
     const value = readValue(reader);

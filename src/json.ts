@@ -55,6 +55,14 @@ export function hasFiniteNumbers(value: unknown): boolean {
   return typeof value !== 'object' || value === null || Object.values(value).every(hasFiniteNumbers);
 }
 
+/** Freezes a value and all that is in it: what many verdicts hold, none of them may change. */
+export function deepFreeze<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const inner of Object.values(value)) deepFreeze(inner);
+  return value;
+}
+
 /** Returns an own member of a JSON object; what `Object.prototype` holds is not a member. */
 export function member(object: JsonObject, name: string): Json | undefined {
   const value = object[name];

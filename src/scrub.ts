@@ -150,46 +150,36 @@ const HOST: readonly Form[] = [
   ['h', '.test'],
 ];
 
-/** Claims that everybody has, and what is said in the place of their values. */
-const NOUNS: Readonly<Record<string, string>> = {
-  ...{
-    sub: 'user',
-    username: 'user',
-    principal: 'user',
-    preferred_username: 'user',
-    login: 'user',
-    upn: 'user',
-    email: 'user',
-  },
-  ...{
-    name: 'name',
-    given_name: 'name',
-    family_name: 'name',
-    groups: 'group',
-    roles: 'role',
-    teams: 'team',
-    team: 'team',
-  },
-  ...{
-    organizations: 'org',
-    projects: 'project',
-    project: 'project',
-    tenant: 'tenant',
-    namespaces: 'namespace',
-    namespace: 'namespace',
-    path: 'path',
-  },
-  ...{ iss: 'issuer', aud: 'audience', azp: 'client', client_id: 'client', scope: 'scope', scp: 'scope', kid: 'key' },
+/** What is said in the place of the values of claims that everybody has. */
+const CLAIMS_BY_NOUN: Readonly<Record<string, readonly string[]>> = {
+  user: ['sub', 'username', 'principal', 'preferred_username', 'login', 'upn', 'email'],
+  name: ['name', 'given_name', 'family_name'],
+  group: ['groups'],
+  role: ['roles'],
+  team: ['teams', 'team'],
+  org: ['organizations'],
+  project: ['projects', 'project'],
+  tenant: ['tenant'],
+  namespace: ['namespaces', 'namespace'],
+  path: ['path'],
+  issuer: ['iss'],
+  audience: ['aud'],
+  client: ['azp', 'client_id'],
+  scope: ['scope', 'scp'],
+  key: ['kid'],
 };
+const NOUNS: ReadonlyMap<string, string> = new Map(
+  Object.entries(CLAIMS_BY_NOUN).flatMap(([noun, claims]) => claims.map((claim) => [claim, noun] as const)),
+);
 
 function formsOf(part: string, claim = ''): readonly Form[] {
   if (/^-?\d+(?:\.\d+)?(?:e[+-]\d+)?$/.test(part)) return [['', '']];
   const email: readonly Form[] = /^[^@]+@[^@]+$/.test(part) ? [['user-', '@example.com']] : [];
-  return [...email, [`${Object.hasOwn(NOUNS, claim) ? NOUNS[claim] : 'value'}-`, '']];
+  return [...email, [`${NOUNS.get(claim) ?? 'value'}-`, '']];
 }
 
 function isCommon(name: string): boolean {
-  return Object.hasOwn(NOUNS, name) || TIME_CLAIMS.includes(name);
+  return NOUNS.has(name) || TIME_CLAIMS.includes(name);
 }
 
 /** Numbers the replacements of each form; none is, or holds, what stood there before. */

@@ -5,7 +5,7 @@ import type { CacheConfig } from './provider-config.js';
 import { expected, whole } from './scalars.js';
 
 /** The shortest secret that may seal what is in Redis. */
-const MIN_SECRET = 16;
+export const MIN_SECRET = 16;
 
 const redisUrl = v.pipe(
   v.string(expected('a redis:// or rediss:// URL')),

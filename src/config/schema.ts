@@ -119,8 +119,8 @@ const upstreamHeader = v.object({
 export const PROVIDER_SCHEMAS: Readonly<Record<ProviderType, v.GenericSchema<unknown, ProviderConfig>>> = {
   oauth2_token: oauth2Token,
   github_token: githubToken,
-  custom: custom,
-  kubernetes: kubernetes,
+  custom,
+  kubernetes,
   upstream_header: upstreamHeader,
 };
 

@@ -1,5 +1,6 @@
 /** The variables of a config, for a file that others will read: what may be a secret is not in it. Pure. */
 
+import { MIN_SECRET } from './cache-schema.js';
 import { dissectEnv, substituteEnv, type Environment } from './env.js';
 import { isSecretPath } from './parse.js';
 import { findSection, isMapping, isSequence, type Path } from './shape.js';
@@ -58,11 +59,8 @@ function isPublicUse({ path, text }: WrittenText, name: string, env: Environment
   return !BEHIND_QUESTION_MARK.test(value) && !BEFORE_AT_SIGN.test(value);
 }
 
-/** The shortest secret that a config with Redis takes. */
-const LONG = 16;
-
 /** What the config takes as well as the value itself. */
 function standIn(value: string): string {
   const [scheme = ''] = /^(?:https?|rediss?):\/\//i.exec(value) ?? [];
-  return scheme + 'placeholder'.repeat(value.length < LONG ? 1 : 2);
+  return scheme + 'placeholder'.repeat(value.length < MIN_SECRET ? 1 : 2);
 }

@@ -8,7 +8,7 @@
 
 import { isUtf8 } from 'node:buffer';
 import { parseJson } from '../json-parser.js';
-import { isObject, member, stringMember, type Json, type JsonObject } from '../json.js';
+import { deepFreeze, isObject, member, stringMember, type JsonObject } from '../json.js';
 import type { RejectedCode } from '../reason-codes.js';
 import { MAX_TOKEN_LENGTH } from '../token.js';
 
@@ -137,15 +137,9 @@ function readHeader(encoded: string): Header {
   const header = { ...part, flaw: part.object === null ? null : checkHeader(part.object) };
   if (encoded.length <= MAX_HEADER_KEPT && part.object !== null) {
     if (headers.size === MAX_HEADERS) headers.clear();
-    headers.set(encoded, { ...header, object: freeze(part.object) });
+    headers.set(encoded, { ...header, object: deepFreeze(part.object) });
   }
   return header;
-}
-
-/** What many verdicts hold, none of them may change. */
-function freeze<Value extends Json>(value: Value): Value {
-  if (typeof value === 'object' && value !== null) Object.values(Object.freeze(value)).forEach(freeze);
-  return value;
 }
 
 function readPart(encoded: string, name: 'header' | 'claims'): Part {

@@ -163,7 +163,7 @@ function mismatch(message: string): { readonly code: RejectedCode; readonly mess
 }
 
 function findFault(key: Omit<Key, 'fault'>): Key['fault'] {
-  const octets = (name: string): Uint8Array | null => {
+  const octets = (name: string): Buffer | null => {
     const value = member(key.jwk, name);
     return typeof value === 'string' && value !== '' ? decodeBase64url(value) : null;
   };
@@ -180,7 +180,7 @@ function findFault(key: Omit<Key, 'fault'>): Key['fault'] {
     if ((key.bits ?? 0) < 2048)
       return { code: 'key_too_weak', message: `it has ${key.bits ?? 0} bits; at least 2048 are required` };
     if ((modulus.at(-1) ?? 0) % 2 === 0) return mismatch('its modulus is even');
-    const e = BigInt(`0x${Buffer.from(exponent).toString('hex')}`);
+    const e = BigInt(`0x${exponent.toString('hex')}`);
     if (e < 3n) return { code: 'key_too_weak', message: `its exponent is ${e}` };
     return e % 2n === 0n ? mismatch('its exponent is even') : null;
   }
@@ -219,6 +219,6 @@ function isSmallOrder(point: Uint8Array | null): boolean {
 function bitLength(encoded: string | null): number | null {
   const bytes = encoded === null ? null : decodeBase64url(encoded);
   if (bytes === null) return null;
-  const hex = Buffer.from(bytes).toString('hex').replace(/^0+/, '');
+  const hex = bytes.toString('hex').replace(/^0+/, '');
   return hex === '' ? 0 : BigInt(`0x${hex}`).toString(2).length;
 }

@@ -8,7 +8,7 @@
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls';
-import { CERTIFICATE_FAULTS, mendCertificate } from '../http-failure.js';
+import { CERTIFICATE_FAULTS, failureCode, mendCertificate } from '../http-failure.js';
 
 /** What one layer says. undecided: it could not be asked. skipped: it was not asked. */
 export interface ReachStep {
@@ -67,7 +67,7 @@ async function resolveName(host: string): Promise<Answer> {
     if (found === null) return { status: 'undecided', message: `no answer about ${host} within ${TIMEOUT / 1000} s` };
     return { status: 'passed', message: `${host} is ${found.map(({ address }) => address).join(', ')}` };
   } catch (error) {
-    return { status: 'undecided', message: `${host} has no address (${codeOf(error)})` };
+    return { status: 'undecided', message: `${host} has no address (${failureCode(error)})` };
   }
 }
 
@@ -114,7 +114,7 @@ function settle<Connection extends Socket>(
     socket.once(event, () => resolve(judge(socket)));
     socket.once('timeout', () => resolve({ status: 'undecided', message: `no answer within ${TIMEOUT / 1000} s` }));
     socket.once('error', (error) =>
-      resolve({ status: 'undecided', message: `the connection failed (${codeOf(error)})` }),
+      resolve({ status: 'undecided', message: `the connection failed (${failureCode(error)})` }),
     );
     socket.once('close', () => resolve({ status: 'undecided', message: 'the connection was closed' }));
   }).finally(() => {
@@ -156,9 +156,4 @@ function describeChain(first: DetailedPeerCertificate): string {
 function dayOf(time: string): string {
   const parsed = new Date(time);
   return Number.isNaN(parsed.getTime()) ? '(no date)' : parsed.toISOString().slice(0, 10);
-}
-
-function codeOf(error: unknown): string {
-  if (error instanceof AggregateError) return codeOf(error.errors[0]);
-  return error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
 }

@@ -4,7 +4,7 @@ import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { duration } from '../duration.js';
 import type { CacheConfig } from '../config/provider-config.js';
-import { member, type JsonObject } from '../json.js';
+import { deepFreeze, member, type JsonObject } from '../json.js';
 import { parseJwt } from '../protocol/jwt.js';
 import type { Step } from '../trace.js';
 import type { Verdict } from '../verdict.js';
@@ -84,14 +84,14 @@ export function cacheVerdicts(provider: AuthProvider, options: CacheOptions): Au
   async function find(key: string, question: string, token: string, request: AuthRequest): Promise<Found> {
     const recalled = await (await shared)?.recall(question, token);
     if (recalled !== undefined && recalled !== null) {
-      const entry = admit({ ...recalled, verdict: freeze({ ...recalled.verdict, provider: provider.ref }) }, token);
+      const entry = admit({ ...recalled, verdict: deepFreeze({ ...recalled.verdict, provider: provider.ref }) }, token);
       if (entry !== null) {
         entries.set(key, entry);
         return { verdict: tell(entry, now()), event: { type: 'cache.hit', shared: true } };
       }
     }
     const since = now();
-    const verdict = freeze(await provider.authenticate(request));
+    const verdict = deepFreeze(await provider.authenticate(request));
     const entry = admit({ verdict, since }, token);
     if (entry === null) entries.delete(key);
     else {
@@ -162,12 +162,4 @@ function tell(entry: Entry, at: number): Verdict {
   const verdict = Object.freeze({ ...entry.verdict, steps: Object.freeze(steps), timing: Object.freeze(timing) });
   entry.told = { age, verdict };
   return verdict;
-}
-
-/** Freezes a value and all that is in it. */
-function freeze<Value>(value: Value): Value {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  Object.freeze(value);
-  for (const inner of Object.values(value)) freeze(inner);
-  return value;
 }

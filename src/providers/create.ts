@@ -21,7 +21,7 @@ import type { AuthProvider, ProviderContext, ProviderEvent } from './provider.js
 import { createUpstreamHeaderProvider } from './upstream-header.js';
 
 /** What a host may say about its providers' requests; whom they trust is the config's. */
-type ClientOptions = Pick<HttpOptions, 'env' | 'onExchange' | 'dispatcher' | 'oneShot'>;
+type ClientOptions = Pick<HttpOptions, 'env' | 'onExchange' | 'oneShot'>;
 
 /** What a host may give to its providers. */
 export interface ProviderOptions extends ClientOptions {

@@ -4,7 +4,7 @@ import type { Path } from '../config/shape.js';
 import type { Json } from '../json.js';
 import { decide } from '../policy/question.js';
 import type { Policies } from '../policy/rules.js';
-import type { Attributes, Verdict } from '../verdict.js';
+import { valuesOf, type Attributes, type Verdict } from '../verdict.js';
 import type { AskedQuestion, SuiteCase } from './case.js';
 
 /** One thing that is not as expected. */
@@ -24,7 +24,7 @@ export function compare(
 ): Difference[] {
   const { expect } = test;
   const same = (name: 'outcome' | 'reason' | 'principal', actual: Json): Difference[] => {
-    const { [name]: expected } = expect;
+    const expected = expect[name];
     return expected === undefined || expected === actual ? [] : [{ path: ['expect', name], expected, actual }];
   };
   return [
@@ -55,7 +55,7 @@ function compareAttributes(expected: Attributes | undefined, actual: Attributes)
   if (expected === undefined) return [];
   const names = [...new Set([...Object.keys(expected), ...Object.keys(actual)])];
   return names.flatMap((name) => {
-    const [wanted, found] = [valuesOf(expected, name), valuesOf(actual, name)];
+    const [wanted, found] = [distinctValues(expected, name), distinctValues(actual, name)];
     const isSame = wanted.length === new Set([...wanted, ...found]).size && found.length === wanted.length;
     return isSame ? [] : [{ path: ['expect', 'attributes', name], expected: wanted, actual: found }];
   });
@@ -63,8 +63,8 @@ function compareAttributes(expected: Attributes | undefined, actual: Attributes)
 
 function findMissing(expected: Attributes = {}, actual: Attributes): Difference[] {
   return Object.keys(expected).flatMap((name) => {
-    const found = valuesOf(actual, name);
-    const missing = valuesOf(expected, name).filter((value) => !found.includes(value));
+    const found = distinctValues(actual, name);
+    const missing = distinctValues(expected, name).filter((value) => !found.includes(value));
     return missing.length === 0
       ? []
       : [{ path: ['expect', 'attributes_contain', name], expected: missing, actual: found }];
@@ -74,14 +74,15 @@ function findMissing(expected: Attributes = {}, actual: Attributes): Difference[
 /** An empty list means that the attribute itself must not be there. */
 function findForbidden(expected: Attributes = {}, actual: Attributes): Difference[] {
   return Object.keys(expected).flatMap((name) => {
-    const forbidden = valuesOf(expected, name);
-    const found = valuesOf(actual, name).filter((value) => forbidden.length === 0 || forbidden.includes(value));
+    const forbidden = distinctValues(expected, name);
+    const found = distinctValues(actual, name).filter((value) => forbidden.length === 0 || forbidden.includes(value));
     return found.length === 0 ? [] : [{ path: ['expect', 'attributes_absent', name], expected: [], actual: found }];
   });
 }
 
-export function valuesOf(attributes: Attributes, name: string): readonly string[] {
-  return Object.hasOwn(attributes, name) ? [...new Set(attributes[name])] : [];
+/** The values of an attribute, each once: a test compares sets. */
+export function distinctValues(attributes: Attributes, name: string): readonly string[] {
+  return [...new Set(valuesOf(attributes, name))];
 }
 
 function compareSteps(expected: SuiteCase['expect']['steps'] = {}, { steps }: Verdict): Difference[] {
@@ -94,8 +95,8 @@ function compareSteps(expected: SuiteCase['expect']['steps'] = {}, { steps }: Ve
 function compareServer(expected: SuiteCase['expect']['server'] = {}, { server }: Verdict): Difference[] {
   const facts = { status: server.status, message: server.body?.error.message ?? null };
   return (['status', 'message'] as const).flatMap((name) => {
-    const { [name]: wanted } = expected;
-    const { [name]: actual } = facts;
+    const wanted = expected[name];
+    const actual = facts[name];
     return wanted === undefined || wanted === actual
       ? []
       : [{ path: ['expect', 'server', name], expected: wanted, actual }];

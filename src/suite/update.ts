@@ -3,7 +3,7 @@
 import { replaceValues, type Replacement } from '../config/edit.js';
 import type { Attributes, Verdict } from '../verdict.js';
 import type { SuiteCase } from './case.js';
-import { isAllowed, valuesOf } from './expectations.js';
+import { isAllowed, distinctValues } from './expectations.js';
 import type { Suite } from './load.js';
 import { isUnanswered, type CaseResult, type SuiteResult } from './run.js';
 import { listFallible, type Expectations, type WrittenQuestion } from './schema.js';
@@ -68,7 +68,7 @@ function firstExpectations({ outcome, reason, principal, attributes }: Verdict):
 function keepPresent(expected: Attributes, actual: Attributes): Attributes {
   return Object.fromEntries(
     Object.entries(expected).flatMap(([name, values]): [string, readonly string[]][] => {
-      const kept = values.filter((value) => valuesOf(actual, name).includes(value));
+      const kept = values.filter((value) => distinctValues(actual, name).includes(value));
       return kept.length > 0 ? [[name, kept]] : [];
     }),
   );
@@ -78,7 +78,7 @@ function keepPresent(expected: Attributes, actual: Attributes): Attributes {
 function keepAbsent(expected: Attributes, actual: Attributes): Attributes {
   return Object.fromEntries(
     Object.entries(expected).flatMap(([name, values]): [string, readonly string[]][] => {
-      const found = valuesOf(actual, name);
+      const found = distinctValues(actual, name);
       const kept = values.filter((value) => !found.includes(value));
       return kept.length > 0 || found.length === 0 ? [[name, kept]] : [];
     }),

@@ -11,7 +11,6 @@ const KINDS: Readonly<Record<DecodedToken['kind'], string>> = {
   'sd-jwt': 'SD-JWT',
   github: 'GitHub token',
   opaque: 'opaque token',
-  none: 'no token',
 };
 
 function titleOf({ kind, header }: DecodedToken): string {

@@ -8,15 +8,7 @@ import { pairHeaders, readTarget, UNAVAILABLE, type Authenticator, type Logger }
 import { openBodies } from './body.js';
 import type { LiveConfig } from './live-config.js';
 import type { Metrics } from './metrics.js';
-import {
-  forwardAuth,
-  replyError,
-  replyJson,
-  validate,
-  type Answered,
-  type Reply,
-  type ServiceRequest,
-} from './routes.js';
+import { forwardAuth, replyError, replyJson, validate, type Reply, type ServiceRequest } from './routes.js';
 
 /** How the service runs. */
 export interface ServiceOptions {
@@ -127,8 +119,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   async function decide(request: ServiceRequest, route: string): Promise<Reply> {
     const ask = route === '/validate' ? validate : forwardAuth;
-    const answered: Answered = await options.config.use((authenticator) => ask(request, authenticator));
-    const { answer, reply } = answered;
+    const { answer, reply } = await options.config.use((authenticator) => ask(request, authenticator));
     if (answer !== null && answer.outcome !== 'public') options.metrics.countVerdicts(answer.verdicts);
     if (answer?.outcome === 'accepted' && reply.status === UNAVAILABLE.status)
       options.logger.warn(
