@@ -1,6 +1,6 @@
 /** The public door of authcheck: everything that a server, a tool or our own CLI may use. */
 
-export { mapClaims, splitWords, unusedClaims, type ClaimsMapping, type MappedClaims } from './claims.js';
+export { mapClaims, unusedClaims, type ClaimsMapping, type MappedClaims } from './claims.js';
 export { checkConfig, type CheckOptions, type ConfigReport } from './config/check.js';
 export { parseConfigText, type ConfigDocument } from './config/document.js';
 export type { Environment } from './config/env.js';
@@ -16,7 +16,6 @@ export { shareVariables } from './config/shared-variables.js';
 export { parseAuthConfig, type AuthConfig, type ConfiguredProvider, type ParseOptions } from './config/parse.js';
 export {
   ALGORITHMS,
-  DEFAULT_AUDIENCE,
   DEFAULT_CLAIMS_MAPPING,
   type CacheConfig,
   type CustomConfig,
@@ -85,8 +84,8 @@ export { findingOf, probeProvider, type Probe, type ProbeOptions, type ProbeStat
 export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
 export { fetchKeySet, MAX_KEY_SET_BYTES, readKeySet, type KeySet, type KeySetResult } from './protocol/jwks.js';
 export type { KeySetSlot } from './protocol/key-set-cache.js';
-export { mediaType, parseJwt, type ParsedJwt } from './protocol/jwt.js';
-export { algorithmsFor, isPrivate, misfit, thumbprint, type Key } from './protocol/keys.js';
+export { parseJwt, type ParsedJwt } from './protocol/jwt.js';
+export type { Key } from './protocol/keys.js';
 export { formatPem, generatePrivateKey, readPrivateKey, type KeyRequest } from './protocol/private-keys.js';
 export { createSigner, type Signer, type SignerOptions } from './protocol/sign.js';
 export { createAuthProvider, createProviderClient, type ProviderOptions } from './providers/create.js';
@@ -124,7 +123,7 @@ export { isUnanswered, runSuite, type CaseResult, type RunOptions, type SuiteRes
 export type { Expectations, SuiteFile, WrittenCase, WrittenQuestion } from './suite/schema.js';
 export type { StubKind } from './suite/stub.js';
 export { updateSuite } from './suite/update.js';
-export { fingerprint, readGithubToken, type GithubToken } from './token.js';
+export { fingerprint } from './token.js';
 export { fixOf, type Step, type StepName, type StepStatus } from './trace.js';
 export {
   UNAVAILABLE,
