@@ -8,7 +8,7 @@ export { explainConfig, type ExplainedConfig, type ExplainedValue, type Origin }
 export type { FindingCode, FindingText, ProbeName, Severity } from './config/finding-codes.js';
 export { FINDINGS } from './config/findings.js';
 export { formatYaml } from './config/format-yaml.js';
-export { isLoopback } from './config/lint.js';
+export { isLoopback } from './config/endpoints.js';
 export { findUnknownAttributes } from './config/lint-mapping.js';
 export { listProviders, loadAuthConfig, SEARCH_PLACES, type LoadedConfig, type LoadOptions } from './config/load.js';
 export { formatPath } from './config/shape.js';

@@ -2,7 +2,7 @@
 
 import { readCaFile } from './ca-file.js';
 import type { ProbeName } from './config/finding-codes.js';
-import { urlsOf } from './config/lint.js';
+import { urlsOf } from './config/endpoints.js';
 import type { ConfiguredProvider } from './config/parse.js';
 import { AuthcheckError, type Finding } from './errors.js';
 import { bareUrl, showProxy, showUrl, type Exchange } from './exchange.js';

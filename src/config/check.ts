@@ -5,7 +5,7 @@ import { findPolicyFaults } from '../policy/faults.js';
 import { isAbout } from './draft.js';
 import { findMisplacedApi } from './lint-api.js';
 import { findCaAge, findCaFault } from './lint-ca.js';
-import type { Note } from './lint.js';
+import type { Note } from './note.js';
 import { findMappingSurprises } from './lint-mapping.js';
 import { findUnsaidTrust } from './lint-trust.js';
 import { findConditionalType, findWrittenSecrets } from './lint-written.js';

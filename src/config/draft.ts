@@ -3,7 +3,9 @@
 import * as v from 'valibot';
 import { nearestName } from '../nearest.js';
 import type { ProviderType } from '../verdict.js';
-import { findUnknownFields, findUnwise, type Note } from './lint.js';
+import { findUnwise } from './lint.js';
+import { findUnknownFields } from './lint-fields.js';
+import type { Note } from './note.js';
 import type { ProviderConfig } from './provider-config.js';
 import { kindOfValue } from './scalars.js';
 import { checkTogether, PROVIDER_SCHEMAS } from './schema.js';

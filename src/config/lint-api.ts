@@ -1,6 +1,7 @@
 /** Base URLs of GitHub that are not its API's. Pure. */
 
-import { isLoopback, type Note } from './lint.js';
+import { isLoopback } from './endpoints.js';
+import type { Note } from './note.js';
 import type { ProviderConfig } from './provider-config.js';
 
 /** Finds the web site in the place of the API, a path that is missing, and a slash that the server doubles. */

@@ -3,7 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readCaFile, splitCertificates } from '../ca-file.js';
 import { AuthcheckError } from '../errors.js';
-import type { Note } from './lint.js';
+import type { Note } from './note.js';
 import type { ProviderConfig } from './provider-config.js';
 
 const PATH = ['tls_cafile'];

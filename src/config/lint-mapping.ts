@@ -7,7 +7,7 @@ import { ATTRIBUTES } from '../policy/conditions.js';
 import { guardOf } from '../policy/decision.js';
 import type { Rule } from '../policy/rules.js';
 import { maskUrl } from '../redact.js';
-import type { Note } from './lint.js';
+import type { Note } from './note.js';
 import { DEFAULT_CLAIMS_MAPPING } from './provider-config.js';
 
 /** Claims that say who somebody is, as the issuer assigned it. */

@@ -2,7 +2,7 @@
 
 import { ACCOUNT, GRAPH } from '../misplaced-token.js';
 import { isMetadataUrl, namesNoTenant } from '../resemblance.js';
-import type { Note } from './lint.js';
+import type { Note } from './note.js';
 import type { OAuth2TokenConfig } from './provider-config.js';
 
 /** Finds names by which no token is accepted, or those that are for somebody else. */

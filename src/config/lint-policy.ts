@@ -3,7 +3,7 @@
 import { effectOf } from '../policy/decision.js';
 import { compileScope } from '../policy/pattern.js';
 import type { AccessScope, RouteScope, Rule } from '../policy/rules.js';
-import type { Note } from './lint.js';
+import type { Note } from './note.js';
 
 /** Finds them, with paths below the policy; the rules are those of a parsed config. */
 export function findUnsupported(rules: readonly Rule<AccessScope | RouteScope>[]): Note[] {

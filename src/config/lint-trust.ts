@@ -1,7 +1,7 @@
 /** Whom a provider trusts more than its author may think, by what the config leaves unsaid. Pure. */
 
 import { findUnfitNames } from './lint-names.js';
-import type { Note } from './lint.js';
+import type { Note } from './note.js';
 import { DEFAULT_AUDIENCE, type ProviderConfig } from './provider-config.js';
 
 /** Seconds after which a key set should have been fetched again. */

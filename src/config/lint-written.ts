@@ -1,7 +1,7 @@
 /** What shows only in the text of a config, before variables are substituted. Pure. */
 
 import { dissectEnv, substituteEnv } from './env.js';
-import type { Note } from './lint.js';
+import type { Note } from './note.js';
 import { isSecretPath } from './parse.js';
 import { isMapping, type Path } from './shape.js';
 
