@@ -28,7 +28,7 @@ export {
   type UpstreamHeaderConfig,
 } from './config/provider-config.js';
 export { FileTooLarge, readBounded } from './bounded-read.js';
-export { decodeToken, timesOf, type DecodedToken } from './decode.js';
+export { decodeToken, timesOf, type DecodedToken } from './report/decode.js';
 export { duration } from './duration.js';
 export { readTarget } from './server/request-target.js';
 export { readIsoTime } from './iso-time.js';
@@ -51,18 +51,18 @@ export {
   type Json,
   type JsonObject,
 } from './json.js';
-export { reportKeySet, type KeyReport, type KeySetReport } from './key-report.js';
-export { likenTo, type Likeness } from './likeness.js';
+export { reportKeySet, type KeyReport, type KeySetReport } from './report/key-report.js';
+export { likenTo, type Likeness } from './report/likeness.js';
 export { listSome, plural } from './listing.js';
 export { isPlaceholder } from './lookalike.js';
-export { explainParity } from './parity-hints.js';
+export { explainParity } from './report/parity-hints.js';
 export {
   compareWithServer,
   type ParityReport,
   type ParityRow,
   type ParityRowName,
   type TokenRequest,
-} from './parity.js';
+} from './report/parity.js';
 export { unescapePercent } from './percent.js';
 export { decideAccess, type Resource } from './policy/access.js';
 export type { Decision, RuleAnswer } from './policy/decision.js';
@@ -80,7 +80,7 @@ export {
   type RouteScope,
   type Rule,
 } from './policy/rules.js';
-export { findingOf, probeProvider, type Probe, type ProbeOptions, type ProbeStatus } from './probe.js';
+export { findingOf, probeProvider, type Probe, type ProbeOptions, type ProbeStatus } from './report/probe.js';
 export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
 export { fetchKeySet, MAX_KEY_SET_BYTES, readKeySet, type KeySet, type KeySetResult } from './protocol/jwks.js';
 export type { KeySetSlot } from './protocol/key-set-cache.js';
@@ -101,7 +101,7 @@ export {
 } from './reason-codes.js';
 export { createRedactor, REDACTED, type Redactor } from './redact.js';
 export { scrubClaims, type ScrubbedClaims, type ScrubOptions } from './scrub.js';
-export type { ServerReply } from './server-reply.js';
+export type { ServerReply } from './report/server-reply.js';
 export type { Authentication, IncomingRequest, Judged } from './server/authentication.js';
 export { createAuthenticator, type Authenticator, type AuthenticatorOptions } from './server/authenticator.js';
 export {

@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { reportKeySet, type KeySetReport } from '../src/key-report.js';
+import { reportKeySet, type KeySetReport } from '../src/report/key-report.js';
 import { readKeySet } from '../src/protocol/jwks.js';
 import { makeCertificates } from './certificates.js';
 import { newKey } from './forge.js';

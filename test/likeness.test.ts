@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { likenTo } from '../src/likeness.js';
+import { likenTo } from '../src/report/likeness.js';
 import { createSigner } from '../src/protocol/sign.js';
 import { compact } from './forge.js';
 

@@ -1,8 +1,8 @@
 /** What usually explains that a live server and a provider answer differently: each hint, and what it is read from. */
 
 import type { ParityReport, ParityRowName } from './parity.js';
-import type { ReasonCode, UndecidedCode } from './reason-codes.js';
-import type { Outcome } from './verdict.js';
+import type { ReasonCode, UndecidedCode } from '../reason-codes.js';
+import type { Outcome } from '../verdict.js';
 
 const AUDIENCE = 'the server may expect another audience than this config, or run with an older config';
 const ISSUER = 'the server may trust another issuer than this config, or any that signs with its key set';

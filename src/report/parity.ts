@@ -1,13 +1,13 @@
 /** One token, asked of a live server and of a provider here: whether both answer alike. */
 
-import { AuthcheckError, usageError } from './errors.js';
-import { credentialsIn, isHttpUrl, showUrl, type HttpClient } from './exchange.js';
-import type { AuthProvider, AuthRequest } from './providers/provider.js';
-import { createRedactor } from './redact.js';
+import { AuthcheckError, usageError } from '../errors.js';
+import { credentialsIn, isHttpUrl, showUrl, type HttpClient } from '../exchange.js';
+import type { AuthProvider, AuthRequest } from '../providers/provider.js';
+import { createRedactor } from '../redact.js';
 import { askServer, type ServerReplies, type ServerReply } from './server-reply.js';
-import { findHeaderTokenFault } from './token.js';
-import { clean, type Asked } from './unexpected-answer.js';
-import type { Verdict } from './verdict.js';
+import { findHeaderTokenFault } from '../token.js';
+import { clean, type Asked } from '../unexpected-answer.js';
+import type { Verdict } from '../verdict.js';
 
 /** What is compared. The last three are about requests without a token and with one that cannot be valid. */
 export type ParityRowName =

@@ -1,10 +1,10 @@
 /** What a key set looks like to somebody who has to trust it. */
 
 import { X509Certificate } from 'node:crypto';
-import { isStringList, member } from './json.js';
-import { findSetFault, type KeySet } from './protocol/jwks.js';
-import { INVALID_KEY, isPrivate, thumbprint, type Key } from './protocol/keys.js';
-import { canVerify, makesKey } from './protocol/signature.js';
+import { isStringList, member } from '../json.js';
+import { findSetFault, type KeySet } from '../protocol/jwks.js';
+import { INVALID_KEY, isPrivate, thumbprint, type Key } from '../protocol/keys.js';
+import { canVerify, makesKey } from '../protocol/signature.js';
 
 /** One key, described. */
 export interface KeyReport {

@@ -1,20 +1,20 @@
 /** Asks the endpoints of a provider what no config can say of itself: whether they are there, and what they are. */
 
-import { readCaFile } from './ca-file.js';
-import type { ProbeName } from './config/finding-codes.js';
-import { urlsOf } from './config/endpoints.js';
-import type { ConfiguredProvider } from './config/parse.js';
-import { AuthcheckError, type Finding } from './errors.js';
-import { bareUrl, showProxy, showUrl, type Exchange } from './exchange.js';
+import { readCaFile } from '../ca-file.js';
+import type { ProbeName } from '../config/finding-codes.js';
+import { urlsOf } from '../config/endpoints.js';
+import type { ConfiguredProvider } from '../config/parse.js';
+import { AuthcheckError, type Finding } from '../errors.js';
+import { bareUrl, showProxy, showUrl, type Exchange } from '../exchange.js';
 import { reportKeySet } from './key-report.js';
-import { plural } from './listing.js';
-import { discoverIssuer, looksLikeJson } from './protocol/discovery.js';
-import { fetchKeySet, type KeySet } from './protocol/jwks.js';
-import { isPrivate } from './protocol/keys.js';
-import { reach } from './protocol/reach.js';
-import { createAuthProvider, createProviderClient, type ProviderOptions } from './providers/create.js';
-import { proxyFor } from './proxy.js';
-import type { Verdict } from './verdict.js';
+import { plural } from '../listing.js';
+import { discoverIssuer, looksLikeJson } from '../protocol/discovery.js';
+import { fetchKeySet, type KeySet } from '../protocol/jwks.js';
+import { isPrivate } from '../protocol/keys.js';
+import { reach } from '../protocol/reach.js';
+import { createAuthProvider, createProviderClient, type ProviderOptions } from '../providers/create.js';
+import { proxyFor } from '../proxy.js';
+import type { Verdict } from '../verdict.js';
 
 /** What came of one question. undecided: nobody could say. skipped: it was not asked. */
 export type ProbeStatus = 'passed' | 'warned' | 'failed' | 'undecided' | 'skipped';

@@ -5,10 +5,10 @@
  * @see [RFC 9901](https://www.rfc-editor.org/rfc/rfc9901) SD-JWT
  */
 
-import { parseJson } from './json-parser.js';
-import { member, type Json, type JsonObject } from './json.js';
-import { plural } from './listing.js';
-import { recognizeLookalike } from './lookalike.js';
+import { parseJson } from '../json-parser.js';
+import { member, type Json, type JsonObject } from '../json.js';
+import { plural } from '../listing.js';
+import { recognizeLookalike } from '../lookalike.js';
 import {
   decodeBase64url,
   isUnsigned,
@@ -16,9 +16,9 @@ import {
   parseJwt,
   type ParsedJwt,
   type TokenFault,
-} from './protocol/jwt.js';
-import { readGithubToken } from './token.js';
-import type { TokenKind } from './verdict.js';
+} from '../protocol/jwt.js';
+import { readGithubToken } from '../token.js';
+import type { TokenKind } from '../verdict.js';
 
 /** What could be read of a token. */
 export interface DecodedToken {
