@@ -3,7 +3,7 @@
 import { X509Certificate } from 'node:crypto';
 import { FileTooLarge, readBounded } from './bounded-read.js';
 import { AuthcheckError, codeOf } from './errors.js';
-import { showUrl } from './exchange.js';
+import { showUrl } from './url.js';
 import { maskUserInfo } from './redact.js';
 
 /** Largest CA file: 4 MiB, several times what a system's whole bundle has. */

@@ -3,18 +3,17 @@
 import { parseJson, type JsonOptions, type JsonResult } from './json-parser.js';
 import { member, writeJson, type Json, type JsonObject } from './json.js';
 import { unescapePercent } from './percent.js';
-import { UNUSABLE_PROXY } from './proxy.js';
 import type { UndecidedCode } from './reason-codes.js';
 import {
   createRedactor,
   isSecretParameter,
   maskPieces,
-  maskUrl,
   MIN_LENGTH_IN_CLAIMS,
   REDACTED,
   redactJson,
   secretsInQuery,
 } from './redact.js';
+import { showProxy, showUrl } from './url.js';
 
 /** A request. */
 export interface HttpRequest {
@@ -108,38 +107,6 @@ export function findMasked(
   const coversMembers = secrets.some((secret) => /"\s*[\]},:]/.test(secret ?? ''));
   const isHidden = isNamed || (coversMembers && isMasked(answer));
   return names.find((name) => isMasked(member(answer, name))) ?? (isHidden ? 'members' : null);
-}
-
-/** Tells an absolute http(s) URL with a host from everything else. */
-export function isHttpUrl(value: string): boolean {
-  return /^https?:\/\/[^\s/?#]/i.test(value) && !/\s/.test(value) && URL.canParse(value);
-}
-
-/** A URL fit to be shown: without user, password and fragment, the values in its query masked. */
-export function showUrl(url: string): string {
-  return URL.canParse(url) ? maskUrl(bareUrl(url)) : '(not a URL)';
-}
-
-/** A proxy fit to be shown. */
-export function showProxy(proxy: string): string {
-  return proxy === UNUSABLE_PROXY ? '(no http:// or https:// URL)' : showUrl(proxy);
-}
-
-/** A URL without user, password and fragment; what is not a URL stays as it is. */
-export function bareUrl(url: string): string {
-  if (!URL.canParse(url)) return url;
-  const parsed = new URL(url);
-  parsed.username = '';
-  parsed.password = '';
-  parsed.hash = '';
-  return parsed.href;
-}
-
-/** A URL or path without the slashes at its end; a pattern would read those in its middle again and again. */
-export function trimSlashes(url: string): string {
-  let end = url.length;
-  while (url.charAt(end - 1) === '/') end -= 1;
-  return url.slice(0, end);
 }
 
 /** An answer that came. */

@@ -6,7 +6,6 @@ import { readCaFile } from './ca-file.js';
 import type { Connections } from './connections.js';
 import { codeOf } from './errors.js';
 import {
-  bareUrl,
   basicOf,
   describeExchange,
   isRedirect,
@@ -17,6 +16,7 @@ import {
   type HttpClient,
   type HttpRequest,
 } from './exchange.js';
+import { bareUrl } from './url.js';
 import { judgeFailure, type Attempt } from './http-failure.js';
 import { nameProxy, proxyFor } from './proxy.js';
 import type { UndecidedCode } from './reason-codes.js';

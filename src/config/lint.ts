@@ -1,6 +1,6 @@
 /** What is legal in a config, but unwise. Pure. */
 
-import { isHttpUrl } from '../exchange.js';
+import { isHttpUrl } from '../url.js';
 import { secretsInQuery } from '../redact.js';
 import { isLoopback, urlsOf } from './endpoints.js';
 import type { Note } from './note.js';

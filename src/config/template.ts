@@ -1,7 +1,7 @@
 /** A first config for an issuer, with a word on every line of it. Pure. */
 
 import { AuthcheckError } from '../errors.js';
-import { showUrl } from '../exchange.js';
+import { showUrl } from '../url.js';
 import { formatString } from './format-yaml.js';
 import { DEFAULT_AUDIENCE } from './provider-config.js';
 

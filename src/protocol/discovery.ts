@@ -6,7 +6,8 @@
  */
 
 import { AuthcheckError, usageError } from '../errors.js';
-import { isHttpUrl, jsonBody, showUrl, type Answered, type HttpClient } from '../exchange.js';
+import { jsonBody, type Answered, type HttpClient } from '../exchange.js';
+import { isHttpUrl, showUrl } from '../url.js';
 import { isObject, member } from '../json.js';
 import { quoteMessage, through } from '../unexpected-answer.js';
 

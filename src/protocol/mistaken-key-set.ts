@@ -1,6 +1,6 @@
 /** What is configured in the place of a key set: the issuer's metadata, a single key, certificates. */
 
-import { showUrl } from '../exchange.js';
+import { showUrl } from '../url.js';
 import { isObject, member, type Json } from '../json.js';
 
 /** What stands in the place of a key set, and the way out. */

@@ -3,7 +3,8 @@
 import { createHash } from 'node:crypto';
 import type { ConfiguredProvider } from '../config/parse.js';
 import type { ProviderConfig } from '../config/provider-config.js';
-import { showProxy, type HttpClient } from '../exchange.js';
+import type { HttpClient } from '../exchange.js';
+import { showProxy } from '../url.js';
 import { createHttpClient, preloadClient, type HttpOptions } from '../http.js';
 import { proxyFor } from '../proxy.js';
 import type { KeySetResult } from '../protocol/jwks.js';

@@ -2,7 +2,8 @@
 
 import { checkSendable, findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
-import { credentialsIn, credentialsByName, findMasked, showUrl, type Answered, type HttpAnswer } from '../exchange.js';
+import { credentialsIn, credentialsByName, findMasked, type Answered, type HttpAnswer } from '../exchange.js';
+import { showUrl } from '../url.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { unescapePercent } from '../percent.js';
 import { decodeHeader, findTokenFault } from '../token.js';

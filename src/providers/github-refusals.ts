@@ -1,6 +1,7 @@
 /** What GitHub's refusals say: the reason, the way out, and when to come back. */
 
-import { isRedirect, trimSlashes, type Answered, type HttpAnswer } from '../exchange.js';
+import { isRedirect, type Answered, type HttpAnswer } from '../exchange.js';
+import { trimSlashes } from '../url.js';
 import { REASONS } from '../reasons.js';
 import { clean, describeRetryAfter, quoteMessage, through } from '../unexpected-answer.js';
 

@@ -2,7 +2,8 @@
 
 import { findPrincipalFault } from '../checks.js';
 import type { GithubTokenConfig } from '../config/provider-config.js';
-import { jsonBody, showUrl, trimSlashes, type Answered, type HttpAnswer } from '../exchange.js';
+import { jsonBody, type Answered, type HttpAnswer } from '../exchange.js';
+import { showUrl, trimSlashes } from '../url.js';
 import { isObject, member, type Json } from '../json.js';
 import { plural } from '../listing.js';
 import { findHeaderTokenFault, readGithubToken } from '../token.js';

@@ -6,7 +6,8 @@
 
 import { checkSendable, findPrincipalFault } from '../checks.js';
 import type { KubernetesConfig } from '../config/provider-config.js';
-import { findMasked, showUrl, trimSlashes, type Answered, type HttpAnswer } from '../exchange.js';
+import { findMasked, type Answered, type HttpAnswer } from '../exchange.js';
+import { showUrl, trimSlashes } from '../url.js';
 import { isObject, isStringList, member, type JsonObject } from '../json.js';
 import { findHeaderTokenFault } from '../token.js';
 import type { Trace } from '../trace.js';

@@ -3,7 +3,8 @@
 import { checkAudience, checkIssuer, checkSendable, checkSubject } from '../checks.js';
 import type { IntrospectionConfig, OAuth2TokenConfig } from '../config/provider-config.js';
 import { duration } from '../duration.js';
-import { findMasked, showUrl } from '../exchange.js';
+import { findMasked } from '../exchange.js';
+import { showUrl } from '../url.js';
 import { member, type JsonObject } from '../json.js';
 import { introspect } from '../protocol/introspection.js';
 import { parseJwt } from '../protocol/jwt.js';

@@ -8,7 +8,7 @@ import {
   type JwksConfig,
   type OAuth2TokenConfig,
 } from '../config/provider-config.js';
-import { showUrl } from '../exchange.js';
+import { showUrl } from '../url.js';
 import type { JsonObject } from '../json.js';
 import { fetchKeySet } from '../protocol/jwks.js';
 import { parseJwt, type ParsedJwt } from '../protocol/jwt.js';

@@ -1,7 +1,8 @@
 /** One token, asked of a live server and of a provider here: whether both answer alike. */
 
 import { AuthcheckError, usageError } from '../errors.js';
-import { credentialsIn, isHttpUrl, showUrl, type HttpClient } from '../exchange.js';
+import { credentialsIn, type HttpClient } from '../exchange.js';
+import { isHttpUrl, showUrl } from '../url.js';
 import type { AuthProvider, AuthRequest } from '../providers/provider.js';
 import { createRedactor } from '../redact.js';
 import { askServer, type ServerReplies, type ServerReply } from './server-reply.js';
