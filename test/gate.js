@@ -8,8 +8,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-/** The steps before the tests: scripts of package.json, which anybody can run alone. */
 const peers = process.argv[2] === 'peers';
+/** The steps before the tests: scripts of package.json, which anybody can run alone. */
 const STEPS = peers ? ['build'] : ['build', 'types', 'lint', 'format', 'unused', 'package'];
 const CONFIG = peers ? 'vitest.peers.config.ts' : 'vitest.config.ts';
 

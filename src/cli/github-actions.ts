@@ -7,6 +7,12 @@
 import { appendFileSync } from 'node:fs';
 import type { Io } from './io.js';
 import { explainUnwritten } from './output-file.js';
+import type { Base } from './render/place.js';
+
+/** Where annotations look for files: below the checkout, wherever the command runs. */
+export function baseOf({ cwd, env }: Io): Base {
+  return { cwd, root: env.GITHUB_WORKSPACE || cwd };
+}
 
 /** Adds to the summary of the job, if there is one. */
 export function appendSummary(markdown: () => string, io: Io): void {

@@ -163,7 +163,8 @@ async function fromFlags(options: TargetOptions, io: Io, onExchange: (exchange: 
   };
 }
 
-function isUri(source: string): boolean {
+/** Tells a URI from the path of a file. */
+export function isUri(source: string): boolean {
   return /^https?:\/\//i.test(source);
 }
 

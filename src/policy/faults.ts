@@ -131,7 +131,7 @@ function findOwnerFlaws(guard: Guard | null): Flaw[] {
   return (guard?.sentences ?? []).flatMap(({ text, condition }): Flaw[] => {
     const always = OWNERLESS[condition.kind];
     if (always === undefined) return [];
-    const fix = 'use "user with VALUE in ATTRIBUTE" in route_policy';
+    const fix = 'Use "user with VALUE in ATTRIBUTE" in route_policy.';
     const isDead = always === (guard?.word === 'unless');
     return [
       {

@@ -134,12 +134,12 @@ describe('findPolicyFaults', () => {
     [
       () => ofRoutes({ permit: { paths: '/a' }, when: 'user is owner' }),
       'a path has no owner, so "user is owner" never holds',
-      'use "user with VALUE in ATTRIBUTE" in route_policy',
+      'Use "user with VALUE in ATTRIBUTE" in route_policy.',
     ],
     [
       () => ofRoutes({ permit: { paths: '/a' }, when: ['resource is unowned', admin] }),
       'a path has no owner, so "resource is unowned" always holds',
-      'use "user with VALUE in ATTRIBUTE" in route_policy',
+      'Use "user with VALUE in ATTRIBUTE" in route_policy.',
     ],
     [
       () => ofAccess({ permit: read }, { permit: read }),

@@ -12,6 +12,7 @@ import {
   usageError,
 } from '../../index.js';
 import { EXIT, exitCodeOfFindings } from '../exit-code.js';
+import { baseOf } from '../github-actions.js';
 import { GROUPS } from '../help.js';
 import type { Io, Run } from '../io.js';
 import { addColorOptions, CONFIG_OPTION, withConfig, type SharedOptions } from '../options.js';
@@ -112,8 +113,7 @@ function answer(
   session: Session,
   io: Io,
 ): void {
-  // GitHub looks for files below its checkout, wherever the command runs.
-  const base = { cwd: io.cwd, root: io.env.GITHUB_WORKSPACE || io.cwd };
+  const base = baseOf(io);
   session.answer(
     () =>
       format === 'sarif'

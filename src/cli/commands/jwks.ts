@@ -16,7 +16,7 @@ import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { formatKeySet } from '../render/keys.js';
 import { openSession, type Session } from '../session.js';
-import { fetchKeys, findTarget, readKeySetFile } from '../target.js';
+import { fetchKeys, findTarget, isUri, readKeySetFile } from '../target.js';
 import { findToken } from '../token.js';
 import { defineJwksGenerate } from './jwks-generate.js';
 
@@ -72,7 +72,7 @@ async function readKeys(
   session: Session,
 ): Promise<{ readonly source: string; readonly result: KeySetResult }> {
   const { jwks } = options;
-  if (jwks !== undefined && !/^https?:\/\//i.test(jwks)) return { source: jwks, result: readKeySetFile(jwks, io) };
+  if (jwks !== undefined && !isUri(jwks)) return { source: jwks, result: readKeySetFile(jwks, io) };
   const target = await findTarget(options, io, session.onExchange);
   session.warn(target.warnings.filter((finding) => jwks === undefined || finding.code.startsWith('http_')));
   const { config } = target.chosen;

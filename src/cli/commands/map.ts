@@ -19,6 +19,7 @@ import { EXIT } from '../exit-code.js';
 import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { formatMapping } from '../render/mapping.js';
+import type { Pairs } from '../request.js';
 import { openSession, type Session } from '../session.js';
 import { findTarget } from '../target.js';
 import { findPasted, readPiped, readText } from '../token.js';
@@ -26,7 +27,7 @@ import { findPasted, readPiped, readText } from '../token.js';
 /** The flags of `map`. */
 export interface MapOptions extends SharedOptions, IssuerOptions {
   readonly claimsFile?: string;
-  readonly map?: readonly (readonly [string, string])[];
+  readonly map?: Pairs;
 }
 
 /** Defines the command. */
@@ -126,9 +127,7 @@ async function findClaims(
   return claims;
 }
 
-type Entries = readonly (readonly [string, string])[];
-
-function collectEntry(text: string, previous: Entries | undefined): Entries {
+function collectEntry(text: string, previous: Pairs | undefined): Pairs {
   const at = text.lastIndexOf('=');
   const entry = [text.slice(0, at).trim(), text.slice(at + 1).trim()] as const;
   if (at === -1 || entry.includes('')) throw new InvalidArgumentError('expected CLAIM=ATTRIBUTE');

@@ -14,6 +14,7 @@ import {
   usageError,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
+import { baseOf } from '../github-actions.js';
 import type { Io, Run } from '../io.js';
 import { createCommand, type SharedOptions } from '../options.js';
 import { writeOutputs } from '../output-file.js';
@@ -129,7 +130,7 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
   }
   // On stderr, which GitHub reads too: stdout holds the answer and nothing else.
   if (io.env.GITHUB_ACTIONS === 'true' || report.some(({ kind }) => kind === 'github'))
-    io.stderr.write(annotateSuites(results, { cwd: io.cwd, root: io.env.GITHUB_WORKSPACE ?? io.cwd }));
+    io.stderr.write(annotateSuites(results, baseOf(io)));
   const failed = all.filter(({ differences }) => differences.length > 0);
   if (failed.some(isUnanswered)) return EXIT.undecided;
   return failed.length === 0 || options.update === true ? EXIT.ok : EXIT.rejected;
