@@ -45,10 +45,10 @@ export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | n
       detail,
     );
   } else if (actual !== issuer) {
-    const likeness = findResemblance(issuer, actual);
-    const message = `expected ${quote(issuer)}, the token is from ${quote(actual)}${inBrackets(likeness?.how)}`;
+    const resemblance = findResemblance(issuer, actual);
+    const message = `expected ${quote(issuer)}, the token is from ${quote(actual)}${inBrackets(resemblance?.how)}`;
     const misplaced = recognizeMisplaced(claims, ['graph', 'okta']);
-    trace.fail('issuer', 'issuer_mismatch', message, { ...detail, fix: misplaced?.fix ?? likeness?.fix });
+    trace.fail('issuer', 'issuer_mismatch', message, { ...detail, fix: misplaced?.fix ?? resemblance?.fix });
   } else trace.pass('issuer', `the token is from ${quoteExpected(issuer)}`, detail);
 }
 
@@ -89,8 +89,8 @@ function explainAudience(
 ): { readonly how: string; readonly fix?: string } {
   const compared = listed.slice(0, MAX_COMPARED);
   for (const item of compared) {
-    const likeness = findResemblance(audience, item);
-    if (likeness !== null) return { how: inBrackets(likeness.how), fix: likeness.fix ?? ALIKE_FIX };
+    const resemblance = findResemblance(audience, item);
+    if (resemblance !== null) return { how: inBrackets(resemblance.how), fix: resemblance.fix ?? ALIKE_FIX };
   }
   if (compared.some((item) => item.split(/\s+/).includes(audience)))
     return { how: ' (it is one of several audiences in one string, joined by white space)', fix: LIST_FIX };

@@ -3,12 +3,12 @@
 import { isList, isObject, type Json, type JsonObject } from './json.js';
 
 /** What is remembered has its bounds: anybody may send a token, and name claims at will. */
-const MAX_PLACES = 2000;
+const MAX_NODES = 2000;
 const MAX_LETTERS = 2000;
 
 /** A node of a tree of claim names: tokens of one shape end in one node, where what was found is kept. */
-interface Place<Found> {
-  readonly next: Map<string | symbol, Place<Found>>;
+interface ShapeNode<Found> {
+  readonly next: Map<string | symbol, ShapeNode<Found>>;
   found: Found | null;
 }
 
@@ -21,21 +21,21 @@ const END = Symbol('end');
 export function rememberByShape<Found extends object>(
   look: (claims: JsonObject) => Found,
 ): (claims: JsonObject) => Found {
-  let start = createPlace<Found>();
+  let start = createNode<Found>();
   let places = 0;
   let letters = 0;
 
-  function step(place: Place<Found> | null, to: string | symbol): Place<Found> | null {
+  function step(place: ShapeNode<Found> | null, to: string | symbol): ShapeNode<Found> | null {
     if (place === null) return null;
     const known = place.next.get(to);
     if (known !== undefined) return known;
-    const fresh = createPlace<Found>();
+    const fresh = createNode<Found>();
     place.next.set(to, fresh);
     places += 1;
     return fresh;
   }
 
-  function walk(container: JsonObject, from: Place<Found> | null): Place<Found> | null {
+  function walk(container: JsonObject, from: ShapeNode<Found> | null): ShapeNode<Found> | null {
     let place = from;
     for (const name in container) {
       // A name without letters counts too.
@@ -49,8 +49,8 @@ export function rememberByShape<Found extends object>(
   }
 
   return (claims) => {
-    if (places > MAX_PLACES) {
-      start = createPlace();
+    if (places > MAX_NODES) {
+      start = createNode();
       places = 0;
     }
     letters = 0;
@@ -61,7 +61,7 @@ export function rememberByShape<Found extends object>(
   };
 }
 
-function createPlace<Found>(): Place<Found> {
+function createNode<Found>(): ShapeNode<Found> {
   return { next: new Map(), found: null };
 }
 

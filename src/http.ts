@@ -22,7 +22,7 @@ import { nameProxy, proxyFor } from './proxy.js';
 import type { UndecidedCode } from './reason-codes.js';
 import { REDACTED } from './redact.js';
 import { replaceStale } from './stale-connections.js';
-import { unheard } from './unheard.js';
+import { ignoreFailure } from './unheard.js';
 
 /** How a client connects. */
 export interface HttpOptions {
@@ -115,7 +115,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     const { onExchange } = options;
     if (onExchange !== undefined) {
       const exchange = describeExchange(input, url, proxy, answer);
-      unheard(() => onExchange(exchange));
+      ignoreFailure(() => onExchange(exchange));
     }
     return answer;
   }

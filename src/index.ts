@@ -53,7 +53,7 @@ export {
   type JsonObject,
 } from './json.js';
 export { reportKeySet, type KeyReport, type KeySetReport } from './report/key-report.js';
-export { likenTo, type Likeness } from './report/likeness.js';
+export { readTokenPattern, type TokenPattern } from './report/likeness.js';
 export { listSome, plural } from './listing.js';
 export { isPlaceholder } from './lookalike.js';
 export { explainParity } from './report/parity-hints.js';

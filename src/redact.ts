@@ -184,7 +184,7 @@ type Spelling = (index: number) => string | null;
 /** The spellings of a secret by how they begin. */
 type Spellings = ReadonlyMap<string, readonly Spelling[]>;
 
-const quote = (text: string): string => JSON.stringify(text).slice(1, -1);
+const escapeJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 const escapeUrl = (text: string): string => encodeURIComponent(text.toWellFormed());
 /** As `application/x-www-form-urlencoded` spells a value. */
 export const escapeForm = (text: string): string => new URLSearchParams({ s: text }).toString().slice(2);
@@ -193,9 +193,10 @@ const lowerEscapes = (text: string): string => text.replace(/%../g, (code) => co
 /** How one character after the other is written. */
 const WAYS: readonly ((text: string) => string)[] = [
   (text) => text,
-  quote,
-  (text) => quote(text).replaceAll('/', '\\/'),
-  (text) => quote(text).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
+  escapeJson,
+  (text) => escapeJson(text).replaceAll('/', '\\/'),
+  (text) =>
+    escapeJson(text).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   escapeUrl,
   escapeForm,
   (text) => lowerEscapes(escapeUrl(text)),

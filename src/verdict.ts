@@ -91,7 +91,7 @@ export interface Verdict {
 }
 
 /** What a provider knows when its last step is made. */
-export interface Findings {
+export interface Evidence {
   readonly provider: ProviderRef;
   readonly trace: Trace;
   readonly identity: Identity | null;
@@ -110,7 +110,7 @@ export const UNAVAILABLE: ServerAnswer & { readonly body: object } = {
 };
 
 /** Concludes a trace: the first failed step decides, and no failure means accepted. */
-export function conclude(findings: Findings): Verdict {
+export function conclude(findings: Evidence): Verdict {
   const { provider, trace, identity, mapping } = findings;
   const { kind, header, claims, fingerprint } = findings.token;
   const failure = trace.failure();

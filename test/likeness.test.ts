@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { likenTo } from '../src/report/likeness.js';
+import { readTokenPattern } from '../src/report/likeness.js';
 import { createSigner } from '../src/protocol/sign.js';
 import { compact } from './forge.js';
 
 const NOW = 2_000_000_000;
 
-function like(claims: object, header: object = { alg: 'RS256', kid: 'k1' }): ReturnType<typeof likenTo> {
-  return likenTo(
+function like(claims: object, header: object = { alg: 'RS256', kid: 'k1' }): ReturnType<typeof readTokenPattern> {
+  return readTokenPattern(
     compact(header, claims, () => Buffer.from('nothing')),
     NOW,
   );
@@ -74,7 +74,7 @@ describe('a likeness', () => {
 
   test('is refused for what cannot be read', () => {
     for (const token of ['opaque', 'a.b.c', '', 'e30.bm9wZQ.AA', 'eyJlbmMiOiJ4In0.AA.AA.AA.AA'])
-      expect(() => likenTo(token, NOW)).toThrow('cannot be read');
+      expect(() => readTokenPattern(token, NOW)).toThrow('cannot be read');
   });
 
   test('never throws anything else, and never keeps what was left out', () => {

@@ -49,7 +49,7 @@ export function createCommand(name: string, example: string): Command {
 }
 
 /** Makes a command whose answer is a thing, not a judgement: it asks nobody, and is given no token to judge. */
-export function createMaker(name: string, example: string): Command {
+export function createGenerator(name: string, example: string): Command {
   return addOutputOptions(new Command(name), example)
     .option('-q, --quiet', 'no notes on stderr')
     .addHelpText('after', '\nExit codes: 0 made · 2 usage, or a file that cannot be read or written')

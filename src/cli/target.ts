@@ -85,7 +85,7 @@ export async function findTarget(
   io: Io,
   onExchange: (exchange: Exchange) => void,
 ): Promise<Target> {
-  return aimAt(await findSource(options, io, onExchange), options, io, onExchange);
+  return chooseTarget(await findSource(options, io, onExchange), options, io, onExchange);
 }
 
 /**
@@ -93,7 +93,7 @@ export async function findTarget(
  *
  * @throws {AuthcheckError} `auth_off`, `provider_unknown`.
  */
-export function aimAt(
+export function chooseTarget(
   { origin, config, file, keySet }: Source,
   options: TargetOptions,
   io: Io,

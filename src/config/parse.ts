@@ -104,7 +104,7 @@ export function readAuthConfig(document: unknown, options: ReadOptions): Reading
   const section = findSection(document, options.locate);
   const findings: Finding[] = [];
   const position = (path: Path): string | null => options.locate?.(path) ?? null;
-  const place: Place = (note, above) => void findings.push(placeNote(note, [...section.path, ...above], options));
+  const place: AddNote = (note, above) => void findings.push(placeNote(note, [...section.path, ...above], options));
 
   const { value, faults } = substituteEnv(section.auth, {
     env: options.env ?? {},
@@ -141,14 +141,14 @@ export function readAuthConfig(document: unknown, options: ReadOptions): Reading
 }
 
 /** Takes a note about what stands at a path of the auth section. */
-type Place = (note: Note, above: Path) => void;
+type AddNote = (note: Note, above: Path) => void;
 
 /** Reads the providers; what is wrong because a variable is missing was said already. */
 function readProviders(
   section: Section,
   auth: Mapping,
   missing: ReadonlySet<string>,
-  place: Place,
+  place: AddNote,
 ): readonly ReadProvider[] {
   return section.providers.flatMap(({ name, path, value: written }): ReadProvider[] => {
     const resolved = valueAt(auth, path);
@@ -170,7 +170,7 @@ function readPolicy<Rules extends AccessRule | RouteRule>(
   name: keyof Policies,
   schema: v.GenericSchema<unknown, readonly Rules[]>,
   auth: Mapping,
-  place: Place,
+  place: AddNote,
 ): readonly Rules[] {
   if (auth[name] === undefined) return [];
   const result = v.safeParse(schema, auth[name]);

@@ -1,14 +1,14 @@
 /** Whether one rule leaves anything for another: what is told of any two rules, whoever asks for whatever. Pure. */
 
 import { coversResource } from './access.js';
-import { effectOf, guardOf, type Guard, type Question } from './decision.js';
+import { effectOf, guardOf, type Guard, type RuleQuery } from './decision.js';
 import { compileScope } from './pattern.js';
 import { coversPath } from './routes.js';
 import type { AccessScope, RouteScope, Rule } from './rules.js';
 
 /** How the rules of one policy are compared. */
 export interface Comparison<Scope> {
-  readonly unless: Question<Scope>['unless'];
+  readonly unless: RuleQuery<Scope>['unless'];
   /** The parts that a scope lists: actions, or paths. */
   readonly split: (scope: Scope) => readonly Scope[];
   /** Whether everything in one part of the inner scope is in the outer scope as well; false where nobody can tell. */

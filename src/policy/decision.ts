@@ -40,7 +40,7 @@ export interface Circumstances {
 }
 
 /** What is asked of every rule. */
-export interface Question<Scope> extends Circumstances {
+export interface RuleQuery<Scope> extends Circumstances {
   readonly policy: 'access_policy' | 'route_policy' | 'default_policy';
   /** Why the question is not in this scope; null if it is. */
   readonly misses: (scope: Scope) => string | null;
@@ -71,7 +71,7 @@ export function effectOf<Scope>({ permit, forbid }: Rule<Scope>): { effect: Rule
  *
  * @throws {Error} for rules that the parser of the config would refuse.
  */
-export function askRules<Scope>(rules: readonly Rule<Scope>[], question: Question<Scope>): Decision {
+export function askRules<Scope>(rules: readonly Rule<Scope>[], question: RuleQuery<Scope>): Decision {
   const { policy } = question;
   const name = policy === 'default_policy' ? 'the server’s default policy' : policy;
   const trace: RuleAnswer[] = [];

@@ -1,7 +1,7 @@
 /** Reads a pattern piece by piece, and remembers what in it authcheck does not support. Pure. */
 
 /** A pattern that cannot be translated. */
-export class NoEqual extends Error {
+export class UntranslatableError extends Error {
   /** Whether Python can use it, as far as can be told. */
   readonly isPython: boolean;
 
@@ -13,12 +13,12 @@ export class NoEqual extends Error {
 
 /** Refuses a pattern that Python refuses. */
 export function refuse(message: string): never {
-  throw new NoEqual(message, false);
+  throw new UntranslatableError(message, false);
 }
 
 /** Refuses a pattern that Python takes. */
 export function giveUp(message: string): never {
-  throw new NoEqual(message, true);
+  throw new UntranslatableError(message, true);
 }
 
 /** A pattern, and how far it is read. */

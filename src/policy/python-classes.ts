@@ -32,7 +32,7 @@ const ASCII: Readonly<Record<string, string>> = {
 };
 
 /** I, i, İ and ı: one letter to Python where case is ignored, and two to RE2. */
-const EYES: readonly number[] = [0x49, 0x69, 0x130, 0x131];
+const LETTERS_I: readonly number[] = [0x49, 0x69, 0x130, 0x131];
 
 /** The first and the last letter of each case of ASCII, and the way to the other one. */
 const CASES = [
@@ -50,7 +50,7 @@ export function classOf(letter: string, { a }: Folding): string | null {
 export function span(low: number, high: number, { i, a }: Folding): string {
   const text = write(low, high);
   if (!i) return text;
-  if (!a) return EYES.some((code) => code >= low && code <= high) ? text + EYES.map(literal).join('') : text;
+  if (!a) return LETTERS_I.some((code) => code >= low && code <= high) ? text + LETTERS_I.map(literal).join('') : text;
   const others = CASES.map(([first, last, way]) => {
     const [from, to] = [Math.max(first, low), Math.min(last, high)];
     return from > to ? '' : write(from + way, to + way);

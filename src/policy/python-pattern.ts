@@ -4,7 +4,7 @@
  * @see https://docs.python.org/3/library/re.html#regular-expression-syntax
  */
 
-import { giveUp, NoEqual, readPattern, refuse } from './pattern-reader.js';
+import { giveUp, UntranslatableError, readPattern, refuse } from './pattern-reader.js';
 import { readElement, readSet } from './python-brackets.js';
 import { span, type Folding } from './python-classes.js';
 
@@ -68,7 +68,7 @@ export function translatePattern(pattern: string): Translation {
   try {
     return { ok: true, ...translate(pattern) };
   } catch (error) {
-    if (!(error instanceof NoEqual)) throw error;
+    if (!(error instanceof UntranslatableError)) throw error;
     return { ok: false, message: error.message, isPython: error.isPython };
   }
 }

@@ -67,7 +67,7 @@ export function cacheVerdicts(provider: AuthProvider, options: CacheOptions): Au
     const at = now();
     if (entry === undefined || !isCurrent(entry, at)) return join(key, () => find(key, question, token, request));
     onEvent?.({ type: 'cache.hit', shared: false });
-    return Promise.resolve(tell(entry, at));
+    return Promise.resolve(withCacheStep(entry, at));
   }
 
   async function join(key: string, start: () => Promise<Found>): Promise<Verdict> {
@@ -87,7 +87,7 @@ export function cacheVerdicts(provider: AuthProvider, options: CacheOptions): Au
       const entry = admit({ ...recalled, verdict: deepFreeze({ ...recalled.verdict, provider: provider.ref }) }, token);
       if (entry !== null) {
         entries.set(key, entry);
-        return { verdict: tell(entry, now()), event: { type: 'cache.hit', shared: true } };
+        return { verdict: withCacheStep(entry, now()), event: { type: 'cache.hit', shared: true } };
       }
     }
     const since = now();
@@ -147,7 +147,7 @@ function expiryOf(claims: JsonObject | null): number {
   return typeof exp === 'number' || typeof exp === 'bigint' ? Number(exp) * 1000 : 0;
 }
 
-function tell(entry: Entry, at: number): Verdict {
+function withCacheStep(entry: Entry, at: number): Verdict {
   const age = Math.floor((at - entry.since) / 1000);
   if (entry.told?.age === age) return entry.told.verdict;
   const step: Step = {

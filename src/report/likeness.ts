@@ -9,7 +9,7 @@ import { shiftTimes } from '../time-claims.js';
 import { readGithubToken } from '../token.js';
 
 /** A pattern for tokens. */
-export interface Likeness {
+export interface TokenPattern {
   /** As they stand in the token, the times moved to now. */
   readonly claims: JsonObject;
   /** Without alg, and without what names or brings a key. */
@@ -35,7 +35,7 @@ const LIFETIME = 3600;
  *
  * @throws {AuthcheckError} `input_unreadable` for a token whose header and claims cannot be read.
  */
-export function likenTo(token: string, now: number): Likeness {
+export function readTokenPattern(token: string, now: number): TokenPattern {
   const { header, claims, fault } = parseJwt(token);
   if (header === null || claims === null) {
     const why = fault?.message ?? 'it has no claims';

@@ -4,7 +4,7 @@ import type { AuthConfig } from '../config/parse.js';
 import { ConfigError } from '../errors.js';
 import { createAuthProvider, type ProviderOptions } from '../providers/create.js';
 import type { AuthProvider, AuthRequest } from '../providers/provider.js';
-import { unheard } from '../unheard.js';
+import { ignoreFailure } from '../unheard.js';
 import { UNAVAILABLE, type ServerAnswer, type Verdict } from '../verdict.js';
 import type { Authentication, IncomingRequest, Judged } from './authentication.js';
 import { readBearer, refuseRequest, type RequestFault } from './bearer.js';
@@ -54,29 +54,32 @@ export function createAuthenticator(config: GuardedConfig, options: Authenticato
   const isPublic = parsePublicRoutes(options.public ?? []);
   const providers = config.providers.map((provider) => createAuthProvider(provider, options));
   warnOf(config, options.logger);
-  return guardWith(providers, { isPublic, realm: options.realm ?? 'api', logger: options.logger });
+  return buildAuthenticator(providers, { isPublic, realm: options.realm ?? 'api', logger: options.logger });
 }
 
 function warnOf({ warnings = [], ...config }: GuardedConfig, logger: Logger | undefined): void {
   if (logger === undefined) return;
   for (const { severity, code, path, position, message } of warnings)
-    if (severity === 'warning') unheard(() => logger.warn({ code, path, position }, message));
+    if (severity === 'warning') ignoreFailure(() => logger.warn({ code, path, position }, message));
   for (const name of ['route_policy', 'access_policy'] as const) {
     if ((config[name] ?? []).length === 0) continue;
     const decide = name === 'route_policy' ? 'decideRoute' : 'decideAccess';
-    unheard(() => logger.warn({}, `${name} is not enforced by an authenticator: ask ${decide} for each request`));
+    ignoreFailure(() => logger.warn({}, `${name} is not enforced by an authenticator: ask ${decide} for each request`));
   }
 }
 
-/** How {@link guardWith} answers. */
-export interface Guarding {
+/** How {@link buildAuthenticator} answers. */
+export interface AnswerOptions {
   readonly isPublic: (method: string, path: string) => boolean;
   readonly realm: string;
   readonly logger: Logger | undefined;
 }
 
 /** Makes an authenticator of providers. */
-export function guardWith(providers: readonly AuthProvider[], { isPublic, realm, logger }: Guarding): Authenticator {
+export function buildAuthenticator(
+  providers: readonly AuthProvider[],
+  { isPublic, realm, logger }: AnswerOptions,
+): Authenticator {
   async function ask(request: AuthRequest, fault: RequestFault | null, about: About): Promise<Judged> {
     const verdicts: Verdict[] = [];
     let broken = false;

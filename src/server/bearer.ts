@@ -106,7 +106,9 @@ export function refuseRequest(
   const body = { error: { message } };
   const shared = { 'content-type': 'application/json', 'cache-control': 'no-store' };
   if (answer.status === 503) return { status: 503, headers: { ...shared, 'retry-after': RETRY_AFTER }, body };
-  const challenge = [`Bearer realm="${quote(realm)}"`, ...describeError(fault?.fault ?? null, message)].join(', ');
+  const challenge = [`Bearer realm="${dropUnquotable(realm)}"`, ...describeError(fault?.fault ?? null, message)].join(
+    ', ',
+  );
   return { status: fault?.status ?? 401, headers: { ...shared, 'www-authenticate': challenge }, body };
 }
 
@@ -125,11 +127,11 @@ function describeError(fault: BearerFault | null, message: string): string[] {
     case 'malformed':
       return ['error="invalid_token"', 'error_description="Malformed credentials"'];
     case null:
-      return ['error="invalid_token"', `error_description="${quote(message)}"`];
+      return ['error="invalid_token"', `error_description="${dropUnquotable(message)}"`];
   }
 }
 
 /** What RFC 6750 §3 allows in a description; the rest is left out. */
-function quote(text: string): string {
+function dropUnquotable(text: string): string {
   return text.replace(/[^\x20\x21\x23-\x5b\x5d-\x7e]/g, '');
 }

@@ -4,7 +4,7 @@ import type { AuthRequest } from '../providers/provider.js';
 import { createRedactor } from '../redact.js';
 import { cutText } from '../unexpected-answer.js';
 import { fingerprint } from '../token.js';
-import { unheard } from '../unheard.js';
+import { ignoreFailure } from '../unheard.js';
 import type { IncomingRequest, Judged } from './authentication.js';
 import type { RequestFault } from './bearer.js';
 
@@ -22,7 +22,7 @@ export type About = Pick<IncomingRequest, 'id'> & { readonly method?: string };
 type Clean = (text: string) => string;
 
 /** Logging must never decide about a request; and whatever is logged, the token is not in it. */
-function tell(
+function log(
   logger: Logger | undefined,
   level: keyof Logger,
   { token }: AuthRequest,
@@ -30,7 +30,7 @@ function tell(
   message: string,
 ): void {
   if (logger === undefined) return;
-  unheard(() => {
+  ignoreFailure(() => {
     const redact = createRedactor([token]);
     return logger[level](
       describe((text) => cutText(redact(text))),
@@ -48,7 +48,7 @@ export function reportFailure(
   error: unknown,
 ): void {
   const name = error instanceof Error ? error.name : typeof error;
-  tell(
+  log(
     logger,
     'error',
     request,
@@ -81,7 +81,7 @@ export function reportAnswer(
       ...(reason === null || fault !== null ? {} : { reason: reason.code, why: clean(reason.message) }),
     })),
   });
-  tell(logger, answer.outcome === 'undecided' ? 'warn' : 'info', request, describe, `request ${answer.outcome}`);
+  log(logger, answer.outcome === 'undecided' ? 'warn' : 'info', request, describe, `request ${answer.outcome}`);
 }
 
 function describeAbout({ method, id }: About, clean: Clean): object {

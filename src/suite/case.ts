@@ -58,7 +58,7 @@ export interface SuiteCase {
 }
 
 /** What a test stands in. */
-export interface Surroundings {
+export interface CaseContext {
   readonly written: SuiteFile;
   readonly config: AuthConfig;
   readonly hasKeys: boolean;
@@ -83,7 +83,7 @@ export const ANSWERS: Readonly<Record<ConfiguredProvider['config']['type'], Stub
 export function prepareCase(
   test: WrittenCase,
   index: number,
-  surroundings: Surroundings,
+  surroundings: CaseContext,
   report: Report,
 ): SuiteCase | null {
   const { written, config, read, locate } = surroundings;
@@ -130,7 +130,7 @@ export function prepareCase(
 function checkCase(
   test: WrittenCase,
   { provider, subject, stub }: Pick<SuiteCase, 'provider' | 'subject' | 'stub'>,
-  { hasKeys, options }: Surroundings,
+  { hasKeys, options }: CaseContext,
   report: Report,
 ): void {
   const isJwks = provider.config.type === 'oauth2_token' && provider.config.jwks !== null;

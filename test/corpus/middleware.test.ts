@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { ConfigError, createAuthenticator, parseAuthConfig, type AuthProvider, type Verdict } from '../../src/index.js';
-import { guardWith } from '../../src/server/authenticator.js';
+import { buildAuthenticator } from '../../src/server/authenticator.js';
 import { parsePublicRoutes } from '../../src/server/public-route.js';
 
 interface Case {
@@ -73,7 +73,11 @@ describe('middleware', () => {
   test.each(cases.filter(({ expected, kind }) => expected !== undefined && kind !== 'message'))(
     '$id',
     async ({ headers, method = 'GET', path = '/v1/models', stub: { raise } = { raise: undefined }, expected }) => {
-      const guard = guardWith([stub(raise)], { isPublic: parsePublicRoutes(PUBLIC), realm: 'api', logger: undefined });
+      const guard = buildAuthenticator([stub(raise)], {
+        isPublic: parsePublicRoutes(PUBLIC),
+        realm: 'api',
+        logger: undefined,
+      });
       const answer = await guard.authenticate({ method, url: path, headers });
       const refused = answer.outcome === 'rejected' || answer.outcome === 'undecided';
       expect(refused ? answer.refusal.status : 200).toBe(expected?.status);

@@ -18,7 +18,7 @@ import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions
 import { formatRuling, type Ruling } from '../render/policy.js';
 import { addRequestOptions, collect, groupPairs, readRequest, type Pairs, type RequestOptions } from '../request.js';
 import { openSession, type Session } from '../session.js';
-import { adviseUnasked, aimAt, findSource, type Source } from '../target.js';
+import { adviseUnasked, chooseTarget, findSource, type Source } from '../target.js';
 import { findToken } from '../token.js';
 
 /** The flags of `can`. */
@@ -104,7 +104,7 @@ async function findAsker(
     warnOfPolicies(source, session);
     return { origin: 'no provider: everybody is anonymous', user: null, verdict: null };
   }
-  const target = aimAt(source, options, io, session.onExchange);
+  const target = chooseTarget(source, options, io, session.onExchange);
   session.warn(target.warnings);
   const given = target.chosen.config.type === 'upstream_header' ? null : await findToken(options, undefined, io);
   if (given !== null) session.noteStripped(given);

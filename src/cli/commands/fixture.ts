@@ -18,7 +18,7 @@ import { makeFolder, writeOutputs } from '../output-file.js';
 import { formatFixture } from '../render/fixture.js';
 import { addRequestOptions, collectText, readRequest, type RequestOptions } from '../request.js';
 import { openSession } from '../session.js';
-import { aimAt, findSource, type Target } from '../target.js';
+import { chooseTarget, findSource, type Target } from '../target.js';
 import { findToken } from '../token.js';
 
 /** The flags of `fixture`. */
@@ -51,7 +51,7 @@ async function runFixture(options: FixtureCommandOptions, argument: string | und
   const session = openSession(options, io);
   const now = options.at ?? io.now();
   const source = await findSource(options, io, session.onExchange);
-  const target = aimAt(source, { ...options, at: now }, io, session.onExchange);
+  const target = chooseTarget(source, { ...options, at: now }, io, session.onExchange);
   session.warn(target.warnings);
   const { chosen: provider } = target;
   const given = provider.config.type === 'upstream_header' ? null : await findToken(options, argument, io);

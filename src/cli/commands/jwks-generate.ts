@@ -13,7 +13,7 @@ import {
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
 import type { Io, Run } from '../io.js';
-import { createMaker, parseWhole, type SharedOptions } from '../options.js';
+import { createGenerator, parseWhole, type SharedOptions } from '../options.js';
 import { writeOutputs, type OutputFile } from '../output-file.js';
 import { formatJson } from '../render/json.js';
 import { formatKeySet } from '../render/keys.js';
@@ -35,7 +35,7 @@ const MAX_COUNT = 20;
 
 /** Defines the command. */
 export function defineJwksGenerate(run: Run): Command {
-  return createMaker('generate', 'authcheck jwks generate --alg ES256 --out keys.json --public-out jwks.json')
+  return createGenerator('generate', 'authcheck jwks generate --alg ES256 --out keys.json --public-out jwks.json')
     .description('make keys: the private ones to sign with, the public ones to publish')
     .addOption(new Option('--alg <name>', 'the algorithm').choices(ALGORITHMS).default('ES256'))
     .option('--kid <id>', 'the key id; of several keys, with a number behind it (default: the thumbprint)')

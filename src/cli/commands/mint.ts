@@ -6,20 +6,20 @@ import {
   AuthcheckError,
   createSigner,
   hasFiniteNumbers,
-  likenTo,
+  readTokenPattern,
   parseJwt,
   readPrivateKey,
   type Json,
   type JsonObject,
   type Key,
-  type Likeness,
+  type TokenPattern,
   type ProviderConfig,
   usageError,
 } from '../../index.js';
 import { parseClaims, parseValue, setClaim } from '../claims.js';
 import { EXIT } from '../exit-code.js';
 import type { Io, Run } from '../io.js';
-import { createMaker, type SharedOptions } from '../options.js';
+import { createGenerator, type SharedOptions } from '../options.js';
 import { parseSpan } from '../span.js';
 import { writeOutputs } from '../output-file.js';
 import { formatJson } from '../render/json.js';
@@ -54,7 +54,7 @@ type Assignment = readonly [string, Json];
 
 /** Defines the command. */
 export function defineMint(run: Run): Command {
-  return createMaker('mint', 'authcheck mint --config run.yaml --claim groups=\'["ml"]\' --jwks-out jwks.json')
+  return createGenerator('mint', 'authcheck mint --config run.yaml --claim groups=\'["ml"]\' --jwks-out jwks.json')
     .option('--config <file>', 'fill in what this config expects: iss, aud, and some sub')
     .option('--provider <name>', 'the provider of the config')
     .option('--issuer <iss>', 'the issuer')
@@ -82,7 +82,8 @@ async function runMint(options: MintOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
   const now = Math.floor(io.now() / 1000);
   const config = await findConfig(options, io);
-  const like = options.like === undefined ? null : likenTo(triage(await readGiven(options.like, io)).token, now);
+  const like =
+    options.like === undefined ? null : readTokenPattern(triage(await readGiven(options.like, io)).token, now);
   const given = await gatherClaims(options, like, now, io);
   const claims = { ...fillIn(given, like, config, now), ...given };
   const key = readKeyFile(options, io);
@@ -136,7 +137,7 @@ async function readGiven(given: string, io: Io): Promise<string> {
 }
 
 /** What the flags say: the nearer to the claim, the stronger. */
-async function gatherClaims(options: MintOptions, like: Likeness | null, now: number, io: Io): Promise<JsonObject> {
+async function gatherClaims(options: MintOptions, like: TokenPattern | null, now: number, io: Io): Promise<JsonObject> {
   const { issuer, audience, subject, expiresIn, notBefore } = options;
   const listed = options.claims === undefined ? {} : parseClaims(await readGiven(options.claims, io));
   const aud = audience?.length === 1 ? audience[0] : audience;
@@ -156,7 +157,7 @@ async function gatherClaims(options: MintOptions, like: Likeness | null, now: nu
 const LIFETIME = 3600;
 
 /** What is missing: of a token that is like another, only what the config expects. */
-function fillIn(given: JsonObject, like: Likeness | null, config: ExpectingConfig | null, now: number): JsonObject {
+function fillIn(given: JsonObject, like: TokenPattern | null, config: ExpectingConfig | null, now: number): JsonObject {
   const expected: JsonObject =
     config === null
       ? {}
@@ -180,7 +181,7 @@ function readKeyFile({ key, kid }: MintOptions, io: Io): Key | undefined {
 function chooseAlgorithm(
   { alg }: MintOptions,
   key: Key | undefined,
-  like: Likeness | null,
+  like: TokenPattern | null,
   config: ExpectingConfig | null,
 ): { readonly algorithm?: string } {
   if (alg?.startsWith('HS') === true && key === undefined)

@@ -21,7 +21,7 @@ import { LEVELS, openLog } from '../serve/log.js';
 import { createMetrics, type Metrics } from '../serve/metrics.js';
 import { startService, type Service } from '../serve/service.js';
 import { watchForChange } from '../watch.js';
-import { aimAt, findSource, type Source, type Target } from '../target.js';
+import { chooseTarget, findSource, type Source, type Target } from '../target.js';
 import { readText } from '../token.js';
 
 /** The flags of `serve`. */
@@ -103,7 +103,12 @@ async function serve(
   // A config that is read again while its issuer is away goes on with the keys that are known.
   const keySets = new Map<string, KeySetSlot>();
   const open = (from: Source): Authenticator => {
-    const target = aimAt(from, { ...options, allProviders: options.provider === undefined }, io, () => undefined);
+    const target = chooseTarget(
+      from,
+      { ...options, allProviders: options.provider === undefined },
+      io,
+      () => undefined,
+    );
     const authenticator = openAuthenticator(target, options, { logger, onEvent, keySets });
     warnOf(target, from, authenticator, logger);
     return authenticator;

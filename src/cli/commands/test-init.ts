@@ -3,7 +3,7 @@
 import { dirname, relative, resolve, sep } from 'node:path';
 import {
   formatYaml,
-  likenTo,
+  readTokenPattern,
   parseConfigText,
   readSuite,
   runSuite,
@@ -83,7 +83,7 @@ async function readClaims(
   const { issuer, audience, claims_mapping } = config;
   const mapped = Object.keys(claims_mapping).flatMap((claim) => [claim, ...claim.split('.')]);
   const values = [audience, ...(issuer === null ? [] : [issuer]), ...mapped];
-  return scrubClaims(likenTo(token, now).claims, { values }).claims;
+  return scrubClaims(readTokenPattern(token, now).claims, { values }).claims;
 }
 
 function writeTests({ config }: ConfiguredProvider, claims: JsonObject, now: number): readonly object[] {

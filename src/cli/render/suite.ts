@@ -9,7 +9,7 @@ import { formatSteps } from './verdict.js';
 import { wrap, type Style } from './style.js';
 
 /** How tests are told of. */
-export interface SuiteTelling {
+export interface SuiteReportOptions {
   /** Milliseconds that all took. */
   readonly ms: number;
   /** The files that --update wrote. */
@@ -21,7 +21,7 @@ export interface SuiteTelling {
 const INDENT = 4;
 
 /** Writes the tests file by file, and the sum. */
-export function formatSuites(results: readonly SuiteResult[], telling: SuiteTelling, style: Style): string {
+export function formatSuites(results: readonly SuiteResult[], telling: SuiteReportOptions, style: Style): string {
   const files = results
     .filter((result) => result.results.length > 0)
     .map(({ suite, results: cases }) => {
@@ -37,7 +37,7 @@ export function formatSuites(results: readonly SuiteResult[], telling: SuiteTell
   return `${files.join('')}${written.join('')}${sum}${style.dim(`  ${Math.round(telling.ms)} ms`)}\n`;
 }
 
-function formatCase({ test, verdict, differences }: CaseResult, { verbose }: SuiteTelling, style: Style): string {
+function formatCase({ test, verdict, differences }: CaseResult, { verbose }: SuiteReportOptions, style: Style): string {
   const name = wrap(test.name, style.width, INDENT).join('\n    ');
   if (differences.length === 0) return `  ${style.good('✓')} ${name}\n`;
   const inner = { ...style, width: style.width - INDENT };
