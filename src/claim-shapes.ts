@@ -1,4 +1,4 @@
-/** What claims look like without their values: tokens of one issuer look alike, and need be looked through once. */
+/** What claims look like without their values: tokens of one issuer look alike, and need to be searched only once. */
 
 import { isList, isObject, type Json, type JsonObject } from './json.js';
 

@@ -31,5 +31,5 @@ export function isClosed(error: unknown): boolean {
   return CLOSED.includes(codeOf(error));
 }
 
-/** A server that starts again closes all its connections at once: as many may be tried in vain. */
+/** Most times that a request is sent again: a server that restarts closes all its idle connections at once. */
 export const MOST_STALE = 3;

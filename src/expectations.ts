@@ -63,7 +63,7 @@ function checkLifetime(
   const isEndless = claims !== null && exp === undefined && mode === 'jwks';
   const rest = typeof exp === 'number' ? exp - now : null;
   const actual = isEndless
-    ? 'for ever: it has no exp'
+    ? 'it never expires: it has no exp'
     : exp === undefined
       ? 'nobody says when it ends'
       : rest === null

@@ -23,7 +23,7 @@ const TLS_CODE =
 export const CERTIFICATE_FAULTS: ReadonlyMap<string, string> = new Map([
   ['CERT_HAS_EXPIRED', 'it has expired'],
   ['CERT_NOT_YET_VALID', 'it is not valid yet'],
-  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'it is signed by itself, and not trusted'],
+  ['DEPTH_ZERO_SELF_SIGNED_CERT', 'it is self-signed, and not trusted'],
   ['SELF_SIGNED_CERT_IN_CHAIN', 'the authority at the end of its chain is not trusted'],
   [
     'UNABLE_TO_GET_ISSUER_CERT',
@@ -122,7 +122,7 @@ export function mendCertificate(code: string, caFile: Attempt['caFile']): string
     return 'Have the certificate renewed; if it is new, check the clock of this machine.';
   if (code === 'CERT_NOT_YET_VALID') return 'Check the clock of this machine, then the dates of the certificate.';
   if (code === 'ERR_TLS_CERT_ALTNAME_INVALID')
-    return 'Use a host name that the certificate has in the URL of the config, or have this one added to the certificate.';
+    return 'In the URL of the config, use a host name that the certificate has, or have this one added to it.';
   const between = /^UNABLE_TO_(?:GET_ISSUER_CERT|VERIFY_LEAF_SIGNATURE)$/.test(code)
     ? ', or have the endpoint send the certificates between them'
     : '';
@@ -130,7 +130,7 @@ export function mendCertificate(code: string, caFile: Attempt['caFile']): string
     return `Name the CA that signed the certificate in NODE_EXTRA_CA_CERTS (for the server, in SSL_CERT_FILE)${between}.`;
   return caFile === null
     ? `Name the CA that signed the certificate in tls_cafile${between}.`
-    : `Put the CA that signed the certificate into the file of tls_cafile, which holds another${between}.`;
+    : `Add the CA that signed the certificate to the file of tls_cafile, which holds a different one${between}.`;
 }
 
 /** The code of what went wrong, looked for in the causes of an error too; its name where none has one. */

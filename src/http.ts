@@ -130,7 +130,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
   };
 }
 
-/** Loads ahead what a client will need: a process that has run short of files by its first request could never do it. */
+/** Loads ahead what a client will need: a process that has run out of file descriptors by its first request could not. */
 export function preloadClient({ oneShot }: HttpOptions): void {
   if (oneShot !== true) import('undici').catch(() => undefined);
 }

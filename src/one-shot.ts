@@ -31,7 +31,7 @@ export function openOneShot(tls: TlsOptions): Connections {
               if (left > 0 && !isAnswered && outgoing.reusedSocket && isClosed(error)) resolve(ask(left - 1));
               else reject(error);
             })
-            // As for an answer that switches to another protocol: an error is not made of it.
+            // Such as when the server switches to another protocol, which raises no error.
             .on('close', () => {
               reject(Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' }));
             })

@@ -67,7 +67,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
     fix: 'Make issuer in the config equal the token’s iss, letter by letter (trailing slash included), if that issuer is to be trusted.',
   },
   audience_missing: {
-    message: 'The token has no aud claim: it does not say for whom it was made.',
+    message: 'The token has no aud claim: it does not say whom it is for.',
     fix: 'Have the issuer add the configured audience to aud (an audience mapper, a resource or an API identifier).',
   },
   audience_mismatch: {
@@ -124,7 +124,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   },
   endpoint_redirected: {
     message: 'The endpoint redirects elsewhere.',
-    fix: 'Put the URL into the config that the redirects end at; if they end nowhere, the endpoint itself is set up wrongly.',
+    fix: 'Put the URL at which the redirects end into the config; if they never end, the endpoint itself is set up wrongly.',
   },
   endpoint_too_large: {
     message: 'The endpoint’s answer is larger than any such answer should be.',
@@ -159,7 +159,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
     fix: 'Have the issuer give its access tokens an expiry.',
   },
   issued_in_future: {
-    message: 'The token was issued in the future, says its iat.',
+    message: 'According to its iat, the token was issued in the future.',
     fix: 'Compare the clocks of this machine and the issuer.',
   },
   issuer_unchecked: {

@@ -101,7 +101,7 @@ describe('checkExpectations', () => {
       [{ exp: 1000 }, 941, false, 'expires in 59 seconds'],
       [{ exp: 1000 }, 1000, false, 'expired 0 seconds ago'],
       [{ exp: 1000 }, 1030, false, 'expired 30 seconds ago'],
-      [{}, 0, true, 'for ever: it has no exp'],
+      [{}, 0, true, 'it never expires: it has no exp'],
       [{ exp: '1000' }, 0, false, 'nobody can tell: its exp is not a number'],
       [{ exp: null }, 0, false, 'nobody can tell: its exp is not a number'],
       [null, 0, false, 'nobody says when it ends'],

@@ -40,9 +40,9 @@ describe('each fault of TLS has its own remedy', () => {
   test.each<[string, Attempt['caFile'], RegExp, RegExp]>([
     ['CERT_HAS_EXPIRED', null, /it has expired/, /^Have the certificate renewed/],
     ['CERT_NOT_YET_VALID', null, /it is not valid yet/, /^Check the clock/],
-    ['ERR_TLS_CERT_ALTNAME_INVALID', 'ca.pem', /it is not for this host/, /^Use a host name that the certificate has/],
-    ['DEPTH_ZERO_SELF_SIGNED_CERT', null, /signed by itself/, /^Name the CA .* in tls_cafile\.$/],
-    ['SELF_SIGNED_CERT_IN_CHAIN', 'ca.pem', /not trusted/, /tls_cafile, which holds another\.$/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID', 'ca.pem', /it is not for this host/, /use a host name that the certificate has/],
+    ['DEPTH_ZERO_SELF_SIGNED_CERT', null, /self-signed/, /^Name the CA .* in tls_cafile\.$/],
+    ['SELF_SIGNED_CERT_IN_CHAIN', 'ca.pem', /not trusted/, /tls_cafile, which holds a different one\.$/],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', null, /not trusted/, /or have the endpoint send the certificates between them/],
     ['SELF_SIGNED_CERT_IN_CHAIN', undefined, /not trusted/, /NODE_EXTRA_CA_CERTS/],
   ])('%s with the CA file %s', (code, caFile, message, fix) => {

@@ -103,7 +103,7 @@ function openOutput(fd: number, open: () => NodeJS.WriteStream): Output {
   // A reader that has seen enough (`| head -1`) closes the pipe; that is not an error of ours.
   const close = (error: unknown): void => {
     const isClosed = codeOf(error) === 'EPIPE';
-    // A full disk: it must not end a service that it loses lines of its log, and later there may be room again.
+    // A full disk must not end a service: it loses lines of its log, and later there may be room again.
     if (fd === 2 && !isClosed) return;
     isOpen = false;
     if (isClosed) return;

@@ -161,7 +161,7 @@ function hideValues(message: string, argv: readonly string[]): string {
     .replace(/^option '(?:-\w, )?(--[a-z-]+)[^']*' argument that was given is invalid\. /, '$1: ')
     .replace(/^command-argument value that was given is invalid for argument '([a-z-]+)'\. /, '$1: ')
     .replace(/: Allowed (.*)\.$/, ': allowed $1')
-    .replace(/^unknown option that was given/, 'an option that was given is unknown');
+    .replace(/^unknown option that was given/, 'an unknown option was given');
 }
 
 /** What is hardly the name of anything: a token or its start, much of all kinds of letters, or a long number in hex. */

@@ -55,7 +55,7 @@ export function openSession(options: SharedOptions, io: Io): Session {
       advise(given.caution);
       if (given.caution === null && given.stripped.length > 0)
         note((on) => {
-          const text = `note: taken away from around the token: ${given.stripped.join(', ')}`;
+          const text = `note: removed from around the token: ${given.stripped.join(', ')}`;
           return `${wrap(text, on.width, 6).map(on.dim).join('\n      ')}\n`;
         });
     },

@@ -161,10 +161,10 @@ export function triage(pasted: string): GivenToken {
   if (CURL.test(token)) throw unusable('no bearer token was found in the curl command');
   if (isPlaceholder(token))
     throw unusable(
-      'this is a variable or a placeholder that nothing replaced; in a shell, single quotes keep a variable as it is',
+      'this is a variable or a placeholder that was never replaced; a shell replaces nothing in single quotes',
     );
   const list = harmful.join(' and ');
-  const caution = `the token was given with ${list}, taken away here: a server that gets it with ${list} refuses it`;
+  const caution = `the token was given with ${list}, removed here: a server that gets it with ${list} refuses it`;
   return { token, stripped, caution: list === '' ? null : caution };
 }
 

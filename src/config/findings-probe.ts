@@ -41,7 +41,7 @@ export const PROBE_FINDINGS: Readonly<Record<`probe_${ProbeName}`, FindingText>>
   },
   probe_refusal: {
     severity: 'error',
-    why: 'A token that cannot be valid was sent; an endpoint that does not refuse it, refuses nothing.',
+    why: 'A token that cannot be valid was sent; an endpoint that accepts it accepts anything.',
     fix: 'Check the URL in the config, and what the endpoint checks.',
   },
   probe_discovery: {

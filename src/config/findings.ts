@@ -193,7 +193,7 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
   },
   claims_merged: {
     severity: 'warning',
-    why: 'Who can have a user name like that of a group or role, has what it may do.',
+    why: 'Anybody who can take the name of a group or role as a user name gets what it is permitted to do.',
     fix: 'Map names and groups to two attributes.',
   },
   claim_shadowed: {

@@ -110,7 +110,7 @@ function findConditionFlaws(rule: Rule<unknown>, unless: 'all' | 'any'): Flaw[] 
   if (effectOf(rule).effect === 'permit' && guard !== null && admitsStranger(guard, unless)) {
     flaws.push({
       code: 'rule_permits_absent',
-      message: 'users of whom nothing is known but the name are permitted too',
+      message: 'users of whom only the name is known are permitted too',
       fix: 'Say whom the rule is for, such as when: user with VALUE in ATTRIBUTE.',
     });
   }

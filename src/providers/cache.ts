@@ -17,7 +17,7 @@ export interface DatedVerdict {
   readonly since: number;
 }
 
-/** Where replicas share their verdicts. Nothing of it ever rejects: what cannot be had is null. */
+/** Where replicas share their verdicts. None of its promises ever rejects: what cannot be had is null. */
 export interface SharedVerdicts {
   /** The verdict that a replica with the same config got on the same question. */
   readonly recall: (question: string, token: string) => Promise<DatedVerdict | null>;

@@ -30,7 +30,7 @@ export interface ProviderOptions extends ClientOptions {
   readonly now?: () => number;
   /** A key set to use instead of fetching one, for `oauth2_token` with `jwks`. */
   readonly keySet?: KeySetResult;
-  /** What requests are sent with, rather than the network: for tests. */
+  /** What requests are sent with. Default: a client of the provider’s own, by its TLS settings. */
   readonly http?: HttpClient;
   /** Whether the config's cache is used. Default true; false for who wants to know what the provider says now. */
   readonly cache?: boolean;

@@ -16,7 +16,7 @@ import { fingerprint } from '../token.js';
 import { isVerdict } from '../verdict-schema.js';
 import type { DatedVerdict, SharedVerdicts } from './cache.js';
 
-/** A store of bytes under names. Nothing of it ever rejects: what cannot be had is null. */
+/** A store of bytes under names. None of its promises ever rejects: what cannot be had is null. */
 export interface ByteStore {
   readonly get: (name: string) => Promise<Buffer | null>;
   /** Keeps bytes for so many milliseconds, a whole number. */

@@ -177,7 +177,7 @@ function queryOf(url: string): Record<string, string[]> {
   const at = url.indexOf('?');
   const params = new Map<string, string[]>();
   if (at === -1) return {};
-  // Which takes away one question mark, and no other.
+  // URLSearchParams drops the first question mark, and no other.
   for (const [name, value] of new URLSearchParams(url.slice(at))) {
     if (value === '') continue;
     const values = params.get(name);

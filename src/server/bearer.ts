@@ -33,7 +33,7 @@ export interface Refusal {
 }
 
 const NAME = 'authorization';
-/** RFC 6750 §2.1, read in one pass; only for what is not of this form is it worth to look why. */
+/** RFC 6750 §2.1, read in one pass; only what does not match is looked at again, to say why. */
 const BEARER = /^[Bb][Ee][Aa][Rr][Ee][Rr] +([\w.~+/-]+=*) *$/;
 /** RFC 9110 §11.1: a scheme is a token. What follows it starts where the spaces end, so that nothing is read twice. */
 const CREDENTIALS = /^([!#$%&'*+.^_`|~\dA-Za-z-]+)(?: +(?! )(.*))?$/;

@@ -18,7 +18,7 @@ describe('what is around a token', () => {
     const { token, caution } = triage(pasted);
     expect(token).toBe(TOKEN);
     expect(caution).toBe(
-      `the token was given with ${words}, taken away here: a server that gets it with ${words} refuses it`,
+      `the token was given with ${words}, removed here: a server that gets it with ${words} refuses it`,
     );
   });
 

@@ -170,9 +170,9 @@ describe('authcheck config check --online', () => {
   });
 
   it.each([
-    ['wrongHost', 'it is not for this host', 'fix: Use a host name that the certificate has'],
+    ['wrongHost', 'it is not for this host', 'fix: In the URL of the config, use a host name'],
     ['expired', 'it has expired', 'fix: Have the certificate renewed'],
-    ['selfSigned', 'it is signed by itself', 'fix: Put the CA that signed the certificate into the file'],
+    ['selfSigned', 'it is self-signed', 'fix: Add the CA that signed the certificate to the file'],
   ] as const)('fails for a certificate that nobody may trust: %s', async (name, why, fix) => {
     const certificates = await makeCertificates();
     const { origin } = await startIssuer(json(KEYS), certificates[name]);

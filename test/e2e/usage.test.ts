@@ -36,9 +36,7 @@ describe('a token that was pasted', () => {
   it('is told as it was found', async () => {
     const { stderr, code } = await validate([], `Authorization: Token ${good}`);
     expect(code).toBe(0);
-    expect(unwrap(stderr)).toContain(
-      'taken away from around the token: the Authorization header name, the word "token"',
-    );
+    expect(unwrap(stderr)).toContain('removed from around the token: the Authorization header name, the word "token"');
   });
 
   it('is told beside the verdict where a server would stumble over what is around it', async () => {

@@ -88,7 +88,7 @@ describe('findPolicyFaults', () => {
     ],
     [
       () => ofAccess({ permit: read, unless: admin }),
-      'users of whom nothing is known but the name are permitted too',
+      'users of whom only the name is known are permitted too',
       'Say whom the rule is for, such as when: user with VALUE in ATTRIBUTE.',
     ],
     [

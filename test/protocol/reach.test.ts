@@ -51,7 +51,7 @@ test('is undecided about a name without an address, and about a closed port, and
 test.each([
   ['wrongHost', 'it is not for this host'],
   ['expired', 'it has expired'],
-  ['selfSigned', 'it is signed by itself'],
+  ['selfSigned', 'it is self-signed'],
 ] as const)('says what is wrong with a certificate: %s', async (name, why) => {
   const { origin } = await serve(json({}), certificates[name]);
   expect((await ask(origin)).at(-1)).toMatchObject({ status: 'failed', message: expect.stringContaining(why) });

@@ -336,7 +336,7 @@ describe('the way out', () => {
     ['/', json({ message: 'Not Found' }, 404), /^Set github_api_base_url to the API/],
     ['/', (_request, response) => response.end('<html>'), /^Set github_api_base_url to the API/],
     ['/', json({}, 500), /^Check the URL/],
-    ['/api/v3', redirect('/moved', 302), /^Put the URL into the config that the redirects end at/],
+    ['/api/v3', redirect('/moved', 302), /^Put the URL at which the redirects end into the config/],
     ['/api/v3', redirect('/login', 302), /^People log in there/],
   ] as readonly (readonly [string, Answer, RegExp])[])(
     'of a base URL that is not the API’s is the API’s: %s (%#)',

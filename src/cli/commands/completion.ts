@@ -23,7 +23,7 @@ export function defineCompletion(run: Run): Command {
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      '\nWhat could be typed is asked of authcheck itself, which reads files for it, and never the network.',
+      '\nThe script asks authcheck itself for completions; it may read files for them, and never uses the network.',
     )
     .allowExcessArguments(false)
     .action((shell: Shell) => run((io) => Promise.resolve(runCompletion(shell, io))));

@@ -28,7 +28,7 @@ export function defineJwks(run: Run): Command {
     .argument('[source]', 'a JWKS URI or file; else that of the config or the issuer')
     .addHelpText(
       'after',
-      '\nExit codes: 0 listed · 1 none is the token’s · 2 usage, config or unreadable input · 3 undecided',
+      '\nExit codes: 0 listed · 1 no key fits the token · 2 usage, config or unreadable input · 3 undecided',
     )
     .enablePositionalOptions()
     .addCommand(defineJwksGenerate(run));

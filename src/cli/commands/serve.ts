@@ -56,7 +56,7 @@ export function defineServe(run: Run): Command {
     .option('--realm <name>', 'what is protected, for WWW-Authenticate', 'api')
     .option('--tls-cert <file>', 'serve https with this certificate chain (PEM)')
     .option('--tls-key <file>', 'the key of the certificate (PEM)')
-    .option('--max-concurrency <number>', 'requests that are answered at a time', parseWhole(1, 100_000), 1000)
+    .option('--max-concurrency <number>', 'requests that are answered at once', parseWhole(1, 100_000), 1000)
     .addOption(new Option('--log-level <level>', 'how much is logged, on stderr').choices(LEVELS).default('info'))
     .optionsGroup(GROUPS.output)
     .option('--debug', 'show the stack of an internal error')
