@@ -22,7 +22,7 @@ import { nameProxy, proxyFor } from './proxy.js';
 import type { UndecidedCode } from './reason-codes.js';
 import { REDACTED } from './redact.js';
 import { replaceStale } from './stale-connections.js';
-import { ignoreFailure } from './unheard.js';
+import { ignoreFailure } from './ignore-failure.js';
 
 /** How a client connects. */
 export interface HttpOptions {

@@ -10,7 +10,8 @@ export { FINDINGS } from './config/findings.js';
 export { formatYaml } from './config/format-yaml.js';
 export { isLoopback } from './config/endpoints.js';
 export { findUnknownAttributes } from './config/lint-mapping.js';
-export { listProviders, loadAuthConfig, SEARCH_PLACES, type LoadedConfig, type LoadOptions } from './config/load.js';
+export { listProviders, loadAuthConfig, type LoadedConfig, type LoadOptions } from './config/load.js';
+export { SEARCH_PLACES } from './config/search.js';
 export { formatPath } from './config/shape.js';
 export { shareVariables } from './config/shared-variables.js';
 export { parseAuthConfig, type AuthConfig, type ConfiguredProvider, type ParseOptions } from './config/parse.js';
@@ -53,7 +54,7 @@ export {
   type JsonObject,
 } from './json.js';
 export { reportKeySet, type KeyReport, type KeySetReport } from './report/key-report.js';
-export { readTokenPattern, type TokenPattern } from './report/likeness.js';
+export { readTokenPattern, type TokenPattern } from './report/token-pattern.js';
 export { listSome, plural } from './listing.js';
 export { isPlaceholder } from './lookalike.js';
 export { explainParity } from './report/parity-hints.js';

@@ -1,13 +1,14 @@
-/** Finds a config file, reads it, and parses it. The only cosmiconfig import. */
+/** Finds a config file, reads it, and parses it. */
 
-import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve, sep } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { basename, relative, resolve, sep } from 'node:path';
 import { FileTooLarge, readBounded } from '../bounded-read.js';
-import { AuthcheckError, codeOf, reasonOf } from '../errors.js';
+import { AuthcheckError, reasonOf } from '../errors.js';
 import type { ConfigDocument } from './document.js';
 import type { Environment } from './env.js';
 import { findCaFault } from './lint-ca.js';
 import { acceptReading, placeNote, readAuthConfig, type AuthConfig, type ParseOptions, type Reading } from './parse.js';
+import { packageEntry, searchUpward } from './search.js';
 import { findSection, type Path } from './shape.js';
 
 /** Largest config text that is read: 1 MiB. */
@@ -32,18 +33,6 @@ export interface LoadedConfig extends AuthConfig {
   /** How the file was found. */
   readonly found: 'named' | 'environment' | 'searched';
 }
-
-const NAMES = ['json', 'yaml', 'yml'];
-
-/** Where a config is searched for, in this order; never a file that would have to be run. */
-export const SEARCH_PLACES: readonly string[] = [
-  '.authcheckrc',
-  ...NAMES.map((extension) => `.authcheckrc.${extension}`),
-  ...NAMES.map((extension) => `authcheck.config.${extension}`),
-  '.config/authcheckrc',
-  ...NAMES.map((extension) => `.config/authcheckrc.${extension}`),
-  'package.json',
-];
 
 /**
  * Finds, reads and parses the config.
@@ -135,94 +124,6 @@ async function locateFile(
     );
   }
   return { path, found: 'searched' };
-}
-
-/** Searches to the root of the repository; outside of one, the folder itself only: what lies above belongs to others. */
-async function searchUpward(cwd: string): Promise<string | null> {
-  // The public door of cosmiconfig first looks for a "meta config" and runs .config/config.js if there is one;
-  // reading a config must not run code, so the explorer behind that door is used.
-  const { default: library } = await import('cosmiconfig/dist/Explorer.js');
-  if (!hasExplorer(library)) throw new Error('this version of cosmiconfig has no Explorer');
-  // What a file says is read later, with positions; here it only counts that it is there. Of package.json, cosmiconfig
-  // takes the entry under our name.
-  const loader = (path: string, content: string): object => {
-    if (basename(path) !== 'package.json') return { path };
-    return hasEntry(content) ? { authcheck: { path } } : {};
-  };
-  const explorer = new library.Explorer({
-    moduleName: 'authcheck',
-    searchPlaces: [...SEARCH_PLACES],
-    // Folder by folder: of its own, it would go on to the folder of the user's settings.
-    searchStrategy: 'none',
-    ignoreEmptySearchPlaces: true,
-    cache: false,
-    loaders: { '.json': loader, '.yaml': loader, '.yml': loader, noExt: loader },
-    transform: (result: unknown) => result,
-    metaConfigFilePath: null,
-    mergeImportArrays: false,
-    mergeSearchPlaces: false,
-    applyPackagePropertyPathToConfiguration: false,
-  });
-  const last = repositoryRoot(cwd) ?? resolve(cwd);
-  for (let folder = resolve(cwd); ; folder = dirname(folder)) {
-    const found = await searchFolder(explorer, folder);
-    if (found !== null || folder === last) return found;
-  }
-}
-
-async function searchFolder(explorer: Explorer, folder: string): Promise<string | null> {
-  const places = SEARCH_PLACES.map((place) => join(folder, place));
-  try {
-    const found = (await explorer.search(folder))?.filepath ?? null;
-    // What may not be read is passed over, and what stands after it would count: it is found, to be refused by name.
-    return places.slice(0, found === null ? undefined : places.indexOf(found)).find(isClosed) ?? found;
-  } catch (error) {
-    if (codeOf(error) === '') throw error;
-    const message = `the config in ${folder}: ${reasonOf(error)}`;
-    throw new AuthcheckError('config_unreadable', message, { cause: error });
-  }
-}
-
-function isClosed(path: string): boolean {
-  if (!existsSync(path)) return false;
-  try {
-    closeSync(openSync(path, 'r'));
-    return false;
-  } catch {
-    return true;
-  }
-}
-
-interface Explorer {
-  readonly search: (from: string) => Promise<{ readonly filepath: string } | null>;
-}
-
-interface ExplorerModule {
-  readonly Explorer: new (options: object) => Explorer;
-}
-
-function hasExplorer(library: object): library is ExplorerModule {
-  return 'Explorer' in library;
-}
-
-function repositoryRoot(from: string): string | null {
-  for (let folder = resolve(from); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, '.git'))) return folder;
-    if (dirname(folder) === folder) return null;
-  }
-}
-
-function hasEntry(content: string): boolean {
-  try {
-    return packageEntry(JSON.parse(content)) !== undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return false;
-    throw error;
-  }
-}
-
-function packageEntry(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && 'authcheck' in value ? value.authcheck : undefined;
 }
 
 /**

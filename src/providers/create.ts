@@ -10,7 +10,7 @@ import { proxyFor } from '../proxy.js';
 import type { KeySetResult } from '../protocol/jwks.js';
 import type { KeySetSlot } from '../protocol/key-set-cache.js';
 import { checkClock } from '../time-checks.js';
-import { ignoreFailure } from '../unheard.js';
+import { ignoreFailure } from '../ignore-failure.js';
 import type { ProviderRef } from '../verdict.js';
 import { cacheVerdicts } from './cache.js';
 import { createCustomProvider } from './custom.js';

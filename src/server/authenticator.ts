@@ -4,7 +4,7 @@ import type { AuthConfig } from '../config/parse.js';
 import { ConfigError } from '../errors.js';
 import { createAuthProvider, type ProviderOptions } from '../providers/create.js';
 import type { AuthProvider, AuthRequest } from '../providers/provider.js';
-import { ignoreFailure } from '../unheard.js';
+import { ignoreFailure } from '../ignore-failure.js';
 import { UNAVAILABLE, type ServerAnswer, type Verdict } from '../verdict.js';
 import type { Authentication, IncomingRequest, Judged } from './authentication.js';
 import { readBearer, refuseRequest, type RequestFault } from './bearer.js';

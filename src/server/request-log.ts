@@ -4,7 +4,7 @@ import type { AuthRequest } from '../providers/provider.js';
 import { createRedactor } from '../redact.js';
 import { cutText } from '../unexpected-answer.js';
 import { fingerprint } from '../token.js';
-import { ignoreFailure } from '../unheard.js';
+import { ignoreFailure } from '../ignore-failure.js';
 import type { IncomingRequest, Judged } from './authentication.js';
 import type { RequestFault } from './bearer.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it, test } from 'vitest';
-import { reportKeySet, type KeySetReport } from '../src/report/key-report.js';
-import { readKeySet } from '../src/protocol/jwks.js';
-import { makeCertificates } from './certificates.js';
-import { newKey } from './forge.js';
+import { reportKeySet, type KeySetReport } from '../../src/report/key-report.js';
+import { readKeySet } from '../../src/protocol/jwks.js';
+import { makeCertificates } from '../certificates.js';
+import { newKey } from '../forge.js';
 
 describe('a key with a certificate', () => {
   test.each(['right', 'expired'] as const)('says until when it is valid: %s', async (which) => {

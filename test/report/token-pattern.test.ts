@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readTokenPattern } from '../src/report/likeness.js';
-import { createSigner } from '../src/protocol/sign.js';
-import { compact } from './forge.js';
+import { readTokenPattern } from '../../src/report/token-pattern.js';
+import { createSigner } from '../../src/protocol/sign.js';
+import { compact } from '../forge.js';
 
 const NOW = 2_000_000_000;
 

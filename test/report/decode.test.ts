@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { decodeToken, timesOf } from '../src/index.js';
-import { compact, encode } from './forge.js';
+import { decodeToken, timesOf } from '../../src/index.js';
+import { compact, encode } from '../forge.js';
 
 /** A token of these parts; what it is signed with does not matter here. */
 function token(header: string | object, claims: string | object): string {

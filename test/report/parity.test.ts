@@ -13,11 +13,11 @@ import {
   type HttpOptions,
   type ParityReport,
   type ParityRowName,
-} from '../src/index.js';
-import { makeCertificates, type Certificates } from './certificates.js';
-import { compact, encode, goodClaims, mint, newKey } from './forge.js';
-import { endless, json, listen, redirect, serve, serveRaw, type Answer, type SeenRequest } from './loopback.js';
-import { provide } from './providers/provide.js';
+} from '../../src/index.js';
+import { makeCertificates, type Certificates } from '../certificates.js';
+import { compact, encode, goodClaims, mint, newKey } from '../forge.js';
+import { endless, json, listen, redirect, serve, serveRaw, type Answer, type SeenRequest } from '../loopback.js';
+import { provide } from '../providers/provide.js';
 
 const key = newKey('ES256');
 const ISSUER = 'https://idp.example';

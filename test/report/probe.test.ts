@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { findingOf, parseAuthConfig, probeProvider, type Environment, type Probe } from '../src/index.js';
-import { makeCertificates } from './certificates.js';
-import { newKey } from './forge.js';
-import { json, serve, serveRaw, type Answer, type Loopback } from './loopback.js';
+import { findingOf, parseAuthConfig, probeProvider, type Environment, type Probe } from '../../src/index.js';
+import { makeCertificates } from '../certificates.js';
+import { newKey } from '../forge.js';
+import { json, serve, serveRaw, type Answer, type Loopback } from '../loopback.js';
 
 const key = newKey('ES256');
 const KEY_SET = { keys: [key.jwk] };
