@@ -49,8 +49,9 @@ const LONGEST_PAUSE = 5000;
  * Keeps one key set fresh, with one fetch at a time however many callers wait.
  *
  * A key id that is not in the set makes the set be fetched again, once per cooldown. A set older than the period is
- * fetched again; while that fails it is served stale for one more period, and then no more. A first failure is forgiven
- * at once; each further one in a row makes the next fetch wait longer, five seconds at the most.
+ * fetched again; while that fails it is served stale for one more period, and then no more, and only the first to ask
+ * waits for the failure. A first failure is forgiven at once; each further one in a row makes the next fetch wait longer,
+ * five seconds at the most.
  */
 export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
   const shortCooldown = Math.min(COOLDOWN, options.period);
@@ -98,16 +99,32 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
     return inFlight;
   }
 
-  async function renew(): Promise<CachedKeySet> {
+  /** Whether the last fetch failed so recently that the next must wait. */
+  function isPaused(): boolean {
     const pause = heldWithin(2 * options.period) === null ? pauseAfter(failed?.times ?? 0) : shortCooldown;
-    const isPaused = inFlight === null && isWithin(failed?.at ?? -Infinity, pause);
-    const result = (isPaused ? failed?.result : null) ?? (await fetchOnce());
+    return inFlight === null && isWithin(failed?.at ?? -Infinity, pause);
+  }
+
+  async function renew(): Promise<CachedKeySet> {
+    const result = (isPaused() ? failed?.result : null) ?? (await fetchOnce());
     if (result.ok) return { ok: true, keySet: result.keySet, failure: null };
     const old = heldWithin(2 * options.period);
-    if (old === null) return result;
+    return old === null ? result : serveOld(old, result);
+  }
+
+  /** The old set, where the issuer has failed only just now: whoever asks then does not wait for it once more. */
+  function recall(kid: string | null): CachedKeySet | null {
+    const old = heldWithin(2 * options.period);
+    if (old === null || (kid !== null && !old.byKid.has(kid))) return null;
+    if (failed === null || !isWithin(failed.at, 2 * shortCooldown)) return null;
+    if (!isPaused()) void fetchOnce();
+    return serveOld(old, failed.result);
+  }
+
+  function serveOld(keySet: KeySet, failure: Failure): CachedKeySet {
     if (heldWithin(options.period) === null)
-      options.onEvent?.({ type: 'jwks.stale', code: result.code, age_ms: ageOf() ?? 0 });
-    return { ok: true, keySet: old, failure: result };
+      options.onEvent?.({ type: 'jwks.stale', code: failure.code, age_ms: ageOf() ?? 0 });
+    return { ok: true, keySet, failure };
   }
 
   /** Looks for a key that the set in hand has not; whether it exists, nobody knows while the set cannot be fetched. */
@@ -126,13 +143,16 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
   return {
     get(kid) {
       const held = heldWithin(options.period);
-      if (held === null) return renew();
+      if (held === null) return recall(kid) ?? renew();
       return held.byKid.has(kid) ? { ok: true, keySet: held, failure: null } : seek(held);
     },
     async load() {
-      const held = isAsked ? heldWithin(options.period) : null;
-      isAsked = true;
-      return held === null ? renew() : { ok: true, keySet: held, failure: null };
+      if (!isAsked) {
+        isAsked = true;
+        return renew();
+      }
+      const held = heldWithin(options.period);
+      return held === null ? (recall(null) ?? renew()) : { ok: true, keySet: held, failure: null };
     },
     age: ageOf,
   };

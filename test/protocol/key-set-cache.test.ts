@@ -155,8 +155,50 @@ describe('createKeySetCache', () => {
     await issuer.ask('a');
     issuer.publish(keySet('a'));
     issuer.wait(COOLDOWN);
+    // Who asks first is not made to wait, and has it asked.
+    expect(await issuer.ask('a')).toEqual(STALE);
     expect(await issuer.ask('a')).toEqual(FRESH);
     expect(issuer.cache.age()).toBe(0);
+  });
+
+  test('is fresh at once when the failure was long ago', async () => {
+    const issuer = createIssuer(keySet('a'));
+    await issuer.ask('a');
+    issuer.publish(DOWN);
+    issuer.wait(PERIOD);
+    expect(await issuer.ask('a')).toEqual(STALE);
+    issuer.publish(keySet('a'));
+    issuer.wait(2 * COOLDOWN);
+    expect(await issuer.ask('a')).toEqual(FRESH);
+  });
+
+  test('makes only the first wait for an issuer that hangs, and looks for keys that the old set has not', async () => {
+    const loads: ((result: KeySetResult) => void)[] = [];
+    let now = 1_767_225_600_000;
+    const cache = createKeySetCache({
+      load: () => new Promise((resolve) => loads.push(resolve)),
+      now: () => now,
+      period: PERIOD,
+    });
+    const first = cache.get('a');
+    loads[0]?.(keySet('a'));
+    expect(await first).toMatchObject({ ok: true, failure: null });
+    now += PERIOD;
+    const waiting = cache.get('a');
+    expect(waiting).toBeInstanceOf(Promise);
+    now += 5000;
+    loads[1]?.({ ok: false, code: 'endpoint_timeout', message: 'no answer' });
+    expect(await waiting).toMatchObject({ ok: true, failure: { code: 'endpoint_timeout' } });
+    now += COOLDOWN;
+    const old = { ok: true, failure: { code: 'endpoint_timeout' } };
+    expect(cache.get('a')).toMatchObject(old);
+    expect(cache.get('a')).toMatchObject(old);
+    expect(await cache.load()).toMatchObject(old);
+    expect(loads).toHaveLength(3);
+    const other = cache.get('b');
+    loads[2]?.(keySet('b'));
+    expect(await other).toMatchObject({ ok: true, failure: null });
+    expect(await cache.get('b')).toMatchObject({ ok: true, failure: null });
   });
 
   test('keeps no failure: an issuer that was down at first is asked again', async () => {
