@@ -70,12 +70,15 @@ export function holds(condition: Condition, user: Identity, owner: Identity | nu
   }
 }
 
-/** Tells two conditions that never hold together. */
-export function excludes(one: Condition, other: Condition): boolean {
-  const kinds = [one.kind, other.kind].join(' ');
-  if (/^(?:user_is_owner|user_in_owners) resource_is_unowned$/.test(kinds)) return true;
-  const opposite = { ...one, kind: OPPOSITES[one.kind] ?? null };
-  return JSON.stringify(opposite) === JSON.stringify(other);
+/** Tells conditions that never hold together. */
+export function areExclusive(conditions: readonly Condition[]): boolean {
+  const kinds = new Set(conditions.map(({ kind }) => kind));
+  const hasOwner = kinds.has('user_is_owner') || kinds.has('user_in_owners');
+  const written = new Set(conditions.map((condition) => JSON.stringify(condition)));
+  return (
+    (hasOwner && kinds.has('resource_is_unowned')) ||
+    conditions.some((one) => written.has(JSON.stringify({ ...one, kind: OPPOSITES[one.kind] ?? null })))
+  );
 }
 
 const OPPOSITES: Readonly<Partial<Record<Condition['kind'], Condition['kind']>>> = {

@@ -2,7 +2,7 @@
 
 import { nearestName } from '../nearest.js';
 import type { Identity } from '../verdict.js';
-import { ATTRIBUTES, excludes, holds, type Condition } from './conditions.js';
+import { areExclusive, ATTRIBUTES, holds, type Condition } from './conditions.js';
 import { ACCESS_COMPARISON, findShadow, ROUTE_COMPARISON, type Comparison } from './coverage.js';
 import { effectOf, guardOf, isMet, type Guard } from './decision.js';
 import type { Flaw } from './flaw.js';
@@ -16,13 +16,13 @@ export interface PolicyFault extends Flaw {
   readonly index: number;
 }
 
-/** As many actions or paths as can be compared with one another in a second. */
+/** As many actions, paths and conditions as can be compared with one another in a second. */
 const MAX_PARTS = 1000;
 
 /**
  * Finds the faults of both policies, in the order of their rules; the rules are those of a parsed config. Pure.
  *
- * The rules of a policy that lists more than a thousand actions or paths are looked at, but not compared.
+ * The rules of a policy that lists more than a thousand actions, paths and conditions are looked at, but not compared.
  */
 export function findPolicyFaults({ access_policy, route_policy }: Policies): PolicyFault[] {
   const accessRules = comparable(access_policy, ACCESS_COMPARISON);
@@ -46,7 +46,8 @@ export function findPolicyFaults({ access_policy, route_policy }: Policies): Pol
 
 /** The rules, if they are few enough to be compared. */
 function comparable<Scope>(rules: readonly Rule<Scope>[], { split }: Comparison<Scope>): readonly Rule<Scope>[] {
-  return rules.flatMap((rule) => split(effectOf(rule).scope)).length > MAX_PARTS ? [] : rules;
+  const parts = rules.map((rule) => split(effectOf(rule).scope).length + (guardOf(rule)?.sentences.length ?? 0));
+  return parts.reduce((sum, count) => sum + count, 0) > MAX_PARTS ? [] : rules;
 }
 
 /** Gives flaws their rules; the first list is about the whole policy, and stands at its first rule. */
@@ -90,7 +91,7 @@ function findConditionFlaws(rule: Rule<unknown>, unless: 'all' | 'any'): Flaw[] 
       message: `${word} is empty, so the rule has no condition`,
       fix: `Give ${word} a condition, or remove it.`,
     }));
-  if (guard?.word === 'when' && conditions.some((one) => conditions.some((other) => excludes(one, other)))) {
+  if (guard?.word === 'when' && areExclusive(conditions)) {
     flaws.push({
       code: 'rule_never_matches',
       message: 'its conditions never hold together',

@@ -518,6 +518,14 @@ describe('findPolicyFaults', () => {
     expect(codes(ofRoutes({ permit: { paths: paths(501) } }, { permit: { paths: paths(500) } }))).toEqual([]);
   });
 
+  it('counts conditions among the parts', () => {
+    const when = Array.from({ length: 500 }, (_, index) => `user with v${index} in roles`);
+    const twice = { permit: { paths: '/a' }, when };
+    expect(codes(ofRoutes(twice, { permit: { paths: '/a' }, when: when.slice(2) }))).toEqual([]);
+    expect(codes(ofRoutes({ ...twice, when: when.slice(2) }, twice))).toEqual(['1 rule_shadowed']);
+    expect(codes(ofRoutes(twice, twice))).toEqual([]);
+  });
+
   it('does not compare what would take forever', () => {
     const many = Array.from({ length: 20_000 }, (_, index) => `/${index}`);
     expect(ofRoutes({ permit: { paths: many } }, { permit: { paths: many } })).toEqual([]);
