@@ -26,7 +26,7 @@ export interface CheckOptions extends Omit<LoadOptions, 'unknownFields'> {
 }
 
 /** What there is to say about a config. */
-export interface ConfigReport extends Pick<LoadedConfig, 'file' | 'found'> {
+export interface ConfigReport extends Pick<LoadedConfig, 'file'> {
   /** Errors, warnings and hints, in the order of the file. */
   readonly findings: readonly Finding[];
   /** The providers that can be used, for probes. */
@@ -41,16 +41,15 @@ export interface ConfigReport extends Pick<LoadedConfig, 'file' | 'found'> {
  */
 export async function checkConfig(options: CheckOptions): Promise<ConfigReport> {
   const file = await readConfigFile({ ...options, unknownFields: 'warn' });
-  const { found } = file;
   try {
     const reading = readAuthConfig(file.value, file.parseOptions);
     const findings = [...reading.findings, ...lint(reading, file, options.now)];
     const providers = reading.config.providers.filter(({ config }) => findCaFault(config).length === 0);
-    return { file: file.file, found, findings: sortFindings(findings), providers };
+    return { file: file.file, findings: sortFindings(findings), providers };
   } catch (error) {
     // A document without an auth section.
     if (!(error instanceof ConfigError)) throw error;
-    return { file: file.file, found, findings: error.findings, providers: [] };
+    return { file: file.file, findings: error.findings, providers: [] };
   }
 }
 

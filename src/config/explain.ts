@@ -25,7 +25,7 @@ export interface ExplainedValue {
 }
 
 /** A config as the server sees it. */
-export interface ExplainedConfig extends Pick<LoadedConfig, 'file' | 'found' | 'warnings'> {
+export interface ExplainedConfig extends Pick<LoadedConfig, 'file' | 'warnings'> {
   /** `provider_config`, or `default` and `providers`; `access_policy` and `route_policy`. Secrets are masked. */
   readonly config: Readonly<Record<string, unknown>>;
   readonly values: readonly ExplainedValue[];
@@ -39,7 +39,7 @@ export interface ExplainedConfig extends Pick<LoadedConfig, 'file' | 'found' | '
  */
 export async function explainConfig(options: LoadOptions): Promise<ExplainedConfig> {
   const { file, reading, config } = await loadReading(options);
-  const several = reading.providers.find(({ path }) => path.at(-2) === 'providers') !== undefined;
+  const several = reading.providers.some(({ path }) => path.at(-2) === 'providers');
   const [first] = config.providers;
   const plain = {
     ...(several
@@ -58,12 +58,13 @@ export async function explainConfig(options: LoadOptions): Promise<ExplainedConf
   const redact = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
   const tree = Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, mask(value, redact, [name])]));
   const shown = leaves(tree);
+  const places = new Map(
+    reading.providers.map(({ name, path }) => [several ? `providers ${name}` : 'provider_config', path]),
+  );
   const inFile = (path: Path): Path => {
-    const isProvider = path[0] === (several ? 'providers' : 'provider_config');
-    const provider = reading.providers.find(({ name }) => !several || name === path[1]);
-    return isProvider && provider !== undefined
-      ? [...provider.path, ...path.slice(several ? 2 : 1)]
-      : [...reading.path, ...path];
+    const depth = several ? 2 : 1;
+    const place = places.get(path.slice(0, depth).join(' '));
+    return place === undefined ? [...reading.path, ...path] : [...place, ...path.slice(depth)];
   };
   // Where a value stands is looked up by the names as they are written.
   const origins = leaves(plain).map(({ path }) => {
@@ -71,7 +72,7 @@ export async function explainConfig(options: LoadOptions): Promise<ExplainedConf
     return originOf(valueAt(file.value, place), file.parseOptions.locate(place), options.env ?? {});
   });
   const values = shown.map((leaf, index) => ({ ...leaf, origin: origins[index] ?? { from: 'default' as const } }));
-  return { file: file.file, found: file.found, warnings: config.warnings, config: tree, values };
+  return { file: file.file, warnings: config.warnings, config: tree, values };
 }
 
 function originOf(written: unknown, position: string, env: Environment): Origin {

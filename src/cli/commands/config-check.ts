@@ -97,7 +97,7 @@ async function check(options: ConfigCheckOptions, io: Io): Promise<{ report: Con
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const file = error.position?.replace(/:\d+:\d+$/, '') ?? config ?? '';
-    return { report: { file, found: 'named', findings: error.findings, providers: [] }, isReadable: false };
+    return { report: { file, findings: error.findings, providers: [] }, isReadable: false };
   }
 }
 
