@@ -85,10 +85,11 @@ export function maskPieces(text: string, secrets: readonly (string | null | unde
     .map((secret) => secret ?? '')
     .filter(({ length }) => length >= PIECE)
     .flatMap((secret) => (isPlain(secret) ? [secret] : WAYS.map((way) => way(secret))));
-  const pieces = piecesOf(text);
+  const pieces = [...listPieces(foldCase(text))];
   const written = new Set(pieces);
-  // A secret may be much longer than the text.
-  const found = new Set(known.flatMap((spelling) => piecesOf(spelling).filter((piece) => written.has(piece))));
+  const found = new Set<string>();
+  for (const spelling of new Set(known.map(foldCase)))
+    for (const piece of listPieces(spelling)) if (written.has(piece)) found.add(piece);
   const spans: [number, number][] = [];
   for (const [at, piece] of pieces.entries()) {
     if (!found.has(piece)) continue;
@@ -106,10 +107,14 @@ export function maskPieces(text: string, secrets: readonly (string | null | unde
   );
 }
 
-/** All that begin somewhere in a text. Only the case of ASCII counts for nothing: that of other letters has another length. */
-function piecesOf(text: string): string[] {
-  const folded = text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-  return Array.from({ length: Math.max(0, text.length - PIECE + 1) }, (_, at) => folded.slice(at, at + PIECE));
+/** All that begin somewhere in a text, one by one: a secret may be much longer than the text that is to be shown. */
+function* listPieces(text: string): Generator<string> {
+  for (let at = 0; at + PIECE <= text.length; at += 1) yield text.slice(at, at + PIECE);
+}
+
+/** Only the case of ASCII counts for nothing: that of other letters has another length. */
+function foldCase(text: string): string {
+  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }
 
 function replaceSpans(text: string, spans: readonly Span[]): string {

@@ -1,11 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import {
-  CONDITION_FORMS,
-  type Condition,
-  areExclusive,
-  parseCondition,
-  suggestCondition,
-} from '../../src/policy/conditions.js';
+import { CONDITION_FORMS, areExclusive, parseCondition, suggestCondition } from '../../src/policy/conditions.js';
 
 describe('parseCondition', () => {
   test.each([

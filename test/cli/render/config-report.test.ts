@@ -105,7 +105,7 @@ describe('nothing in a config can forge', () => {
         const origin = { from: 'file', position: 'run.yaml:1:1' } as const;
         const path = ['provider_config', 'claims_mapping', name];
         const text = formatConfig(
-          { file: 'run.yaml', found: 'named', warnings: [], config: {}, values: [{ path, value, origin }] },
+          { file: 'run.yaml', warnings: [], config: {}, values: [{ path, value, origin }] },
           style,
         );
         expect(forged(text)).toEqual([]);
@@ -126,7 +126,7 @@ test('what is shown is YAML with the same values', () => {
           value,
           origin: { from: 'default' } as const,
         }));
-        const text = formatConfig({ file: 'x', found: 'named', warnings: [], config: {}, values }, style);
+        const text = formatConfig({ file: 'x', warnings: [], config: {}, values }, style);
         expect(parseConfigText(text, 'x').value).toEqual({ provider_config: { ...mapping } });
       },
     ),
