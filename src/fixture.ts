@@ -178,7 +178,7 @@ function titleOf({ outcome, reason }: Verdict): string {
 
 /** The same as the file will say, with everything in one: no file is read. */
 async function judgeAgain(suite: object): Promise<Verdict> {
-  const { results } = await runSuite(readSuite(writeJson(suite), 'authcheck.test.yaml', { cwd: '/', update: true }));
+  const { results } = await runSuite(readSuite(formatYaml(suite), 'authcheck.test.yaml', { cwd: '/', update: true }));
   const [result] = results;
   if (result === undefined) throw new Error('a suite of one test has one result');
   return result.verdict;

@@ -392,6 +392,12 @@ describe('a fixture of what a provider answered', () => {
 
   it.each<[string, object, HttpClient, string | null]>([
     ['introspection: active', introspection, stub('introspection', answer), null],
+    ...['\u007f', '\u0085', '\u2028', '\ufffe'].map((odd): [string, object, HttpClient, null] => [
+      `introspection: with ${JSON.stringify(encodeURIComponent(odd))}`,
+      introspection,
+      stub('introspection', { ...answer, name: `alice${odd}smith`, [`x${odd}`]: odd }),
+      null,
+    ]),
     ['introspection: inactive', introspection, stub('introspection', { active: false }), 'token_inactive'],
     ['introspection: expired', introspection, stub('introspection', { ...answer, exp: seconds - 9 }), 'token_expired'],
     [
