@@ -9,6 +9,8 @@ export interface IncomingRequest {
   /** Path and query as they were sent. */
   readonly url: string;
   readonly headers: HeaderPairs;
+  /** How many headers were sent, at the most, where those of one name were joined. Default: as many as `headers` has. */
+  readonly headerCount?: number;
   /** Names the request in logs. */
   readonly id?: string;
 }

@@ -124,7 +124,7 @@ export function buildAuthenticator(
   return {
     providers,
     judge: (request, about) => judge(request, null, about),
-    authenticate({ method, url, headers, id }) {
+    authenticate({ method, url, headers, headerCount = headers.length, id }) {
       const end = url.indexOf('?');
       const path = end === -1 ? url : url.slice(0, end);
       if (isPublic(method, path)) return Promise.resolve({ outcome: 'public' });
@@ -133,7 +133,7 @@ export function buildAuthenticator(
       const bearer = readBearer(headers);
       const request = { token: bearer.ok ? bearer.token : null, path: target ?? path, headers, params: queryOf(url) };
       const about = id === undefined ? { method } : { method, id };
-      const unsound = headers.length >= MAX_HEADERS ? TOO_MANY_HEADERS : target === null ? AMBIGUOUS_TARGET : null;
+      const unsound = headerCount >= MAX_HEADERS ? TOO_MANY_HEADERS : target === null ? AMBIGUOUS_TARGET : null;
       return unsound === null
         ? judge(request, bearer.ok ? null : bearer, about)
         : refuseUnasked(request, unsound, about);

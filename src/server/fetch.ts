@@ -21,6 +21,7 @@ export function createGuard(authenticator: Authenticator): Guard {
       method: request.method,
       url: `${pathname}${search}`,
       headers: [...request.headers],
+      headerCount: countHeaders(request.headers),
       ...(id === null ? {} : { id }),
     });
     if (answer.outcome === 'public') return null;
@@ -28,4 +29,9 @@ export function createGuard(authenticator: Authenticator): Guard {
     const { status, headers, body } = answer.refusal;
     return new Response(JSON.stringify(body), { status, headers });
   };
+}
+
+/** No fewer than were sent: Fetch joins those of one name with a comma, or a semicolon, and a value may have some too. */
+function countHeaders(headers: Headers): number {
+  return [...headers].reduce((count, [, value]) => count + value.split(/[,;]/).length, 0);
 }

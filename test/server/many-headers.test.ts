@@ -33,10 +33,7 @@ async function sendRaw(origin: string, headers: readonly string[]): Promise<stri
 
 const fill = (count: number): string[] => Array.from({ length: count }, () => 'a:');
 
-// Fetch joins the headers of one name into one before anybody can count them.
-const counting = Object.entries(FRAMEWORKS).filter(([name]) => name !== 'hono');
-
-describe.each(counting)('%s', (_name, startServer) => {
+describe.each(Object.entries(FRAMEWORKS))('%s', (name, startServer) => {
   test('refuses a request of which headers may be lost', async () => {
     const origin = await startServer(guard());
     // Just as many as Node reads: of more, Node 24 refuses a request itself, with 431.
@@ -61,7 +58,14 @@ describe.each(counting)('%s', (_name, startServer) => {
     expect(alice).toContain('"principal":"alice"');
     expect(await sendRaw(origin, [...fill(997), 'X-Auth-Principal: alice'])).toMatch(/^HTTP\/1\.1 400 /);
     const twice = await sendRaw(origin, ['X-Auth-Principal: admin', ...fill(995), 'X-Auth-Principal: alice']);
-    expect(twice).toMatch(/^HTTP\/1\.1 401 /);
+    // Fetch has joined the two before anybody can tell.
+    expect(twice).toMatch(name === 'hono' ? /"principal":"admin, alice"/ : /^HTTP\/1\.1 401 /);
+  });
+
+  test('does not take what one header lists for many', async () => {
+    const origin = await startServer(guard());
+    const listed = [`a: ${',;'.repeat(300)}`, 'X-Auth-Principal: alice', 'X-Auth-Attributes: {"roles":["a","b"]}'];
+    expect(await sendRaw(origin, listed)).toContain('"roles":["a","b"]');
   });
 });
 
