@@ -6,7 +6,7 @@ import { cutText } from '../unexpected-answer.js';
 import { fingerprint } from '../token.js';
 import { ignoreFailure } from '../ignore-failure.js';
 import type { IncomingRequest, Judged } from './authentication.js';
-import type { RequestFault } from './bearer.js';
+import type { HeaderPairs, RequestFault } from './bearer.js';
 
 /** Hears of requests; pino, console and their like fit. No token ever reaches it. */
 export interface Logger {
@@ -25,18 +25,28 @@ type Clean = (text: string) => string;
 function log(
   logger: Logger | undefined,
   level: keyof Logger,
-  { token }: AuthRequest,
+  { token, headers = [] }: AuthRequest,
   describe: (clean: Clean) => object,
   message: string,
 ): void {
   if (logger === undefined) return;
   ignoreFailure(() => {
-    const redact = createRedactor([token]);
+    const redact = createRedactor([token, ...listCredentials(headers)]);
     return logger[level](
       describe((text) => cutText(redact(text))),
       message,
     );
   });
+}
+
+/** What may be a token in headers that none was read from: all words but the scheme. */
+function listCredentials(headers: HeaderPairs): string[] {
+  return headers
+    .filter(([name]) => name.toLowerCase() === 'authorization')
+    .flatMap(([, value]) => {
+      const words = value.split(/[\s"',]+/).filter((word) => word !== '');
+      return words.length > 1 ? words.slice(1) : words;
+    });
 }
 
 /** Reports a provider that threw. */
