@@ -39,7 +39,8 @@ const plugin: FastifyPluginCallback<AuthcheckPluginOptions> = (fastify, { authen
       method: request.method,
       url: request.originalUrl,
       headers: pairHeaders(request.raw.rawHeaders),
-      id: request.id,
+      // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-conversion -- an application may make numbers
+      id: String(request.id),
     });
     if (answer.outcome === 'accepted') request.user = answer.identity;
     else if (answer.outcome !== 'public') {

@@ -63,10 +63,22 @@ export function createMiddleware(authenticator: Authenticator): Middleware {
   };
 }
 
-/** The headers as they came; `request.headers` has dropped what came twice. */
+/**
+ * The headers as they came; `request.headers` has dropped what came twice. Of HTTP/2, `:authority` is the host.
+ *
+ * @see [RFC 9113, section 8.3.1](https://www.rfc-editor.org/rfc/rfc9113#section-8.3.1)
+ */
 export function pairHeaders(raw: readonly string[]): HeaderPairs {
   const pairs: [string, string][] = [];
-  for (let at = 0; at + 1 < raw.length; at += 2) pairs.push([raw[at] ?? '', raw[at + 1] ?? '']);
+  let authority: string | null = null;
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    const name = raw[at] ?? '';
+    const value = raw[at + 1] ?? '';
+    if (name === ':authority') {
+      authority = value;
+      pairs.push(['host', value]);
+    } else if (!name.startsWith(':') && (authority === null || name !== 'host')) pairs.push([name, value]);
+  }
   return pairs;
 }
 

@@ -10,6 +10,7 @@ import {
   createAuthenticator,
   createGuard,
   createMiddleware,
+  pairHeaders,
   parseAuthConfig,
   type Authenticator,
   type AuthenticatorOptions,
@@ -165,6 +166,41 @@ test('node:http2: its requests and responses are guarded as those of node:http',
   };
   expect(await statusOf({})).toBe(401);
   expect(await statusOf({ authorization: `Bearer ${token}` })).toBe(200);
+});
+
+test('the headers of HTTP/2 are those of HTTP/1.1: the host is one, and pseudo-headers are none', () => {
+  const raw = [
+    ':method',
+    'GET',
+    ':authority',
+    'api.example',
+    ':path',
+    '/?key=hunter2',
+    'a',
+    'b',
+    'host',
+    'evil',
+    'a',
+    'c',
+  ];
+  expect(pairHeaders(raw)).toEqual([
+    ['host', 'api.example'],
+    ['a', 'b'],
+    ['a', 'c'],
+  ]);
+  expect(pairHeaders(['Host', 'api.example', 'Host', 'b'])).toEqual([
+    ['Host', 'api.example'],
+    ['Host', 'b'],
+  ]);
+});
+
+test('fastify: names requests in the log whatever their ids are', async () => {
+  const info = vi.fn();
+  const app = fastify({ genReqId: () => JSON.parse('7') as string });
+  await app.register(authcheck, { authenticator: await guard({ logger: { info, warn: info, error: info } }) });
+  app.get('/', () => 'in');
+  await app.inject('/');
+  expect(info).toHaveBeenCalledWith(expect.objectContaining({ id: '7' }), 'request rejected');
 });
 
 test('fastify: guards the scope of the plugin and those below, whatever came first, and no other', async () => {
