@@ -1,11 +1,13 @@
 // The service as a process: what it answers, what it logs, how it reloads and stops.
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { X509Certificate } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import { cpSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { Agent, request as ask } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { createSigner } from '../../src/index.js';
@@ -128,12 +130,22 @@ describe('/auth', () => {
     await logged('request rejected');
   });
 
+  it.each([
+    ['disagree', { 'x-original-uri': '/v1/health', 'x-forwarded-uri': '/v1/other' }, 'name different requests'],
+    ['are no URL', { 'x-original-uri': 'http://u@host/a' }, 'the URL of the original request cannot be read'],
+  ])('logs that the headers of a gateway %s: nobody sees the body of its answer', async (_how, headers, why) => {
+    const { url, logged, log } = await serve(['--config', world.config, '--provider', 'jwt']);
+    expect((await send(`${url}/auth`, { headers: { ...bearer(token), ...headers } })).status).toBe(400);
+    await logged(why);
+    expect(log()).toContain('"level":"warn"');
+  });
+
   it('logs that an identity fits into no headers', async () => {
     const { url, logged, log } = await serve(['--config', world.config, '--provider', 'jwt']);
     const groups = Array.from({ length: 700 }, (_, index) => `group-number-${index}-xxxxxxxx`);
     const headers = bearer(await world.signer.sign({ ...world.claims, groups }));
     expect((await send(`${url}/auth`, { headers })).status).toBe(503);
-    await logged('the identity of this request fits into no headers');
+    await logged('the identity does not fit into headers');
     expect(log()).toContain('"status":503');
   });
 
@@ -410,6 +422,43 @@ describe('operation', () => {
     expect((await ended)[0]).toEqual([0, null]);
   });
 
+  it(
+    'takes over a certificate that is renewed, and keeps the old one while it cannot',
+    { timeout: 30_000 },
+    async () => {
+      const { right, selfSigned } = await makeCertificates();
+      const [cert, key] = [world.file('renewed.pem', right.cert), world.file('renewed-key.pem', right.key)];
+      const tls = ['--tls-cert', cert, '--tls-key', key];
+      const { url, child, logged, log } = await serve(['--config', world.config, '--provider', 'jwt', ...tls]);
+      const presented = async (): Promise<string> => {
+        const socket = connectTls({ port: Number(new URL(url).port), host: '127.0.0.1', rejectUnauthorized: false });
+        await once(socket, 'secureConnect');
+        const { raw } = socket.getPeerCertificate();
+        socket.destroy();
+        return new X509Certificate(raw).toString();
+      };
+      const shown = (pem: string): string => new X509Certificate(pem).toString();
+      expect(await presented()).toBe(shown(right.cert));
+      // A signal that changes nothing says nothing.
+      child.kill('SIGHUP');
+      await logged('the new config is in force');
+      expect(log()).not.toContain('the new certificate');
+      // Whoever replaces them is seen between the two.
+      writeFileSync(cert, selfSigned.cert);
+      await logged('the new certificate cannot be used');
+      expect(log()).toContain('KEY_VALUES_MISMATCH');
+      expect(await presented()).toBe(shown(right.cert));
+      writeFileSync(key, selfSigned.key);
+      await logged('the new certificate is in use');
+      expect(await presented()).toBe(shown(selfSigned.cert));
+      expect(log()).not.toContain('PRIVATE KEY');
+      rmSync(key);
+      child.kill('SIGHUP');
+      await logged('there is no such file');
+      expect(await presented()).toBe(shown(selfSigned.cert));
+    },
+  );
+
   it('shares a port with others as docs/scale.md says, and ends when it is told to', async () => {
     const guide = readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8');
     const documented = /```js\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
@@ -525,11 +574,11 @@ describe('operation', () => {
       `  ${name}: {type: oauth2_token, audience: api, issuer: "https://${name}.example", jwks: {uri: "https://${name}.example/jwks"}, verify_tls: false}\n`;
     const config = world.file('two.yaml', `default: one\nproviders:\n${provider('one')}${provider('two')}`);
     const all = await serve(['--config', config]);
-    await all.logged('"ready"');
+    await all.logged('listening, and ready once the key sets are there');
     expect(all.log()).toContain('providers.one.verify_tls');
     expect(all.log()).toContain('providers.two.verify_tls');
     const one = await serve(['--config', config, '--provider', 'one']);
-    await one.logged('"ready"');
+    await one.logged('listening, and ready once the key sets are there');
     expect(one.log()).toContain('providers.one.verify_tls');
     expect(one.log()).not.toContain('providers.two.verify_tls');
   });

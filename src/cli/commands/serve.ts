@@ -16,23 +16,24 @@ import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
 import type { Io, Run } from '../io.js';
 import { CONFIG_OPTION, parseWhole, type IssuerOptions, type SharedOptions } from '../options.js';
+import { createRenewal, readCertificate, type CertificateFiles } from '../serve/certificate.js';
 import { holdConfig } from '../serve/live-config.js';
 import { LEVELS, openLog } from '../serve/log.js';
 import { createMetrics, type Metrics } from '../serve/metrics.js';
 import { startService, type Service } from '../serve/service.js';
 import { watchForChange } from '../watch.js';
 import { chooseTarget, findSource, type Source, type Target } from '../target.js';
-import { readText } from '../token.js';
 
 /** The flags of `serve`. */
 export interface ServeOptions
-  extends Pick<SharedOptions, 'config' | 'provider'>, Pick<IssuerOptions, 'issuer' | 'audience' | 'jwks'> {
+  extends
+    CertificateFiles,
+    Pick<SharedOptions, 'config' | 'provider'>,
+    Pick<IssuerOptions, 'issuer' | 'audience' | 'jwks'> {
   readonly host: string;
   readonly port: number;
   readonly public?: readonly string[];
   readonly realm: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
   readonly maxConcurrency: number;
   readonly logLevel: string;
 }
@@ -63,7 +64,7 @@ export function defineServe(run: Run): Command {
     .addHelpText('beforeAll', 'Example:\n  authcheck serve --config run.yaml --port 8401\n')
     .addHelpText(
       'after',
-      '\nRoutes: POST /validate, /auth, /healthz, /readyz, /metrics. SIGHUP, or a change of the file, reads the config again.',
+      '\nRoutes: POST /validate, /auth, /healthz, /readyz, /metrics. SIGHUP, or a change of the files, reads the config and the certificate again.',
     )
     .addHelpText(
       'after',
@@ -93,7 +94,7 @@ async function serve(
   io: Io,
   onReload: (reload: () => void) => void,
 ): Promise<number> {
-  const tls = readTls(options, io);
+  const tls = readCertificate(options, io);
   const logger = openLog(io.stderr, options.logLevel);
   let metrics: Metrics | null = null;
   const onEvent = (event: ProviderEvent): void => {
@@ -134,14 +135,22 @@ async function serve(
     });
   };
   onReload(reload);
-  const ended = stopOnSignal(service, io, logger, reload);
-  const isReady = await Promise.race([loadKeySets(first, logger).then(() => true), ended.then(() => false)]);
-  if (isReady) {
+  const renew = tls === null ? (): void => undefined : createRenewal(tls, options, service.renew, logger, io);
+  const watched = [options.tlsCert, options.tlsKey].filter((file) => file !== undefined);
+  const unwatch = watched.map((file) => watchForChange(file, renew));
+  const ended = stopOnSignal(service, io, logger, () => {
+    reload();
+    renew();
+  });
+  const loaded = await Promise.race([loadKeySets(first, logger), ended]);
+  if (loaded !== undefined) {
     io.stdout.write(`authcheck listens on ${service.url}\n`);
     const providers = config.current().providers.map(({ ref }) => ref.name);
-    logger.info({ url: service.url, config: source.origin, providers }, 'ready');
+    const state = loaded ? 'ready' : 'listening, and ready once the key sets are there';
+    logger.info({ url: service.url, config: source.origin, providers }, state);
   }
   await ended;
+  for (const end of unwatch) end();
   await config.close();
   return EXIT.ok;
 }
@@ -157,13 +166,16 @@ function warnOf({ warnings }: Target, { config }: Source, { providers }: Authent
     logger.warn({}, `${policies.join(' and ')} ${are} for the server itself: this service only says who a token is`);
 }
 
-async function loadKeySets({ providers }: Authenticator, logger: Logger): Promise<void> {
-  await Promise.all(
+/** Whether all of them are there. */
+async function loadKeySets({ providers }: Authenticator, logger: Logger): Promise<boolean> {
+  const loaded = await Promise.all(
     providers.map(async ({ ref, keySet }) => {
       const why = (await keySet?.load()) ?? null;
       if (why !== null) logger.warn({ provider: ref.name, why }, 'the key set could not be fetched yet');
+      return why === null;
     }),
   );
+  return loaded.every((isLoaded) => isLoaded);
 }
 
 function openAuthenticator(
@@ -223,10 +235,4 @@ function stopOnSignal(service: Service, io: Io, logger: Logger, reload: () => vo
       stopping = true;
     });
   });
-}
-
-function readTls({ tlsCert, tlsKey }: ServeOptions, io: Io): { readonly cert: string; readonly key: string } | null {
-  if (tlsCert === undefined && tlsKey === undefined) return null;
-  if (tlsCert === undefined || tlsKey === undefined) throw usageError('--tls-cert and --tls-key need each other');
-  return { cert: readText(tlsCert, io), key: readText(tlsKey, io) };
 }

@@ -50,11 +50,17 @@ export function replyError(status: number, message: string, headers: Readonly<Re
 export interface Answered {
   readonly reply: Reply;
   readonly answer: Authentication | null;
+  /** What the log is told, where no token was looked at: gateways show nobody the body of such an answer. */
+  readonly complaint?: string;
+}
+
+/** Refuses what cannot be asked. */
+function refuse(status: number, message: string): Answered {
+  return { reply: replyError(status, message), answer: null, complaint: message };
 }
 
 /** `POST /validate`: what a server with `type: custom` asks. */
 export async function validate(request: ServiceRequest, authenticator: Authenticator): Promise<Answered> {
-  const refuse = (status: number, message: string): Answered => ({ reply: replyError(status, message), answer: null });
   // A page in a browser may post text to the loopback, but not JSON.
   const type = headerOf(request.headers, 'content-type') ?? '';
   if (!/^application\/json(?:\s*;|$)/i.test(type)) return refuse(415, 'expected application/json');
@@ -98,25 +104,21 @@ const METHOD_HEADERS = ['x-forwarded-method', 'x-original-method'];
 const URL_HEADERS = ['x-forwarded-uri', 'x-original-uri', 'x-original-url'];
 
 /** A client may have sent one of them, to be judged by another path than the one it gets. */
-const DISAGREEMENT = replyError(
-  400,
-  'the headers, or they and the path behind /auth, name different requests: the gateway must set one and clear the others',
-);
+const DISAGREEMENT =
+  'the headers, or they and the path behind /auth, name different requests: the gateway must set one and clear the others';
 
 /** `/auth`: what nginx, Traefik, Envoy and Caddy ask before they let a request through. */
 export async function forwardAuth(request: ServiceRequest, authenticator: Authenticator): Promise<Answered> {
   const method = agree(request.headers, METHOD_HEADERS);
   const url = agree(request.headers, URL_HEADERS);
-  if (method === false || url === false) return { reply: DISAGREEMENT, answer: null };
+  if (method === false || url === false) return refuse(400, DISAGREEMENT);
   // Envoy appends the original path to ours, and asks with the original method.
   const appended = request.url.replace(/^\/auth(?=[/?]|$)/, '');
   const isAppended = appended.startsWith('/');
   const target = readTarget(url ?? appended);
-  if (target === null) {
-    return { reply: replyError(400, 'the URL of the original request cannot be read'), answer: null };
-  }
+  if (target === null) return refuse(400, 'the URL of the original request cannot be read');
   const isOther = (url !== null && appended !== target) || (method !== null && method !== request.method);
-  if (isAppended && isOther) return { reply: DISAGREEMENT, answer: null };
+  if (isAppended && isOther) return refuse(400, DISAGREEMENT);
   const answer = await authenticator.authenticate({
     id: request.id,
     // What the gateway does not name is empty, and so on no public route: ours may be another than the client's.
@@ -130,9 +132,9 @@ export async function forwardAuth(request: ServiceRequest, authenticator: Authen
     return { reply: { status, headers: { ...headers }, body: JSON.stringify(body) }, answer };
   }
   const headers = identityHeaders(answer.identity);
-  return headers === null
-    ? { reply: replyError(503, 'the identity does not fit into headers'), answer }
-    : { reply: replyJson(200, {}, headers), answer };
+  if (headers !== null) return { reply: replyJson(200, {}, headers), answer };
+  const message = 'the identity does not fit into headers';
+  return { reply: replyError(503, message), answer, complaint: message };
 }
 
 /** Most gateways take no more than this for all headers of an answer. In bytes. */

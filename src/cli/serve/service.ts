@@ -6,6 +6,7 @@ import { createServer as createTlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import { pairHeaders, readTarget, UNAVAILABLE, type Authenticator, type Logger } from '../../index.js';
 import { openBodies } from './body.js';
+import type { Certificate } from './certificate.js';
 import type { LiveConfig } from './live-config.js';
 import type { Metrics } from './metrics.js';
 import { forwardAuth, replyError, replyJson, validate, type Reply, type ServiceRequest } from './routes.js';
@@ -16,7 +17,7 @@ export interface ServiceOptions {
   /** 0 for a free one. */
   readonly port: number;
   /** Certificate and key in PEM; null for plain HTTP. */
-  readonly tls: { readonly cert: string; readonly key: string } | null;
+  readonly tls: Certificate | null;
   /** Requests that are answered at a time; those beyond it are told to come back. */
   readonly maxConcurrency: number;
   readonly config: LiveConfig;
@@ -27,6 +28,12 @@ export interface ServiceOptions {
 /** A running service. */
 export interface Service {
   readonly url: string;
+  /**
+   * Uses this certificate for the connections to come.
+   *
+   * @throws {Error} for one that does not fit its key, or cannot be read; the old one stays in use.
+   */
+  readonly renew: (certificate: Certificate) => void;
   /** Answers what has begun, then ends. Milliseconds: how long requests may still come in, and how long they may take. */
   readonly close: (grace: number, deadline: number) => Promise<void>;
 }
@@ -119,19 +126,15 @@ export async function startService(options: ServiceOptions): Promise<Service> {
 
   async function decide(request: ServiceRequest, route: string): Promise<Reply> {
     const ask = route === '/validate' ? validate : forwardAuth;
-    const { answer, reply } = await options.config.use((authenticator) => ask(request, authenticator));
+    const { answer, reply, complaint } = await options.config.use((authenticator) => ask(request, authenticator));
     if (answer !== null && answer.outcome !== 'public') options.metrics.countVerdicts(answer.verdicts);
-    if (answer?.outcome === 'accepted' && reply.status === UNAVAILABLE.status)
-      options.logger.warn(
-        { id: request.id, status: reply.status },
-        'the identity of this request fits into no headers',
-      );
+    if (complaint !== undefined) options.logger.warn({ id: request.id, status: reply.status, route }, complaint);
     return reply;
   }
 
   const limits = { maxHeaderSize: MAX_HEAD, requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 65_000 };
-  const server: Server =
-    options.tls === null ? createServer(limits, listener) : createTlsServer({ ...limits, ...options.tls }, listener);
+  const secure = options.tls === null ? null : createTlsServer({ ...limits, ...options.tls }, listener);
+  const server: Server = secure ?? createServer(limits, listener);
   // Node drops those beyond a thousand, and with them what tells which request is asked about; the head has its limit.
   server.maxHeadersCount = 0;
   // Those of TLS too, which the server itself knows only after their handshake.
@@ -144,6 +147,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   });
   return {
     url: urlOf(server, options),
+    renew: (certificate) => secure?.setSecureContext(certificate),
     async close(grace, deadline) {
       closing = true;
       // A gateway goes on sending until it has noticed; each answer now tells it to close its connection.
