@@ -2,26 +2,43 @@
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
-/** A file that has more bytes than it may have. */
-export class FileTooLarge extends Error {}
+/** A file that has more bytes than it may have, or that is no text. */
+export class UnfitFile extends Error {}
+
+/**
+ * Reads a text in UTF-8 from a file of any kind, at most `maxBytes`; a byte order mark stays.
+ *
+ * @throws {UnfitFile} if there is more, or other than text; the system's own errors, such as ENOENT and EISDIR.
+ */
+export function readBoundedText(path: string, maxBytes: number): string {
+  const bytes = readBounded(path, maxBytes);
+  // Windows PowerShell's `>`.
+  if (['fffe', 'feff'].includes(bytes.toString('hex', 0, 2)))
+    throw new UnfitFile('this file is UTF-16; save it as UTF-8');
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (error) {
+    throw new UnfitFile('this file is not UTF-8 text', { cause: error });
+  }
+}
 
 /**
  * Reads a file of any kind, at most `maxBytes`.
  *
- * @throws {FileTooLarge} if there is more; the system's own errors, such as ENOENT and EISDIR.
+ * @throws {UnfitFile} if there is more; the system's own errors, such as ENOENT and EISDIR.
  */
 export function readBounded(path: string, maxBytes: number): Buffer {
   const descriptor = openSync(path, 'r');
   try {
     const { size } = fstatSync(descriptor);
-    if (size > maxBytes) throw new FileTooLarge(`it has ${size} bytes; ${maxBytes} is the most`);
+    if (size > maxBytes) throw new UnfitFile(`it has ${size} bytes; ${maxBytes} is the most`);
     // Not filled: the pages that nothing is read into are never touched.
     const buffer = Buffer.allocUnsafe(maxBytes + 1);
     let length = 0;
     for (;;) {
       const read = readSync(descriptor, buffer, length, buffer.length - length, null);
       length += read;
-      if (length > maxBytes) throw new FileTooLarge(`it has more than ${maxBytes} bytes`);
+      if (length > maxBytes) throw new UnfitFile(`it has more than ${maxBytes} bytes`);
       if (read === 0) return Buffer.from(buffer.subarray(0, length));
     }
   } finally {

@@ -29,6 +29,7 @@ export function mapClaims(claims: JsonObject, mapping: ClaimsMapping): MappedCla
   for (const entry of entries) {
     const value = findClaim(claims, entry);
     if (value === undefined) rows.push(describeAbsent(claims, entry, (misses ??= nearMisses(claims)).get(entry.claim)));
+    else if (isObject(value)) rows.push(describeObject(entry, (misses ??= nearMisses(claims)).get(entry.claim)));
     else {
       const row = mapValue(entry, value);
       rows.push(row);
@@ -116,11 +117,20 @@ function describeAbsent(claims: JsonObject, { claim, attribute }: Entry, miss: M
   return row;
 }
 
-function mapValue({ claim, attribute }: Entry, value: Json): MappingRow {
-  if (typeof value === 'string') return mapWords(claim, attribute, value);
-  if (Array.isArray(value)) return mapItems(claim, attribute, value);
+/** Roles of Keycloak stand in `realm_access.roles`, and people write `realm_access`. */
+function describeObject({ claim, attribute }: Entry, miss: Miss | undefined): MappingRow {
+  const row = describeUnusable(claim, attribute, {});
+  return miss?.near_misses === undefined ? row : { ...row, near_misses: miss.near_misses };
+}
+
+function describeUnusable(claim: string, attribute: string, value: Json): MappingRow {
   const note = `the claim is ${describeKind(value)}; only a string or a list can be mapped`;
   return { claim, attribute, status: 'unusable', values: [], note };
+}
+
+function mapValue({ claim, attribute }: Entry, value: Json): MappingRow {
+  if (typeof value === 'string') return mapWords(claim, attribute, value);
+  return Array.isArray(value) ? mapItems(claim, attribute, value) : describeUnusable(claim, attribute, value);
 }
 
 function mapWords(claim: string, attribute: string, text: string): MappingRow {

@@ -10,6 +10,13 @@ export interface Lookalike {
 
 const OTHER_SERVICE = 'It is for that service alone: get a token from the issuer that the config names.';
 
+/** What a double click copies of a JWT: it ends at a dot. */
+export const PART_OF_JWT: Lookalike & { readonly pattern: RegExp } = {
+  pattern: /^eyJ[\w-]+$/,
+  what: 'this is one part of a JWT, its header or its claims, and not the whole',
+  fix: 'Copy all of it: three parts, with dots between them.',
+};
+
 const LOOKS: readonly (Lookalike & { readonly pattern: RegExp })[] = [
   {
     pattern: /^(?:undefined|null|none|nil|nan|true|false|\[object Object\])$/i,
@@ -46,6 +53,7 @@ const LOOKS: readonly (Lookalike & { readonly pattern: RegExp })[] = [
     what: 'this is a cookie or a form field with a token in it',
     fix: 'Give what follows the "=" alone.',
   },
+  PART_OF_JWT,
   {
     pattern: /^ZXlK/,
     what: 'this is a JWT that is encoded in base64 once more, as kubectl shows the data of a Secret',

@@ -37,8 +37,9 @@ export type Misses = ReadonlyMap<string, Miss>;
 export type NearMisses = (claims: JsonObject) => Misses;
 
 /**
- * Finds claims that may have been meant by these names: the same path in other letters, the same name elsewhere, its
- * plural, then names that mean the same. What one of the names finds itself is left out.
+ * Finds claims that may have been meant by these names: those inside of the one that is named, the same path in other
+ * letters, the same name elsewhere, its plural, then names that mean the same. What one of the names finds itself is left
+ * out.
  */
 export function createNearMisses(names: readonly string[]): NearMisses {
   const meanings = names.map((name) => ({ path: name, ...takeApart(name) }));
@@ -92,6 +93,8 @@ function describeDotted(path: string): string {
 function rank(meaning: Words, candidates: readonly Candidate[]): readonly Candidate[] {
   const synonyms = SYNONYMS.filter((family) => family.includes(meaning.last)).flat();
   const degrees: readonly ((candidate: Words) => boolean)[] = [
+    // What is inside, where the claim itself is an object.
+    ({ words }) => words.startsWith(`${meaning.words}.`),
     ({ words }) => singular(words) === singular(meaning.words),
     ({ last }) => last === meaning.last,
     ({ last }) => singular(last) === singular(meaning.last),

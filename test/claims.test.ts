@@ -92,6 +92,18 @@ describe('mapClaims', () => {
     expect(mapping).toEqual([{ claim: 'groups', attribute: 'teams', status: 'unusable', values: [], note }]);
   });
 
+  test('tells what an object that is named has inside, unless that is mapped too', () => {
+    const claims = { realm_access: { roles: ['admin'] }, resource_access: { api: { roles: ['x'] }, id: 5 } };
+    const inside = (mapping: Record<string, string>): unknown[] =>
+      mapClaims(claims, mapping).mapping.map(({ status, near_misses }) => [status, near_misses]);
+    expect(inside({ realm_access: 'roles' })).toEqual([['unusable', ['realm_access.roles']]]);
+    expect(inside({ resource_access: 'roles', 'realm_access.roles': 'roles' })).toEqual([
+      ['unusable', ['resource_access.api.roles']],
+      ['mapped', undefined],
+    ]);
+    expect(inside({ realm_access: 'roles', 'realm_access.roles': 'teams' })[0]).toEqual(['unusable', undefined]);
+  });
+
   test('adds nothing to a row about which there is nothing to say', () => {
     const { mapping } = mapClaims({ groups: ['a'] }, { groups: 'teams', favourite: 'teams' });
     expect(mapping).toStrictEqual([

@@ -137,7 +137,9 @@ async function fromFile(options: TargetOptions, io: Io): Promise<Source> {
     config.found
   ];
   const source = { origin: `${config.file}${how}`, config, file: resolve(io.cwd, config.file) };
-  return options.jwks === undefined ? source : { ...source, keySet: readKeySetFile(options.jwks, io) };
+  const { jwks } = options;
+  if (jwks === undefined) return source;
+  return { ...source, origin: `${source.origin} with the keys of ${jwks}`, keySet: readKeySetFile(jwks, io) };
 }
 
 async function fromFlags(options: TargetOptions, io: Io, onExchange: (exchange: Exchange) => void): Promise<Source> {
@@ -222,7 +224,7 @@ function choose(config: AuthConfig, name: string | undefined): ConfiguredProvide
   }
   const names = config.providers.map((provider) => provider.name);
   const near = nearestName(wanted ?? '', names);
-  const hint = near === null ? `there are ${names.join(', ')}` : `did you mean ${near}?`;
+  const hint = near === null ? `it has ${names.join(', ')}` : `did you mean ${near}?`;
   throw new AuthcheckError('provider_unknown', `the config has no provider ${wanted ?? ''}; ${hint}`);
 }
 

@@ -3,13 +3,13 @@
 import { resolve } from 'node:path';
 import {
   AuthcheckError,
-  FileTooLarge,
   isObject,
   isPlaceholder,
   member,
   parseJson,
-  readBounded,
+  readBoundedText,
   reasonOf,
+  UnfitFile,
   usageError,
 } from '../index.js';
 import type { Io } from './io.js';
@@ -95,20 +95,18 @@ function maskToken(token: string, io: Io): void {
   io.stderr.write(`::add-mask::${token.replaceAll('%', '%25')}\n`);
 }
 
-/** Reads a file that the user named. */
+/**
+ * Reads a file that the user named.
+ *
+ * @throws {AuthcheckError} `input_unreadable`.
+ */
 export function readText(file: string, io: Io): string {
-  const path = resolve(io.cwd, file);
-  let bytes: Buffer;
   try {
-    bytes = readBounded(path, MAX_BYTES);
+    return readBoundedText(resolve(io.cwd, file), MAX_BYTES);
   } catch (error) {
-    const why = error instanceof FileTooLarge ? error.message : reasonOf(error);
+    const why = error instanceof UnfitFile ? error.message : reasonOf(error);
     throw new AuthcheckError('input_unreadable', `${file}: ${why}`, { cause: error });
   }
-  // Windows PowerShell's `>`.
-  if (['fffe', 'feff'].includes(bytes.toString('hex', 0, 2)))
-    throw new AuthcheckError('input_unreadable', `${file}: this file is UTF-16; save it as UTF-8`);
-  return bytes.toString('utf8');
 }
 
 /** Reads what is piped in. */
@@ -129,6 +127,10 @@ interface Layer {
 const LAYERS: readonly Layer[] = [
   { name: 'a byte order mark', peel: (text) => (text.startsWith('\ufeff') ? text.slice(1) : null) },
   { name: 'white space', peel: (text) => (text.trim() === text ? null : text.trim()) },
+  {
+    name: 'the name of a variable',
+    peel: (text) => /^(?:export\s+|set\s+)?[A-Za-z_]\w*=((["']?)eyJ[\w.~+/=-]+\2);?$/.exec(text)?.[1] ?? null,
+  },
   { name: 'quotes', peel: (text) => /^(["'`])(.*)\1[,;]?$/s.exec(text)?.[2] ?? null },
   { name: 'a JSON token response', carries: true, peel: accessTokenOf },
   { name: 'a curl command', carries: true, peel: curlTokenOf },
@@ -158,6 +160,11 @@ export function triage(pasted: string): GivenToken {
     else harmful = isAgain ? [`${layer.name} twice`] : [];
     if (!isAgain) stripped.push(layer.name);
   }
+  const lines = token.split(/\s*\n\s*/);
+  if (lines.length > 1 && lines.every((line) => /^(?:[\w-]+\.){2}[\w-]*$/.test(line)))
+    throw usageError(
+      `these are ${lines.length} tokens, one on each line: authcheck validate --tokens FILE judges them`,
+    );
   if (CURL.test(token)) throw unusable('no bearer token was found in the curl command');
   if (isPlaceholder(token))
     throw unusable(

@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { basename, relative, resolve, sep } from 'node:path';
-import { FileTooLarge, readBounded } from '../bounded-read.js';
+import { readBoundedText, UnfitFile } from '../bounded-read.js';
 import { AuthcheckError, reasonOf } from '../errors.js';
 import type { ConfigDocument } from './document.js';
 import type { Environment } from './env.js';
@@ -132,18 +132,11 @@ async function locateFile(
  * @throws {AuthcheckError} `config_unreadable`.
  */
 export function readConfigText(path: string, display: string): string {
-  const unreadable = (why: string, cause?: unknown): AuthcheckError =>
-    new AuthcheckError('config_unreadable', `${display}: ${why}`, { cause });
-  let bytes: Uint8Array;
   try {
-    bytes = readBounded(path, MAX_CONFIG_BYTES);
+    return readBoundedText(path, MAX_CONFIG_BYTES).replace(/^\ufeff/, '');
   } catch (error) {
-    throw unreadable(error instanceof FileTooLarge ? error.message : reasonOf(error), error);
-  }
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (error) {
-    throw unreadable('this file is not UTF-8 text', error);
+    const why = error instanceof UnfitFile ? error.message : reasonOf(error);
+    throw new AuthcheckError('config_unreadable', `${display}: ${why}`, { cause: error });
   }
 }
 

@@ -238,6 +238,6 @@ function chooseDefault(
   const names = Object.keys(auth.providers);
   const chosen = names.find((name) => name === auth.default);
   if (chosen !== undefined) return chosen;
-  fail(`default names no provider; there are ${names.join(', ')}`);
+  fail(`default names no provider; it may be ${names.join(' or ')}`);
   return null;
 }

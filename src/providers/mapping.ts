@@ -47,7 +47,8 @@ function reportMapping(trace: Trace, { mapping, attributes }: MappedClaims, gaps
   } else if (gaps.length > 0) {
     const unusableFirst = gaps.sort((a, b) => Number(b.status === 'unusable') - Number(a.status === 'unusable'));
     const list = listSome(unusableFirst.map(describeGap));
-    trace.warn('mapping', 'claim_unmapped', `mapped to ${names}; without a value: ${list}`, WRITTEN_AT);
+    const field = ['claims_mapping', ...unusableFirst.slice(0, 1).map(({ claim }) => claim)];
+    trace.warn('mapping', 'claim_unmapped', `mapped to ${names}; without a value: ${list}`, { field });
   } else trace.pass('mapping', `mapped to ${names}`, WRITTEN_AT);
 }
 

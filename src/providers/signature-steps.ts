@@ -133,8 +133,10 @@ export function reportSignature(
   if (ok) trace.pass('signature', 'the signature is valid');
   else {
     const graph = recognizeMisplaced(claims, ['graph']);
-    const message = `the signature does not match the key ${shownKid}${graph === null ? '' : `: ${graph.what}`}`;
-    trace.fail('signature', 'signature_invalid', message, { fix: graph?.fix });
+    const isEmpty = signed?.signature.length === 0;
+    const message = isEmpty ? 'the signature is empty' : `the signature does not match the key ${shownKid}`;
+    const why = graph === null ? '' : `: ${graph.what}`;
+    trace.fail('signature', 'signature_invalid', message + why, { fix: graph?.fix });
   }
   return { ok, skew };
 }

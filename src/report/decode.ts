@@ -8,7 +8,7 @@
 import { parseJson } from '../json-parser.js';
 import { member, type Json, type JsonObject } from '../json.js';
 import { plural } from '../listing.js';
-import { recognizeLookalike } from '../lookalike.js';
+import { PART_OF_JWT, recognizeLookalike } from '../lookalike.js';
 import {
   decodeBase64url,
   isUnsigned,
@@ -58,7 +58,8 @@ function decodeNested(token: string, depth: number): DecodedToken {
     const notes = [
       recognizeLookalike(token)?.what ?? 'an opaque token: only its issuer can say what it means (introspection)',
     ];
-    return { ...nothing, kind: 'opaque', notes, fault: token === '' ? EMPTY : null };
+    const broken = PART_OF_JWT.pattern.test(token) ? PART : null;
+    return { ...nothing, kind: 'opaque', notes, fault: token === '' ? EMPTY : broken };
   }
   const nested = depth < MAX_NESTED ? readNested(token, jwt) : null;
   const inner = nested === null ? {} : { inner: decodeNested(nested, depth + 1) };
@@ -84,6 +85,7 @@ const CHECKSUMS = {
   null: '',
 };
 const EMPTY: TokenFault = { code: 'token_malformed', message: 'the token is empty' };
+const PART: TokenFault = { code: 'token_malformed', message: 'the parts that belong to it are missing' };
 
 /** A header that a server would refuse is still a token that can be read. */
 function breakOf({ fault }: ParsedJwt): TokenFault | null {

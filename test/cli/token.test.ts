@@ -12,6 +12,8 @@ describe('what is around a token', () => {
     ['a byte order mark', `\ufeff${TOKEN}`, 'a byte order mark'],
     ['quotes after the scheme', `Bearer "${TOKEN}"`, 'quotes'],
     ['quotes again after the scheme', `"Bearer '${TOKEN}'"`, 'quotes'],
+    ['a line of an env file', `TOKEN='${TOKEN}'`, 'the name of a variable and quotes'],
+    ['a line of a shell script', `export TOKEN=${TOKEN};`, 'the name of a variable'],
     ['a second scheme', `Bearer Bearer ${TOKEN}`, 'the Bearer scheme twice'],
     ['a second scheme in a header', `Authorization: Bearer bearer ${TOKEN}`, 'the Bearer scheme twice'],
   ])('is told where a server would stumble over it: %s', (_what, pasted, words) => {
@@ -31,5 +33,16 @@ describe('what is around a token', () => {
     ['a curl command', `curl -H 'Authorization: Bearer ${TOKEN}' https://x/`],
   ])('is not where tokens are sent in it: %s', (_what, pasted) => {
     expect(triage(pasted)).toMatchObject({ token: TOKEN, caution: null });
+  });
+
+  it.each([`A=${TOKEN}`, 'TOKEN="opaque-one"', `TOKEN="${TOKEN}`])('stays where it may be meant: %s', (pasted) => {
+    expect(triage(pasted)).toEqual({ token: pasted, stripped: [], caution: null });
+  });
+
+  it('is not told of several tokens, of which one would be judged by the dots of all', () => {
+    const why = 'these are 2 tokens, one on each line: authcheck validate --tokens FILE judges them';
+    expect(() => triage(`${TOKEN}\n${TOKEN}\n`)).toThrow(why);
+    expect(() => triage(`${TOKEN}\r\n${TOKEN}`)).toThrow(why);
+    expect(triage(`${TOKEN}\nx`).token).toBe(`${TOKEN}\nx`);
   });
 });

@@ -243,6 +243,14 @@ describe('loadAuthConfig refuses', () => {
     });
   });
 
+  test('a file in UTF-16, as Windows PowerShell writes it', async () => {
+    write('utf16.yaml', Buffer.from(`\ufeff${CONFIG}`, 'utf16le'));
+    expect(await refusal({ file: 'utf16.yaml', env: {}, cwd: folder })).toEqual({
+      code: 'config_unreadable',
+      message: 'utf16.yaml: this file is UTF-16; save it as UTF-8',
+    });
+  });
+
   test('a file that cannot be opened, whoever asks', async () => {
     symlinkSync(join(folder, 'loop.yaml'), join(folder, 'loop.yaml'));
     expect(await refusal({ file: 'loop.yaml', env: {}, cwd: folder })).toEqual({

@@ -163,8 +163,8 @@ introspection: {url: "hunter2-url", client_id: 31337, client_secret: [hunter2-se
     const providers = { a: { type: 'custom', endpoint: 'https://a' }, b: { type: 'custom', endpoint: 'https://b' } };
     expect(parseAuthConfig({ providers }).default).toBe('a');
     expect(parseAuthConfig({ providers, default: 'b' }).default).toBe('b');
-    expect(() => parseAuthConfig({ providers, default: 'c' })).toThrow('there are a, b');
-    expect(() => parseAuthConfig({ providers, default: 'constructor' })).toThrow('there are a, b');
+    expect(() => parseAuthConfig({ providers, default: 'c' })).toThrow('it may be a or b');
+    expect(() => parseAuthConfig({ providers, default: 'constructor' })).toThrow('it may be a or b');
   });
 
   test('reads the fields of an anchor, and warns of its holder', () => {
@@ -209,7 +209,7 @@ introspection: {url: "hunter2-url", client_id: 31337, client_secret: [hunter2-se
       { env: {}, unknownFields: 'error' },
     );
     const messages = read.findings.map(({ message }) => message);
-    expect(messages).toContain('default names no provider; there are a, b');
+    expect(messages).toContain('default names no provider; it may be a or b');
     expect(messages).toContain(
       'access_policy.actions is ignored by the server; did you mean access_policy.permit.actions?',
     );

@@ -39,3 +39,10 @@ test('names what is unusable first, and why a claim cannot be reached', () => {
     'mapped to roles; without a value: num (unusable), other (absent), app.a.b.roles (absent: a name on this path contains dots, so no path reaches it; have the issuer put it in a flat claim (token mapper))',
   );
 });
+
+test('points at the entry that finds nothing', () => {
+  const trace = createTrace((field) => field.join('/'));
+  const mapping = { sub: 'roles', other: 'roles', num: 'roles' };
+  mapIdentity(trace, { sets: () => true }, { sub: 'alice', num: 5 }, mapping, 'alice');
+  expect(trace.steps[0]?.position).toBe('claims_mapping/num');
+});

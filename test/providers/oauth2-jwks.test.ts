@@ -116,6 +116,19 @@ describe('a refusal has the way out that helps', () => {
     expect((await reasonOf('opaque'))?.fix).toContain('configure introspection');
   });
 
+  test('of one part of a JWT, and of a signature that is not there', async () => {
+    const [header = '', claims = ''] = (await sign(GOOD)).split('.');
+    for (const part of [header, claims])
+      expect(await reasonOf(part)).toMatchObject({
+        code: 'token_opaque',
+        message: 'this is one part of a JWT, its header or its claims, and not the whole',
+      });
+    expect(await reasonOf(`${header}.${claims}.`)).toMatchObject({
+      code: 'signature_invalid',
+      message: 'the signature is empty',
+    });
+  });
+
   test('of a token for Microsoft Graph, whose signature only Graph can verify', async () => {
     const token = await sign({ ...GOOD, aud: 'https://graph.microsoft.com' });
     const reason = await reasonOf(token.slice(0, -4) + (token.endsWith('AAAA') ? 'BBBB' : 'AAAA'));

@@ -40,6 +40,7 @@ describe('decodeToken', () => {
   test.each([
     ['', 'opaque', 'token_malformed'],
     ['abc', 'opaque', null],
+    ['eyJhbGciOiJSUzI1NiJ9', 'opaque', 'token_malformed'],
     [`${encode(HEADER)}.${encode('{')}.c2ln`, 'jwt', 'token_malformed'],
     [`${encode(HEADER)}.${encode({ sub: 'a' })}`, 'jwt', 'token_malformed'],
     [`${encode(HEADER)}.${encode({ sub: 'a' })}.!`, 'jwt', 'token_malformed'],

@@ -36,10 +36,9 @@ export function formatMapping(report: MappingReport, style: Style): string {
 }
 
 function describeRow({ status, values, note, near_misses }: MappingRow): string {
-  if (status === 'unusable') return `unusable: ${note ?? ''}`;
-  if (status === 'absent') {
+  if (status !== 'mapped') {
     const why = note === undefined ? '' : `: ${note}`;
-    return `absent${why}${near_misses === undefined ? '' : `; the token has ${near_misses.join(', ')}`}`;
+    return `${status}${why}${near_misses === undefined ? '' : `; the token has ${near_misses.join(', ')}`}`;
   }
   const shown = values.length === 0 ? '(no values)' : listValues(values);
   return note === undefined ? shown : `${shown}  (${note})`;
