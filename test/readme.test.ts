@@ -77,24 +77,65 @@ async function startDemo(): Promise<string[]> {
   return text.split('\n').filter((line) => line.startsWith('export '));
 }
 
-test('README: what is to be tried by hand works as it is printed, in this order', { timeout: 240_000 }, async () => {
-  const [, after = ''] = readme.split('## Try it by hand\n');
+/** A command of README and the output that it shows; "" where it shows none. */
+interface Shown {
+  readonly line: string;
+  readonly output: string;
+}
+
+function listShown(section: string): Shown[] {
+  const blocks = [...section.matchAll(/^```console\n([^]*?)^```/gm)].map(([, block = '']) => block);
+  return blocks.flatMap((block) =>
+    block
+      .split(/^\$ /m)
+      .slice(1)
+      .map((part) => ({ line: part.split('\n', 1).join(), output: part.slice(part.indexOf('\n') + 1) })),
+  );
+}
+
+/** An output without what is another each time: ports, keys and times, and where their length breaks lines. */
+function steady(output: string): string {
+  return output
+    .replace(/127\.0\.0\.1:\d+/g, 'HOST')
+    .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, 'DATE')
+    .replace(/\b1[789]\d{8}\b/g, 'TIME')
+    .replace(/\b[\w-]{43}\b/g, 'THUMBPRINT')
+    .replaceAll(/\s+/g, ' ')
+    .replace(/\b\d+ (?:day|hour|minute|second)s?(?: \d+ (?:hour|minute|second)s?)?\b/g, 'SPAN')
+    .trim();
+}
+
+test('README: what is to be tried by hand prints what is shown, in this order', { timeout: 240_000 }, async () => {
+  const [, before = '', after = ''] = readme.split(/^## (?:A 401, solved|Try it by hand)\n/m);
   const [section = ''] = after.split('\n## ');
-  const lines = [...section.matchAll(/^\$ (.+)$/gm)].map(([, line = '']) => line);
-  // What needs the network, never ends, or is for the shell of a user.
-  const tried = lines.filter((line) => !/\.example\b|--watch|^man |completion/.test(line));
-  expect(tried.length).toBeGreaterThan(20);
   const folder = mkdtempSync(join(tmpdir(), 'authcheck-readme-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   writeFileSync(join(folder, 'authcheck'), `#!/bin/sh\nexec "${process.execPath}" "${BIN}" "$@"\n`);
   chmodSync(join(folder, 'authcheck'), 0o755);
   const [, suite = ''] = /`auth\.authcheck\.yaml`:\n\n```yaml\n([^]*?)```/.exec(section) ?? [];
   writeFileSync(join(folder, 'auth.authcheck.yaml'), suite);
-  const script = [...(await startDemo()), ...tried.map((line) => `{ ${line}\n} > out 2>&1; echo $?`)].join('\n');
+  const exported = await startDemo();
+  const [, demoFile = ''] = /AUTHCHECK_CONFIG='([^']+)'/.exec(exported.join()) ?? [];
+  // The config of one server with one provider, as most have it.
+  const [, provider = ''] = /^ {2}jwt:\n((?: {4}.*\n)+)/m.exec(readFileSync(demoFile, 'utf8')) ?? [];
+  writeFileSync(join(folder, 'run.yaml'), `server:\n  auth:\n    provider_config:\n${provider.replace(/^/gm, '  ')}`);
+  // What needs the network, never ends, or is for the shell of a user.
+  const tried = listShown(section).filter(({ line }) => !/\.example\b|--watch|^man |completion/.test(line));
+  expect(tried.length).toBeGreaterThan(20);
+  const all = [...listShown(before), ...tried];
+  const script = [
+    ...exported,
+    'export TOKEN="$WRONG"',
+    ...all.map(({ line }, at) => `{ ${line}\n} > out${at} 2>&1; echo $?`),
+  ];
   const env = { PATH: `${folder}${delimiter}${process.env.PATH ?? ''}`, HOME: folder };
-  const { stdout } = await promisify(execFile)('sh', ['-c', script], { cwd: folder, env });
+  const { stdout } = await promisify(execFile)('sh', ['-c', script.join('\n')], { cwd: folder, env });
   const codes = stdout.trim().split('\n').map(Number);
-  expect(tried.map((line, at) => `${String(codes[at])}: ${line}`)).toEqual(
-    tried.map((line) => `${line.startsWith('authcheck diff') ? 1 : 0}: ${line}`),
+  expect(all.map(({ line }, at) => `${String(codes[at])}: ${line}`)).toEqual(
+    all.map(({ line }, at) => `${at === 0 || line.startsWith('authcheck diff') ? 1 : 0}: ${line}`),
   );
+  const shown = [...all.entries()].filter(([, { output }]) => output.trim() !== '');
+  expect(shown.length).toBeGreaterThan(5);
+  for (const [at, { line, output }] of shown)
+    expect(steady(readFileSync(join(folder, `out${at}`), 'utf8')), line).toBe(steady(output));
 });

@@ -64,7 +64,13 @@ async function showAll(issuer: DemoIssuer, options: DemoOptions, io: Io): Promis
           .map((line) => `  ${style.dim(line)}\n`)
           .join(''),
         ...results.map(({ demo, verdict, destination }, index) => {
-          const context = { origin: 'demo.yaml', destination, now: io.now() / 1000, verbose: options.verbose === true };
+          const context = {
+            origin: 'demo.yaml',
+            destination,
+            now: io.now() / 1000,
+            verbose: options.verbose === true,
+            hasOthers: config.providers.length > 1,
+          };
           return `\n${style.strong(`── ${index + 1}. ${demo.title} ${'─'.repeat(Math.max(3, 60 - demo.title.length))}`)}\n${formatVerdict(verdict, context, style)}`;
         }),
         `\n${style.dim('Next: authcheck demo --keep leaves the issuer running, to try every command by hand.')}\n`,
