@@ -69,8 +69,8 @@ function checkLifetime(
       : rest === null
         ? 'nobody can tell: its exp is not a number'
         : rest > 0
-          ? `expires in ${duration(rest)}`
+          ? duration(rest)
           : `expired ${duration(-rest)} ago`;
   const ok = isEndless || (rest !== null && rest >= least);
-  return { name: 'min_ttl', ok, expected: `no expiry within ${duration(least)}`, actual };
+  return { name: 'min_ttl', ok, expected: `at least ${duration(least)} to live`, actual };
 }

@@ -24,7 +24,7 @@ export function addExpectOptions(command: Command): Command {
       collect('='),
     )
     .option('--expect-reason <code>', 'fail unless the token is refused for this reason', parseReason)
-    .option('--min-ttl <span>', 'fail unless the token lives that much longer, such as 10m', parseSpan);
+    .option('--min-ttl <span>', 'fail unless the token lives that much longer, such as 10m, or seconds', parseSpan);
 }
 
 /** What is expected; null without any of the flags. */

@@ -17,3 +17,13 @@ export function checkAuthenticator(given: unknown, use: string): void {
   const misuse = misuseOf(given, use);
   if (misuse !== null) throw misuse;
 }
+
+/**
+ * Refuses what is not a config, such as one that is still being read.
+ *
+ * @throws {AuthcheckError} `usage_invalid`.
+ */
+export function checkConfigGiven(given: unknown): void {
+  if (typeof given === 'object' && given !== null && 'providers' in given && Array.isArray(given.providers)) return;
+  throw usageError('createAuthenticator needs a config, as await loadAuthConfig() and parseAuthConfig() give it');
+}

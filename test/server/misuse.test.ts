@@ -56,3 +56,11 @@ describe('a clock', () => {
       await createAuthenticator(config, { now: () => Date.parse(time) }).close();
   });
 });
+
+test.each([undefined, null, Promise.resolve(config), { providers: 5 }])(
+  '%s for a config makes no authenticator',
+  (given) => {
+    const told = 'createAuthenticator needs a config, as await loadAuthConfig() and parseAuthConfig() give it';
+    expect(() => createAuthenticator(given as never)).toThrow(told);
+  },
+);

@@ -19,6 +19,7 @@ import {
 } from '../../src/index.js';
 import { authcheck } from '../../src/server/fastify.js';
 import { holds } from '../hostile/cases.js';
+import { parsePublicRoutes } from '../../src/server/public-route.js';
 
 const ROUTES = ['GET /health', 'GET /assets/*', '* /docs/', 'POST /v1/login'];
 const CONFIG = parseAuthConfig({ type: 'upstream_header', principal_header: 'x-user' });
@@ -270,4 +271,10 @@ describe.each(Object.entries(FRAMEWORKS))('behind %s', (_name, start) => {
     expect(await fetchBody('GET', '/assets/x.js')).toBe('open');
     expect(await fetchBody('GET', '/admin')).toContain('Missing required authentication header');
   });
+});
+
+test('a parameter of a router is refused: no path has such a name', () => {
+  const told = 'a public route has no parameters: "GET /users/:id"; write "/*" in their place';
+  expect(() => parsePublicRoutes(['GET /users/:id'])).toThrow(told);
+  expect(parsePublicRoutes(['POST /models/x:predict'])('POST', '/models/x:predict')).toBe(true);
 });

@@ -63,7 +63,11 @@ export function defineMint(run: Run): Command {
     .option('--claim <name=value>', 'a claim, JSON or text; a dotted name reaches inside; may be repeated', collect)
     .option('--claims <json>', 'many claims: a JSON object, @FILE, or - for standard input')
     .option('--like <token>', 'the claims and the header of a token (or @FILE, or -), its times moved to now')
-    .option('--expires-in <span>', 'such as 90s, 10m, 1h, 2d; negative for an expired token (default: 1h)', parseSpan)
+    .option(
+      '--expires-in <span>',
+      'such as 90s, 10m, 1h, 2d, or seconds; negative for an expired token (default: 1h)',
+      parseSpan,
+    )
     .option('--not-before <span>', 'from now until the token is valid; negative for the past', parseSpan)
     .addOption(new Option('--alg <name>', 'the algorithm (default: ES256, or what fits the key)').choices(ALGORITHMS))
     .option('--key <file>', 'a private key, JWK, JWK set or PEM, rather than a throwaway one')
