@@ -47,7 +47,11 @@ export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | n
   } else if (actual !== issuer) {
     const resemblance = findResemblance(issuer, actual);
     const message = `expected ${quote(issuer)}, the token is from ${quote(actual)}${inBrackets(resemblance?.how)}`;
-    const misplaced = recognizeMisplaced(claims, ['graph', 'okta']);
+    // A cluster that is named almost rightly is meant.
+    const misplaced = recognizeMisplaced(
+      claims,
+      resemblance === null ? ['graph', 'okta', 'cluster'] : ['graph', 'okta'],
+    );
     trace.fail('issuer', 'issuer_mismatch', message, { ...detail, fix: misplaced?.fix ?? resemblance?.fix });
   } else trace.pass('issuer', `the token is from ${quoteExpected(issuer)}`, detail);
 }
@@ -94,7 +98,7 @@ function explainAudience(
   }
   if (compared.some((item) => item.split(/\s+/).includes(audience)))
     return { how: ' (it is one of several audiences in one string, joined by white space)', fix: LIST_FIX };
-  const misplaced = recognizeMisplaced(claims, ['graph', 'refresh', 'id', 'okta', 'keycloak']);
+  const misplaced = recognizeMisplaced(claims, ['graph', 'refresh', 'id', 'okta', 'keycloak', 'cluster']);
   return misplaced === null ? { how: '' } : { how: `: ${misplaced.what}`, fix: misplaced.fix };
 }
 

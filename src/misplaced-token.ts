@@ -4,7 +4,7 @@ import { isStringList, member, stringMember, type JsonObject } from './json.js';
 
 /** What a token is, going by its claims, which may be unverified. */
 export interface Misplaced {
-  readonly kind: 'graph' | 'refresh' | 'id' | 'okta' | 'keycloak';
+  readonly kind: 'graph' | 'refresh' | 'id' | 'okta' | 'keycloak' | 'cluster';
   readonly what: string;
   readonly fix: string;
 }
@@ -50,6 +50,12 @@ const KINDS: readonly (Misplaced & { readonly is: (claims: JsonObject) => boolea
     is: (claims) => audiencesOf(claims).includes(ACCOUNT),
     what: 'this audience is Keycloak’s own, and nearly every token of the realm has it',
     fix: 'In Keycloak, add a mapper of the type Audience, with the configured audience, to a client scope of the client that gets the token. Do not set audience to "account": it would let all of the realm in.',
+  },
+  {
+    kind: 'cluster',
+    is: (claims) => (stringMember(claims, 'sub') ?? '').startsWith('system:serviceaccount:'),
+    what: 'this is the token of a service account of Kubernetes',
+    fix: 'Use a provider of the type kubernetes, which asks the cluster; or project the token into the pod with this server’s audience, and set issuer and jwks.uri to those of the cluster.',
   },
 ];
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { JsonObject } from '../src/json.js';
 import { recognizeMisplaced, type Misplaced } from '../src/misplaced-token.js';
 
-const ALL: readonly Misplaced['kind'][] = ['graph', 'refresh', 'id', 'okta', 'keycloak'];
+const ALL: readonly Misplaced['kind'][] = ['graph', 'refresh', 'id', 'okta', 'keycloak', 'cluster'];
 
 test.each<[JsonObject, Misplaced['kind']]>([
   [{ aud: '00000003-0000-0000-c000-000000000000', scp: 'User.Read' }, 'graph'],
@@ -16,13 +16,14 @@ test.each<[JsonObject, Misplaced['kind']]>([
   [{ aud: 'client', azp: 'client' }, 'id'],
   [{ iss: 'https://acme.okta.com', aud: 'https://acme.okta.com', scp: ['openid'] }, 'okta'],
   [{ aud: ['x', 'account'], typ: 'Bearer', nonce: 'old Keycloak' }, 'keycloak'],
+  [{ sub: 'system:serviceaccount:ml:trainer', aud: ['https://kubernetes.default.svc'] }, 'cluster'],
 ])('%j is recognised: %s', (claims, kind) => {
   expect(recognizeMisplaced(claims, ALL)?.kind).toBe(kind);
 });
 
 test.each<JsonObject>([
   { aud: 'api', scope: 'openid', azp: 'api' },
-  { aud: ['api', 7] },
+  { aud: ['api', 7], sub: 'alice system:serviceaccount:' },
   { iss: 'https://acme.okta.com/oauth2/default' },
   { iss: 'https://acme.okta.com.evil.example' },
 ])('%j is an access token like any other', (claims) => {

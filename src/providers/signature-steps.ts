@@ -108,10 +108,10 @@ export function reportSignature(
     return { ok: false, skew };
   }
   if (keys.length === 0) {
-    const okta = recognizeMisplaced(claims, ['okta']);
-    const fix = okta?.fix ?? findSetFault(found.keySet)?.fix;
+    const misplaced = recognizeMisplaced(claims, ['okta', 'cluster']);
+    const fix = misplaced?.fix ?? findSetFault(found.keySet)?.fix;
     const detail = { expected: listKids(found.keySet), actual: kid, field: JWKS_URI, fix };
-    const message = describeMissing(shownKid, found.keySet) + (okta === null ? '' : `: ${okta.what}`);
+    const message = describeMissing(shownKid, found.keySet) + (misplaced === null ? '' : `: ${misplaced.what}`);
     trace.fail('key', 'key_not_found', message, detail);
     passUnfitted(trace, alg);
     return { ok: false, skew };

@@ -116,6 +116,12 @@ describe('a refusal has the way out that helps', () => {
     expect((await reasonOf('opaque'))?.fix).toContain('configure introspection');
   });
 
+  test('of the token of a service account, where the config has another issuer', async () => {
+    const claims = { ...GOOD, sub: 'system:serviceaccount:ml:trainer', iss: 'https://kubernetes.default.svc' };
+    expect((await reasonOf(await sign(claims)))?.fix).toContain('provider of the type kubernetes');
+    expect((await reasonOf(await sign({ ...claims, iss: `${GOOD.iss}/` })))?.fix).not.toContain('kubernetes');
+  });
+
   test('of one part of a JWT, and of a signature that is not there', async () => {
     const [header = '', claims = ''] = (await sign(GOOD)).split('.');
     for (const part of [header, claims])
