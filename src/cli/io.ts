@@ -6,6 +6,8 @@ import { fstatSync, statSync, writeSync } from 'node:fs';
 export interface Output {
   /** Bytes are a text in UTF-8. */
   readonly write: (text: string | Uint8Array) => void;
+  /** Bytes that were written and that nobody has taken yet. */
+  readonly pending: number;
   /** Waits until what was written is on its way, so that no more is held than a reader takes; false if nobody reads. */
   readonly drain: () => Promise<boolean>;
   readonly isTTY: boolean;
@@ -44,6 +46,9 @@ export type Run = (task: (io: Io) => Promise<number>) => Promise<void>;
 /** A signal that asks a process to end, or to read its config again. */
 export type Signal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
+/** Milliseconds in which a process that was told to end twice may still do so. */
+const IMPATIENCE = 5000;
+
 const EXIT_CODES: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 };
 
 /** The io of this process. The token may stand on the command line, so the process title is replaced first. */
@@ -51,8 +56,12 @@ export function openProcessIo(): Io {
   process.title = 'authcheck';
   const cleanups: (() => void)[] = [];
   let taken: ((signal: Signal) => void) | null = null;
+  let asked = 0;
   const hear = (signal: Signal): void => {
     if (taken !== null) {
+      if (signal !== 'SIGHUP') asked += 1;
+      // Who asks twice does not wait for somebody to read the log.
+      if (asked > 1) setTimeout(() => process.exit(EXIT_CODES[signal]), IMPATIENCE).unref();
       taken(signal);
       return;
     }
@@ -119,6 +128,9 @@ function openOutput(fd: number, open: () => NodeJS.WriteStream): Output {
       if (!isOpen) return;
       const rest = isPlain && opened === null ? writeNow(fd, text, close) : text;
       if (rest.length > 0) stream().write(rest);
+    },
+    get pending() {
+      return opened?.writableLength ?? 0;
     },
     async drain() {
       if (!isOpen || !opened?.writableNeedDrain) return isOpen;

@@ -27,7 +27,7 @@ export async function writeManual(version: string): Promise<ManualFile[]> {
   }));
 }
 
-const mute = { write: () => undefined, drain: () => Promise.resolve(true), isTTY: false, columns: null };
+const mute = { write: () => undefined, pending: 0, drain: () => Promise.resolve(true), isTTY: false, columns: null };
 /** The world of a build: nothing happens. */
 const io: Io = {
   stdin: { isPiped: false, read: () => Promise.resolve(''), stream: () => Readable.from([]) },

@@ -120,7 +120,7 @@ async function locateFile(
   if (path === null) {
     throw new AuthcheckError(
       'config_not_found',
-      `no config was found from ${resolve(cwd)} upward; name one with --config FILE, or use --issuer URL`,
+      `no config was found from ${resolve(cwd)} upward; name one with AUTHCHECK_CONFIG or --config, or use --issuer URL`,
     );
   }
   return { path, found: 'searched' };

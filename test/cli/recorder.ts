@@ -16,6 +16,7 @@ export function record(
   const columns = options.columns ?? null;
   const output = (name: 'stdout' | 'stderr'): Output => ({
     write: (text) => (said[name] += typeof text === 'string' ? text : Buffer.from(text).toString()),
+    pending: 0,
     drain: () => Promise.resolve(true),
     isTTY: columns !== null,
     columns,

@@ -114,3 +114,20 @@ it(
   },
   BEFORE_DEADLINE,
 );
+
+it(
+  'does not wait, if it is told twice, for who has stopped reading its log',
+  { timeout: BEFORE_DEADLINE },
+  async () => {
+    const { url, child, logged } = await serve(['--config', world.config, '--provider', 'jwt']);
+    await logged('"ready"');
+    child.stderr.removeAllListeners('data').pause();
+    // More lines than a pipe holds.
+    for (let round = 0; round < 100; round += 1)
+      await Promise.all(Array.from({ length: 10 }, () => fetch(`${url}/auth`).then((answer) => answer.text())));
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    child.kill('SIGINT');
+    expect(await ended).toEqual([130, null]);
+  },
+);
