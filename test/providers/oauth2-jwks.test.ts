@@ -119,7 +119,7 @@ describe('a refusal has the way out that helps', () => {
   test('of the token of a service account, where the config has another issuer', async () => {
     const claims = { ...GOOD, sub: 'system:serviceaccount:ml:trainer', iss: 'https://kubernetes.default.svc' };
     expect((await reasonOf(await sign(claims)))?.fix).toContain('provider of the type kubernetes');
-    expect((await reasonOf(await sign({ ...claims, iss: `${GOOD.iss}/` })))?.fix).not.toContain('kubernetes');
+    expect((await reasonOf(await sign({ ...claims, iss: `${String(GOOD.iss)}/` })))?.fix).not.toContain('kubernetes');
   });
 
   test('of one part of a JWT, and of a signature that is not there', async () => {
