@@ -54,6 +54,7 @@ export type HttpAnswer =
       readonly skew: number | null;
       /** The proxy that it came through, as messages name it. */
       readonly proxy?: string;
+      /** How long it took, in milliseconds. */
       readonly ms: number;
     }
   | ({ readonly ok: false; readonly ms: number } & Failure);
@@ -69,6 +70,7 @@ export interface Exchange {
   readonly response_headers: Readonly<Record<string, string>>;
   readonly response_body: string | null;
   readonly failure: string | null;
+  /** How long it took, in milliseconds. */
   readonly ms: number;
 }
 

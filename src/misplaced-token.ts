@@ -59,7 +59,7 @@ const KINDS: readonly (Misplaced & { readonly is: (claims: JsonObject) => boolea
   },
 ];
 
-/** Recognises a token of one of these kinds; null for any other. */
+/** Recognizes a token of one of these kinds; null for any other. */
 export function recognizeMisplaced(claims: JsonObject | null, kinds: readonly Misplaced['kind'][]): Misplaced | null {
   if (claims === null) return null;
   return KINDS.find(({ kind, is }) => kinds.includes(kind) && is(claims)) ?? null;

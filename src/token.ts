@@ -24,7 +24,7 @@ export interface GithubToken {
 }
 
 /**
- * Recognises a GitHub token by its prefix and checks its checksum: CRC-32 in base 62, the last six of 36 characters.
+ * Recognizes a GitHub token by its prefix and checks its checksum: CRC-32 in base 62, the last six of 36 characters.
  *
  * @see https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
  */

@@ -34,7 +34,11 @@ const MAX_BYTES = 1024 * 1024;
 /** Milliseconds that standard input may stay silent where the environment has a token too. */
 const PATIENCE = 2000;
 
-/** Finds the token, as {@link findPasted}; JSON that holds none is none. */
+/**
+ * Finds the token, as {@link findPasted}; JSON that holds none is none.
+ *
+ * @throws {AuthcheckError} as {@link findPasted}.
+ */
 export async function findToken(options: TokenOptions, argument: string | undefined, io: Io): Promise<GivenToken> {
   const given = await findPasted(options, argument, io);
   const json = given.token.startsWith('{') ? parseJson(given.token) : null;
@@ -109,7 +113,11 @@ export function readText(file: string, io: Io): string {
   }
 }
 
-/** Reads what is piped in. */
+/**
+ * Reads what is piped in; `patience` is how many milliseconds the first byte may take.
+ *
+ * @throws {AuthcheckError} `input_unreadable` for more than a token can be in.
+ */
 export async function readPiped(io: Io, patience?: number): Promise<string> {
   const text = await io.stdin.read(MAX_BYTES, patience);
   if (text !== null) return text;
@@ -144,7 +152,11 @@ const LAYERS: readonly Layer[] = [
   { name: 'the word "token"', carries: true, peel: (text) => /^token(?!\S)\s*(.*)$/is.exec(text)?.[1] ?? null },
 ];
 
-/** Takes away what was pasted around a token, and says what that was. */
+/**
+ * Takes away what was pasted around a token, and says what that was.
+ *
+ * @throws {AuthcheckError} `input_unreadable` for what surely holds no token; `usage_invalid` for several tokens.
+ */
 export function triage(pasted: string): GivenToken {
   // Nothing can be around what is made of a token's own characters, unless it is the name of a scheme.
   if (/^(?!(?:bearer|token)$)[\w.~+/=-]*$/i.test(pasted)) return { token: pasted, stripped: [], caution: null };

@@ -15,6 +15,7 @@ export interface Comparison<Scope> {
   readonly contains: (outer: Scope, inner: Scope) => boolean;
 }
 
+/** How access rules are compared. */
 export const ACCESS_COMPARISON: Comparison<AccessScope> = {
   unless: 'all',
   split: (scope) => [scope.actions].flat().map((actions) => ({ ...scope, actions })),
@@ -28,6 +29,7 @@ export const ACCESS_COMPARISON: Comparison<AccessScope> = {
   },
 };
 
+/** How route rules are compared. */
 export const ROUTE_COMPARISON: Comparison<RouteScope> = {
   unless: 'any',
   split: ({ paths }) => [paths].flat().map((path) => ({ paths: path })),

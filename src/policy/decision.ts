@@ -46,7 +46,11 @@ export interface RuleQuery<Scope> extends Circumstances {
   readonly misses: (scope: Scope) => string | null;
 }
 
-/** The conditions of a rule; null if it has none. The server takes an empty `when` or `unless` for none. */
+/**
+ * The conditions of a rule; null if it has none. The server takes an empty `when` or `unless` for none.
+ *
+ * @throws {Error} for a rule that the parser of the config would refuse.
+ */
 export function guardOf(rule: Rule<unknown>): Guard | null {
   const word = isEmpty(rule.when) ? 'unless' : 'when';
   const written = rule[word];
@@ -59,7 +63,11 @@ export function guardOf(rule: Rule<unknown>): Guard | null {
   return { word, sentences };
 }
 
-/** What a rule covers, and whether it permits that. */
+/**
+ * What a rule covers, and whether it permits that.
+ *
+ * @throws {Error} for a rule that the parser of the config would refuse.
+ */
 export function effectOf<Scope>({ permit, forbid }: Rule<Scope>): { effect: RuleAnswer['effect']; scope: Scope } {
   const scope = permit ?? forbid ?? null;
   if (scope === null) throw new Error('the rules have not been checked: one has neither permit nor forbid');

@@ -38,6 +38,7 @@ export interface PatternReader {
   readonly finish: () => void;
 }
 
+/** Opens a pattern for reading, at its start. */
 export function readPattern(pattern: string): PatternReader {
   let at = 0;
   let lack: string | null = null;

@@ -29,6 +29,7 @@ export interface CaseResult {
   readonly verdict: Verdict;
   /** Empty for a test that passed. */
   readonly differences: readonly Difference[];
+  /** How long it took, in milliseconds. */
   readonly ms: number;
 }
 

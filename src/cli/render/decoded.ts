@@ -18,7 +18,7 @@ function titleOf({ kind, header }: DecodedToken): string {
   return kind === 'jwt' && alg?.trim().toLowerCase() === 'none' ? 'JWT (not signed)' : KINDS[kind];
 }
 
-/** The JSON of `decode`. */
+/** The JSON of `decode`; `now` is in seconds since 1970. */
 export function decodedJson(decoded: DecodedToken, now: number): object {
   const { kind, header, claims, verified, notes, fault, disclosures, inner } = decoded;
   return {
@@ -33,7 +33,7 @@ export function decodedJson(decoded: DecodedToken, now: number): object {
   };
 }
 
-/** Writes a decoded token. */
+/** Writes a decoded token; `now` is in seconds since 1970. */
 export function formatDecoded(decoded: DecodedToken, now: number, style: Style): string {
   const lifetime = drawLifetime(timesOf(decoded.claims), now);
   const list = (decoded.disclosures ?? []).map(({ name, value }): [string, Json] => [name ?? '(item)', value]);
