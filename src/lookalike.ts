@@ -1,5 +1,7 @@
 /** What stands in the place of a JWT, told by its looks. Of the text itself nothing is repeated. Pure. */
 
+import { parseJson } from './json-parser.js';
+import { isObject, member } from './json.js';
 import { readGithubToken } from './token.js';
 
 /** What a text looks like that is not the token that is wanted. */
@@ -9,13 +11,6 @@ export interface Lookalike {
 }
 
 const OTHER_SERVICE = 'It is for that service alone: get a token from the issuer that the config names.';
-
-/** What a double click copies of a JWT: it ends at a dot. */
-export const PART_OF_JWT: Lookalike & { readonly pattern: RegExp } = {
-  pattern: /^eyJ[\w-]+$/,
-  what: 'this is one part of a JWT, its header or its claims, and not the whole',
-  fix: 'Copy all of it: three parts, with dots between them.',
-};
 
 const LOOKS: readonly (Lookalike & { readonly pattern: RegExp })[] = [
   {
@@ -53,7 +48,6 @@ const LOOKS: readonly (Lookalike & { readonly pattern: RegExp })[] = [
     what: 'this is a cookie or a form field with a token in it',
     fix: 'Give what follows the "=" alone.',
   },
-  PART_OF_JWT,
   {
     pattern: /^ZXlK/,
     what: 'this is a JWT that is encoded in base64 once more, as kubectl shows the data of a Secret',
@@ -117,9 +111,23 @@ export function recognizeLookalike(text: string): Lookalike | null {
   }
   const look = LOOKS.find(({ pattern }) => pattern.test(text));
   if (look !== undefined) return look;
+  if (isPartOfJwt(text))
+    return {
+      what: 'this is one part of a JWT, its header or its claims, and not the whole',
+      fix: 'Copy all of it: three parts, with dots between them.',
+    };
   if (!text.includes('…') && !text.includes('...')) return null;
   return {
     what: 'the token was copied with an ellipsis: a part of it is missing',
     fix: 'Copy the token again from where it is shown whole.',
   };
+}
+
+/** Tells what a double click copies of a JWT: it ends at a dot. */
+export function isPartOfJwt(text: string): boolean {
+  if (!/^eyJ[\w-]+$/.test(text)) return false;
+  const json = parseJson(Buffer.from(text, 'base64url').toString());
+  if (!json.ok || !isObject(json.value)) return false;
+  const { value } = json;
+  return ['alg', 'iss', 'sub', 'aud', 'exp'].some((name) => member(value, name) !== undefined);
 }

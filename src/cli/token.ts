@@ -7,6 +7,7 @@ import {
   isPlaceholder,
   member,
   parseJson,
+  readBounded,
   readBoundedText,
   reasonOf,
   UnfitFile,
@@ -105,8 +106,21 @@ function maskToken(token: string, io: Io): void {
  * @throws {AuthcheckError} `input_unreadable`.
  */
 export function readText(file: string, io: Io): string {
+  return readNamed(file, io, (path) => readBoundedText(path, MAX_BYTES));
+}
+
+/**
+ * Reads a file of PEM, around which there may be text in any encoding.
+ *
+ * @throws {AuthcheckError} `input_unreadable`.
+ */
+export function readPem(file: string, io: Io): string {
+  return readNamed(file, io, (path) => readBounded(path, MAX_BYTES).toString('utf8'));
+}
+
+function readNamed(file: string, io: Io, read: (path: string) => string): string {
   try {
-    return readBoundedText(resolve(io.cwd, file), MAX_BYTES);
+    return read(resolve(io.cwd, file));
   } catch (error) {
     const why = error instanceof UnfitFile ? error.message : reasonOf(error);
     throw new AuthcheckError('input_unreadable', `${file}: ${why}`, { cause: error });
@@ -172,7 +186,7 @@ export function triage(pasted: string): GivenToken {
     else harmful = isAgain ? [`${layer.name} twice`] : [];
     if (!isAgain) stripped.push(layer.name);
   }
-  const lines = token.split(/\s*\n\s*/);
+  const lines = token.split('\n').map((line) => line.trim());
   if (lines.length > 1 && lines.every((line) => /^(?:[\w-]+\.){2}[\w-]*$/.test(line)))
     throw usageError(
       `these are ${lines.length} tokens, one on each line: authcheck validate --tokens FILE judges them`,

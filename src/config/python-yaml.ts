@@ -43,7 +43,10 @@ export function findRefused(lexemes: Iterable<string>): Refusal | null {
     if (isPlain) {
       const odd = isBlock || depth === 0 ? -1 : lexeme.startsWith(':') ? 0 : lexeme.indexOf('?');
       if (odd !== -1)
-        return { offset: offset + odd, message: 'the server takes no such character within brackets; quote the value' };
+        return {
+          offset: offset + odd,
+          message: 'to the server this character means something else within brackets; quote the value',
+        };
       isBlock = false;
     } else if (lexeme === '[' || lexeme === '{') depth += 1;
     else if (lexeme === ']' || lexeme === '}') depth -= 1;

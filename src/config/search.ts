@@ -67,12 +67,11 @@ async function searchFolder(explorer: Explorer, folder: string): Promise<string 
 }
 
 function isClosed(path: string): boolean {
-  if (!existsSync(path)) return false;
   try {
     closeSync(openSync(path, 'r'));
     return false;
-  } catch {
-    return true;
+  } catch (error) {
+    return !['ENOENT', 'ENOTDIR'].includes(codeOf(error));
   }
 }
 

@@ -117,7 +117,8 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
     const old = heldWithin(2 * options.period);
     if (old === null || (kid !== null && !old.byKid.has(kid))) return null;
     if (failed === null || !isWithin(failed.at, 2 * shortCooldown)) return null;
-    if (!isPaused()) void fetchOnce();
+    // Nobody waits for this one; whoever asks next is told what came of it.
+    if (!isPaused()) fetchOnce().catch(() => undefined);
     return serveOld(old, failed.result);
   }
 

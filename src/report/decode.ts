@@ -8,7 +8,7 @@
 import { parseJson } from '../json-parser.js';
 import { member, type Json, type JsonObject } from '../json.js';
 import { plural } from '../listing.js';
-import { PART_OF_JWT, recognizeLookalike } from '../lookalike.js';
+import { isPartOfJwt, recognizeLookalike } from '../lookalike.js';
 import {
   decodeBase64url,
   isUnsigned,
@@ -58,7 +58,7 @@ function decodeNested(token: string, depth: number): DecodedToken {
     const notes = [
       recognizeLookalike(token)?.what ?? 'an opaque token: only its issuer can say what it means (introspection)',
     ];
-    const broken = PART_OF_JWT.pattern.test(token) ? PART : null;
+    const broken = isPartOfJwt(token) ? PART : null;
     return { ...nothing, kind: 'opaque', notes, fault: token === '' ? EMPTY : broken };
   }
   const nested = depth < MAX_NESTED ? readNested(token, jwt) : null;

@@ -31,7 +31,7 @@ export function createGuard(authenticator: Authenticator): Guard {
   };
 }
 
-/** No fewer than were sent: Fetch joins those of one name with a comma, or a semicolon, and a value may have some too. */
+/** No fewer than were sent: Fetch joins those of one name with a comma, or a semicolon, and a space behind it. */
 function countHeaders(headers: Headers): number {
-  return [...headers].reduce((count, [, value]) => count + value.split(/[,;]/).length, 0);
+  return [...headers].reduce((count, [, value]) => count + value.split(/[,;] /).length, 0);
 }

@@ -25,7 +25,9 @@ export function parsePublicRoutes(routes: readonly string[]): PublicRoutes {
     }
     // As routers have them; here it would be a name that no path has.
     if (path.includes('/:'))
-      throw usageError(`a public route has no parameters: ${JSON.stringify(route)}; write "/*" in their place`);
+      throw usageError(
+        `a public route has no parameters: ${JSON.stringify(route)}; "*" at its end is all that is below`,
+      );
     return { method, path, below: below !== undefined };
   });
   return (method, path) =>

@@ -1,12 +1,12 @@
 /** What a host's log is told about requests. */
 
 import type { AuthRequest } from '../providers/provider.js';
-import { createRedactor } from '../redact.js';
+import { createRedactor, maskPieces } from '../redact.js';
 import { cutText } from '../unexpected-answer.js';
 import { fingerprint } from '../token.js';
 import { ignoreFailure } from '../ignore-failure.js';
 import type { IncomingRequest, Judged } from './authentication.js';
-import type { HeaderPairs, RequestFault } from './bearer.js';
+import type { RequestFault } from './bearer.js';
 
 /** Hears of requests; pino, console and their like fit. No token ever reaches it. */
 export interface Logger {
@@ -31,22 +31,14 @@ function log(
 ): void {
   if (logger === undefined) return;
   ignoreFailure(() => {
-    const redact = createRedactor([token, ...listCredentials(headers)]);
+    const redact = createRedactor([token]);
+    // No token is read from a header that is not well formed, and yet it may hold one.
+    const credentials = headers.flatMap(([name, value]) => (name.toLowerCase() === 'authorization' ? [value] : []));
     return logger[level](
-      describe((text) => cutText(redact(text))),
+      describe((text) => maskPieces(cutText(redact(text)), credentials)),
       message,
     );
   });
-}
-
-/** What may be a token in headers that none was read from: all words but the scheme. */
-function listCredentials(headers: HeaderPairs): string[] {
-  return headers
-    .filter(([name]) => name.toLowerCase() === 'authorization')
-    .flatMap(([, value]) => {
-      const words = value.split(/[\s"',]+/).filter((word) => word !== '');
-      return words.length > 1 ? words.slice(1) : words;
-    });
 }
 
 /** Reports a provider that threw. */

@@ -39,6 +39,11 @@ describe('what is around a token', () => {
     expect(triage(pasted)).toEqual({ token: pasted, stripped: [], caution: null });
   });
 
+  it('is looked for in linear time, whatever was pasted', () => {
+    const blanks = `a${' '.repeat(500_000)}b`;
+    expect(triage(blanks).token).toBe(blanks);
+  });
+
   it('is not told of several tokens, of which one would be judged by the dots of all', () => {
     const why = 'these are 2 tokens, one on each line: authcheck validate --tokens FILE judges them';
     expect(() => triage(`${TOKEN}\n${TOKEN}\n`)).toThrow(why);

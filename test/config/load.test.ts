@@ -143,6 +143,13 @@ describe('a search', () => {
     chmodSync(join(folder, '.authcheckrc.yaml'), 0);
     const message = '.authcheckrc.yaml: permission denied';
     expect(await load()).toEqual({ code: 'config_unreadable', message });
+    // Behind a door that is closed there may be one.
+    rmSync(join(folder, '.authcheckrc.yaml'));
+    rmSync(join(folder, 'authcheck.config.yaml'));
+    mkdirSync(join(folder, '.config'), { mode: 0 });
+    expect(await load()).toEqual({ code: 'config_unreadable', message: '.config/authcheckrc: permission denied' });
+    chmodSync(join(folder, '.config'), 0o755);
+    expect(await load()).toMatchObject({ code: 'config_not_found' });
   });
 });
 

@@ -212,7 +212,7 @@ describe('a file that the server does not read as it looks', () => {
 });
 
 describe('what the parser takes and PyYAML refuses', () => {
-  const BRACKETS = 'the server takes no such character within brackets; quote the value';
+  const BRACKETS = 'to the server this character means something else within brackets; quote the value';
   test.each([
     ['a tab after a colon', 'a:\tb\n', 'run.yaml:1:3: the server takes no tab here; use spaces'],
     ['a tab after a value', 'a: b\t\n', 'run.yaml:1:5: the server takes no tab here; use spaces'],

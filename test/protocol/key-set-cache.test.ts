@@ -172,6 +172,27 @@ describe('createKeySetCache', () => {
     expect(await issuer.ask('a')).toEqual(FRESH);
   });
 
+  test('survives a client that throws behind the back of whoever asks', async () => {
+    const answers = [() => keySet('a'), () => DOWN];
+    let now = 1_767_225_600_000;
+    const cache = createKeySetCache({
+      load: async () => {
+        const next = answers.shift();
+        if (next === undefined) throw new Error('a client of the host broke');
+        return next();
+      },
+      now: () => now,
+      period: PERIOD,
+    });
+    await cache.get('a');
+    now += PERIOD;
+    expect(await cache.get('a')).toMatchObject({ ok: true, failure: { code: 'endpoint_unreachable' } });
+    now += COOLDOWN;
+    expect(cache.get('a')).toMatchObject({ ok: true, failure: { code: 'endpoint_unreachable' } });
+    // The rejection would end the process here.
+    await new Promise((resolve) => setImmediate(resolve));
+  });
+
   test('makes only the first wait for an issuer that hangs, and looks for keys that the old set has not', async () => {
     const loads: ((result: KeySetResult) => void)[] = [];
     let now = 1_767_225_600_000;

@@ -41,6 +41,8 @@ describe('decodeToken', () => {
     ['', 'opaque', 'token_malformed'],
     ['abc', 'opaque', null],
     ['eyJhbGciOiJSUzI1NiJ9', 'opaque', 'token_malformed'],
+    // As an API key of Grafana begins.
+    [encode({ k: 'OKSpmiRV6FuJe1Uh1l4VWtOYZck2FXnk', n: 'x', id: 1 }), 'opaque', null],
     [`${encode(HEADER)}.${encode('{')}.c2ln`, 'jwt', 'token_malformed'],
     [`${encode(HEADER)}.${encode({ sub: 'a' })}`, 'jwt', 'token_malformed'],
     [`${encode(HEADER)}.${encode({ sub: 'a' })}.!`, 'jwt', 'token_malformed'],

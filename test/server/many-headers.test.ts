@@ -64,8 +64,9 @@ describe.each(Object.entries(FRAMEWORKS))('%s', (name, startServer) => {
 
   test('does not take what one header lists for many', async () => {
     const origin = await startServer(guard());
-    const listed = [`a: ${',;'.repeat(300)}`, 'X-Auth-Principal: alice', 'X-Auth-Attributes: {"roles":["a","b"]}'];
-    expect(await sendRaw(origin, listed)).toContain('"roles":["a","b"]');
+    const roles = JSON.stringify(Array.from({ length: 1500 }, (_, index) => `g${index}`));
+    const listed = ['X-Auth-Principal: alice', `X-Auth-Attributes: {"roles":${roles}}`];
+    expect(await sendRaw(origin, listed)).toContain(`"roles":${roles}`);
   });
 });
 

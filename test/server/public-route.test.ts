@@ -274,7 +274,7 @@ describe.each(Object.entries(FRAMEWORKS))('behind %s', (_name, start) => {
 });
 
 test('a parameter of a router is refused: no path has such a name', () => {
-  const told = 'a public route has no parameters: "GET /users/:id"; write "/*" in their place';
+  const told = 'a public route has no parameters: "GET /users/:id"; "*" at its end is all that is below';
   expect(() => parsePublicRoutes(['GET /users/:id'])).toThrow(told);
   expect(parsePublicRoutes(['POST /models/x:predict'])('POST', '/models/x:predict')).toBe(true);
 });

@@ -10,6 +10,8 @@ test.each<[string, readonly string[]]>([
   ['in two headers', [`Bearer ${SECRET}`, `Bearer ${SECRET}`]],
   ['with another scheme', [`Token ${SECRET}`]],
   ['with more behind it', [`Bearer ${SECRET}, ${SECRET}`]],
+  ['as a parameter', [`Token token=${SECRET}`]],
+  ['right behind its scheme', [`Bearer:${SECRET};`]],
 ])('a token %s is masked wherever else it stands', async (_how, values) => {
   const lines: string[] = [];
   const info = vi.fn((details: object, message: string) => lines.push(JSON.stringify([details, message])));
@@ -20,4 +22,15 @@ test.each<[string, readonly string[]]>([
   await authenticator.authenticate({ method: 'GET', url: `/bot${SECRET}/getMe`, id: SECRET, headers });
   expect(lines.join()).toContain('/bot[redacted]/getMe');
   expect(lines.join()).not.toContain('SECRET');
+});
+
+test('who sends many words for a token keeps nobody waiting', async () => {
+  const warn = vi.fn();
+  const config = parseAuthConfig({ type: 'upstream_header', principal_header: 'x-user' });
+  const authenticator = createAuthenticator(config, { logger: { info: warn, warn, error: warn } });
+  onTestFinished(() => authenticator.close());
+  const words = Array.from({ length: 100_000 }, (_, index) => `a!#$${index}`).join(' ');
+  const headers = [['Authorization', words]] as const;
+  await authenticator.authenticate({ method: 'GET', url: `/${'a'.repeat(500_000)}`, headers });
+  expect(warn).toHaveBeenCalledOnce();
 });

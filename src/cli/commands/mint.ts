@@ -27,7 +27,7 @@ import { formatMinted } from '../render/minted.js';
 import { openSession } from '../session.js';
 import { collectText } from '../request.js';
 import { findTarget } from '../target.js';
-import { readPiped, readText, triage } from '../token.js';
+import { readPem, readPiped, readText, triage } from '../token.js';
 
 /** The flags of `mint`. */
 export interface MintOptions extends SharedOptions {
@@ -173,7 +173,7 @@ function fillIn(given: JsonObject, like: TokenPattern | null, config: ExpectingC
 
 function readKeyFile({ key, kid }: MintOptions, io: Io): Key | undefined {
   if (key === undefined) return undefined;
-  const text = readText(key, io);
+  const text = readPem(key, io);
   try {
     return readPrivateKey(text, kid);
   } catch (error) {

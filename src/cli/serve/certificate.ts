@@ -2,7 +2,7 @@
 
 import { AuthcheckError, codeOf, usageError, type Logger } from '../../index.js';
 import type { Io } from '../io.js';
-import { readText } from '../token.js';
+import { readPem } from '../token.js';
 
 /** A certificate chain and its key, both PEM. */
 export interface Certificate {
@@ -24,7 +24,14 @@ export interface CertificateFiles {
 export function readCertificate({ tlsCert, tlsKey }: CertificateFiles, io: Io): Certificate | null {
   if (tlsCert === undefined && tlsKey === undefined) return null;
   if (tlsCert === undefined || tlsKey === undefined) throw usageError('--tls-cert and --tls-key need each other');
-  return { cert: readText(tlsCert, io), key: readText(tlsKey, io) };
+  return { cert: readFilled(tlsCert, io), key: readFilled(tlsKey, io) };
+}
+
+/** Node takes an empty text for none, and a service without a certificate answers nobody. */
+function readFilled(file: string, io: Io): string {
+  const pem = readPem(file, io);
+  if (pem.trim() === '') throw new AuthcheckError('input_unreadable', `${file}: this file is empty`);
+  return pem;
 }
 
 /** Makes what takes over a certificate that was renewed; one that cannot be used changes nothing. */

@@ -23,7 +23,9 @@ export function openLog(output: Output, level: string): Logger {
       return;
     }
     if (lost > 0)
-      output.write(`${JSON.stringify({ level: 'warn', lost, msg: 'lines were lost: nobody read the log' })}\n`);
+      output.write(
+        `${JSON.stringify({ level: 'warn', time: new Date(), lost, msg: 'lines were lost: nobody read the log' })}\n`,
+      );
     lost = 0;
     output.write(escapeJson(line));
   };
