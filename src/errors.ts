@@ -33,6 +33,15 @@ export interface Finding {
   readonly fix?: string;
 }
 
+/** Sorts findings by their place; what has none comes first. */
+export function sortFindings(findings: readonly Finding[]): Finding[] {
+  const order = ({ position }: Finding): number => {
+    const [, line = 0, column = 0] = /:(\d+):(\d+)$/.exec(position ?? '') ?? [];
+    return Number(line) * 1e6 + Number(column);
+  };
+  return findings.toSorted((a, b) => order(a) - order(b));
+}
+
 /** The base of all errors that authcheck throws on purpose. */
 export class AuthcheckError extends Error {
   /** Stable, for programs. */

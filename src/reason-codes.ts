@@ -26,7 +26,8 @@ export type RejectedCode =
   | 'token_refused'
   | 'header_missing';
 
-const UNDECIDED = [
+/** All of them. */
+export const UNDECIDED = [
   'endpoint_unreachable',
   'endpoint_tls',
   'endpoint_timeout',

@@ -116,7 +116,7 @@ describe('packages', () => {
       'config/policy-schema.ts',
       'config/scalars.ts',
       'config/schema.ts',
-      'suite/load.ts',
+      'suite/shape.ts',
       'suite/schema.ts',
       'verdict-schema.ts',
     ],

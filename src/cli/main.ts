@@ -1,7 +1,7 @@
 /** argv → exit code: runs the command that they name, and maps errors to exit codes in one place. */
 
 import { CommanderError } from 'commander';
-import { AuthcheckError, ConfigError, createRedactor, nearestName, usageError } from '../index.js';
+import { AuthcheckError, ConfigError, createRedactor, looksLikeSecret, nearestName, usageError } from '../index.js';
 import { EXIT, exitCodeOfError } from './exit-code.js';
 import type { Io, Run } from './io.js';
 import { formatError } from './render/findings.js';
@@ -164,12 +164,8 @@ function hideValues(message: string, argv: readonly string[]): string {
     .replace(/^unknown option that was given/, 'an unknown option was given');
 }
 
-/** What is hardly the name of anything: a token or its start, much of all kinds of letters, or a long number in hex. */
-const SECRET =
-  /^(?:bearer |eyJ|gh[a-z]_|github_pat_)|^(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[^.\s]{20,}$|^(?:[0-9a-f]-?){24,}$/;
-
 /** Whoever gives a token where a file or a name belongs is not to find it in the log as "there is no such file". */
 function hideSecrets(message: string, argv: readonly string[]): string {
   const given = argv.map((argument) => valueOf(argument).replace(/^@/, ''));
-  return createRedactor(given.filter((value) => SECRET.test(value)))(message);
+  return createRedactor(given.filter(looksLikeSecret))(message);
 }

@@ -1,6 +1,6 @@
 /** Everything that can be said about a config without asking anybody. */
 
-import { ConfigError, type Finding } from '../errors.js';
+import { ConfigError, type Finding, sortFindings } from '../errors.js';
 import { findPolicyFaults } from '../policy/faults.js';
 import { isAbout } from './draft.js';
 import { findMisplacedApi } from './lint-api.js';
@@ -84,13 +84,4 @@ function lintProvider(
       ? findMappingSurprises(config.claims_mapping, !sets('claims_mapping'), [...access_policy, ...route_policy])
       : []),
   ];
-}
-
-/** Sorts findings by their place; what has none comes first. */
-function sortFindings(findings: readonly Finding[]): Finding[] {
-  const order = ({ position }: Finding): number => {
-    const [, line = 0, column = 0] = /:(\d+):(\d+)$/.exec(position ?? '') ?? [];
-    return Number(line) * 1e6 + Number(column);
-  };
-  return findings.toSorted((a, b) => order(a) - order(b));
 }

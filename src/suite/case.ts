@@ -5,6 +5,7 @@ import type { Mapping, Path } from '../config/shape.js';
 import { AuthcheckError, usageError } from '../errors.js';
 import { parseJson } from '../json-parser.js';
 import { isObject, type JsonObject } from '../json.js';
+import { maskName } from '../secret-name.js';
 import { parseQuestion, type Question } from '../policy/question.js';
 import {
   listFallible,
@@ -14,7 +15,7 @@ import {
   type WrittenCase,
   type WrittenQuestion,
 } from './schema.js';
-import { STUBS, type StubKind } from './stub.js';
+import { findStubFault, STUBS, type StubKind } from './stub.js';
 
 /** What is judged: a token, or claims that are signed for the occasion, or a request with neither. */
 export type Subject =
@@ -57,12 +58,19 @@ export interface SuiteCase {
   readonly deny: readonly AskedQuestion[];
 }
 
+/**
+ * Reads a file that is named at a place of the file of tests.
+ *
+ * @throws {AuthcheckError} `config_unreadable`.
+ */
+export type ReadFile = (name: string, at: Path) => string;
+
 /** What a test stands in. */
 export interface CaseContext {
   readonly written: SuiteFile;
   readonly config: AuthConfig;
   readonly hasKeys: boolean;
-  readonly read: (name: string) => string;
+  readonly read: ReadFile;
   readonly locate: (path: Path) => string;
   readonly options: { readonly live?: boolean; readonly update?: boolean };
 }
@@ -79,7 +87,7 @@ export const ANSWERS: Readonly<Record<ConfiguredProvider['config']['type'], Stub
   upstream_header: null,
 };
 
-/** Makes a test of what is written; null for one whose provider is unknown. */
+/** Makes a test of what is written; null for one whose provider is unknown, or whose token cannot be read. */
 export function prepareCase(
   test: WrittenCase,
   index: number,
@@ -91,11 +99,19 @@ export function prepareCase(
   const wanted = test.provider ?? written.provider ?? config.default;
   const provider = config.providers.find((candidate) => candidate.name === wanted);
   if (provider === undefined) {
-    report(test.provider === undefined ? [] : ['provider'], `the config has no provider ${wanted ?? ''}`);
+    report(test.provider === undefined ? [] : ['provider'], `the config has no provider ${maskName(wanted ?? '')}`);
     return null;
   }
   const stub = STUBS.flatMap((kind) => (test[kind] === undefined ? [] : [{ kind, written: test[kind] }]))[0] ?? null;
-  const subject = readSubject(test, stub !== null, read);
+  const readHere = (file: string): string => read(file, ['tests', index, 'token_file']);
+  let subject: Subject;
+  try {
+    subject = readSubject(test, stub !== null, readHere);
+  } catch (error) {
+    if (!(error instanceof AuthcheckError)) throw error;
+    report(['token_file'], error.message);
+    return null;
+  }
   checkCase(test, { provider, subject, stub }, surroundings, report);
 
   const questions = (which: 'allow' | 'deny'): AskedQuestion[] =>
@@ -140,6 +156,8 @@ function checkCase(
       [kind],
       `the provider ${provider.name} is not answered by ${kind}${fitting === null ? '' : `, but by ${fitting}`}`,
     );
+  const fault = stub === null ? null : findStubFault(stub.kind, stub.written);
+  if (stub !== null && fault !== null) report([stub.kind, ...fault.path], fault.message);
   const given = (['token', 'token_file', 'claims'] as const).filter((field) => test[field] !== undefined);
   if (given.length > 1) report([given[1] ?? ''], 'a test has one of token, token_file and claims');
   if (test.claims !== undefined && !isJwks)

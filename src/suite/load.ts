@@ -1,18 +1,17 @@
 /** From the file of a suite to its tests: the config, the tokens and the key set that it names are read too. */
 
 import { dirname, relative, resolve } from 'node:path';
-import * as v from 'valibot';
 import { parseConfigText, type ConfigDocument } from '../config/document.js';
-import { issuePath } from '../config/draft.js';
 import { readConfigText } from '../config/load.js';
 import type { Environment } from '../config/env.js';
 import { acceptReading, readAuthConfig, type AuthConfig } from '../config/parse.js';
-import { formatPath, isMapping, type Path } from '../config/shape.js';
-import { ConfigError, type Finding } from '../errors.js';
-import { nearestName } from '../nearest.js';
+import { isMapping, type Path } from '../config/shape.js';
+import { AuthcheckError, ConfigError, sortFindings, type Finding } from '../errors.js';
 import { readKeySet, type KeySetResult } from '../protocol/jwks.js';
-import { prepareCase, type SuiteCase } from './case.js';
-import { FIELDS, suiteSchema, type SuiteFile } from './schema.js';
+import { maskName } from '../secret-name.js';
+import { prepareCase, type ReadFile, type SuiteCase } from './case.js';
+import type { SuiteFile } from './schema.js';
+import { checkSuite, faultAt } from './shape.js';
 
 /** Where a suite is read. */
 export interface SuiteOptions {
@@ -61,13 +60,18 @@ export function readSuite(text: string, file: string, options: SuiteOptions): Su
   const shown = relative(options.cwd, path);
   // YAML 1.2, as editors and people read it: `sub: on` is a word. The config is read as the server reads it.
   const { value, locate } = parseConfigText(text, shown, '1.2');
-  const written = checkShape(value, locate);
+  const written = checkSuite(value, locate);
   const folder = dirname(path);
   const sources = [path];
-  const show = (name: string): string => relative(options.cwd, resolve(folder, name));
-  const read = (name: string): string => {
+  const show = (name: string): string => relative(options.cwd, resolve(folder, maskName(name)));
+  const read = (name: string, at: Path): string => {
     sources.push(resolve(folder, name));
-    return readConfigText(resolve(folder, name), show(name));
+    try {
+      return readConfigText(resolve(folder, name), show(name));
+    } catch (error) {
+      if (!(error instanceof AuthcheckError)) throw error;
+      throw new AuthcheckError(error.code, error.message, { cause: error, position: locate(at) });
+    }
   };
 
   const findings: Finding[] = [];
@@ -87,53 +91,15 @@ export function readSuite(text: string, file: string, options: SuiteOptions): Su
     );
     return entry === null ? [] : [entry];
   });
-  if (findings.length > 0) throw new ConfigError(findings);
+  if (findings.length > 0) throw new ConfigError(sortFindings(findings));
   return { file: shown, text, sources, config, keySet, cases };
 }
-
-function faultAt(at: Path, message: string, position: string): Finding {
-  return { severity: 'error', code: 'field_invalid', path: formatPath(at), position, message };
-}
-
-type Locate = (path: Path) => string;
-
-function checkShape(value: unknown, locate: Locate): SuiteFile {
-  const result = v.safeParse(suiteSchema, value);
-  if (result.success) return result.output;
-  const findings = result.issues.map((issue): Finding => {
-    const path = issuePath(issue);
-    const name = String(path.at(-1) ?? '');
-    // A strict object says `never` of a member that it does not know.
-    if (issue.expected !== 'never') {
-      const isMissing = issue.input === undefined && path.length > 0;
-      return faultAt(path, isMissing ? `${name} is missing` : describeIssue(issue), locate(path));
-    }
-    const near = nearestName(name, FIELDS);
-    const hint = near === null ? '' : `; did you mean ${near}?`;
-    return { ...faultAt(path, `there is no field ${name}${hint}`, locate(path)), code: 'field_unknown' };
-  });
-  throw new ConfigError(findings);
-}
-
-/** Of a choice: what was probably meant, or what there is. */
-function describeIssue({ expected, input, message }: v.BaseIssue<unknown>): string {
-  const choices = [...(expected ?? '').matchAll(/"([^"]+)"/g)].map(([, choice = '']) => choice);
-  if (choices.length === 0 || typeof input !== 'string') return message;
-  const near = nearestName(input, choices);
-  if (near !== null) return `there is no such word; did you mean ${near}?`;
-  const more = choices.length - MAX_CHOICES;
-  const rest = more > 0 ? ` and ${more} more; authcheck schema test has them all` : '';
-  return `expected ${choices.slice(0, MAX_CHOICES).join(', ')}${rest}`;
-}
-
-/** Words of a choice that are named. */
-const MAX_CHOICES = 8;
 
 /** Only the variables of the file count, unless it is live: what a test says must not depend on who runs it. */
 function readConfig(
   { config, env }: SuiteFile,
   inline: ConfigDocument,
-  read: (name: string) => string,
+  read: ReadFile,
   show: (name: string) => string,
   { live, env: outer }: SuiteOptions,
 ): AuthConfig {
@@ -149,11 +115,11 @@ function readConfig(
     const value = isMapping(inline.value) ? inline.value.config : null;
     return acceptReading(readAuthConfig(value, { ...how, locate: (at) => inline.locate(['config', ...at]) }));
   }
-  const document = parseConfigText(read(config), show(config));
+  const document = parseConfigText(read(config, ['config']), show(config));
   return acceptReading(readAuthConfig(document.value, { ...how, locate: document.locate }));
 }
 
-function readKeys({ jwks }: SuiteFile, read: (name: string) => string): KeySetResult | null {
+function readKeys({ jwks }: SuiteFile, read: ReadFile): KeySetResult | null {
   if (jwks === undefined) return null;
-  return readKeySet(typeof jwks === 'string' ? read(jwks) : JSON.stringify(jwks));
+  return readKeySet(typeof jwks === 'string' ? read(jwks, ['jwks']) : JSON.stringify(jwks));
 }

@@ -154,10 +154,15 @@ const suite = v.strictObject({
 /** A file of tests; published as a JSON Schema. */
 export const suiteSchema: v.GenericSchema<unknown, SuiteFile> = suite;
 
-/** All names of fields, for the hint about a mistyped one. */
-export const FIELDS: readonly string[] = [suite, testCase, request, expectations, server, owned].flatMap(
-  ({ entries }) => Object.keys(entries),
-);
+/** The names of fields by what has them, for the hint about one that is mistyped or misplaced. */
+export const FIELDS: Readonly<Record<string, readonly string[]>> = {
+  'the file': Object.keys(suite.entries),
+  'a test': Object.keys(testCase.entries),
+  request: Object.keys(request.entries),
+  expect: Object.keys(expectations.entries),
+  'expect.server': Object.keys(server.entries),
+  'a question': Object.keys(owned.entries),
+};
 
 /** A whole file, as it is written. */
 export interface SuiteFile {

@@ -1,8 +1,9 @@
 /** What the provider of a test is answered, rather than the network. Pure. */
 
 import type { HttpAnswer, HttpClient, HttpRequest } from '../exchange.js';
-import { isUndecided } from '../reason-codes.js';
-import { isMapping, type Mapping } from '../config/shape.js';
+import { isMapping, type Mapping, type Path } from '../config/shape.js';
+import { nearestName } from '../nearest.js';
+import { isUndecided, UNDECIDED } from '../reason-codes.js';
 
 /** The kinds of answers that a test can bring. */
 export const STUBS = ['introspection', 'github', 'custom', 'kubernetes'] as const;
@@ -26,6 +27,43 @@ export function createSilence(): HttpClient {
     close: () => Promise.resolve(),
   };
 }
+
+/** What is wrong with an answer that a test brings, and where in it; null if it is one: a mistyped one would be believed. */
+export function findStubFault(
+  kind: StubKind,
+  written: Mapping,
+): { readonly path: Path; readonly message: string } | null {
+  if (kind !== 'github') return findEnvelopeFault(written);
+  const odd = Object.keys(written).find((name) => ![...GITHUB, ...ENVELOPE, 'failure'].includes(name));
+  if (odd !== undefined) return misnamed([odd], odd, [...GITHUB, ...ENVELOPE, 'failure']);
+  const inner = GITHUB.flatMap((name) => {
+    const fault = findEnvelopeFault(written[name]);
+    return fault === null ? [] : [{ ...fault, path: [name, ...fault.path] }];
+  });
+  return findEnvelopeFault(written) ?? inner[0] ?? null;
+}
+
+function findEnvelopeFault(written: unknown): { readonly path: Path; readonly message: string } | null {
+  if (!isMapping(written)) return null;
+  const { failure, status } = written;
+  if (failure !== undefined && (typeof failure !== 'string' || !isUndecided(failure)))
+    return misnamed(['failure'], typeof failure === 'string' ? failure : '', UNDECIDED);
+  if (typeof status !== 'number') return null;
+  // A body may have a status too.
+  const odd = Object.keys(written).find((name) => !ENVELOPE.includes(name) && nearestName(name, ENVELOPE) !== null);
+  return odd === undefined ? null : misnamed([odd], odd, ENVELOPE);
+}
+
+function misnamed(path: Path, name: string, names: readonly string[]): { path: Path; message: string } {
+  const near = nearestName(name, names);
+  return {
+    path,
+    message: near === null ? `expected ${names.join(', ')}` : `there is no such word; did you mean ${near}?`,
+  };
+}
+
+/** What GitHub is asked for. */
+const GITHUB = ['user', 'orgs'];
 
 function answer(kind: StubKind, written: Mapping, { url }: HttpRequest): HttpAnswer {
   switch (kind) {

@@ -196,6 +196,57 @@ describe('authcheck test', () => {
     expect(await new Promise((done) => child.on('exit', done))).toBe(130);
   });
 
+  it('--watch notices that a config is mended, whether it was broken before or since', async () => {
+    const config = world.file(
+      'broken-run.yaml',
+      readFileSync(world.config, 'utf8').replace('audience: api', 'audience: [api]'),
+    );
+    const good = readFileSync(join(world.folder, GOOD), 'utf8');
+    world.file('mended.yaml', good.replace('config: run.yaml', 'config: broken-run.yaml'));
+    const child = start(['test', 'mended.yaml', '--watch'], { cwd: world.folder });
+    let output = '';
+    const until = (text: string, times: number): Promise<void> =>
+      new Promise((done) => {
+        const look = (): void => {
+          if (output.split(text).length > times) done();
+        };
+        child.stdout.on('data', look);
+        child.stderr.on('data', look);
+      });
+    const note = (text: string): void => void (output += text);
+    child.stdout.setEncoding('utf8').on('data', note);
+    child.stderr.setEncoding('utf8').on('data', note);
+    await until('waiting for a change', 1);
+    expect(unwrap(output)).toContain('audience');
+    const steps: [string, string][] = [
+      [readFileSync(world.config, 'utf8'), '✓ 2 passed'],
+      ['type: [', 'error'],
+      [readFileSync(world.config, 'utf8'), '✓ 2 passed'],
+    ];
+    for (const [text, said] of steps) {
+      output = '';
+      const seen = until(said, 1);
+      const waits = until('waiting for a change', 1);
+      writeFileSync(config, text);
+      await Promise.all([seen, waits]);
+    }
+    child.kill('SIGINT');
+    expect(await new Promise((done) => child.on('exit', done))).toBe(130);
+  });
+
+  it('what fails for certain fails, whoever else could not be asked', async () => {
+    const tests = [
+      '{name: down, provider: gone, token: x, expect: {outcome: accepted}}',
+      '{name: wrong, provider: told, custom: {principal: bob}, expect: {principal: alice}}',
+    ];
+    const config =
+      'config: {providers: {gone: {type: custom, endpoint: "http://127.0.0.1:1/"}, told: {type: custom, endpoint: "https://a.example"}}}';
+    world.file('both.yaml', `${config}\ntests:\n${tests.map((one) => `- ${one}\n`).join('')}`);
+    expect((await test(['both.yaml', '--live'])).code).toBe(1);
+    expect((await test(['both.yaml', '--live', '--run', 'down'])).code).toBe(3);
+    expect((await test(['both.yaml', '--live', '--run', 'wrong'])).code).toBe(1);
+  });
+
   it('--live asks the real provider', async () => {
     const token = await world.signer.sign(world.claims);
     world.file(

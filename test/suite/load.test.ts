@@ -16,6 +16,88 @@ function faultsOf(text: string, live = false): string[] {
   }
 }
 
+const TOKEN = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2lnbmF0dXJl';
+
+describe('a token in the wrong place is nowhere in what is said', () => {
+  it.each([
+    ['a test', `- ${TOKEN}`],
+    ['expectations', `- {name: a, claims: {}, expect: ${TOKEN}}`],
+    ['what the server answers', `- {name: a, claims: {}, expect: {server: ${TOKEN}}}`],
+    ['a status', `- {name: a, claims: {}, expect: {server: {status: ${TOKEN}}}}`],
+    ['a request', `- {name: a, claims: {}, request: ${TOKEN}}`],
+    ['the name of a file', `- {name: a, token_file: ${TOKEN}}`],
+    ['the name of a provider', `- {name: a, claims: {}, provider: ${TOKEN}}`],
+    ['the name of a field', `- {name: a, claims: {}, ${TOKEN}: 1}`],
+    [
+      'names and words of expectations',
+      `- {name: a, claims: {}, expect: {outcome: ${TOKEN}, steps: {${TOKEN}: passed}}}`,
+    ],
+    ['a question', `- {name: a, claims: {}, expect: {allow: [${TOKEN}]}}`],
+  ])('%s', (_where, test) => {
+    try {
+      readSuite(`${CONFIG}tests:\n${test}\n`, 'a.yaml', { cwd: '/' });
+    } catch (error) {
+      if (!(error instanceof AuthcheckError)) throw error;
+      const { message, position } = error;
+      expect(message + JSON.stringify(error)).not.toContain('eyJ');
+      expect(position).toMatch(/^a\.yaml:7:\d+$/);
+      return;
+    }
+    throw new Error('the file can be used');
+  });
+
+  it('the file itself, its config, and its key set', () => {
+    expect(faultsOf(TOKEN)).toEqual(['a.yaml:1:1: expected a mapping with config and tests, got a string']);
+    const tests = 'tests: [{name: a, claims: {}, expect: {outcome: accepted}}]\n';
+    const options = { cwd: '/nowhere' };
+    expect(() => readSuite(`config: ${TOKEN}\n${tests}`, 'a.yaml', options)).toThrow(
+      /^\[redacted\]: there is no such file$/,
+    );
+    expect(() => readSuite(`${CONFIG}jwks: ${TOKEN}\n${tests}`, 'a.yaml', options)).toThrow(/^\[redacted\]: /);
+  });
+});
+
+it('an answer that is mistyped is told, and not believed', () => {
+  const config =
+    'config: {providers: {gh: {type: github_token}, custom: {type: custom, endpoint: "https://a.example"}}}\n';
+  const faults = (stub: string): string[] =>
+    faultsOf(`${config}tests:\n- {name: a, ${stub}, expect: {outcome: accepted}}\n`);
+  const gh = 'provider: gh, github: ';
+  expect(faults(`${gh}{failure: endpoint_timeot}`)).toEqual([
+    'a.yaml:3:45: there is no such word; did you mean endpoint_timeout?',
+  ]);
+  expect(faults(`${gh}{user: {login: a, id: 1}, org: []}`)).toEqual([
+    'a.yaml:3:66: there is no such word; did you mean orgs?',
+  ]);
+  expect(faults(`${gh}{user: {status: 401, header: {}}}`)).toEqual([
+    'a.yaml:3:64: there is no such word; did you mean headers?',
+  ]);
+  expect(faults('provider: custom, custom: {failure: 5}')[0]).toContain('expected endpoint_unreachable, endpoint_tls');
+  expect(faults('provider: custom, custom: {status: 401, bdy: x}')).toEqual([
+    'a.yaml:3:58: there is no such word; did you mean body?',
+  ]);
+  expect(faults('provider: custom, custom: {principal: a, status: 5}')).toEqual([]);
+});
+
+it('every fault is told, in the order of the file, and what is misplaced with where it belongs', () => {
+  const test = '{name: a, claims: {}, foo: 1, bar: 2, outcome: accepted, expect: {status: 401, outcome: acepted}}';
+  expect(faultsOf(`${CONFIG}tests:\n- ${test}\n`)).toEqual([
+    'a.yaml:7:30: there is no field foo',
+    'a.yaml:7:38: there is no field bar',
+    'a.yaml:7:50: there is no field outcome here; it belongs to expect',
+    'a.yaml:7:77: there is no field status here; it belongs to expect.server',
+    'a.yaml:7:91: there is no such word; did you mean accepted?',
+  ]);
+});
+
+it('a file that is named and not there is told where it is named, and the rest as well', () => {
+  const tests = `tests:\n- {name: a, token_file: nope.jwt}\n- {name: b, claims: {}, provider: nobody}\n`;
+  expect(faultsOf(`${CONFIG}${tests}`)).toEqual([
+    'a.yaml:7:25: nope.jwt: there is no such file',
+    'a.yaml:8:35: the config has no provider nobody',
+  ]);
+});
+
 it('a config that the server could not read is not used either', () => {
   const folder = mkdtempSync(join(tmpdir(), 'authcheck-suite-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import {
   AuthcheckError,
+  ConfigError,
   isUnanswered,
   loadSuite,
   runSuite,
@@ -132,8 +133,10 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
   if (io.env.GITHUB_ACTIONS === 'true' || report.some(({ kind }) => kind === 'github'))
     io.stderr.write(annotateSuites(results, baseOf(io)));
   const failed = all.filter(({ differences }) => differences.length > 0);
-  if (failed.some(isUnanswered)) return EXIT.undecided;
-  return failed.length === 0 || options.update === true ? EXIT.ok : EXIT.rejected;
+  const certain = failed.filter((result) => !isUnanswered(result));
+  // What fails for certain fails whoever could not be asked.
+  if (certain.length > 0 && options.update !== true) return EXIT.rejected;
+  return failed.length > certain.length ? EXIT.undecided : EXIT.ok;
 }
 
 /** A report is written over what stands there: it must be nothing that the tests are made of. */
@@ -155,18 +158,22 @@ function update(results: readonly SuiteResult[], io: Io): string[] {
 
 /** Runs until it is interrupted, or nobody reads what it says. */
 async function watch(files: readonly string[], options: TestOptions, io: Io, session: Session): Promise<number> {
+  // What a file names that cannot be used now is what it named before, as far as is known.
+  let sources = files.map((file) => resolve(io.cwd, file));
   for (;;) {
-    let change: Change | null = null;
+    let change = expectChange(sources);
     try {
       const suites = load(files, options, io);
+      change.stop();
+      sources = suites.flatMap((suite) => suite.sources);
       // From now on: what changes while the tests run is not missed.
-      change = expectChange(suites.flatMap((suite) => suite.sources));
+      change = expectChange(sources);
       await runOnce(suites, options, io, session);
     } catch (error) {
       if (!(error instanceof AuthcheckError)) throw error;
       session.note((style) => formatError(error, style));
+      change = either(change, expectChange(filesAtFault(error, io)));
     }
-    change ??= expectChange(files.map((file) => resolve(io.cwd, file)));
     const isRead = await io.stdout.drain();
     if (isRead) {
       session.note((style) => `\n${style.dim('waiting for a change; Ctrl-C ends')}\n\n`);
@@ -175,6 +182,15 @@ async function watch(files: readonly string[], options: TestOptions, io: Io, ses
     change.stop();
     if (!isRead) return EXIT.ok;
   }
+}
+
+/** The files in which something is wrong, which may be none of those that were named. */
+function filesAtFault(error: AuthcheckError, { cwd }: Io): string[] {
+  const positions = error instanceof ConfigError ? error.findings.map(({ position }) => position) : [error.position];
+  return positions.flatMap((position) => {
+    const [, file] = /^(.+):\d+:\d+$/s.exec(position ?? '') ?? [];
+    return file === undefined ? [] : [resolve(cwd, file)];
+  });
 }
 
 interface Change {
@@ -189,6 +205,13 @@ function expectChange(files: readonly string[]): Change {
     for (const file of new Set(files)) stops.push(watchForChange(file, done));
   });
   return { happened, stop: () => stops.forEach((stop) => stop()) };
+}
+
+function either(one: Change, other: Change): Change {
+  return {
+    happened: Promise.race([one.happened, other.happened]),
+    stop: () => [one, other].forEach(({ stop }) => stop()),
+  };
 }
 
 function parseRegex(text: string): RegExp {
