@@ -10,11 +10,16 @@ export interface WrongKey {
   readonly message: string;
 }
 
-/** Finds a key that is not a single value, that its mapping already has, or that names no claim; null if there is none. */
+/** Finds an alias of nothing, and a key that is no single value, that its mapping already has, or that names no claim. */
 export function findWrongKey(root: unknown): WrongKey | null {
   const nodes = listNodes(root);
   const anchors = new Map(nodes.map((node) => [isAlias(node) ? undefined : node.anchor, node]));
   const resolve: Resolve = (node) => (isAlias(node) ? anchors.get(node.source) : node);
+  const lost = nodes.find((node) => isAlias(node) && !anchors.has(node.source));
+  if (lost !== undefined) {
+    const message = 'an alias names no anchor; quote a value that starts with "*"';
+    return { code: 'config_syntax', offset: offsetOf(lost) ?? 0, message };
+  }
   const mappings = nodes.filter((node) => isMap(node));
   for (const mapping of mappings) {
     const wrong = findUnhashable(mapping, resolve) ?? findRepeated(mapping);

@@ -26,7 +26,7 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
     const { line, col } = lines.linePos(offset);
     return `${file}:${line}:${col}`;
   };
-  const fail = (message: string, position: string | null, code: FindingCode = 'config_syntax'): never => {
+  const fail = (message: string, position: string, code: FindingCode = 'config_syntax'): never => {
     throw new ConfigError([{ severity: 'error', code, path: '', position, message }]);
   };
 
@@ -57,13 +57,13 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
     if (wrong !== null) return fail(wrong.message, at(wrong.offset), wrong.code);
     if (version === '1.1' && !text.endsWith('\n')) endAsText(document.contents, text);
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
-    if (holdsItself(value)) return fail('an alias refers to a value that contains it', null);
+    if (holdsItself(value)) return fail('an alias refers to a value that contains it', at(0));
     const offsetOf = indexOffsets(document.contents);
     return { value, locate: (path) => at(offsetOf(path)) };
   } catch (error) {
     const isMerge = error instanceof Error && error.message.startsWith(MERGE_FAULT);
     if (error instanceof RangeError || error instanceof ReferenceError || isMerge)
-      return fail(describeFault(error.name, error.message), null);
+      return fail(describeFault(error.name, error.message), at(0));
     throw error;
   }
 }
@@ -111,6 +111,7 @@ function describeFault(code: string, message: string): string {
 
 /** What people do wrong most. */
 const FAULTS: Readonly<Record<string, string>> = {
+  BAD_ALIAS: 'quote a value that starts with "*"',
   BAD_INDENT: 'this line is indented less, or more, than it must be',
   BAD_SCALAR_START: 'quote a value that starts with this character',
   BLOCK_AS_IMPLICIT_KEY: 'a ":" within a value; quote the value, or indent the next line no more than this one',

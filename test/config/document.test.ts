@@ -104,3 +104,12 @@ test.each([
 test('one value in two places is no circle', () => {
   expect(parseConfigText('a: &a [1]\nb: [*a, *a]\n', 'f.yaml').value).toEqual({ a: [1], b: [[1], [1]] });
 });
+
+test.each([
+  ['type: custom\nendpoint: *all\n', 'run.yaml:2:11'],
+  ['a: 1\nb: {<<: *gone}\n', 'run.yaml:2:9'],
+  ['a: 1\nb: {<<: 5}\n', 'run.yaml:1:1'],
+  ['a: *b\nb: &b 1\n', 'run.yaml:1:1'],
+])('an alias of nothing is told with its file: %j', (text, position) => {
+  expect(faultOf(text).position).toBe(position);
+});
