@@ -125,7 +125,7 @@ export { loadSuite, readSuite, type Suite, type SuiteOptions } from './suite/loa
 export { isUnanswered, runSuite, type CaseResult, type RunOptions, type SuiteResult } from './suite/run.js';
 export type { Expectations, SuiteFile, WrittenCase, WrittenQuestion } from './suite/schema.js';
 export type { StubKind } from './suite/stub.js';
-export { updateSuite } from './suite/update.js';
+export { updateSuite, type UpdatedSuite } from './suite/update.js';
 export { fingerprint } from './token.js';
 export { fixOf, type Step, type StepName, type StepStatus } from './trace.js';
 export {

@@ -26,6 +26,7 @@ interface Edit {
  */
 export function replaceValues(text: string, file: string, replacements: readonly Replacement[]): string {
   const { contents } = parseDocument(text, { version: '1.2', merge: true, uniqueKeys: false });
+  const write = isJson(text) ? (value: unknown): string => JSON.stringify(value) : formatFlow;
   const edits = replacements.map(({ path, value }): Edit => {
     const fail = (): never => {
       const why = 'it has an anchor, an alias or a merge key; write it out first';
@@ -35,21 +36,35 @@ export function replaceValues(text: string, file: string, replacements: readonly
     const parent = path.slice(0, -1).reduce<unknown>((node, part) => stepInto(node, part), contents);
     if (!isMap(parent)) return fail();
     const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === key);
-    if (pair === undefined) return addTo(parent, text, { [key]: value });
+    if (pair === undefined) return addTo(parent, text, { [key]: value }, write);
     const old = pair.value;
     if (!isMap(old) && !isSeq(old) && !isScalar(old)) return fail();
     if (isShared(old)) return fail();
-    return replace(old, text, value);
+    return replace(old, text, value, write);
   });
   return applyEdits(text, edits);
 }
 
-/** In one pass: a long text is not copied for each of many edits. */
+/** Writes a value on one line. */
+type WriteFlow = (value: unknown) => string;
+
+/** What others read as JSON must stay so. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** In one pass: a long text is not copied for each of many edits. What is new ends its lines as the others do. */
 function applyEdits(text: string, edits: readonly Edit[]): string {
+  const lineEnd = text.includes('\r\n') ? '\r\n' : '\n';
   const parts: string[] = [];
   let done = 0;
   for (const { from, to, text: fresh } of [...edits].sort((a, b) => a.from - b.from)) {
-    parts.push(text.slice(done, from), fresh);
+    parts.push(text.slice(done, from), fresh.replaceAll('\n', lineEnd));
     done = to;
   }
   return parts.join('') + text.slice(done);
@@ -71,26 +86,25 @@ function isShared(node: Node): boolean {
   return shared;
 }
 
-function replace(node: Node, text: string, value: unknown): Edit {
+function replace(node: Node, text: string, value: unknown, write: WriteFlow): Edit {
   const { from, to } = extentOf(node, text);
   const isBlock = isMap(node) && node.flow !== true;
-  return { from, to, text: isBlock ? writeBlock(value, columnOf(text, from)) : formatFlow(value) };
+  return { from, to, text: isBlock ? writeBlock(value, columnOf(text, from)) : write(value) };
 }
 
 /** Adds a member at the end of a mapping. */
-function addTo(map: YAMLMap, text: string, member: Readonly<Record<string, unknown>>): Edit {
-  if (map.flow === true) return addToFlow(map, text, member);
+function addTo(map: YAMLMap, text: string, member: Readonly<Record<string, unknown>>, write: WriteFlow): Edit {
+  if (map.flow === true) return addToFlow(map, text, write(member));
   const { from, to } = extentOf(map, text);
   const column = columnOf(text, from);
   // A comment behind the last value stays where it is.
-  const lineEnd = text.indexOf('\n', to);
-  const end = lineEnd === -1 ? text.length : lineEnd;
+  const end = to + text.slice(to).search(/\r?\n|$/);
   return { from: end, to: end, text: `\n${' '.repeat(column)}${writeBlock(member, column)}` };
 }
 
 /** Right behind the last value: between it and the bracket there may be a comma, and comments. */
-function addToFlow(map: YAMLMap, text: string, member: Readonly<Record<string, unknown>>): Edit {
-  const inner = formatFlow(member).slice(1, -1).trim();
+function addToFlow(map: YAMLMap, text: string, member: string): Edit {
+  const inner = member.slice(1, -1).trim();
   const last = map.items.at(-1);
   const node = last?.value ?? last?.key;
   if (isNode(node)) {

@@ -8,13 +8,20 @@ import type { Suite } from './load.js';
 import { isUnanswered, type CaseResult, type SuiteResult } from './run.js';
 import { listFallible, type Expectations, type WrittenQuestion } from './schema.js';
 
+/** A file with the expectations that hold. */
+export interface UpdatedSuite {
+  readonly text: string;
+  /** How many tests expect something else now. */
+  readonly count: number;
+}
+
 /**
  * The text of a file with the expectations that hold. Tests that passed stay as they are, and of the others all but
  * what they expect: no comment, no order and no quotes are lost.
  *
  * @throws {AuthcheckError} `input_unreadable` for expectations that cannot be replaced: an alias, an anchor, a merge.
  */
-export function updateSuite({ suite, results }: SuiteResult): string {
+export function updateSuite({ suite, results }: SuiteResult): UpdatedSuite {
   const outdated = results.filter(
     (result) =>
       !isUnanswered(result) && (result.differences.length > 0 || listFallible(result.test.expect).length === 0),
@@ -23,7 +30,7 @@ export function updateSuite({ suite, results }: SuiteResult): string {
     path: ['tests', result.test.index, 'expect'],
     value: expectationsOf(result, suite),
   }));
-  return replaceValues(suite.text, suite.file, replacements);
+  return { text: replaceValues(suite.text, suite.file, replacements), count: outdated.length };
 }
 
 /** The same things are expected as before, and what matters if of one of them nothing is left that could fail. */

@@ -4,7 +4,7 @@ import { CONFIG } from './suite.js';
 
 /** The text of a file with what was found. */
 async function update(text: string): Promise<string> {
-  return updateSuite(await runSuite(readSuite(text, 'auth.test.yaml', { cwd: '/', update: true })));
+  return updateSuite(await runSuite(readSuite(text, 'auth.test.yaml', { cwd: '/', update: true }))).text;
 }
 
 /** What the expectations of one test become. */
@@ -90,4 +90,33 @@ describe('updateSuite', () => {
     const text = `${CONFIG}tests:\n  - name: 'a'   # as it is\n    ${ALICE}\n    expect: { principal:   alice }\n`;
     expect(await update(text)).toBe(text);
   });
+});
+
+describe('a file stays what it is', () => {
+  const JSON_CONFIG = { type: 'oauth2_token', audience: 'api', jwks: { uri: 'https://idp.example/jwks' } };
+
+  it('JSON', async () => {
+    const test = (name: string, expected?: object): object => ({ name, claims: { sub: 'alice' }, ...expected });
+    const tests = [test('a', { expect: { principal: 'bob' } }), test('b'), test('c', { expect: {} })];
+    for (const indent of [undefined, 2]) {
+      const after = await update(JSON.stringify({ config: JSON_CONFIG, tests }, null, indent));
+      const written = JSON.parse(after) as { tests: { expect: { principal: string } }[] };
+      expect(written.tests.map(({ expect: { principal } }) => principal)).toEqual(['alice', 'alice', 'alice']);
+    }
+  });
+
+  it('a file with the line ends of Windows', async () => {
+    const text = `${CONFIG}tests:\n  - name: a\n    claims: {sub: alice}\n    expect:\n      principal: bob\n  - name: b\n    claims: {sub: b} # last\n`;
+    const [plain, windows] = [await update(text), await update(text.replaceAll('\n', '\r\n'))];
+    expect(windows.replaceAll('\r\n', '\n')).toBe(plain);
+    expect(windows.split('\r\n').join('')).not.toContain('\n');
+  });
+});
+
+it('says how many tests expect something else now', async () => {
+  const tests = ['{principal: alice}', '{principal: bob}', '{}'].map(
+    (expected, index) => `- {name: "${index}", claims: {sub: alice}, expect: ${expected}}\n`,
+  );
+  const suite = readSuite(`${CONFIG}tests:\n${tests.join('')}`, 'a.yaml', { cwd: '/', update: true });
+  expect(updateSuite(await runSuite(suite)).count).toBe(2);
 });

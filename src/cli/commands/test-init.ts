@@ -58,7 +58,7 @@ export async function initSuite(
     throw usageError(
       `the config refuses such a token (${reason.code}), and tests begin with one that is let in; authcheck validate says more`,
     );
-  const text = updateSuite(found);
+  const { text } = updateSuite(found);
   writeOutputs([{ path: file, text }], options, io);
   session.answer(
     () => ({ file, tests: suite.cases.map(({ name }) => name) }),

@@ -21,7 +21,7 @@ import { createCommand, type SharedOptions } from '../options.js';
 import { writeOutputs } from '../output-file.js';
 import { formatError } from '../render/findings.js';
 import { formatJunit } from '../render/junit.js';
-import { annotateSuites, describeSuites, formatSuites } from '../render/suite.js';
+import { annotateSuites, describeSuites, formatSuites, type SuiteReportOptions } from '../render/suite.js';
 import { formatTap } from '../render/tap.js';
 import { openSession, type Session } from '../session.js';
 import { watchForChange } from '../watch.js';
@@ -116,7 +116,7 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
 
   const ignored = suites.flatMap(({ config }) => config.warnings.filter(({ code }) => code === 'field_unknown'));
   session.warn([...new Map(ignored.map((finding) => [finding.position ?? finding.message, finding])).values()]);
-  const changed = options.update === true ? update(results, io) : [];
+  const updated = options.update === true ? update(results, io) : null;
   // A report that cannot be written is the answer then: nothing stands on stdout before it.
   for (const one of report) {
     if (one.kind === 'junit') writeOutputs([{ path: one.file, text: formatJunit(results) }], { force: true }, io);
@@ -126,7 +126,7 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
   else {
     session.answer(
       () => describeSuites(results),
-      (style) => formatSuites(results, { ms, changed, verbose: options.verbose === true }, style),
+      (style) => formatSuites(results, { ms, updated, verbose: options.verbose === true }, style),
     );
   }
   // On stderr, which GitHub reads too: stdout holds the answer and nothing else.
@@ -145,15 +145,18 @@ function checkUnread(file: string, suites: readonly Suite[], { cwd }: Io): void 
     throw usageError(`--report junit=${file} would write over a file that the tests are read from`);
 }
 
-/** Writes the files that are not as they were found; gives their names. */
-function update(results: readonly SuiteResult[], io: Io): string[] {
-  return results.flatMap((result) => {
+/** Writes the files that are not as they were found. */
+function update(results: readonly SuiteResult[], io: Io): SuiteReportOptions['updated'] {
+  let tests = 0;
+  const files = results.flatMap((result) => {
     const { file, text } = result.suite;
     const updated = updateSuite(result);
-    if (updated === text) return [];
-    writeOutputs([{ path: file, text: updated }], { force: true }, io);
+    tests += updated.count;
+    if (updated.text === text) return [];
+    writeOutputs([{ path: file, text: updated.text }], { force: true }, io);
     return [file];
   });
+  return { files, tests };
 }
 
 /** Runs until it is interrupted, or nobody reads what it says. */

@@ -1,6 +1,6 @@
 /** What became of tests, for people, for programs and for GitHub. */
 
-import { formatPath, type CaseResult, type Difference, type SuiteResult } from '../../index.js';
+import { formatPath, isUnanswered, type CaseResult, type Difference, type SuiteResult } from '../../index.js';
 import { formatAnnotation } from './annotations.js';
 import { formatChange } from './diff.js';
 import { formatJson } from './json.js';
@@ -12,8 +12,8 @@ import { wrap, type Style } from './style.js';
 export interface SuiteReportOptions {
   /** Milliseconds that all took. */
   readonly ms: number;
-  /** The files that --update wrote. */
-  readonly changed: readonly string[];
+  /** The files that --update wrote, and how many tests it changed; null without it. */
+  readonly updated: { readonly files: readonly string[]; readonly tests: number } | null;
   /** Whether the steps of failed tests are shown. */
   readonly verbose: boolean;
 }
@@ -28,13 +28,23 @@ export function formatSuites(results: readonly SuiteResult[], telling: SuiteRepo
       const lines = cases.map((one) => formatCase(one, telling, style));
       return `${style.strong(suite.file)}\n${lines.join('')}\n`;
     });
-  const { passed, failed } = countTests(results);
-  const written = telling.changed.map((file) => `${style.warn('updated')}  ${style.plain(file)}\n`);
-  const sum =
-    failed === 0 || telling.changed.length > 0
-      ? style.good(`✓ ${failed === 0 ? '' : `${failed} updated, `}${passed} passed`)
-      : `${style.bad(`✗ ${failed} failed`)}${passed === 0 ? '' : `, ${passed} passed`}`;
+  const written = (telling.updated?.files ?? []).map((file) => `${style.warn('updated')}  ${style.plain(file)}\n`);
+  const sum = telling.updated === null ? sumUp(results, style) : sumUpdate(results, telling.updated.tests, style);
   return `${files.join('')}${written.join('')}${sum}${style.dim(`  ${Math.round(telling.ms)} ms`)}\n`;
+}
+
+function sumUp(results: readonly SuiteResult[], style: Style): string {
+  const { passed, failed } = countTests(results);
+  if (failed === 0) return style.good(`✓ ${passed} passed`);
+  return `${style.bad(`✗ ${failed} failed`)}${passed === 0 ? '' : `, ${passed} passed`}`;
+}
+
+/** Of those that could not be asked, nothing was written. */
+function sumUpdate(results: readonly SuiteResult[], updated: number, style: Style): string {
+  const all = results.flatMap(({ results: cases }) => cases);
+  const unanswered = all.filter((one) => one.differences.length > 0 && isUnanswered(one)).length;
+  const sum = style.good(`✓ ${updated === 0 ? '' : `${updated} updated, `}${all.length - updated - unanswered} passed`);
+  return unanswered === 0 ? sum : `${style.bad(`✗ ${unanswered} not answered`)}, ${sum}`;
 }
 
 function formatCase({ test, verdict, differences }: CaseResult, { verbose }: SuiteReportOptions, style: Style): string {
