@@ -3,7 +3,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import { findReasonCode, nearestName, REASONS, type ReasonCode, type VerdictExpectations } from '../index.js';
 import { collect, type Pairs } from './request.js';
-import { parseSpan } from './span.js';
+import { parseLength } from './span.js';
 
 /** The flags. */
 export interface ExpectOptions {
@@ -24,7 +24,7 @@ export function addExpectOptions(command: Command): Command {
       collect('='),
     )
     .option('--expect-reason <code>', 'fail unless the token is refused for this reason', parseReason)
-    .option('--min-ttl <span>', 'fail unless the token lives that much longer, such as 10m, or seconds', parseSpan);
+    .option('--min-ttl <span>', 'fail unless the token lives that much longer, such as 10m, or seconds', parseLength);
 }
 
 /** What is expected; null without any of the flags. */

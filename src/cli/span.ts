@@ -10,3 +10,10 @@ export function parseSpan(text: string): number {
   if (count === '') throw new InvalidArgumentError('expected a span such as 90s, 10m, 1h or 2d');
   return Number(count) * (UNITS[unit] ?? 1) * (sign === '-' ? -1 : 1);
 }
+
+/** As {@link parseSpan}, for one that does not lie in the past. */
+export function parseLength(text: string): number {
+  const span = parseSpan(text);
+  if (span < 0) throw new InvalidArgumentError('expected a span that is not negative, such as 10m');
+  return span;
+}

@@ -95,7 +95,7 @@ function take(pasted: string, source: string, io: Io): GivenToken {
  *
  * @see https://docs.github.com/en/actions/reference/workflow-commands-for-github-actions#masking-a-value-in-a-log
  */
-function maskToken(token: string, io: Io): void {
+export function maskToken(token: string, io: Io): void {
   if (io.env.GITHUB_ACTIONS !== 'true' || !/^[\x21-\x7e]{8,}$/.test(token)) return;
   io.stderr.write(`::add-mask::${token.replaceAll('%', '%25')}\n`);
 }

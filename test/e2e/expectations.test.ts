@@ -76,6 +76,7 @@ it('flags that make no sense are refused', async () => {
   expect(stderr).toContain('did you mean token_expired?');
   expect((await validate(['--all-providers', '--min-ttl', '1m'])).code).toBe(2);
   expect((await validate(['--min-ttl', 'soon'])).code).toBe(2);
+  expect((await validate(['--min-ttl=-5m'])).code).toBe(2);
 });
 
 describe('on GitHub Actions', () => {
@@ -115,6 +116,8 @@ describe('on GitHub Actions', () => {
     const other = await world.signer.sign({ ...world.claims, sub: 'bob' });
     const diff = await run(['diff', ...flags, '--token', token, '--against-token', other], { env });
     expect(diff.stderr.split('::add-mask::')).toHaveLength(3);
+    const minted = await run(['mint', '--like', token, '--json'], { env });
+    expect([minted.code, minted.stderr.split(`::add-mask::${token}\n`).length]).toEqual([0, 2]);
     const claims = await run(['map', ...flags], { env, stdin: '{"sub":"alice"}' });
     expect([claims.code, claims.stderr]).toEqual([0, '']);
   });

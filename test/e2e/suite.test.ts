@@ -106,6 +106,12 @@ describe('authcheck test', () => {
     expect(code).toBe(2);
     expect(stderr).toContain('broken.yaml:3:5');
     expect(stderr).toContain('did you mean name?');
+    expect(stderr).not.toContain('::error');
+    const annotated = await test(['broken.yaml', GOOD], { env: { GITHUB_ACTIONS: 'true' } });
+    expect([annotated.code, annotated.stdout]).toEqual([2, '']);
+    expect(annotated.stderr).toMatch(
+      /^::error file=broken\.yaml,line=3,col=10,title=authcheck%3A the tests cannot be run::there is no field nam/m,
+    );
   });
 
   it('gives JSON', async () => {

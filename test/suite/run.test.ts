@@ -40,6 +40,11 @@ describe('claims', () => {
     expect(await judge('claims: {sub: alice, groups: {constructor: 1}}')).toMatchObject({ outcome: 'accepted' });
   });
 
+  it('have headers without what is null: neither what the signer would write', async () => {
+    expect(await judge('claims: {sub: alice}, header: {kid: null}')).toEqual(refused('key_id_missing'));
+    expect(await judge('claims: {sub: alice}, header: {typ: null}')).toMatchObject({ outcome: 'accepted' });
+  });
+
   it('are judged at the time of the file, or of the test', async () => {
     const at = (now: string, own = ''): Promise<unknown> =>
       judge(`claims: {sub: alice, exp: 1767225600}${own}`, `now: ${now}\n${CONFIG}`);

@@ -27,7 +27,7 @@ import { formatMinted } from '../render/minted.js';
 import { openSession } from '../session.js';
 import { collectText } from '../request.js';
 import { findTarget } from '../target.js';
-import { readPem, readPiped, readText, triage } from '../token.js';
+import { maskToken, readPem, readPiped, readText, triage } from '../token.js';
 
 /** The flags of `mint`. */
 export interface MintOptions extends SharedOptions {
@@ -86,8 +86,7 @@ async function runMint(options: MintOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
   const now = Math.floor(io.now() / 1000);
   const config = await findConfig(options, io);
-  const like =
-    options.like === undefined ? null : readTokenPattern(triage(await readGiven(options.like, io)).token, now);
+  const like = options.like === undefined ? null : readTokenPattern(await readToken(options.like, io), now);
   const given = await gatherClaims(options, like, now, io);
   const claims = { ...fillIn(given, like, config, now), ...given };
   const key = readKeyFile(options, io);
@@ -138,6 +137,12 @@ type ExpectingConfig = ProviderConfig & { readonly type: 'oauth2_token' };
 async function readGiven(given: string, io: Io): Promise<string> {
   if (given === '-') return readPiped(io);
   return given.startsWith('@') ? readText(given.slice(1), io) : given;
+}
+
+async function readToken(given: string, io: Io): Promise<string> {
+  const { token } = triage(await readGiven(given, io));
+  maskToken(token, io);
+  return token;
 }
 
 /** What the flags say: the nearer to the claim, the stronger. */

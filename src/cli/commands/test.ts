@@ -21,7 +21,13 @@ import { createCommand, type SharedOptions } from '../options.js';
 import { writeOutputs } from '../output-file.js';
 import { formatError } from '../render/findings.js';
 import { formatJunit } from '../render/junit.js';
-import { annotateSuites, describeSuites, formatSuites, type SuiteReportOptions } from '../render/suite.js';
+import {
+  annotateFaults,
+  annotateSuites,
+  describeSuites,
+  formatSuites,
+  type SuiteReportOptions,
+} from '../render/suite.js';
 import { formatTap } from '../render/tap.js';
 import { openSession, type Session } from '../session.js';
 import { watchForChange } from '../watch.js';
@@ -73,7 +79,22 @@ async function runTest(options: TestOptions, files: readonly string[], io: Io): 
     throw usageError('--json and --report tap both go to stdout; leave one out');
   const found = (files.length > 0 ? files : ['.']).flatMap((file) => listTests(file, io));
   if (options.watch === true) return watch(found, options, io, session);
-  return runOnce(load(found, options, io), options, io, session);
+  return runOnce(loadOrAnnotate(found, options, io), options, io, session);
+}
+
+/** A file that cannot be used is a finding as well, where findings become annotations. */
+function loadOrAnnotate(files: readonly string[], options: TestOptions, io: Io): Suite[] {
+  try {
+    return load(files, options, io);
+  } catch (error) {
+    if (error instanceof ConfigError && wantsAnnotations(options, io))
+      io.stderr.write(annotateFaults(error.findings, baseOf(io)));
+    throw error;
+  }
+}
+
+function wantsAnnotations({ report = [] }: TestOptions, { env }: Io): boolean {
+  return env.GITHUB_ACTIONS === 'true' || report.some(({ kind }) => kind === 'github');
 }
 
 function load(files: readonly string[], { live, update }: TestOptions, { cwd, env }: Io): Suite[] {
@@ -130,8 +151,7 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
     );
   }
   // On stderr, which GitHub reads too: stdout holds the answer and nothing else.
-  if (io.env.GITHUB_ACTIONS === 'true' || report.some(({ kind }) => kind === 'github'))
-    io.stderr.write(annotateSuites(results, baseOf(io)));
+  if (wantsAnnotations(options, io)) io.stderr.write(annotateSuites(results, baseOf(io)));
   const failed = all.filter(({ differences }) => differences.length > 0);
   const certain = failed.filter((result) => !isUnanswered(result));
   // What fails for certain fails whoever could not be asked.

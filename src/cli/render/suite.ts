@@ -1,6 +1,13 @@
 /** What became of tests, for people, for programs and for GitHub. */
 
-import { formatPath, isUnanswered, type CaseResult, type Difference, type SuiteResult } from '../../index.js';
+import {
+  formatPath,
+  isUnanswered,
+  type CaseResult,
+  type Difference,
+  type Finding,
+  type SuiteResult,
+} from '../../index.js';
 import { formatAnnotation } from './annotations.js';
 import { formatChange } from './diff.js';
 import { formatJson } from './json.js';
@@ -98,6 +105,20 @@ export function annotateSuites(results: readonly SuiteResult[], base: Base): str
           ...differences.map(describeDifference),
           ...(verdict.reason === null ? [] : [`${verdict.reason.code}: ${verdict.reason.message}`]),
         ],
+      }),
+    )
+    .join('');
+}
+
+/** Annotates what is wrong with files of tests, or with the configs that they name. */
+export function annotateFaults(findings: readonly Finding[], base: Base): string {
+  return findings
+    .map(({ position, message }) =>
+      formatAnnotation({
+        level: 'error',
+        title: 'authcheck: the tests cannot be run',
+        place: position === null ? null : readPlace(position, base),
+        lines: [message],
       }),
     )
     .join('');
