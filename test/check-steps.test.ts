@@ -1,6 +1,6 @@
 // What each check of a claim reports, word by word: it is what people read when they are refused.
 import { describe, expect, test } from 'vitest';
-import { checkAudience, checkIssuer, checkSubject, findPrincipalFault } from '../src/checks.js';
+import { checkAudience, checkIssuer, checkSendable, checkSubject, findPrincipalFault } from '../src/checks.js';
 import { isObject, type Json } from '../src/json.js';
 import { REASONS } from '../src/reasons.js';
 import { checkExpiry, checkNotBefore, type Clock } from '../src/time-checks.js';
@@ -388,5 +388,52 @@ describe('the principal', () => {
     expect(findPrincipalFault(2n ** 60n)).toBe('is a number, not a string');
     expect(findPrincipalFault('\ud800')).toBe('is not well-formed Unicode');
     expect(findPrincipalFault('alice')).toBeNull();
+  });
+});
+
+test('whether a token can be sent', () => {
+  expect(report((trace) => expect(checkSendable(trace, null)).toBe(true))).toStrictEqual({
+    status: 'passed',
+    code: null,
+    message: 'a token that can be sent',
+  });
+  expect(report((trace) => expect(checkSendable(trace, 'it is odd')).toBe(false))).toStrictEqual({
+    status: 'failed',
+    code: 'token_malformed',
+    message: 'it is odd',
+  });
+});
+
+describe('a token that was made for somebody else', () => {
+  const adviceOn = (check: (trace: Trace) => unknown): string => {
+    const trace = createTrace(() => null);
+    check(trace);
+    return fixOf(trace.steps[0] ?? expect.unreachable());
+  };
+  const issuerFix = (claims: Record<string, Json>, issuer = 'https://a'): string =>
+    adviceOn((trace) => checkIssuer(trace, claims, issuer));
+  const audienceFix = (claims: Record<string, Json>): string =>
+    adviceOn((trace) => checkAudience(trace, claims, 'api', false));
+  const SERVICE_ACCOUNT = 'system:serviceaccount:ml:trainer';
+
+  test('is told with what to send, where its issuer is another', () => {
+    expect(issuerFix({ iss: 'https://sts.windows.net/x', aud: 'https://graph.microsoft.com' })).toContain('/.default');
+    expect(issuerFix({ iss: 'https://acme.okta.com' })).toContain('/oauth2/default');
+    expect(issuerFix({ iss: 'https://kubernetes.default.svc', sub: SERVICE_ACCOUNT })).toContain('kubernetes');
+    // What is named almost rightly is meant.
+    expect(issuerFix({ iss: 'https://a/', sub: SERVICE_ACCOUNT })).not.toContain('kubernetes');
+    expect(issuerFix({ iss: 'https://acme.okta.com' }, 'https://acme.okta.com/')).toContain('/oauth2/default');
+    expect(issuerFix({ iss: 'https://b', aud: 'account', typ: 'ID' })).toBe(REASONS.issuer_mismatch.fix);
+  });
+
+  test('is told with what to send, where its audience is another', () => {
+    expect(audienceFix({ aud: 'https://graph.microsoft.com' })).toContain('/.default');
+    expect(audienceFix({ aud: 'x', typ: 'Refresh' })).toContain('access_token');
+    expect(audienceFix({ aud: 'x', typ: 'ID' })).toContain('not the ID token');
+    expect(audienceFix({ aud: 'x', iss: 'https://acme.okta.com' })).toContain('/oauth2/default');
+    expect(audienceFix({ aud: 'account' })).toContain('mapper');
+    expect(audienceFix({ aud: 'x', sub: SERVICE_ACCOUNT })).toContain('kubernetes');
+    expect(audienceFix({ aud: 'x  api' })).toContain('JSON list');
+    expect(audienceFix({ aud: 'x' })).toBe(REASONS.audience_mismatch.fix);
   });
 });

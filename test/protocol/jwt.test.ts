@@ -1,6 +1,6 @@
 // What can be read of a token, and where it broke, word by word.
 import { describe, expect, test } from 'vitest';
-import { decodeBase64url, mediaType, parseJwt, type TokenFault } from '../../src/protocol/jwt.js';
+import { decodeBase64url, isUnsigned, mediaType, parseJwt, type TokenFault } from '../../src/protocol/jwt.js';
 import { MAX_TOKEN_LENGTH } from '../../src/token.js';
 
 const encode = (text: string | Uint8Array): string => Buffer.from(text).toString('base64url');
@@ -236,4 +236,16 @@ describe('what the field calls', () => {
     expect(decodeBase64url('')).toEqual(Buffer.alloc(0));
     for (const text of ['AQI=', 'AQI D', 'A', 'AR', 'AQ+/']) expect(decodeBase64url(text), text).toBeNull();
   });
+});
+
+test.each<[string, boolean]>([
+  ['none', true],
+  ['None', true],
+  ['nOnE', true],
+  [' none\t', true],
+  ['', false],
+  ['RS256', false],
+  ['nonesuch', false],
+])('the alg %j says that a token is not signed: %j', (alg, unsigned) => {
+  expect(isUnsigned(alg)).toBe(unsigned);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readBearer, type BearerResult, type HeaderPairs } from '../../src/index.js';
+import { isBearerToken, readBearer, type BearerResult, type HeaderPairs } from '../../src/index.js';
 import { holds } from '../hostile/cases.js';
 
 const SPACES = fc.nat(4).map((count) => ' '.repeat(count));
@@ -99,4 +99,16 @@ describe('readBearer', () => {
     expect(fault(`Bearer ${'a='.repeat(500_000)}`)).toBe('401 malformed');
     expect(fault(`${'a'.repeat(1_000_000)},`)).toBe('401 malformed');
   });
+});
+
+test.each<[string, boolean]>([
+  ['abc.def-_~+/', true],
+  ['abc==', true],
+  ['', false],
+  ['a b', false],
+  ['a=b', false],
+  [' abc', false],
+  ['"abc"', false],
+])('%j has the characters of a bearer token alone: %j', (token, is) => {
+  expect(isBearerToken(token)).toBe(is);
 });
