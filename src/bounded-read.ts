@@ -11,15 +11,28 @@ export class UnfitFile extends Error {}
  * @throws {UnfitFile} if there is more, or other than text; the system's own errors, such as ENOENT and EISDIR.
  */
 export function readBoundedText(path: string, maxBytes: number): string {
-  const bytes = readBounded(path, maxBytes);
-  // Windows PowerShell's `>`.
-  if (['fffe', 'feff'].includes(bytes.toString('hex', 0, 2)))
-    throw new UnfitFile('this file is UTF-16; save it as UTF-8');
+  const bytes = refuseUtf16(readBounded(path, maxBytes));
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
     throw new UnfitFile('this file is not UTF-8 text', { cause: error });
   }
+}
+
+/**
+ * Reads PEM from a file of any kind, at most `maxBytes`; around it there may be text in any encoding of ASCII and more.
+ *
+ * @throws {UnfitFile} if there is more, or UTF-16; the system's own errors, such as ENOENT and EISDIR.
+ */
+export function readBoundedPem(path: string, maxBytes: number): string {
+  return refuseUtf16(readBounded(path, maxBytes)).toString('utf8');
+}
+
+/** As Windows PowerShell's `>` writes it. */
+function refuseUtf16(bytes: Buffer): Buffer {
+  if (['fffe', 'feff'].includes(bytes.toString('hex', 0, 2)))
+    throw new UnfitFile('this file is UTF-16; save it as UTF-8');
+  return bytes;
 }
 
 /**

@@ -1,7 +1,7 @@
 /** The file of the certificate authorities that a provider trusts. */
 
 import { X509Certificate } from 'node:crypto';
-import { UnfitFile, readBounded } from './bounded-read.js';
+import { readBoundedPem, UnfitFile } from './bounded-read.js';
 import { AuthcheckError, codeOf } from './errors.js';
 import { showUrl } from './url.js';
 import { maskUserInfo } from './redact.js';
@@ -18,7 +18,7 @@ export function readCaFile(path: string): string {
   const named = nameFile(path);
   let pem: string;
   try {
-    pem = readBounded(path, MAX_BYTES).toString('utf8');
+    pem = readBoundedPem(path, MAX_BYTES);
   } catch (error) {
     const why = error instanceof UnfitFile ? error.message : codeOf(error);
     throw new AuthcheckError('config_invalid', `${named} cannot be read (${why})`, { cause: error });

@@ -28,7 +28,7 @@ export {
   type ProviderConfig,
   type UpstreamHeaderConfig,
 } from './config/provider-config.js';
-export { readBounded, readBoundedText, UnfitFile } from './bounded-read.js';
+export { readBoundedPem, readBoundedText, UnfitFile } from './bounded-read.js';
 export { decodeToken, timesOf, type DecodedToken } from './report/decode.js';
 export { duration } from './duration.js';
 export { readTarget } from './server/request-target.js';
@@ -122,7 +122,7 @@ export { looksLikeMilliseconds, TIME_CLAIMS } from './time-claims.js';
 export type { AskedQuestion, Subject, SuiteCase } from './suite/case.js';
 export type { Difference } from './suite/expectations.js';
 export { loadSuite, readSuite, type Suite, type SuiteOptions } from './suite/load.js';
-export { isUnanswered, runSuite, type CaseResult, type RunOptions, type SuiteResult } from './suite/run.js';
+export { isOutstanding, runSuite, type CaseResult, type RunOptions, type SuiteResult } from './suite/run.js';
 export type { Expectations, SuiteFile, WrittenCase, WrittenQuestion } from './suite/schema.js';
 export type { StubKind } from './suite/stub.js';
 export { updateSuite, type UpdatedSuite } from './suite/update.js';

@@ -2,13 +2,17 @@
 
 import { REDACTED } from './redact.js';
 
-/** What is hardly the name of anything: a token or its start, much of all kinds of letters, or a long number in hex. */
-const SECRET =
-  /^(?:bearer |eyJ|gh[a-z]_|github_pat_)|^(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[^.\s]{20,}$|^(?:[0-9a-f]-?){24,}$/;
+/** How tokens begin, and long numbers in hex. */
+const TOKEN = /^(?:bearer\s|eyJ|gh[pousr]_|github_pat_)|^(?:[0-9a-f]-?){24,}$|^(?:[0-9A-F]-?){24,}$/;
+/** Much of all kinds of letters. */
+const MIXED = /^(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[^.\s]{20,}$/;
+/** Words and numbers that are joined: `Keycloak-Production-EU1`, `/Users/alice/Work2`. */
+const WORDS = /^[~/]{0,2}(?:[A-Za-z]{1,14}\d{0,4}|\d{1,4})(?:[-_/](?:[A-Za-z]{1,14}\d{0,4}|\d{1,4}))+$/;
 
-/** Tells what stands in the place of a name, and is hardly one. */
+/** Tells what stands in the place of a name, and is hardly the name of anything. */
 export function looksLikeSecret(text: string): boolean {
-  return SECRET.test(text);
+  const bare = text.replace(/^[\s"'`]+/, '').replace(/^bearer/i, 'bearer');
+  return TOKEN.test(bare) || (MIXED.test(bare) && !WORDS.test(bare));
 }
 
 /** A name as it may be shown: whoever puts a token in its place is not to find it in a log. */

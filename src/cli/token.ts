@@ -7,7 +7,7 @@ import {
   isPlaceholder,
   member,
   parseJson,
-  readBounded,
+  readBoundedPem,
   readBoundedText,
   reasonOf,
   UnfitFile,
@@ -115,7 +115,7 @@ export function readText(file: string, io: Io): string {
  * @throws {AuthcheckError} `input_unreadable`.
  */
 export function readPem(file: string, io: Io): string {
-  return readNamed(file, io, (path) => readBounded(path, MAX_BYTES).toString('utf8'));
+  return readNamed(file, io, (path) => readBoundedPem(path, MAX_BYTES));
 }
 
 function readNamed(file: string, io: Io, read: (path: string) => string): string {

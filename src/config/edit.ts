@@ -33,7 +33,10 @@ export function replaceValues(text: string, file: string, replacements: readonly
       throw new AuthcheckError('input_unreadable', `${file}: ${formatPath(path)} cannot be replaced: ${why}`);
     };
     const key = String(path.at(-1) ?? '');
-    const parent = path.slice(0, -1).reduce<unknown>((node, part) => stepInto(node, part), contents);
+    const parent = path.slice(0, -1).reduce<unknown>((node, part) => {
+      const inner = stepInto(node, part);
+      return (isMap(inner) || isSeq(inner)) && inner.anchor !== undefined ? fail() : inner;
+    }, contents);
     if (!isMap(parent)) return fail();
     const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === key);
     if (pair === undefined) return addTo(parent, text, { [key]: value }, write);

@@ -1,12 +1,12 @@
 /** What a host's log is told about requests. */
 
 import type { AuthRequest } from '../providers/provider.js';
-import { createRedactor, maskPieces } from '../redact.js';
+import { createRedactor } from '../redact.js';
 import { cutText } from '../unexpected-answer.js';
 import { fingerprint } from '../token.js';
 import { ignoreFailure } from '../ignore-failure.js';
 import type { IncomingRequest, Judged } from './authentication.js';
-import type { RequestFault } from './bearer.js';
+import type { HeaderPairs, RequestFault } from './bearer.js';
 
 /** Hears of requests; pino, console and their like fit. No token ever reaches it. */
 export interface Logger {
@@ -31,14 +31,26 @@ function log(
 ): void {
   if (logger === undefined) return;
   ignoreFailure(() => {
-    const redact = createRedactor([token]);
+    const redactToken = createRedactor([token]);
     // No token is read from a header that is not well formed, and yet it may hold one.
-    const credentials = headers.flatMap(([name, value]) => (name.toLowerCase() === 'authorization' ? [value] : []));
+    const redactWords = createRedactor(token === null ? listWords(headers) : []);
     return logger[level](
-      describe((text) => maskPieces(cutText(redact(text)), credentials)),
+      describe((text) => redactWords(cutText(redactToken(text)))),
       message,
     );
   });
+}
+
+/** Words of a header that are looked for: who sends more is not to keep us busy. */
+const MAX_WORDS = 16;
+
+/** The words of Authorization headers but their schemes. */
+function listWords(headers: HeaderPairs): string[] {
+  const words = headers
+    .filter(([name]) => name.toLowerCase() === 'authorization')
+    .map(([, value]) => value.split(/[\s"',;:=]+/, MAX_WORDS + 2).filter((word) => word !== ''))
+    .flatMap(([first = '', ...rest]) => (rest.length === 0 ? [first] : rest));
+  return words.slice(0, MAX_WORDS);
 }
 
 /** Reports a provider that threw. */

@@ -21,6 +21,8 @@ export interface SuiteOptions {
   readonly live?: boolean;
   /** Whether tests may stand without an expectation, because it will be written. Default false. */
   readonly update?: boolean;
+  /** Hears of each file that the suite names, before it is read: it may not be there. */
+  readonly onRead?: (path: string) => void;
   /** Variables that count beneath those of the file, where tests ask the real provider. Default: none. */
   readonly env?: Environment;
 }
@@ -63,11 +65,13 @@ export function readSuite(text: string, file: string, options: SuiteOptions): Su
   const written = checkSuite(value, locate);
   const folder = dirname(path);
   const sources = [path];
-  const show = (name: string): string => relative(options.cwd, resolve(folder, maskName(name)));
+  const show = (name: string): string => relative(options.cwd, resolve(folder, name));
   const read = (name: string, at: Path): string => {
     sources.push(resolve(folder, name));
+    options.onRead?.(resolve(folder, name));
     try {
-      return readConfigText(resolve(folder, name), show(name));
+      // A file that is there has a name; of what is not, the name may be something else.
+      return readConfigText(resolve(folder, name), show(maskName(name)));
     } catch (error) {
       if (!(error instanceof AuthcheckError)) throw error;
       throw new AuthcheckError(error.code, error.message, { cause: error, position: locate(at) });

@@ -10,6 +10,7 @@ import { createAuthProvider, type ProviderOptions } from '../providers/create.js
 import type { Verdict } from '../verdict.js';
 import { compare, type Difference } from './expectations.js';
 import type { SuiteCase } from './case.js';
+import { listFallible } from './schema.js';
 import type { Suite } from './load.js';
 import { createSilence, createStub } from './stub.js';
 
@@ -36,6 +37,12 @@ export interface CaseResult {
 /** Whether the real provider was asked, and could not say: that is no expectation, and no failure either. */
 export function isUnanswered({ verdict, test }: Pick<CaseResult, 'verdict' | 'test'>): boolean {
   return verdict.outcome === 'undecided' && test.stub === null;
+}
+
+/** Whether a test waits for an answer: it may hold as well as not. */
+export function isOutstanding(result: CaseResult): boolean {
+  const isOpen = result.differences.length > 0 || listFallible(result.test.expect).length === 0;
+  return isOpen && isUnanswered(result);
 }
 
 /** What became of a file of tests. */

@@ -22,9 +22,9 @@ export function checkSuite(value: unknown, locate: (path: Path) => string): Suit
   const result = v.safeParse(suiteSchema, value, { message: describeMismatch });
   if (result.success) return result.output;
   const findings = listIssues(value, result.issues).map((issue): Finding => {
-    const position = locate(issuePath(issue));
-    const path = issuePath(issue).map((part) => (typeof part === 'string' ? maskName(part) : part));
-    const name = String(path.at(-1) ?? '');
+    const path = issuePath(issue);
+    const position = locate(path);
+    const name = maskName(String(path.at(-1) ?? ''));
     if (!isUnknown(issue)) {
       const isMissing = issue.input === undefined && path.length > 0;
       return faultAt(path, isMissing ? `${name} is missing` : describeIssue(issue), position);
@@ -39,13 +39,20 @@ function isUnknown({ expected }: v.BaseIssue<unknown>): boolean {
   return expected === 'never';
 }
 
+/** Rounds in which unknown members are looked for: who has more has more to mend than is read at once. */
+const MAX_ROUNDS = 20;
+
 /** All issues: of several unknown members of an object, only the first is told at a time. */
-function listIssues(value: Mapping, issues: readonly v.BaseIssue<unknown>[]): readonly v.BaseIssue<unknown>[] {
+function listIssues(
+  value: Mapping,
+  issues: readonly v.BaseIssue<unknown>[],
+  rounds = MAX_ROUNDS,
+): readonly v.BaseIssue<unknown>[] {
   const unknown = issues.filter(isUnknown);
-  if (unknown.length === 0) return issues;
+  if (unknown.length === 0 || rounds === 0) return issues;
   const rest = unknown.reduce<unknown>((left, issue) => without(left, issuePath(issue)), value);
   const result = v.safeParse(suiteSchema, rest, { message: describeMismatch });
-  return result.success || !isMapping(rest) ? unknown : [...unknown, ...listIssues(rest, result.issues)];
+  return result.success || !isMapping(rest) ? unknown : [...unknown, ...listIssues(rest, result.issues, rounds - 1)];
 }
 
 /** A value without what stands at a path. */
@@ -97,5 +104,11 @@ function listChoices(choices: readonly string[]): string {
 
 /** Something wrong with a file of tests. */
 export function faultAt(at: Path, message: string, position: string): Finding {
-  return { severity: 'error', code: 'field_invalid', path: formatPath(at), position, message };
+  return {
+    severity: 'error',
+    code: 'field_invalid',
+    path: formatPath(at.map((part) => (typeof part === 'string' ? maskName(part) : part))),
+    position,
+    message,
+  };
 }

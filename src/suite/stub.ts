@@ -28,38 +28,58 @@ export function createSilence(): HttpClient {
   };
 }
 
-/** What is wrong with an answer that a test brings, and where in it; null if it is one: a mistyped one would be believed. */
-export function findStubFault(
-  kind: StubKind,
-  written: Mapping,
-): { readonly path: Path; readonly message: string } | null {
-  if (kind !== 'github') return findEnvelopeFault(written);
-  const odd = Object.keys(written).find((name) => ![...GITHUB, ...ENVELOPE, 'failure'].includes(name));
-  if (odd !== undefined) return misnamed([odd], odd, [...GITHUB, ...ENVELOPE, 'failure']);
-  const inner = GITHUB.flatMap((name) => {
-    const fault = findEnvelopeFault(written[name]);
-    return fault === null ? [] : [{ ...fault, path: [name, ...fault.path] }];
-  });
-  return findEnvelopeFault(written) ?? inner[0] ?? null;
+/** Something wrong with an answer, and where in it. */
+interface StubFault {
+  readonly path: Path;
+  readonly message: string;
 }
 
-function findEnvelopeFault(written: unknown): { readonly path: Path; readonly message: string } | null {
+/** What is wrong with an answer that a test brings; null if it is one: what is mistyped would be taken for a body. */
+export function findStubFault(kind: StubKind, written: Mapping): StubFault | null {
+  if (kind !== 'github' || isEnvelope(written)) return findEnvelopeFault(written);
+  const odd = Object.keys(written).find((name) => !GITHUB.includes(name));
+  if (odd !== undefined) {
+    const names = [...GITHUB, ...WHOLE];
+    return misnamed(odd, names.includes(odd) ? [] : names, 'an answer has user and orgs, or status, headers and body');
+  }
+  for (const name of GITHUB) {
+    const fault = findEnvelopeFault(written[name]);
+    if (fault !== null) return { ...fault, path: [name, ...fault.path] };
+  }
+  return null;
+}
+
+/** Whether nothing is in it but what an envelope has: then it is meant for one. */
+function isEnvelope(written: Mapping): boolean {
+  const names = Object.keys(written);
+  return names.length > 0 && names.every((name) => WHOLE.includes(name));
+}
+
+function findEnvelopeFault(written: unknown): StubFault | null {
   if (!isMapping(written)) return null;
   const { failure, status } = written;
-  if (failure !== undefined && (typeof failure !== 'string' || !isUndecided(failure)))
-    return misnamed(['failure'], typeof failure === 'string' ? failure : '', UNDECIDED);
+  if (isEnvelope(written)) {
+    if (failure !== undefined && (typeof failure !== 'string' || !isUndecided(failure)))
+      return misnamed(
+        'failure',
+        UNDECIDED,
+        `expected ${UNDECIDED.join(', ')}`,
+        typeof failure === 'string' ? failure : '',
+      );
+    return failure === undefined && typeof status !== 'number'
+      ? { path: ['status'], message: 'an answer with headers or a body of its own has a status, a number' }
+      : null;
+  }
   if (typeof status !== 'number') return null;
   // A body may have a status too.
-  const odd = Object.keys(written).find((name) => !ENVELOPE.includes(name) && nearestName(name, ENVELOPE) !== null);
-  return odd === undefined ? null : misnamed([odd], odd, ENVELOPE);
+  const absent = ENVELOPE.filter((name) => written[name] === undefined);
+  const odd = Object.keys(written).find((name) => !ENVELOPE.includes(name) && nearestName(name, absent) !== null);
+  return odd === undefined ? null : misnamed(odd, absent, '');
 }
 
-function misnamed(path: Path, name: string, names: readonly string[]): { path: Path; message: string } {
-  const near = nearestName(name, names);
-  return {
-    path,
-    message: near === null ? `expected ${names.join(', ')}` : `there is no such word; did you mean ${near}?`,
-  };
+function misnamed(name: string, names: readonly string[], otherwise: string, word = name): StubFault {
+  const near = nearestName(word, names);
+  return { path: [name], message: near === null ? otherwise : `there is no such word; did you mean ${near}?` };
 }
 
 /** What GitHub is asked for. */
@@ -82,6 +102,7 @@ function answer(kind: StubKind, written: Mapping, { url }: HttpRequest): HttpAns
 }
 
 const ENVELOPE = ['status', 'headers', 'body'];
+const WHOLE = [...ENVELOPE, 'failure'];
 
 /** An answer that is more than its body: with a status of its own, or none at all. */
 function enclosed(written: unknown): HttpAnswer | null {

@@ -64,9 +64,10 @@ describe.each(Object.entries(FRAMEWORKS))('%s', (name, startServer) => {
 
   test('does not take what one header lists for many', async () => {
     const origin = await startServer(guard());
-    const roles = JSON.stringify(Array.from({ length: 1500 }, (_, index) => `g${index}`));
+    // As Python writes JSON.
+    const roles = JSON.stringify(Array.from({ length: 1500 }, (_, index) => `g${index}`)).replaceAll(',', ', ');
     const listed = ['X-Auth-Principal: alice', `X-Auth-Attributes: {"roles":${roles}}`];
-    expect(await sendRaw(origin, listed)).toContain(`"roles":${roles}`);
+    expect(await sendRaw(origin, listed)).toContain(`"roles":${roles.replaceAll(', ', ',')}`);
   });
 });
 

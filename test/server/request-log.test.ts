@@ -24,6 +24,19 @@ test.each<[string, readonly string[]]>([
   expect(lines.join()).not.toContain('SECRET');
 });
 
+test('a token that was read masks itself, and nothing that only resembles it', async () => {
+  const info = vi.fn();
+  const config = parseAuthConfig({ type: 'upstream_header', principal_header: 'x-user' });
+  const authenticator = createAuthenticator(config, { logger: { info, warn: info, error: info } });
+  onTestFinished(() => authenticator.close());
+  const headers = [['Authorization', 'Bearer llama-stack-dev-key'] as const, ['x-user', 'svc-llama-stack'] as const];
+  await authenticator.authenticate({ method: 'GET', url: '/apis/llama-stack/llama-stack-dev-key', headers });
+  expect(info).toHaveBeenCalledWith(
+    expect.objectContaining({ path: '/apis/llama-stack/[redacted]', principal: 'svc-llama-stack' }),
+    'request accepted',
+  );
+});
+
 test('who sends many words for a token keeps nobody waiting', async () => {
   const warn = vi.fn();
   const config = parseAuthConfig({ type: 'upstream_header', principal_header: 'x-user' });

@@ -32,6 +32,8 @@ describe('a token in the wrong place is nowhere in what is said', () => {
       'names and words of expectations',
       `- {name: a, claims: {}, expect: {outcome: ${TOKEN}, steps: {${TOKEN}: passed}}}`,
     ],
+    ['a name behind "Bearer"', `- {name: a, token_file: "Bearer ${TOKEN}"}`],
+    ['the name of a provider behind "Bearer"', `- {name: a, claims: {}, provider: "Bearer ${TOKEN}"}`],
     ['a question', `- {name: a, claims: {}, expect: {allow: [${TOKEN}]}}`],
   ])('%s', (_where, test) => {
     try {
@@ -76,7 +78,32 @@ it('an answer that is mistyped is told, and not believed', () => {
   expect(faults('provider: custom, custom: {status: 401, bdy: x}')).toEqual([
     'a.yaml:3:58: there is no such word; did you mean body?',
   ]);
-  expect(faults('provider: custom, custom: {principal: a, status: 5}')).toEqual([]);
+  for (const gone of ['{status: 401, user: {login: a, id: 1}}', '{status: "401"}', '{body: x}'])
+    expect(faults(`${gh}${gone}`)[0]).toMatch(/an answer (?:has user and orgs|with headers or a body of its own)/);
+  expect(faults('provider: custom, custom: {status: "401", body: {}}')[0]).toContain('has a status, a number');
+  for (const body of [
+    '{principal: a, status: 5}',
+    '{status: 3, state: x, principal: b}',
+    '{principal: a, failure: none}',
+  ])
+    expect(faults(`provider: custom, custom: ${body}`)).toEqual([]);
+});
+
+it('a token as the name of a part of an answer is not shown either', () => {
+  const config = 'config: {type: github_token}\n';
+  const text = `${config}tests:\n- {name: a, github: {ghp_abcdefghijklmnopqrstuvwxyz0123456789}, expect: {outcome: rejected}}\n`;
+  try {
+    readSuite(text, 'a.yaml', { cwd: '/' });
+  } catch (error) {
+    expect(String(error) + JSON.stringify(error)).not.toContain('ghp_abc');
+    return;
+  }
+  throw new Error('the file can be used');
+});
+
+it('very many unknown fields are told of in no more rounds than are worth it', () => {
+  const fields = Array.from({ length: 3000 }, (_, index) => `f${index}: 1\n`).join('');
+  expect(faultsOf(`${CONFIG}${fields}tests: [{name: a, claims: {}, expect: {outcome: accepted}}]\n`).length).toBe(21);
 });
 
 it('every fault is told, in the order of the file, and what is misplaced with where it belongs', () => {

@@ -141,7 +141,8 @@ async function readGiven(given: string, io: Io): Promise<string> {
 
 async function readToken(given: string, io: Io): Promise<string> {
   const { token } = triage(await readGiven(given, io));
-  maskToken(token, io);
+  // JSON is claims, which are no secret.
+  if (!token.startsWith('{')) maskToken(token, io);
   return token;
 }
 

@@ -6,7 +6,7 @@ import { InvalidArgumentError, type Command } from 'commander';
 import {
   AuthcheckError,
   ConfigError,
-  isUnanswered,
+  isOutstanding,
   loadSuite,
   runSuite,
   updateSuite,
@@ -87,8 +87,8 @@ function loadOrAnnotate(files: readonly string[], options: TestOptions, io: Io):
   try {
     return load(files, options, io);
   } catch (error) {
-    if (error instanceof ConfigError && wantsAnnotations(options, io))
-      io.stderr.write(annotateFaults(error.findings, baseOf(io)));
+    if (error instanceof AuthcheckError && wantsAnnotations(options, io))
+      io.stderr.write(annotateFaults(error instanceof ConfigError ? error.findings : [error], baseOf(io)));
     throw error;
   }
 }
@@ -97,8 +97,13 @@ function wantsAnnotations({ report = [] }: TestOptions, { env }: Io): boolean {
   return env.GITHUB_ACTIONS === 'true' || report.some(({ kind }) => kind === 'github');
 }
 
-function load(files: readonly string[], { live, update }: TestOptions, { cwd, env }: Io): Suite[] {
-  return files.map((file) => loadSuite(file, { cwd, env, live: live === true, update: update === true }));
+function load(
+  files: readonly string[],
+  { live, update }: TestOptions,
+  { cwd, env }: Io,
+  onRead: (path: string) => void = () => undefined,
+): Suite[] {
+  return files.map((file) => loadSuite(file, { cwd, env, live: live === true, update: update === true, onRead }));
 }
 
 /** A file as it is; of a folder, the tests that are in it. */
@@ -153,10 +158,9 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
   // On stderr, which GitHub reads too: stdout holds the answer and nothing else.
   if (wantsAnnotations(options, io)) io.stderr.write(annotateSuites(results, baseOf(io)));
   const failed = all.filter(({ differences }) => differences.length > 0);
-  const certain = failed.filter((result) => !isUnanswered(result));
   // What fails for certain fails whoever could not be asked.
-  if (certain.length > 0 && options.update !== true) return EXIT.rejected;
-  return failed.length > certain.length ? EXIT.undecided : EXIT.ok;
+  if (options.update !== true && !failed.every(isOutstanding)) return EXIT.rejected;
+  return all.some(isOutstanding) ? EXIT.undecided : EXIT.ok;
 }
 
 /** A report is written over what stands there: it must be nothing that the tests are made of. */
@@ -181,21 +185,14 @@ function update(results: readonly SuiteResult[], io: Io): SuiteReportOptions['up
 
 /** Runs until it is interrupted, or nobody reads what it says. */
 async function watch(files: readonly string[], options: TestOptions, io: Io, session: Session): Promise<number> {
-  // What a file names that cannot be used now is what it named before, as far as is known.
-  let sources = files.map((file) => resolve(io.cwd, file));
   for (;;) {
-    let change = expectChange(sources);
+    // From now on: what changes while the tests are read, or run, is not missed.
+    const change = expectChange(files.map((file) => resolve(io.cwd, file)));
     try {
-      const suites = load(files, options, io);
-      change.stop();
-      sources = suites.flatMap((suite) => suite.sources);
-      // From now on: what changes while the tests run is not missed.
-      change = expectChange(sources);
-      await runOnce(suites, options, io, session);
+      await runOnce(load(files, options, io, change.add), options, io, session);
     } catch (error) {
       if (!(error instanceof AuthcheckError)) throw error;
       session.note((style) => formatError(error, style));
-      change = either(change, expectChange(filesAtFault(error, io)));
     }
     const isRead = await io.stdout.drain();
     if (isRead) {
@@ -207,34 +204,25 @@ async function watch(files: readonly string[], options: TestOptions, io: Io, ses
   }
 }
 
-/** The files in which something is wrong, which may be none of those that were named. */
-function filesAtFault(error: AuthcheckError, { cwd }: Io): string[] {
-  const positions = error instanceof ConfigError ? error.findings.map(({ position }) => position) : [error.position];
-  return positions.flatMap((position) => {
-    const [, file] = /^(.+):\d+:\d+$/s.exec(position ?? '') ?? [];
-    return file === undefined ? [] : [resolve(cwd, file)];
-  });
-}
-
 interface Change {
   readonly happened: Promise<void>;
+  /** Looks out for one more file. */
+  readonly add: (file: string) => void;
   readonly stop: () => void;
 }
 
 /** Looks out for a change of one of the files. */
 function expectChange(files: readonly string[]): Change {
-  const stops: (() => void)[] = [];
+  const stops = new Map<string, () => void>();
+  let report = (): void => undefined;
   const happened = new Promise<void>((done) => {
-    for (const file of new Set(files)) stops.push(watchForChange(file, done));
+    report = done;
   });
-  return { happened, stop: () => stops.forEach((stop) => stop()) };
-}
-
-function either(one: Change, other: Change): Change {
-  return {
-    happened: Promise.race([one.happened, other.happened]),
-    stop: () => [one, other].forEach(({ stop }) => stop()),
+  const add = (file: string): void => {
+    if (!stops.has(file)) stops.set(file, watchForChange(file, report));
   };
+  files.forEach(add);
+  return { happened, add, stop: () => stops.forEach((stop) => stop()) };
 }
 
 function parseRegex(text: string): RegExp {

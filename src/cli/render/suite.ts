@@ -2,7 +2,7 @@
 
 import {
   formatPath,
-  isUnanswered,
+  isOutstanding,
   type CaseResult,
   type Difference,
   type Finding,
@@ -49,7 +49,7 @@ function sumUp(results: readonly SuiteResult[], style: Style): string {
 /** Of those that could not be asked, nothing was written. */
 function sumUpdate(results: readonly SuiteResult[], updated: number, style: Style): string {
   const all = results.flatMap(({ results: cases }) => cases);
-  const unanswered = all.filter((one) => one.differences.length > 0 && isUnanswered(one)).length;
+  const unanswered = all.filter(isOutstanding).length;
   const sum = style.good(`✓ ${updated === 0 ? '' : `${updated} updated, `}${all.length - updated - unanswered} passed`);
   return unanswered === 0 ? sum : `${style.bad(`✗ ${unanswered} not answered`)}, ${sum}`;
 }
@@ -111,7 +111,7 @@ export function annotateSuites(results: readonly SuiteResult[], base: Base): str
 }
 
 /** Annotates what is wrong with files of tests, or with the configs that they name. */
-export function annotateFaults(findings: readonly Finding[], base: Base): string {
+export function annotateFaults(findings: readonly Pick<Finding, 'position' | 'message'>[], base: Base): string {
   return findings
     .map(({ position, message }) =>
       formatAnnotation({

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { looksLikeSecret, maskName } from '../src/secret-name.js';
+
+test.each([
+  'eyJhbGciOiJFUzI1NiJ9.e30.x',
+  'Bearer eyJhbGciOiJFUzI1NiJ9.e30.x',
+  'bearer x',
+  "'eyJhbGciOiJFUzI1NiJ9.e30.x",
+  ' eyJhbGciOiJFUzI1NiJ9',
+  'ghp_abcdefghijklmnopqrstuvwxyz0123456789',
+  'github_pat_11ABC',
+  'AbCdEf0123456789ghijKLMN',
+  '0123456789abcdef0123456789abcdef',
+  '0123456789ABCDEF0123456789ABCDEF',
+  'f81d4fae-7dec-11d0-a765-00a0c91e6bf6',
+])('%s is hardly a name', (text) => {
+  expect(looksLikeSecret(text)).toBe(true);
+  expect(maskName(text)).toBe('[redacted]');
+});
+
+test.each([
+  '',
+  'jwt',
+  'ghe_prod',
+  'gha_run.yaml',
+  'Keycloak-Production-EU1',
+  'AzureAD_Production_2024',
+  '/Users/alice/Work2/tests2024',
+  'deploy/auth.authcheck.yaml',
+  'bearerless',
+])('%j may be one', (text) => {
+  expect(looksLikeSecret(text)).toBe(false);
+  expect(maskName(text)).toBe(text);
+});
