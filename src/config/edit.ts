@@ -1,6 +1,6 @@
 /** Values in a YAML text replaced, and every other byte left as it is. */
 
-import { isMap, isNode, isScalar, isSeq, parseDocument, visit, type Node, type YAMLMap } from 'yaml';
+import { isMap, isNode, isPair, isScalar, isSeq, parseDocument, visit, type Node, type YAMLMap } from 'yaml';
 import { AuthcheckError } from '../errors.js';
 import { formatFlow, formatYaml } from './format-yaml.js';
 import { formatPath, type Path } from './shape.js';
@@ -35,7 +35,7 @@ export function replaceValues(text: string, file: string, replacements: readonly
     const key = String(path.at(-1) ?? '');
     const parent = path.slice(0, -1).reduce<unknown>((node, part) => {
       const inner = stepInto(node, part);
-      return (isMap(inner) || isSeq(inner)) && inner.anchor !== undefined ? fail() : inner;
+      return (isMap(inner) || isSeq(inner)) && isUsedElsewhere(contents, inner.anchor, key) ? fail() : inner;
     }, contents);
     if (!isMap(parent)) return fail();
     const pair = parent.items.find((item) => isScalar(item.key) && item.key.value === key);
@@ -77,6 +77,21 @@ function stepInto(node: unknown, part: string | number): unknown {
   if (isSeq(node)) return node.items[Number(part)];
   if (!isMap(node)) return undefined;
   return node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part))?.value;
+}
+
+/** Whether what an anchor names stands elsewhere too; not where it is merged into what has a member of this name itself. */
+function isUsedElsewhere(contents: Node | null, anchor: string | undefined, key: string): boolean {
+  let used = false;
+  if (anchor === undefined) return used;
+  visit(contents, {
+    Alias: (_key, { source }, path) => {
+      const pair = path.findLast(isPair);
+      const owner = path.findLast((node) => isMap(node) && pair !== undefined && node.items.includes(pair));
+      const isMerged = isScalar(pair?.key) && pair.key.source === '<<';
+      used ||= source === anchor && !(isMerged && isMap(owner) && owner.has(key));
+    },
+  });
+  return used;
 }
 
 function isShared(node: Node): boolean {

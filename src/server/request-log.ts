@@ -35,22 +35,28 @@ function log(
     // No token is read from a header that is not well formed, and yet it may hold one.
     const redactWords = createRedactor(token === null ? listWords(headers) : []);
     return logger[level](
-      describe((text) => redactWords(cutText(redactToken(text)))),
+      describe((text) => cutText(redactWords(redactToken(text).slice(0, MAX_READ)))),
       message,
     );
   });
 }
 
-/** Words of a header that are looked for: who sends more is not to keep us busy. */
+/** How much of a text is looked through for words of a header: who sends more is not to keep us busy. */
+const MAX_READ = 4096;
 const MAX_WORDS = 16;
 
-/** The words of Authorization headers but their schemes. */
+/** The words of Authorization headers that are long enough for a token; the whole of a longer one is not read either. */
 function listWords(headers: HeaderPairs): string[] {
-  const words = headers
+  return headers
     .filter(([name]) => name.toLowerCase() === 'authorization')
-    .map(([, value]) => value.split(/[\s"',;:=]+/, MAX_WORDS + 2).filter((word) => word !== ''))
-    .flatMap(([first = '', ...rest]) => (rest.length === 0 ? [first] : rest));
-  return words.slice(0, MAX_WORDS);
+    .slice(0, 4)
+    .flatMap(([, value]) => {
+      const words: string[] = [];
+      for (const [word] of value.matchAll(/[^\s"',;:=]{8,}/g)) {
+        if (words.push(word.slice(0, MAX_READ)) === MAX_WORDS) break;
+      }
+      return words;
+    });
 }
 
 /** Reports a provider that threw. */

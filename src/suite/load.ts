@@ -48,7 +48,9 @@ export interface Suite {
  */
 export function loadSuite(file: string, options: SuiteOptions): Suite {
   const path = resolve(options.cwd, file);
-  return readSuite(readConfigText(path, relative(options.cwd, path)), file, options);
+  // A file that is there has a name; of what is not, the name may be something else.
+  const shown = relative(options.cwd, resolve(options.cwd, maskName(file)));
+  return readSuite(readConfigText(path, shown), file, options);
 }
 
 /**
@@ -70,7 +72,6 @@ export function readSuite(text: string, file: string, options: SuiteOptions): Su
     sources.push(resolve(folder, name));
     options.onRead?.(resolve(folder, name));
     try {
-      // A file that is there has a name; of what is not, the name may be something else.
       return readConfigText(resolve(folder, name), show(maskName(name)));
     } catch (error) {
       if (!(error instanceof AuthcheckError)) throw error;

@@ -109,6 +109,10 @@ describe('authcheck test', () => {
     expect(stderr).not.toContain('::error');
     const annotated = await test(['broken.yaml', GOOD], { env: { GITHUB_ACTIONS: 'true' } });
     expect([annotated.code, annotated.stdout]).toEqual([2, '']);
+    const secret = 'ghp_abcdefghijklmnopqrstuvwxyz0123456789';
+    const misplaced = await test([secret], { env: { GITHUB_ACTIONS: 'true' } });
+    expect(misplaced.stderr).toMatch(/^::error title=[^:]+::\[redacted\]: there is no such file/m);
+    expect(misplaced.stderr).not.toContain(secret);
     expect(annotated.stderr).toMatch(
       /^::error file=broken\.yaml,line=3,col=10,title=authcheck%3A the tests cannot be run::there is no field nam/m,
     );

@@ -62,12 +62,18 @@ describe.each(Object.entries(FRAMEWORKS))('%s', (name, startServer) => {
     expect(twice).toMatch(name === 'hono' ? /"principal":"admin, alice"/ : /^HTTP\/1\.1 401 /);
   });
 
+  test('counts headers that are JSON together, and none alone', async () => {
+    const origin = await startServer(guard());
+    const filler = ['a: ["', ...Array.from({ length: 990 }, () => 'a:'), 'a: "]', ...fill(20)];
+    const answer = await sendRaw(origin, ['X-Auth-Principal: admin', ...filler, 'X-Auth-Principal: mallory']);
+    expect(answer).toMatch(/^HTTP\/1\.1 (?:400|431) /);
+  });
+
   test('does not take what one header lists for many', async () => {
     const origin = await startServer(guard());
-    // As Python writes JSON.
-    const roles = JSON.stringify(Array.from({ length: 1500 }, (_, index) => `g${index}`)).replaceAll(',', ', ');
+    const roles = JSON.stringify(Array.from({ length: 1500 }, (_, index) => `g${index}`));
     const listed = ['X-Auth-Principal: alice', `X-Auth-Attributes: {"roles":${roles}}`];
-    expect(await sendRaw(origin, listed)).toContain(`"roles":${roles.replaceAll(', ', ',')}`);
+    expect(await sendRaw(origin, listed)).toContain(`"roles":${roles}`);
   });
 });
 

@@ -24,6 +24,23 @@ test.each<[string, readonly string[]]>([
   expect(lines.join()).not.toContain('SECRET');
 });
 
+test.each<[string, readonly string[], string]>([
+  ['that is longer than what is logged', [`Bearer: ${'eyJSECRET'.repeat(100)}`], 'eyJSECRET'.repeat(100)],
+  ['behind many words', [`Bearer ${'a '.repeat(30)}${SECRET}`], SECRET],
+  ['behind another header of many words', [`Digest ${'name="value", '.repeat(20)}`, `Bearer ${SECRET}`], SECRET],
+  ['at the end of what is logged', [SECRET], `${'a'.repeat(480)}${SECRET}`],
+])('a token %s is masked too', async (_how, values, path) => {
+  const lines: string[] = [];
+  const info = vi.fn((details: object) => lines.push(JSON.stringify(details)));
+  const config = parseAuthConfig({ type: 'upstream_header', principal_header: 'x-user' });
+  const authenticator = createAuthenticator(config, { logger: { info, warn: info, error: info } });
+  onTestFinished(() => authenticator.close());
+  const headers = values.map((value) => ['Authorization', value] as const);
+  await authenticator.authenticate({ method: 'GET', url: `/cb/${path}`, headers });
+  expect(lines).toHaveLength(1);
+  expect(lines.join()).not.toContain('SECRET');
+});
+
 test('a token that was read masks itself, and nothing that only resembles it', async () => {
   const info = vi.fn();
   const config = parseAuthConfig({ type: 'upstream_header', principal_header: 'x-user' });
@@ -33,6 +50,19 @@ test('a token that was read masks itself, and nothing that only resembles it', a
   await authenticator.authenticate({ method: 'GET', url: '/apis/llama-stack/llama-stack-dev-key', headers });
   expect(info).toHaveBeenCalledWith(
     expect.objectContaining({ path: '/apis/llama-stack/[redacted]', principal: 'svc-llama-stack' }),
+    'request accepted',
+  );
+  const digest = 'Digest username="alice", realm="health", uri="/health"';
+  await authenticator.authenticate({
+    method: 'GET',
+    url: '/health',
+    headers: [
+      ['Authorization', digest],
+      ['x-user', 'alice'],
+    ],
+  });
+  expect(info).toHaveBeenLastCalledWith(
+    expect.objectContaining({ path: '/health', principal: 'alice' }),
     'request accepted',
   );
 });

@@ -120,3 +120,19 @@ it('says how many tests expect something else now', async () => {
   const suite = readSuite(`${CONFIG}tests:\n${tests.join('')}`, 'a.yaml', { cwd: '/', update: true });
   expect(updateSuite(await runSuite(suite)).count).toBe(2);
 });
+
+describe('a test with an anchor', () => {
+  const base = '- &base {name: a, claims: {sub: alice}, expect: {principal: bob}}\n';
+
+  it('is updated where nobody gets its expectations', async () => {
+    expect(await update(`${CONFIG}tests:\n${base}`)).toContain('expect: { principal: alice }');
+    const heir = '- {<<: *base, name: b, claims: {sub: carol}, expect: {principal: carol}}\n';
+    expect(await update(`${CONFIG}tests:\n${base}${heir}`)).toContain('expect: { principal: alice }');
+    expect(await update(`${CONFIG}tests: &all\n${base}`)).toContain('expect: { principal: alice }');
+  });
+
+  it('is not where another test would expect something else then', async () => {
+    const heir = '- {<<: *base, name: b, claims: {sub: bob}}\n';
+    await expect(update(`${CONFIG}tests:\n${base}${heir}`)).rejects.toThrow('tests[0].expect cannot be replaced');
+  });
+});

@@ -54,9 +54,10 @@ function sumUpdate(results: readonly SuiteResult[], updated: number, style: Styl
   return unanswered === 0 ? sum : `${style.bad(`✗ ${unanswered} not answered`)}, ${sum}`;
 }
 
-function formatCase({ test, verdict, differences }: CaseResult, { verbose }: SuiteReportOptions, style: Style): string {
+function formatCase(result: CaseResult, { verbose }: SuiteReportOptions, style: Style): string {
+  const { test, verdict, differences } = result;
   const name = wrap(test.name, style.width, INDENT).join('\n    ');
-  if (differences.length === 0) return `  ${style.good('✓')} ${name}\n`;
+  if (differences.length === 0 && !isOutstanding(result)) return `  ${style.good('✓')} ${name}\n`;
   const inner = { ...style, width: style.width - INDENT };
   const width = differences.reduce((most, { path }) => Math.max(most, nameOf(path).length), 0);
   const changes = differences.map(({ path, expected, actual }) =>
