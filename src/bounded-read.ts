@@ -40,7 +40,7 @@ function refuseUtf16(bytes: Buffer): Buffer {
  *
  * @throws {UnfitFile} if there is more; the system's own errors, such as ENOENT and EISDIR.
  */
-export function readBounded(path: string, maxBytes: number): Buffer {
+function readBounded(path: string, maxBytes: number): Buffer {
   const descriptor = openSync(path, 'r');
   try {
     const { size } = fstatSync(descriptor);
