@@ -99,7 +99,7 @@ function steady(output: string): string {
     .replace(/127\.0\.0\.1:\d+/g, 'HOST')
     .replace(/\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, 'DATE')
     .replace(/\b1[789]\d{8}\b/g, 'TIME')
-    .replace(/\b[\w-]{43}\b/g, 'THUMBPRINT')
+    .replace(/(?<![\w-])[\w-]{43}(?![\w-])/g, 'THUMBPRINT')
     .replaceAll(/\s+/g, ' ')
     .replace(/\b\d+ (?:day|hour|minute|second)s?(?: \d+ (?:hour|minute|second)s?)?\b/g, 'SPAN')
     .trim();
