@@ -128,6 +128,10 @@ it(
     const ended = once(child, 'exit');
     child.kill('SIGTERM');
     child.kill('SIGINT');
-    expect(await ended).toEqual([130, null]);
+    // Of two at a time, nobody says which one is heard first.
+    expect([
+      [130, null],
+      [143, null],
+    ]).toContainEqual(await ended);
   },
 );
