@@ -67,14 +67,18 @@ function findEnvelopeFault(written: unknown): StubFault | null {
         typeof failure === 'string' ? failure : '',
       );
     return failure === undefined && typeof status !== 'number'
-      ? { path: ['status'], message: 'an answer with headers or a body of its own has a status, a number' }
+      ? {
+          path: ['status'],
+          message:
+            'with status, headers or body alone, an answer needs a status that is a number; a body is written as {status: 200, body: …}',
+        }
       : null;
   }
   if (typeof status !== 'number') return null;
   // A body may have a status too.
   const absent = ENVELOPE.filter((name) => written[name] === undefined);
   const odd = Object.keys(written).find((name) => !ENVELOPE.includes(name) && nearestName(name, absent) !== null);
-  return odd === undefined ? null : misnamed(odd, absent, '');
+  return odd === undefined ? null : misnamed(odd, absent, `expected ${absent.join(', ')}`);
 }
 
 function misnamed(name: string, names: readonly string[], otherwise: string, word = name): StubFault {

@@ -79,8 +79,10 @@ it('an answer that is mistyped is told, and not believed', () => {
     'a.yaml:3:58: there is no such word; did you mean body?',
   ]);
   for (const gone of ['{status: 401, user: {login: a, id: 1}}', '{status: "401"}', '{body: x}'])
-    expect(faults(`${gh}${gone}`)[0]).toMatch(/an answer (?:has user and orgs|with headers or a body of its own)/);
-  expect(faults('provider: custom, custom: {status: "401", body: {}}')[0]).toContain('has a status, a number');
+    expect(faults(`${gh}${gone}`)[0]).toMatch(/an answer (?:has user and orgs|needs a status that is a number)/);
+  expect(faults('provider: custom, custom: {status: "401", body: {}}')[0]).toContain(
+    'a body is written as {status: 200, body: …}',
+  );
   for (const body of [
     '{principal: a, status: 5}',
     '{status: 3, state: x, principal: b}',
