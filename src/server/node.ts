@@ -70,14 +70,14 @@ export function createMiddleware(authenticator: Authenticator): Middleware {
  */
 export function pairHeaders(raw: readonly string[]): HeaderPairs {
   const pairs: [string, string][] = [];
-  let authority: string | null = null;
+  let hasAuthority = false;
   for (let at = 0; at + 1 < raw.length; at += 2) {
     const name = raw[at] ?? '';
     const value = raw[at + 1] ?? '';
     if (name === ':authority') {
-      authority = value;
+      hasAuthority = true;
       pairs.push(['host', value]);
-    } else if (!name.startsWith(':') && (authority === null || name !== 'host')) pairs.push([name, value]);
+    } else if (!name.startsWith(':') && !(hasAuthority && name === 'host')) pairs.push([name, value]);
   }
   return pairs;
 }
