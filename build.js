@@ -197,3 +197,6 @@ const { writeManual } = await import('./dist/manual/manual.js');
 mkdirSync(path('dist/man'));
 for (const { name, text } of await writeManual(version)) writeFileSync(path(`dist/man/${name}`), text);
 rmSync(path('dist/manual'), { recursive: true });
+
+// For the Node that builds: the package is published without it, as nobody can read what is compiled.
+execFileSync(process.execPath, [path('bin/compile.js')], { stdio: 'inherit' });

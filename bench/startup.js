@@ -1,18 +1,23 @@
 // Whole processes against `node -e 0` of the same Node, in turn, so that a machine that slows down slows down both.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSigner } from '../dist/index.js';
 import { startIssuer } from './issuer.js';
 import { NODES } from './nodes.js';
 
-const BIN = new URL('../bin/authcheck.js', import.meta.url).pathname;
+const ROOT = new URL('..', import.meta.url).pathname;
 const RUNS = 21;
 
-/** @returns rows of [what, target (null for none), a ratio for each of NODES]. */
+/** @returns rows of [what, target (null for none), for each of NODES a ratio as built with it, and one as published]. */
 export async function measureStartup() {
   const folder = mkdtempSync(join(tmpdir(), 'authcheck-bench-'));
+  const isPublished = (path) => !path.includes('compiled-');
+  for (const part of ['bin', 'dist/cli'])
+    cpSync(join(ROOT, part), join(folder, part), { recursive: true, filter: isPublished });
+  for (const { path } of NODES) execFileSync(path, [join(ROOT, 'bin/compile.js')]);
+  const bins = [ROOT, folder].map((root) => join(root, 'bin/authcheck.js'));
   const signer = await createSigner({ algorithm: 'RS256', kid: 'bench' });
   const token = await signer.sign({ sub: 'alice', aud: 'api', exp: Math.floor(Date.now() / 1000) + 3600 });
   const [config, keys] = ['run.yaml', 'keys.json'].map((name) => join(folder, name));
@@ -31,7 +36,10 @@ export async function measureStartup() {
     ['validate --jwks FILE', null, ['validate', '--jwks', keys, '--audience', 'api', '--token', token]],
     ['config check F.yaml', null, ['config', 'check', config]],
   ];
-  const rows = cases.map(([name, target, args]) => [name, target, ...NODES.map(({ path }) => ratioOf(path, args))]);
+  const rows = cases.map(([name, target, args]) => [
+    ...[name, target],
+    ...NODES.flatMap(({ path }) => bins.map((bin) => ratioOf(path, [bin, ...args]))),
+  ]);
   await issuer.close();
   rmSync(folder, { recursive: true });
   return rows;
@@ -48,7 +56,7 @@ function ratioOf(node, args) {
   const ratios = [];
   for (let run = 0; run < RUNS + 2; run += 1) {
     const bare = time(node, ['-e', '0']);
-    const ours = time(node, [BIN, ...args]);
+    const ours = time(node, args);
     if (run >= 2) ratios.push(ours / bare);
   }
   return ratios.sort((a, b) => a - b)[Math.floor(RUNS / 2)];

@@ -1,6 +1,6 @@
 // What a command loads is what makes it start fast: the built program runs, and says what it has loaded.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,13 +13,21 @@ const all = readdirSync(dist)
   .map((name) => readFileSync(dist + name, 'utf8'))
   .join('\n');
 
-/** Runs the program, and writes beside its streams what it has loaded that Node had not. */
+/** Runs the program, and writes beside its streams what it has loaded that Node had not, and had compiled before. */
 const REPORT = `
   const before = new Set(process.moduleLoadList);
+  const vm = require('vm');
+  const compiled = {};
+  vm.Script = class extends vm.Script {
+    constructor(source, options) {
+      super(source, options);
+      compiled[options.filename] = !this.cachedDataRejected;
+    }
+  };
   process.argv.splice(1, 0, ${JSON.stringify(BIN)});
   process.on('exit', () => {
     const builtins = process.moduleLoadList.filter((name) => !before.has(name)).map((name) => name.replace(/^.*Module /, ''));
-    require('fs').writeSync(3, JSON.stringify({ builtins, files: Object.keys(require.cache) }));
+    require('fs').writeSync(3, JSON.stringify({ builtins, files: Object.keys({ ...require.cache, ...compiled }), compiled }));
   });
   require(process.argv[1]);
 `;
@@ -27,19 +35,25 @@ const REPORT = `
 interface Loaded {
   readonly builtins: readonly string[];
   readonly files: readonly string[];
+  /** Whether Node took what compile.js had made of a file. */
+  readonly compiled: Readonly<Record<string, boolean>>;
+  readonly stdout: string;
   readonly code: string;
 }
 
-function loadedBy(...args: readonly string[]): Loaded {
-  const { output } = spawnSync(process.execPath, ['-e', REPORT, '--', ...args], {
+const loadedBy = (...args: readonly string[]): Loaded => loadedWith([], ...args);
+
+function loadedWith(flags: readonly string[], ...args: readonly string[]): Loaded {
+  const { output } = spawnSync(process.execPath, [...flags, '-e', REPORT, '--', ...args], {
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     encoding: 'utf8',
     env: {},
   });
   expect(output[1], output[2] ?? '').not.toBe('');
   const said: unknown = JSON.parse(output[3] ?? '');
-  const { builtins, files } = said as Omit<Loaded, 'code'>;
-  return { builtins, files, code: files.map((file) => readFileSync(file, 'utf8')).join('\n') };
+  const loaded = said as Omit<Loaded, 'code' | 'stdout'>;
+  const code = loaded.files.map((file) => readFileSync(file, 'utf8')).join('\n');
+  return { ...loaded, stdout: output[1] ?? '', code };
 }
 
 const HTTP = 'UND_ERR_HTTP_PARSER';
@@ -119,6 +133,28 @@ describe('the program', () => {
     const { code, files } = loadedBy('validate', '--jwks', keys ?? '', '--audience', 'api', token);
     expect(code.includes(YAML)).toBe(false);
     expect(files.length).toBeLessThanOrEqual(6);
+  });
+
+  it('takes what was compiled for this Node, for every file but the one that looks for it', () => {
+    const { files, compiled } = loadedBy('validate', '--config', config ?? '', '--jwks', keys ?? '', token);
+    expect(Object.keys(compiled)).toEqual(files.filter((file) => file !== BIN));
+    expect(Object.values(compiled)).not.toContain(false);
+  });
+
+  it('says the same where Node takes nothing that was compiled', () => {
+    const { compiled, stdout } = loadedWith(['--no-opt'], 'decode', token);
+    expect(new Set(Object.values(compiled))).toEqual(new Set([false]));
+    expect(stdout).toBe(loadedBy('decode', token).stdout);
+  });
+
+  it('runs without anything compiled, as another Node runs it and as it is published', () => {
+    cpSync(join(BIN, '..'), join(folder, 'bin'), { recursive: true });
+    cpSync(dist, join(folder, 'dist/cli'), { recursive: true, filter: (path) => !path.includes('compiled-') });
+    const { stdout } = spawnSync(process.execPath, [join(folder, 'bin/authcheck.js'), 'decode', token], {
+      encoding: 'utf8',
+      env: {},
+    });
+    expect(stdout).toBe(loadedBy('decode', token).stdout);
   });
 
   it('paints where it is asked to', () => {

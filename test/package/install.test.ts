@@ -1,6 +1,6 @@
 // What a stranger gets: the tarball, installed into an empty folder, run and imported from TypeScript.
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -62,6 +62,7 @@ describe('the package', { timeout: 60_000 }, () => {
           ),
       ),
     ).toEqual([]);
+    expect(paths.filter((path) => path.includes('compiled-'))).toEqual([]);
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
     const links = [...readme.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link = '']) => link);
     expect(links.filter((link) => !paths.includes(link))).toEqual([]);
@@ -86,6 +87,19 @@ describe('the package', { timeout: 60_000 }, () => {
     expect(JSON.parse(spawnSync(bin, ['schema', 'config'], { cwd: folder, encoding: 'utf8' }).stdout)).toHaveProperty(
       '$schema',
     );
+  });
+
+  it('runs as before once it is compiled for a Node', () => {
+    const bin = join(folder, 'node_modules/.bin/authcheck');
+    const help = (): string => spawnSync(bin, ['--help'], { cwd: folder, encoding: 'utf8' }).stdout;
+    const before = help();
+    execFileSync(process.execPath, [join(folder, 'node_modules/authcheck/bin/compile.js')]);
+    const made = readdirSync(join(folder, 'node_modules/authcheck/dist/cli')).filter((name) =>
+      name.includes('compiled'),
+    );
+    expect(made).toEqual([expect.stringContaining(process.version)]);
+    expect(help()).toBe(before);
+    expect(before).toContain('Usage');
   });
 
   it('is imported from TypeScript, typed and working', () => {
