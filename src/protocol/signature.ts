@@ -16,7 +16,6 @@ import {
   verify,
   type KeyObject,
   type SigningOptions,
-  type VerifyKeyObjectInput,
 } from 'node:crypto';
 import type { JsonObject } from '../json.js';
 import { misfit, publicPart, type Key } from './keys.js';
@@ -63,17 +62,17 @@ const SCHEMES: Readonly<Record<string, Scheme>> = {
  */
 export function verifySignature(input: string, signature: Buffer, key: Key, algorithm: string): boolean {
   const scheme = SCHEMES[algorithm];
-  const imported = importKey(key, algorithm);
-  if (scheme === undefined || imported === null) return false;
+  const keyObject = importKey(key, algorithm);
+  if (scheme === undefined || keyObject === null) return false;
   if (scheme.bytes !== null && signature.length !== scheme.bytes) return false;
   try {
-    if (imported.key.type === 'secret') {
-      const expected = signBytes(Buffer.from(input, 'latin1'), imported.key, algorithm);
+    if (keyObject.type === 'secret') {
+      const expected = signBytes(Buffer.from(input, 'latin1'), keyObject, algorithm);
       return expected.length === signature.length && timingSafeEqual(expected, signature);
     }
-    if (scheme.hash === null) return verify(null, Buffer.from(input, 'latin1'), imported.input, signature);
+    if (scheme.hash === null) return verify(null, Buffer.from(input, 'latin1'), keyObject, signature);
     // Takes a text, where the call above wants bytes that must be made first.
-    return createVerify(scheme.hash).update(input, 'latin1').verify(imported.input, signature);
+    return createVerify(scheme.hash).update(input, 'latin1').verify(keyObject, signature);
   } catch {
     // Numbers that passed for a key, and with which nothing can be computed.
     return false;
@@ -105,24 +104,21 @@ export function signBytes(data: Buffer, key: KeyObject, algorithm: string): Buff
     : sign(scheme.hash, data, { key, ...scheme.options });
 }
 
-/** A key that was imported for an algorithm. */
-interface ImportedKey {
-  readonly key: KeyObject;
-  /** What node:crypto verifies with: the key alone where that will do, which spares Node 24.21 two exceptions a call. */
-  readonly input: KeyObject | VerifyKeyObjectInput;
-}
+const imported = new WeakMap<JsonObject, Map<string, KeyObject | null>>();
 
-const imported = new WeakMap<JsonObject, Map<string, ImportedKey | null>>();
-
-/** Imports a key for an algorithm, once; null if it is not fit for it, or if its numbers make no key. */
-function importKey(key: Key, algorithm: string): ImportedKey | null {
-  const byAlgorithm = imported.get(key.jwk) ?? new Map<string, ImportedKey | null>();
+/**
+ * Imports a key for an algorithm, once; null if it is not fit for it, or if its numbers make no key.
+ *
+ * It carries the options that node:crypto reads beside it: of `{ key, ...options }`, Node 24.21 finds out by two exceptions
+ * a call that it is no key.
+ */
+function importKey(key: Key, algorithm: string): KeyObject | null {
+  const byAlgorithm = imported.get(key.jwk) ?? new Map<string, KeyObject | null>();
   const known = byAlgorithm.get(algorithm);
   if (known !== undefined) return known;
   imported.set(key.jwk, byAlgorithm);
   const made = key.fault === null && misfit(key, algorithm) === null ? makeKeyObject(key) : null;
-  const options = SCHEMES[algorithm]?.options ?? null;
-  const fresh = made === null ? null : { key: made, input: options === null ? made : { key: made, ...options } };
+  const fresh = made === null ? null : Object.assign(made, SCHEMES[algorithm]?.options);
   byAlgorithm.set(algorithm, fresh);
   return fresh;
 }
