@@ -1,18 +1,18 @@
 #!/usr/bin/env node
 'use strict';
-const { existsSync, readFileSync, statSync } = require('node:fs');
+const { accessSync, constants, readFileSync, statSync } = require('node:fs');
 const { join } = require('node:path');
 const { Script } = require('node:vm');
 
 const bundle = join(__dirname, '../dist/cli');
 
-/** Where the code is that compile.js compiled for this very Node; null if it did not. */
+/** Where the code is that compile.js compiled for this very Node; null if it did not, or if we may not read it. */
 function findCompiled() {
   try {
     const folder = join(bundle, `compiled-${process.version}-${statSync(process.execPath).size}`);
-    return existsSync(folder) ? folder : null;
+    accessSync(join(folder, 'run.cjs'), constants.R_OK);
+    return folder;
   } catch {
-    // Node was told to let nobody see its own file.
     return null;
   }
 }
