@@ -161,7 +161,7 @@ await build({
         },
         {
           name: 'token',
-          test: /src.(?:token|report.decode|lookalike|time-claims|iso-time|duration|bounded-read|protocol.jwt|cli.(?:token|session|options|render.(?:transcript|time)))\.ts/,
+          test: /src.(?:token|report.decode|lookalike|misplaced-token|time-claims|iso-time|duration|bounded-read|protocol.jwt|cli.(?:token|session|options|render.(?:transcript|time)))\.ts/,
         },
         {
           name: 'document',

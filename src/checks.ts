@@ -7,7 +7,7 @@
  * @see [RFC 9068, section 4](https://www.rfc-editor.org/rfc/rfc9068#section-4) validating access tokens
  */
 
-import { describeKind, isStringList, member, type Json, type JsonObject } from './json.js';
+import { describeKind, isStringList, member, stringMember, type Json, type JsonObject } from './json.js';
 import { listSome, quote } from './listing.js';
 import { recognizeMisplaced } from './misplaced-token.js';
 import { REDACTED } from './redact.js';
@@ -64,7 +64,8 @@ export function checkAudience(trace: Trace, claims: JsonObject, audience: string
     const isClient = member(claims, 'client_id') === audience;
     const wanted = `${quote(audience)}${isDefault ? BY_DEFAULT : ''}`;
     const message = `the token has no aud; the server wants ${wanted}${isClient ? ', which is its client_id' : ''}`;
-    trace.fail('audience', 'audience_missing', message, { ...detail, fix: isClient ? CLIENT_FIX : undefined });
+    const fix = isFromCognito(claims) ? COGNITO_FIX : undefined;
+    trace.fail('audience', 'audience_missing', message, { ...detail, fix });
     return;
   }
   const listed = typeof actual === 'string' ? [actual] : actual;
@@ -80,8 +81,12 @@ export function checkAudience(trace: Trace, claims: JsonObject, audience: string
 
 const BY_DEFAULT = ' (the default: no audience is set)';
 const SET_FIX = 'Set audience to the aud of your tokens; with --issuer or --jwks, by --audience.';
-const CLIENT_FIX =
-  'Cognito’s access tokens have no aud: add one with a pre token generation trigger (V2), its value the client id.';
+const COGNITO_FIX =
+  'Cognito’s access tokens have no aud: add one with a pre token generation trigger (V2; V3 for client credentials), its value the client id, and set audience to that.';
+
+function isFromCognito(claims: JsonObject): boolean {
+  return /^https:\/\/cognito-idp\.[\w-]+\.amazonaws\.com/.test(stringMember(claims, 'iss') ?? '');
+}
 
 /** More audiences than these are not compared with the one that is expected. */
 const MAX_COMPARED = 20;
@@ -109,8 +114,27 @@ function inBrackets(text: string | undefined): string {
   return text === undefined ? '' : ` (${text})`;
 }
 
+/** `jti` must be a string where there is one (RFC 7519 §4.1.7), and servers refuse what is none. */
+export function findIdFault(claims: JsonObject): string | null {
+  const jti = member(claims, 'jti');
+  return jti === undefined || typeof jti === 'string' ? null : `jti is ${describeKind(jti)}, not a string`;
+}
+
+/** What else is to be said of a subject that is sound. */
+export interface SubjectRemark {
+  /** Why it is refused all the same. */
+  readonly fault?: string | null;
+  /** Why a server may refuse it. */
+  readonly warning?: string | null;
+}
+
 /** The principal: the first of these claims that says something. Returns null after a failure. */
-export function checkSubject(trace: Trace, claims: JsonObject, names: readonly string[]): string | null {
+export function checkSubject(
+  trace: Trace,
+  claims: JsonObject,
+  names: readonly string[],
+  { fault: other = null, warning = null }: SubjectRemark = {},
+): string | null {
   const name = names.find((candidate) => !isBlank(member(claims, candidate))) ?? names[0] ?? 'sub';
   const value = member(claims, name);
   if (value === undefined) {
@@ -127,7 +151,12 @@ export function checkSubject(trace: Trace, claims: JsonObject, names: readonly s
     trace.fail('subject', 'claim_invalid', `${name} ${fault ?? 'is not a string'}`, { actual: value });
     return null;
   }
-  trace.pass('subject', `${name} names the principal`, { actual: value });
+  if (other !== null) {
+    trace.fail('subject', 'claim_invalid', other);
+    return null;
+  }
+  if (warning === null) trace.pass('subject', `${name} names the principal`, { actual: value });
+  else trace.warn('subject', 'subject_from_username', `${name} names the principal${warning}`, { actual: value });
   return value;
 }
 

@@ -120,7 +120,7 @@ function describeAbsent(claims: JsonObject, { claim, attribute }: Entry, miss: M
 /** Roles of Keycloak stand in `realm_access.roles`, and people write `realm_access`. */
 function describeObject({ claim, attribute }: Entry, miss: Miss | undefined): MappingRow {
   const row = describeUnusable(claim, attribute, {});
-  return miss?.near_misses === undefined ? row : { ...row, near_misses: miss.near_misses };
+  return miss === undefined ? row : { ...row, ...miss };
 }
 
 function describeUnusable(claim: string, attribute: string, value: Json): MappingRow {

@@ -78,6 +78,26 @@ const LOOKS: readonly (Lookalike & { readonly pattern: RegExp })[] = [
     what: 'this looks like a refresh token of Google’s',
     fix: 'Send the access token, or the ID token.',
   },
+  {
+    pattern: /^(?:hv[sbr]\.[\w-]{20}|s\.[A-Za-z0-9]{24}$)/,
+    what: 'this is a token of Vault’s, which nobody but Vault can read',
+    fix: 'Request an identity token from Vault (identity/oidc/token/ROLE), and set issuer and jwks.uri to Vault’s.',
+  },
+  {
+    pattern: /^ory_[ar]t_/,
+    what: 'this is an opaque token of Ory Hydra, which only Hydra can check',
+    fix: 'Have the server introspect tokens, or set strategies.access_token to jwt in Hydra.',
+  },
+  {
+    pattern: /^00D\w{9,15}!/,
+    what: 'this is a session token of Salesforce, which only Salesforce can check',
+    fix: 'Have the server introspect tokens, or let the connected app issue JWT-based access tokens.',
+  },
+  {
+    pattern: /^v[1-4]\.(?:public|local)\./,
+    what: 'this is a PASETO, and not a JWT',
+    fix: 'Have the issuer make JWTs: servers take no other.',
+  },
   { pattern: /^AIza/, what: 'this is an API key of Google’s, and not a JWT', fix: OTHER_SERVICE },
   { pattern: /^glpat-/, what: 'this is a personal access token of GitLab, and not a JWT', fix: OTHER_SERVICE },
   { pattern: /^hf_/, what: 'this is an access token of Hugging Face, and not a JWT', fix: OTHER_SERVICE },
@@ -98,6 +118,14 @@ export function isPlaceholder(text: string): boolean {
   return PLACEHOLDER.test(text);
 }
 
+/** A brace, and what may follow it, in base64url. */
+const STARTS_LIKE_JSON = /^e[w-z]/;
+
+const NO_HEADER: Lookalike = {
+  what: 'this is not a JWT: its first part is no header, which would start with "eyJ"',
+  fix: 'If it is whole, only its issuer can check it: use introspection instead of jwks. Else copy it again.',
+};
+
 /** Longer texts are not looked at. */
 const MAX_LENGTH = 16 * 1024;
 
@@ -116,11 +144,12 @@ export function recognizeLookalike(text: string): Lookalike | null {
       what: 'this is one part of a JWT, its header or its claims, and not the whole',
       fix: 'Copy all of it: three parts, with dots between them.',
     };
-  if (!text.includes('…') && !text.includes('...')) return null;
-  return {
-    what: 'the token was copied with an ellipsis: a part of it is missing',
-    fix: 'Copy the token again from where it is shown whole.',
-  };
+  if (text.includes('…') || text.includes('...'))
+    return {
+      what: 'the token was copied with an ellipsis: a part of it is missing',
+      fix: 'Copy the token again from where it is shown whole.',
+    };
+  return text.includes('.') && !STARTS_LIKE_JSON.test(text) ? NO_HEADER : null;
 }
 
 /** Tells what a double click copies of a JWT: it ends at a dot. */

@@ -34,9 +34,22 @@ const KINDS: readonly (Misplaced & { readonly is: (claims: JsonObject) => boolea
   },
   {
     kind: 'id',
+    is: (claims) =>
+      isIdToken(claims) && /^(?:https:\/\/)?accounts\.google\.com$/.test(stringMember(claims, 'iss') ?? ''),
+    what: 'this is Google’s ID token for another client',
+    fix: 'Request the ID token for this server’s audience (of a service account: gcloud auth print-identity-token --audiences=AUDIENCE), or set audience to the client that the token is for. Google’s access tokens are no JWTs.',
+  },
+  {
+    kind: 'id',
+    is: isMarkedAsIdToken,
+    what: 'this is an ID token, which tells a client who signed in',
+    fix: 'Send the access token, not the ID token, and request it with this server’s scope or audience.',
+  },
+  {
+    kind: 'id',
     is: isIdToken,
     what: 'this looks like an ID token, which tells a client who signed in',
-    fix: 'Send the access token, not the ID token, and request it with this server’s scope or audience.',
+    fix: 'Send the access token, and request it with this server’s scope or audience. If this is the access token, its issuer makes it for the client, as Dex and Authentik do: then set audience to that client.',
   },
   {
     kind: 'okta',
@@ -65,15 +78,33 @@ export function recognizeMisplaced(claims: JsonObject | null, kinds: readonly Mi
   return KINDS.find(({ kind, is }) => kinds.includes(kind) && is(claims)) ?? null;
 }
 
-/** As issuers mark them: Keycloak, Cognito, and by the claims that only ID tokens need. */
+/** As Keycloak, Cognito and Okta mark them. */
+function isMarkedAsIdToken(claims: JsonObject): boolean {
+  return (
+    stringMember(claims, 'typ') === 'ID' ||
+    member(claims, 'token_use') === 'id' ||
+    (stringMember(claims, 'jti') ?? '').startsWith('ID.')
+  );
+}
+
+/** By the claims that only ID tokens need, or that some issuers put into all that they make. */
 function isIdToken(claims: JsonObject): boolean {
-  const typ = stringMember(claims, 'typ');
-  if (typ === 'ID' || member(claims, 'token_use') === 'id') return true;
+  if (isMarkedAsIdToken(claims)) return true;
   // Access tokens are for doing something, and old ones of Keycloak have a nonce.
-  if (typ === 'Bearer' || ['scope', 'scp'].some((name) => member(claims, name) !== undefined)) return false;
+  const isForDoing = ['scope', 'scp'].some((name) => member(claims, name) !== undefined);
+  if (isForDoing || stringMember(claims, 'typ') === 'Bearer') return false;
   const azp = member(claims, 'azp');
   const isForItsClient = azp !== undefined && azp === member(claims, 'aud');
   return isForItsClient || ['nonce', 'at_hash', 'c_hash'].some((name) => member(claims, name) !== undefined);
+}
+
+/** Says why a token is encrypted, where its header tells: Auth0 encrypts what is for nobody but itself. */
+export function explainEncryption(header: JsonObject | null): Omit<Misplaced, 'kind'> | null {
+  if (header === null || member(header, 'alg') !== 'dir' || stringMember(header, 'iss') === null) return null;
+  return {
+    what: 'the token is encrypted (JWE, five parts), as Auth0’s are that were requested for no API',
+    fix: 'Have the client send audience=AUDIENCE, with the identifier of this server’s API, when it asks Auth0 for the token.',
+  };
 }
 
 /** Those that a token is for; none where its aud is neither a string nor a list of strings. */

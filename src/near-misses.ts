@@ -1,18 +1,29 @@
 /** Claims that may have been meant by a mapping that finds nothing, or why no mapping reaches them. */
 
 import { isObjectList, rememberByShape } from './claim-shapes.js';
-import { isObject, member, type JsonObject } from './json.js';
+import { isObject, member, type Json, type JsonObject } from './json.js';
 
 /** Names that issuers use for the same thing. */
 const SYNONYMS: readonly (readonly string[])[] = [
   [
-    ...['groups', 'group', 'roles', 'role', 'teams', 'team', 'memberof', 'wids', 'organizations'],
+    ...['groups', 'group', 'groups_direct', 'roles', 'role', 'teams', 'team', 'memberof', 'wids', 'organizations'],
     ...['entitlements', 'entitlement', 'permissions', 'permission'],
   ],
-  ['username', 'preferred_username', 'upn', 'unique_name', 'user_name', 'login', 'email', 'name'],
+  [
+    'username',
+    'preferred_username',
+    'upn',
+    'unique_name',
+    'user_name',
+    'user_login',
+    'login',
+    'actor',
+    'email',
+    'name',
+  ],
   ['scope', 'scp', 'scopes', 'permissions'],
-  ['tenant', 'tid', 'tenant_id', 'org_id', 'organization'],
-  ['project', 'project_id', 'projects', 'project_path'],
+  ['tenant', 'tid', 'tenant_id', 'org_id', 'organization', 'repository_owner'],
+  ['project', 'project_id', 'projects', 'project_path', 'repository'],
   ['namespace', 'namespaces', 'namespace_path'],
 ];
 
@@ -58,10 +69,10 @@ interface Words {
   readonly last: string;
 }
 
-/** A string or a list, somewhere in a token. */
+/** A string, a list, or an object whose names are meant, somewhere in a token. */
 interface Candidate extends Words {
-  /** `dotted`: a name on its path contains dots; `objects`: a list of objects. */
-  readonly kind: 'usable' | 'dotted' | 'objects';
+  /** `dotted`: a name on its path contains dots; `objects`: a list of objects; `names`: an object whose names say it. */
+  readonly kind: 'usable' | 'dotted' | 'objects' | 'names';
 }
 
 /** Takes `realm_access.roles` apart as `realm_access/roles`, `$.realm_access.roles` and `realm_access['roles']`. */
@@ -79,10 +90,19 @@ function explain(meaning: Words, candidates: readonly Candidate[], asked: readon
   const list = candidates.find(({ kind, words }) => kind === 'objects' && meaning.words.startsWith(`${words}.`));
   if (list !== undefined)
     return { note: `${list.path} is a list of objects, which no path reaches; have the issuer send a list of strings` };
+  const [named] = rank(
+    meaning,
+    candidates.filter(({ kind }) => kind === 'names'),
+  );
+  if (named !== undefined) return { note: describeNames(named.path) };
   const near = rank(meaning, candidates).filter(({ kind, path }) => kind === 'usable' && !asked.includes(path));
   if (near.length > 0) return { near_misses: Object.freeze(near.slice(0, MAX_NEAR_MISSES).map(({ path }) => path)) };
   const [unreachable] = rank(meaning, dotted);
   return unreachable === undefined ? null : { note: describeDotted(`the path ${unreachable.path}`) };
+}
+
+function describeNames(path: string): string {
+  return `${path} is an object whose names may be what is meant, and no path reads names; have the issuer send a list of strings`;
 }
 
 function describeDotted(path: string): string {
@@ -107,6 +127,23 @@ function singular(word: string): string {
   return word.endsWith('s') ? word.slice(0, -1) : word;
 }
 
+/** As Zitadel has roles: `{"admin": {"1600": "acme.example"}}`, each with the numbers of organizations that gave it. */
+function isKeyed(value: Json | undefined): boolean {
+  if (!isObject(value)) return false;
+  // Of a value, only what a shape tells of it: numbers and the like are as if they were not there.
+  const inner = Object.values(value).filter((one) => isObject(one) || isListOrText(one));
+  return inner.length > 0 && inner.every((one) => isObject(one) && isNumbered(one));
+}
+
+function isNumbered(object: JsonObject): boolean {
+  const texts = Object.entries(object).filter(([, one]) => isObject(one) || isListOrText(one));
+  return texts.length > 0 && texts.every(([name, one]) => typeof one === 'string' && /^\d+$/.test(name));
+}
+
+function isListOrText(value: Json): boolean {
+  return typeof value === 'string' || Array.isArray(value);
+}
+
 /** The strings and lists that a mapping could use if it reached them, outermost first. */
 function search(claims: JsonObject): Candidate[] {
   const found: Candidate[] = [];
@@ -118,8 +155,9 @@ function search(claims: JsonObject): Candidate[] {
       const path = prefix + name;
       if (path.length > MAX_PATH || (prefix === '' && ELSEWHERE.includes(name))) continue;
       const hasDot = isDotted || name.includes('.');
-      if (isObject(value)) containers.push({ prefix: `${path}.`, container: value, isDotted: hasDot });
-      else if (typeof value === 'string' || Array.isArray(value)) {
+      if (isKeyed(value)) found.push({ path, kind: 'names', ...takeApart(path) });
+      else if (isObject(value)) containers.push({ prefix: `${path}.`, container: value, isDotted: hasDot });
+      else if (isListOrText(value)) {
         const kind = hasDot && prefix !== '' ? 'dotted' : isObjectList(value) ? 'objects' : 'usable';
         // A name with dots is found at the top, unless it is a path too.
         if (prefix !== '' || !isObject(member(claims, name.replace(/\..*/s, ''))))

@@ -54,6 +54,7 @@ const WARNINGS = [
   'nothing_verified',
   'organizations_unreadable',
   'raw_client_credentials',
+  'subject_from_username',
 ] as const;
 
 /** Codes of a step that passed, but that somebody should look at. */

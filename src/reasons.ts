@@ -144,7 +144,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   },
   attributes_empty: {
     message: 'The claims mapping found nothing: the principal has no attributes.',
-    fix: 'Compare the claims with claims_mapping (authcheck map shows near misses).',
+    fix: 'Compare the claims with claims_mapping: authcheck map shows what each entry finds.',
   },
   checksum_wrong: {
     message: 'The checksum in the token is wrong: GitHub never issued it, or a character changed.',
@@ -152,7 +152,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   },
   claim_unmapped: {
     message: 'A claim that the mapping names gave no value.',
-    fix: 'Compare the claims with claims_mapping (authcheck map shows near misses).',
+    fix: 'Compare the claims with claims_mapping: authcheck map shows what each entry finds.',
   },
   expiry_absent: {
     message: 'The token has no exp: it never expires.',
@@ -181,6 +181,10 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   raw_client_credentials: {
     message: 'The endpoint accepts the client credentials only unencoded, against RFC 6749 section 2.3.1.',
     fix: 'Use a client_id and client_secret of letters, digits, "-", "." and "_" only, or send_secret_in_body.',
+  },
+  subject_from_username: {
+    message: 'The answer names the principal by its username alone.',
+    fix: 'Have the issuer put sub into its introspection answers.',
   },
 };
 

@@ -22,6 +22,10 @@ export function isMetadataUrl(url: string): boolean {
   return METADATA.test(url);
 }
 
+const ONE_SERVER = 'If both names are the same server’s';
+const SET_ISSUER = 'set issuer in the config to that which the token has.';
+const GUID = '[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}';
+
 /** What names that mean the same differ in; each is dropped from what the ones before it left. */
 const FEATURES: readonly Feature[] = [
   { name: 'the white space around it', drop: (name) => name.trim() },
@@ -40,14 +44,20 @@ const FEATURES: readonly Feature[] = [
   { name: 'the port', drop: (name) => name.replace(/^(https?:\/\/[^/:]+):\d+(?=\/|$)/i, '$1') },
   {
     name: 'the host',
+    drop: (name) => name.replace(/^(https?:\/\/)[^/:]+(?=(?::\d+)?\/realms\/)/i, '$1'),
+    fix: `${ONE_SERVER}, give it one name for all (in Keycloak: hostname), or ${SET_ISSUER}`,
+  },
+  {
+    name: 'the host',
     // Two hosts without a path have nothing in common.
-    drop: (name) => name.replace(/^(https?:\/\/)[^/:]+(?=(?::\d+)?\/[^/])/i, '$1'),
-    fix: 'If both names are the same server’s, give it one name for all (in Keycloak: hostname), or set issuer in the config to that which the token has.',
+    drop: (name) => name.replace(/^(https?:\/\/)[^/:]+(?=(?::\d+)?\/(?!realms\/)[^/])/i, '$1'),
+    fix: `${ONE_SERVER}, ${SET_ISSUER}`,
   },
   { name: 'the scheme', drop: (name) => name.replace(/^https?:\/\//i, '') },
+  { name: 'the prefix "api://"', drop: (name) => name.replace(new RegExp(`^api://(?!${GUID}$)`, 'i'), '') },
   {
     name: 'the prefix "api://"',
-    drop: (name) => name.replace(/^api:\/\//i, ''),
+    drop: (name) => name.replace(new RegExp(`^api://(?=${GUID}$)`, 'i'), ''),
     fix: 'Entra writes the bare application id into tokens of version 2.0, and api://… into those of version 1.0: set audience to the form that the token has.',
   },
 ];
@@ -59,7 +69,8 @@ const MAX_LENGTH = 2048;
 export function findResemblance(expected: string, actual: string): Resemblance | null {
   if (expected.length > MAX_LENGTH || actual.length > MAX_LENGTH) return null;
   const agree = (features: readonly Feature[]): boolean => reduce(expected, features) === reduce(actual, features);
-  if (!agree(FEATURES)) return compareTenants(expected, actual);
+  const tenants = compareTenants(expected, actual);
+  if (tenants !== null || !agree(FEATURES)) return tenants;
   // What they still differ in when all the others are dropped.
   const differing = FEATURES.filter((feature) => !agree(FEATURES.filter((other) => other !== feature)));
   const names = differing.map(({ name }) => name).reverse();
@@ -86,6 +97,16 @@ export function namesNoTenant(issuer: string): boolean {
   return ANY_TENANT.test(ENTRA.exec(issuer)?.[2] ?? '');
 }
 
+/** Tells an issuer of Entra that names a tenant by its domain. */
+export function namesDomain(issuer: string): boolean {
+  return /^[^.]+\./.test(ENTRA.exec(issuer)?.[2] ?? '');
+}
+
+/** Tells what is an issuer of Entra but for the version that each of them ends with. */
+export function lacksVersion(issuer: string): boolean {
+  return new RegExp(`^https://login\\.microsoftonline\\.(?:com|us)/${GUID}/?$`, 'i').test(issuer);
+}
+
 function compareTenants(expected: string, actual: string): Resemblance | null {
   const [isEntra, oldConfig, wanted = ''] = ENTRA.exec(expected) ?? [];
   const [isEntraToo, oldToken, tenant = ''] = ENTRA.exec(actual) ?? [];
@@ -94,6 +115,11 @@ function compareTenants(expected: string, actual: string): Resemblance | null {
     return {
       how: 'the config names no tenant, the token does',
       fix: 'Put the id of your own tenant into issuer: no token has "common" or a placeholder in its iss.',
+    };
+  if (namesDomain(expected))
+    return {
+      how: 'the config names the tenant by its domain, tokens by its id',
+      fix: 'Put the id of your own tenant into issuer, in the place of its domain.',
     };
   if (wanted.toLowerCase() !== tenant.toLowerCase()) return { how: 'another tenant of Entra' };
   if ((oldToken === undefined) === (oldConfig === undefined)) return null;

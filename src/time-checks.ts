@@ -90,7 +90,7 @@ export function checkNotBefore(trace: Trace, claims: JsonObject, clock: Clock): 
     trace.warn(
       'not_before',
       'issued_in_future',
-      `iat lies ${duration(ahead)} ahead${hint}; some servers refuse that`,
+      `iat lies ${duration(ahead)} ahead${hint}; servers that look at iat, as newer ones do, refuse the token until then`,
       detail,
     );
   } else if (start === undefined) trace.skip('not_before', 'the token has no nbf');

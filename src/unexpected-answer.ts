@@ -11,7 +11,7 @@ import {
   type HttpRequest,
 } from './exchange.js';
 import type { JsonOptions } from './json-parser.js';
-import { isObject, member, type Json, type JsonObject } from './json.js';
+import { isObject, isStringList, member, type Json, type JsonObject } from './json.js';
 import { quote } from './listing.js';
 import { createRedactor, hiddenInQuery, maskPieces } from './redact.js';
 
@@ -89,7 +89,7 @@ function append(said: string): string {
   return said === '' ? '' : `: ${quote(said)}`;
 }
 
-/** Where errors have their words: OAuth 2.0, Okta, Kubernetes and GitHub, FastAPI and problem details. */
+/** Where errors have their words: OAuth 2.0, Okta, Kubernetes and GitHub, FastAPI, problem details, and Vault. */
 const PLACES = [
   ['error', 'error_description', 'message'],
   ['errorCode', 'errorSummary'],
@@ -104,7 +104,12 @@ export function readMessage(body: string, asked: Asked): string {
   if (!json.ok || !isObject(json.value)) return '';
   const { value } = json;
   const error = member(value, 'error');
-  const texts = [...PLACES.map((names) => textsIn(value, names)), isObject(error) ? textsIn(error, ['message']) : []];
+  const errors = member(value, 'errors');
+  const texts = [
+    ...PLACES.map((names) => textsIn(value, names)),
+    isObject(error) ? textsIn(error, ['message']) : [],
+    isStringList(errors) ? errors : [],
+  ];
   const said = texts.find(({ length }) => length > 0) ?? [];
   return clean(said.join(': '), asked);
 }

@@ -166,11 +166,18 @@ describe('the way out of', () => {
   });
 
   test('a token of another kind is to send the right one', () => {
-    expect(ofAudience({ aud: 'ui', nonce: '1' })[1]).toContain('Send the access token, not the ID token');
+    expect(ofAudience({ aud: 'ui', typ: 'ID' })[1]).toContain('Send the access token, not the ID token');
+    // Dex and Authentik make access tokens that look like ID tokens.
+    expect(ofAudience({ aud: 'ui', nonce: '1' })[1]).toContain('set audience to that client');
+    // Google's access tokens are no JWTs: to send one leads nowhere.
+    const google = ofAudience({ iss: 'https://accounts.google.com', aud: 'ui', azp: 'ui' });
+    expect(google[1]).toContain('Request the ID token for this server’s audience');
     expect(ofAudience({ client_id: 'api' })).toEqual([
       'the token has no aud; the server wants "api", which is its client_id',
-      expect.stringContaining('pre token generation trigger'),
+      REASONS.audience_missing.fix,
     ]);
+    const cognito = { iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_x' };
+    expect(ofAudience(cognito)[1]).toContain('pre token generation trigger');
     expect(ofAudience({ client_id: 'other' })[1]).toBe(REASONS.audience_missing.fix);
   });
 
@@ -194,7 +201,7 @@ describe('the way out of', () => {
     expect(message).toMatch(new RegExp(`; nbf ${unit}$`));
     expect(fix).toBe('Have the issuer write times in seconds since 1970, not milliseconds.');
     expect(advice((trace) => checkNotBefore(trace, { iat: ms }, clock))).toEqual([
-      expect.stringContaining(`; iat ${unit}; some servers`),
+      expect.stringContaining(`; iat ${unit}; servers that look`),
       fix,
     ]);
     expect(advice((trace) => checkExpiry(trace, { exp: 1e11 }, clock))[0]).not.toContain('milliseconds');
@@ -306,16 +313,18 @@ describe('the time from which a token is valid', () => {
     expect(step60(-90)).toBe('not valid for another 1 minute');
   });
 
+  const REFUSED = 'servers that look at iat, as newer ones do, refuse the token until then';
+
   test('though it was issued later', () => {
     const iat = NOW + 60;
-    const message = 'iat lies 1 minute ahead; some servers refuse that';
+    const message = `iat lies 1 minute ahead; ${REFUSED}`;
     const warned = { status: 'warned', code: 'issued_in_future', message, expected: NOW, actual: iat };
     expect(step({ iat })).toStrictEqual(warned);
     expect(step({ iat, nbf: NOW - 60 })).toStrictEqual(warned);
     expect(step({ iat }, { tolerance: 59 }).status).toBe('warned');
     expect(step({ iat }, { tolerance: 60 }).status).toBe('skipped');
     expect(step({ iat }, { skew: 60 }).message).toBe(
-      'iat lies 1 minute ahead; your clock is 60 s behind the provider’s: it would pass with --clock-tolerance 60; some servers refuse that',
+      `iat lies 1 minute ahead; your clock is 60 s behind the provider’s: it would pass with --clock-tolerance 60; ${REFUSED}`,
     );
     expect(step({ iat }, { skew: 59 }).message).toBe(message);
   });

@@ -30,6 +30,12 @@ describe('what is no JWT', () => {
     [`sha256~${BODY}`, 'OpenShift'],
     [`sk-proj-${BODY}`, 'an API key'],
     [`glpat-${BODY}`, 'GitLab'],
+    [`hvs.CAES${BODY}`, 'a token of Vault’s'],
+    [`ory_at_${BODY}.${BODY}`, 'Ory Hydra'],
+    [`00D5g000004abcd!AQ4AQ.${BODY}`, 'Salesforce'],
+    [`v4.public.${BODY}`, 'a PASETO'],
+    [`a.${BODY}.c`, 'its first part is no header'],
+    [JWT.slice(1), 'its first part is no header'],
     [`ghp_${BODY}`, 'GitHub personal access token (classic)'],
     [`${JWT.slice(0, 30)}…`, 'an ellipsis'],
     [`${JWT.slice(0, 30)}...`, 'an ellipsis'],
@@ -42,7 +48,7 @@ describe('what is no JWT', () => {
     expect(look?.fix).toMatch(/\.$/);
   });
 
-  test.each([JWT, 'opaque', BODY, `${JWT}.`, '$2b$10$abc', 'Basically', 'nullify', 'a..b.c.d', 'skip', ''])(
+  test.each([JWT, 'opaque', BODY, `${JWT}.`, '$2b$10$abc', 'Basically', 'nullify', 'skip', ''])(
     '%s looks like nothing that is known',
     (text) => {
       expect(recognizeLookalike(text)).toBeNull();

@@ -120,6 +120,31 @@ describe('createNearMisses', () => {
     expect(find({ groups: ['a'] }).size).toBe(1);
   });
 
+  test('says that roles are names where Zitadel has them, and offers nothing of what they hold', () => {
+    const path = 'urn:zitadel:iam:org:project:roles';
+    const claims = { sub: 'alice', [path]: { admin: { 1600: 'acme.example' }, reader: { 1600: 'acme.example' } } };
+    const note = `${path} is an object whose names may be what is meant, and no path reads names; have the issuer send a list of strings`;
+    expect(miss(claims, 'roles')).toEqual({ note });
+    expect(miss(claims, path)).toEqual({ note });
+    expect(miss(claims, 'department')).toBeUndefined();
+    // Other objects are looked into, and so are those with a list or a text beside.
+    expect(near({ app: { web: { roles: 'a' } } }, 'roles')).toEqual(['app.web.roles']);
+    expect(near({ roles: { admin: { 1600: 'a' }, roles: ['b'] } }, 'groups')).toEqual(['roles.roles']);
+    expect(near({ roles: { admin: { 1600: ['a'] } } }, 'roles')).toEqual(['roles.admin.1600']);
+    // Numbers say nothing about the shape of claims, here neither.
+    expect(miss({ roles: { admin: { 1600: 'a', 1601: 5 }, since: 5 } }, 'roles')?.note).toContain('whose names');
+  });
+
+  test.each([
+    ['groups', { groups_direct: ['acme/ml'] }, 'groups_direct'],
+    ['username', { user_login: 'alice' }, 'user_login'],
+    ['username', { actor: 'alice' }, 'actor'],
+    ['project', { repository: 'acme/ml' }, 'repository'],
+    ['organization', { repository_owner: 'acme' }, 'repository_owner'],
+  ])('knows what CI systems call %s: %j', (claim, claims, expected) => {
+    expect(near(claims, claim)).toEqual([expected]);
+  });
+
   test('never looks where an issuer says that claims are elsewhere', () => {
     const claims = { _claim_names: { groups: 'src1' }, _claim_sources: { src1: { team: 'https://idp.example' } } };
     expect(miss(claims, 'groups')).toBeUndefined();

@@ -27,7 +27,15 @@ describe('two names', () => {
     ['https://login.microsoftonline.com/{tenantid}/v2.0', V2, 'the config names no tenant, the token does'],
     ['https://login.microsoftonline.com/<tenant id>/v2.0', V2, 'the config names no tenant, the token does'],
     [V2, V2.replace('72f9', '82f9'), 'another tenant of Entra'],
-    ['https://login.microsoftonline.com/common.example/v2.0', V2, 'another tenant of Entra'],
+    [
+      'https://login.microsoftonline.com/common.example/v2.0',
+      V2,
+      'the config names the tenant by its domain, tokens by its id',
+    ],
+    // The same tenant, and both the host and the slash differ: the version says more.
+    [`https://login.microsoftonline.com/${TENANT}`, V1, 'the same tenant, but a token of version 1.0'],
+    [`https://sts.windows.net/${TENANT}/v2.0`, V2, 'the same tenant, but the config expects tokens of version 1.0'],
+    ['api://default', 'default', 'only the prefix "api://" differs'],
     ['https://a.example:8443/realms/prod', 'https://b.example:8443/realms/prod', 'only the host differs'],
     [`${'a'.repeat(2047)}/`, 'a'.repeat(2047), 'only the trailing slash differs'],
   ])('%j and %j: %s', (expected, actual, how) => {

@@ -31,6 +31,7 @@ describe('the words of an error', () => {
     [{ errorCode: 'E0000011', errorSummary: 'Invalid token provided' }, 'E0000011: Invalid token provided'],
     [{ kind: 'Status', message: 'tokenreviews is forbidden' }, 'tokenreviews is forbidden'],
     [{ error: { message: 'no such user' } }, 'no such user'],
+    [{ errors: ['Vault is sealed', 'try later'] }, 'Vault is sealed: try later'],
     [{ title: 'Forbidden', detail: 'not from here' }, 'not from here'],
   ])('are found in %j', (body, said) => {
     expect(quote(body)).toBe(`: ${JSON.stringify(said)}`);

@@ -49,9 +49,23 @@ const ROUTE_RULE: FieldsOf<RouteRule> = { permit: { paths: null }, forbid: { pat
 const AUTH: Fields = { provider_config: null, access_policy: null, route_policy: null };
 const NAMED_AUTH: Fields = { ...AUTH, providers: null, default: null };
 
+/** What OGX, the server's successor, reads beside them; nothing of it is done here. */
+const OGX_FIELDS: { readonly [Type in ProviderType]: readonly string[] } = {
+  oauth2_token: ['tenant_claim'],
+  github_token: [],
+  custom: ['tenant_field'],
+  kubernetes: ['tenant_claim'],
+  upstream_header: ['attribute_headers', 'tenant_header', 'trusted_proxy_cidrs'],
+};
+
 /** Fields of a provider that the server ignores, each with the name that was probably meant. */
 export function findUnknownFields(type: ProviderType, provider: unknown): Note[] {
-  return unknownFields(provider, PROVIDER_FIELDS[type], []);
+  return unknownFields(provider, PROVIDER_FIELDS[type], []).map((note) => {
+    const [name] = note.path;
+    if (note.path.length > 1 || typeof name !== 'string' || !OGX_FIELDS[type].includes(name)) return note;
+    const message = `${name} is read by OGX, llama-stack’s successor, and not by authcheck: verdicts are without it`;
+    return { ...note, message, fix: 'Ask the server itself about what depends on it: authcheck parity.' };
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 /** Issuers, audiences and addresses of key sets that cannot work, or that others share. Pure. */
 
 import { ACCOUNT, GRAPH } from '../misplaced-token.js';
-import { isMetadataUrl, namesNoTenant } from '../resemblance.js';
+import { isMetadataUrl, lacksVersion, namesDomain, namesNoTenant } from '../resemblance.js';
 import type { Note } from './note.js';
 import type { OAuth2TokenConfig } from './provider-config.js';
 
@@ -16,9 +16,18 @@ function judgeIssuer(issuer: string): Note[] {
     const message = 'issuer is the URL of an issuer’s metadata, which no token has in its iss';
     return [{ ...shared, message, fix: 'Remove /.well-known/… from it.' }];
   }
-  if (!namesNoTenant(issuer)) return [];
-  const message = 'issuer names no tenant of Entra, and tokens always do';
-  return [{ ...shared, message, fix: 'Put the id of your tenant in the place of "common" or the placeholder.' }];
+  if (namesNoTenant(issuer)) {
+    const message = 'issuer names no tenant of Entra, and tokens always do';
+    return [{ ...shared, message, fix: 'Put the id of your tenant in the place of "common" or the placeholder.' }];
+  }
+  if (namesDomain(issuer)) {
+    const message = 'issuer names a tenant of Entra by its domain, and tokens name it by its id';
+    return [{ ...shared, message, fix: 'Put the id of your tenant in the place of its domain.' }];
+  }
+  if (!lacksVersion(issuer)) return [];
+  const message = 'issuer is that of no token of Entra’s: it has no version';
+  const fix = 'Add /v2.0 to it; tokens of version 1.0 are from https://sts.windows.net/TENANT/.';
+  return [{ ...shared, message, fix }];
 }
 
 function judgeAudience(audience: string): Note[] {

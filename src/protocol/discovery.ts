@@ -9,6 +9,7 @@ import { AuthcheckError, usageError } from '../errors.js';
 import { jsonBody, type Answered, type HttpClient } from '../exchange.js';
 import { isHttpUrl, showUrl } from '../url.js';
 import { isObject, member } from '../json.js';
+import { isMetadataUrl } from '../resemblance.js';
 import { quoteMessage, through } from '../unexpected-answer.js';
 
 /** What authcheck needs of an issuer's metadata. */
@@ -27,6 +28,10 @@ export interface IssuerMetadata {
  */
 export async function discoverIssuer(http: HttpClient, issuer: string): Promise<IssuerMetadata> {
   if (!isHttpUrl(issuer)) throw usageError('the issuer must be an absolute http(s) URL');
+  if (isMetadataUrl(issuer)) {
+    const message = 'this is the URL of an issuer’s metadata; name the issuer itself, without /.well-known/…';
+    throw new AuthcheckError('discovery_failed', message);
+  }
   const url = new URL(issuer);
   if (url.username !== '' || url.password !== '') throw usageError('the issuer must not carry credentials');
   const path = url.pathname.replace(/\/$/, '');

@@ -4,7 +4,7 @@
  * @see [RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5) JWK Set format
  */
 
-import { basicOf, jsonBody, type Failure, type HttpAnswer, type HttpClient } from '../exchange.js';
+import { basicOf, jsonBody, type Answered, type Failure, type HttpAnswer, type HttpClient } from '../exchange.js';
 import { parseJson } from '../json-parser.js';
 import { isObject, member, type Json } from '../json.js';
 import { REDACTED } from '../redact.js';
@@ -72,17 +72,19 @@ function judgeKeySet(answer: HttpAnswer, uri: string, token: string | null): Key
   if (status !== 200) {
     const basic = basicOf(new URL(uri));
     const failure = judgeUnexpected(answer, 'the JWKS endpoint', { url: uri, secrets: [token, basic] });
-    return { ok: false, ...failure, fix: failure.fix ?? adviseOnStatus(status, token !== null || basic !== null) };
+    return { ok: false, ...failure, fix: failure.fix ?? adviseOnStatus(answer, token !== null || basic !== null) };
   }
   const json = jsonBody(answer, [token]);
   if (json.ok) return collectKeys(json.value, skew);
   return invalid(`the JWKS endpoint sent no valid JSON: ${json.message}${describeText(body)}${through(answer)}`);
 }
 
-function adviseOnStatus(status: number, hasCredentials: boolean): string | undefined {
+function adviseOnStatus({ status, body }: Answered, hasCredentials: boolean): string | undefined {
   if (hasCredentials && (status === 401 || status === 403))
     return 'Check jwks.token, or user and password in jwks.uri: the endpoint refuses what was sent.';
-  return status === 401 ? 'Set jwks.token: this endpoint shows its keys to nobody without one.' : undefined;
+  // A cluster of Kubernetes knows who sends nothing as somebody, and forbids it to them.
+  const isAnonymous = status === 401 || (status === 403 && body.includes('system:anonymous'));
+  return isAnonymous ? 'Set jwks.token: this endpoint shows its keys to nobody without one.' : undefined;
 }
 
 function collectKeys(value: Json, skew: number | null): KeySetResult {

@@ -4,7 +4,7 @@ import { checkSendable, findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
 import { credentialsIn, credentialsByName, findMasked, type Answered, type HttpAnswer } from '../exchange.js';
 import { showUrl } from '../url.js';
-import { isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
+import { describeKind, isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { unescapePercent } from '../percent.js';
 import { decodeHeader, findTokenFault } from '../token.js';
 import { judgeUnexpected, quoteMessage, readObject, through } from '../unexpected-answer.js';
@@ -137,6 +137,9 @@ function readIdentity(answer: JsonObject): Identity | string {
   const fault = findPrincipalFault(principal);
   if (fault !== null || typeof principal !== 'string')
     return `the principal in the answer ${fault ?? 'is not a string'}`;
+  const message = member(answer, 'message') ?? null;
+  if (message !== null && typeof message !== 'string')
+    return `message in the answer is ${describeKind(message)}, not a string`;
   const attributes = readAttributes(member(answer, 'attributes') ?? null);
   return typeof attributes === 'string' ? attributes : { principal, attributes };
 }

@@ -41,7 +41,7 @@ function reportMapping(trace: Trace, { mapping, attributes }: MappedClaims, gaps
   if (mapping.length === 0) trace.skip('mapping', 'the claims mapping is empty: no attributes');
   else if (!mapping.some(hasValues)) {
     const message = 'the claims mapping found nothing: the principal has no attributes';
-    const explained = mapping.find(({ status, note }) => status === 'absent' && note !== undefined);
+    const explained = mapping.find(({ status, note }) => status !== 'mapped' && note !== undefined);
     const why = explained === undefined ? '' : `; ${describeGap(explained)}`;
     trace.warn('mapping', 'attributes_empty', message + why, WRITTEN_AT);
   } else if (gaps.length > 0) {
@@ -53,7 +53,7 @@ function reportMapping(trace: Trace, { mapping, attributes }: MappedClaims, gaps
 }
 
 function describeGap({ claim, status, note }: MappingRow): string {
-  return status === 'absent' && note !== undefined ? `${claim} (absent: ${note})` : `${claim} (${status})`;
+  return note === undefined ? `${claim} (${status})` : `${claim} (${status}: ${note})`;
 }
 
 function hasValues({ values }: MappingRow): boolean {

@@ -57,8 +57,8 @@ export function createOAuth2IntrospectionProvider(
       const principal = checkClaims(trace, claims, result.skew);
       const mapped = mapIdentity(trace, context, claims, config.claims_mapping, principal);
       // A member that the server looks for in vain is an error to it, not a refusal.
-      const isNobody = trace.failure()?.code === 'claim_missing' && !Object.hasOwn(claims, 'sub');
-      return { ...mapped, claims, network_ms, refusal: isNobody ? 'Token introspection error' : REFUSAL };
+      const isError = trace.failure()?.name === 'subject' && missesMember(claims);
+      return { ...mapped, claims, network_ms, refusal: isError ? 'Token introspection error' : REFUSAL };
     });
 
   function checkClaims(trace: Trace, response: JsonObject, skew: number | null): string | null {
@@ -75,7 +75,8 @@ export function createOAuth2IntrospectionProvider(
     if (member(claims, 'exp') === undefined) trace.skip('expiry', 'the answer has no exp');
     else checkExpiry(trace, claims, clock);
     checkNotBefore(trace, claims, clock);
-    return checkSubject(trace, claims, ['sub', 'username']);
+    const warning = Object.hasOwn(response, 'sub') ? null : '; without a sub beside it, llama-stack refuses the token';
+    return checkSubject(trace, claims, ['sub', 'username'], { warning });
   }
 
   return {
@@ -85,6 +86,12 @@ export function createOAuth2IntrospectionProvider(
     authenticate,
     close: () => context.http.close(),
   };
+}
+
+/** As the server looks: for sub, and for username where sub says nothing. */
+function missesMember(claims: JsonObject): boolean {
+  const sub = member(claims, 'sub');
+  return sub === undefined || ((sub === null || sub === '') && member(claims, 'username') === undefined);
 }
 
 /** What an issuer does not say, a JWT may say itself. */

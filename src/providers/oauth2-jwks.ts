@@ -1,7 +1,7 @@
 /** `oauth2_token` with `jwks`: a JWT, checked here against the issuer's key set. */
 
 import { readCaFile } from '../ca-file.js';
-import { checkAudience, checkIssuer, checkSubject } from '../checks.js';
+import { checkAudience, checkIssuer, checkSubject, findIdFault } from '../checks.js';
 import {
   ALGORITHMS,
   ASYMMETRIC_ALGORITHMS,
@@ -97,7 +97,7 @@ export function createOAuth2JwksProvider(
     checkAudience(trace, claims, config.audience, !context.sets('audience'));
     checkExpiry(trace, claims, clock);
     checkNotBefore(trace, claims, clock);
-    return checkSubject(trace, claims, ['sub']);
+    return checkSubject(trace, claims, ['sub'], { fault: findIdFault(claims) });
   }
 
   return {

@@ -2,13 +2,14 @@
 
 import { stringMember, type JsonObject } from '../json.js';
 import { quoteName } from '../listing.js';
-import { recognizeLookalike } from '../lookalike.js';
-import { recognizeMisplaced } from '../misplaced-token.js';
+import { recognizeLookalike, type Lookalike } from '../lookalike.js';
+import { explainEncryption, recognizeMisplaced } from '../misplaced-token.js';
 import { findSetFault, type KeySet } from '../protocol/jwks.js';
 import { isUnsigned, KEY_PARAMETERS, type ParsedJwt } from '../protocol/jwt.js';
 import type { CachedKeySet } from '../protocol/key-set-cache.js';
 import { algorithmsFor, findWeakness, INVALID_KEY, misfit, type Key } from '../protocol/keys.js';
 import { canVerify, verifySignature } from '../protocol/signature.js';
+import type { RejectedCode } from '../reason-codes.js';
 import type { Trace } from '../trace.js';
 
 const JWKS_URI: readonly string[] = ['jwks', 'uri'];
@@ -49,7 +50,7 @@ export function reportHeader(
 ): Sought | null {
   if (jwt.fault !== null || jwt.header === null) {
     const { code, message } = jwt.fault ?? { code: 'token_malformed', message: 'the header cannot be read' };
-    const look = code === 'token_malformed' || code === 'token_opaque' ? recognizeLookalike(token) : null;
+    const look = recognizeRefused(token, jwt, code);
     trace.fail('format', code, look?.what ?? message, { fix: look?.fix });
     trace.notReached('key', 'algorithm', 'signature');
     return null;
@@ -78,6 +79,14 @@ export function reportHeader(
     return null;
   }
   return sought;
+}
+
+/** What a token is that is refused for its form or its header. */
+function recognizeRefused(token: string, { header, claims }: ParsedJwt, code: RejectedCode): Lookalike | null {
+  if (code === 'token_encrypted') return explainEncryption(header);
+  // Okta marks what its org server makes by a typ of its own.
+  if (code === 'header_invalid') return recognizeMisplaced(claims, ['okta']);
+  return code === 'token_malformed' || code === 'token_opaque' ? recognizeLookalike(token) : null;
 }
 
 /** Makes the steps from the key set to the signature. */

@@ -9,6 +9,7 @@ import { parseJson } from '../json-parser.js';
 import { member, type Json, type JsonObject } from '../json.js';
 import { plural } from '../listing.js';
 import { isPartOfJwt, recognizeLookalike } from '../lookalike.js';
+import { explainEncryption } from '../misplaced-token.js';
 import {
   decodeBase64url,
   isUnsigned,
@@ -65,8 +66,10 @@ function decodeNested(token: string, depth: number): DecodedToken {
   const inner = nested === null ? {} : { inner: decodeNested(nested, depth + 1) };
   const known = { ...nothing, header, claims, ...inner };
   const about = noteHeader(header);
-  if (fault?.code === 'token_encrypted')
-    return { ...known, kind: 'jwe', notes: ['an encrypted token (JWE): only the header can be read', ...about] };
+  if (fault?.code === 'token_encrypted') {
+    const what = explainEncryption(header)?.what ?? 'an encrypted token (JWE)';
+    return { ...known, kind: 'jwe', notes: [`${what}: only the header can be read`, ...about] };
+  }
   if (isSdJwt) {
     const count = rest.filter((part) => part !== '' && !part.includes('.')).length;
     const notes = [`an SD-JWT with ${plural(count, 'disclosure')}`, ...about];

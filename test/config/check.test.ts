@@ -33,6 +33,7 @@ function provider(more: string, mapping = 'claims_mapping: {groups: teams}'): st
   return `type: oauth2_token\nissuer: https://idp.example\naudience: my-api\n${mapping}\n${more}\n`;
 }
 const JWKS = 'jwks: {uri: https://idp.example/jwks}';
+const TENANT = '72f988bf-86f1-41af-91ab-2d7cd011db47';
 const KUBERNETES = 'type: kubernetes\nclaims_mapping: {groups: teams}\napi_server_url: https://k8s.example';
 const GITHUB = 'type: github_token\nclaims_mapping: {login: roles}\ngithub_api_base_url: ';
 
@@ -112,6 +113,15 @@ describe('checkConfig', () => {
     });
   });
 
+  test('a field that only the successor of the server reads is not called a mistake', async () => {
+    const { findings } = await check(
+      'type: upstream_header\nprincipal_header: x-user\nattribute_headers: {x-groups: teams}\n',
+    );
+    const [finding] = findings.filter(({ code }) => code === 'field_unknown');
+    expect(finding?.message).toMatch(/^attribute_headers is read by OGX, /);
+    expect(finding?.fix).toContain('authcheck parity');
+  });
+
   test('a mapping of 40,000 entries is looked through once', async () => {
     const entries = Array.from({ length: 40_000 }, (_, index) => `  a${index}.b: roles\n`).join('');
     const report = await check(provider(JWKS, `claims_mapping:\n${entries}  a7: roles\n  email: roles`));
@@ -128,6 +138,8 @@ describe('checkConfig', () => {
       ['issuer_unmatched', 'https://i/.well-known/openid-configuration', 'a', 'https://i/keys'],
       ['issuer_unmatched', 'https://login.microsoftonline.com/common/v2.0', 'a', 'https://i/keys'],
       ['issuer_unmatched', 'https://login.microsoftonline.com/{tenantid}/v2.0', 'a', 'https://i/keys'],
+      ['issuer_unmatched', 'https://login.microsoftonline.com/acme.onmicrosoft.com/v2.0', 'a', 'https://i/keys'],
+      ['issuer_unmatched', `https://login.microsoftonline.com/${TENANT}`, 'a', 'https://i/keys'],
       ['jwks_uri_unfit', 'https://accounts.google.com', 'a', 'https://www.googleapis.com/oauth2/v1/certs'],
       ['jwks_uri_unfit', 'https://i', 'a', 'https://i/.well-known/openid-configuration'],
     ].map(([code = '', issuer = '', audience = '', uri = '']): [string, string, string] => [

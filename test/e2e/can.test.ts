@@ -74,6 +74,20 @@ describe('authcheck can, with a token', () => {
     expect(stdout).toContain('owner (nobody) --owner and --owner-attribute name one');
   });
 
+  it('says of a user without attributes that the claims mapping found nothing', async () => {
+    const jwks = `jwks: { uri: "${world.origin}/jwks" }`;
+    const unmapped = world.file(
+      'unmapped.yaml',
+      `provider_config: { type: oauth2_token, issuer: "${world.origin}", audience: api, ${jwks}, claims_mapping: { team: teams } }
+route_policy: [{ permit: { paths: /v1/files* }, when: user with ml in teams }]
+`,
+    );
+    const token = await world.signer.sign(world.claims);
+    const { code, stdout } = await can('/v1/files', '--config', unmapped, '--token', token);
+    expect(code).toBe(1);
+    expect(stdout).toContain('no attributes: the claims mapping found nothing; authcheck map shows why');
+  });
+
   it('says no to a token that is refused, before any policy: exit 1, with the reason', async () => {
     const token = await world.signer.sign({ ...world.claims, exp: 1_700_000_000 });
     const { code, stdout } = await can('/v1/files', '--config', config, '--token', token);

@@ -102,6 +102,15 @@ describe('discoverIssuer', () => {
     });
   });
 
+  it('asks nobody for the URL of its metadata', async () => {
+    const { asked, metadata } = await discover({}, OPENID);
+    expect(asked).toEqual([]);
+    expect(metadata).toMatchObject({
+      code: 'discovery_failed',
+      message: expect.stringContaining('without /.well-known/') as unknown,
+    });
+  });
+
   test.each([
     ['idp.example', 'absolute http(s) URL'],
     ['ftp://idp.example', 'absolute http(s) URL'],

@@ -135,6 +135,8 @@ describe('the answer', () => {
     [{ principal: 'a', attributes: [] }, /attributes in the answer is not an object/],
     [{ principal: 'a', attributes: { roles: 'admin' } }, /attributes\.roles in the answer is not a list of strings/],
     [{ principal: 'a', attributes: { roles: [1] } }, /attributes\.roles/],
+    [{ principal: 'a', message: 5 }, /message in the answer is a number, not a string/],
+    [{ principal: 'a', message: { x: 1 } }, /message in the answer is an object, not a string/],
     [[IDENTITY], /not an object/],
     ['alice', /not an object/],
   ])('%j is no answer', async (body, message) => {

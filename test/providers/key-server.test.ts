@@ -168,6 +168,13 @@ describe('a key server that works', () => {
     });
   });
 
+  test('is a cluster that knows whoever sends no token as somebody, and forbids it to them', async () => {
+    const message = 'forbidden: User "system:anonymous" cannot get path "/openid/v1/jwks"';
+    const server = await serve(json({ kind: 'Status', message }, 403));
+    const { reason } = await ask(server.origin, {});
+    expect(reason?.fix).toMatch(/^Set jwks\.token/);
+  });
+
   test('sends the metadata of the issuer: its key set is named, and not fetched', async () => {
     const other = await serve(json(published));
     const server = await serve(json({ issuer: 'x', jwks_uri: `${other.origin}/keys` }));

@@ -29,14 +29,17 @@ test('says why, where nothing was found', () => {
     code: 'attributes_empty',
     message: `${nothing}; ${LEFT_OUT}`,
   });
-  expect(report({ groups: 5 }, { groups: 'teams', other: 'teams' })?.message).toBe(nothing);
+  expect(report({ groups: 5 }, { groups: 'teams', other: 'teams' })?.message).toBe(
+    `${nothing}; groups (unusable: the claim is a number; only a string or a list can be mapped)`,
+  );
+  expect(report({}, { groups: 'teams' })?.message).toBe(nothing);
 });
 
 test('names what is unusable first, and why a claim cannot be reached', () => {
   const claims = { sub: 'alice', app: { 'a.b': { roles: ['x'] } }, num: 5 };
   const mapping = { sub: 'roles', other: 'roles', 'app.a.b.roles': 'roles', num: 'roles' };
   expect(report(claims, mapping)?.message).toBe(
-    'mapped to roles; without a value: num (unusable), other (absent), app.a.b.roles (absent: a name on this path contains dots, so no path reaches it; have the issuer put it in a flat claim (token mapper))',
+    'mapped to roles; without a value: num (unusable: the claim is a number; only a string or a list can be mapped), other (absent), app.a.b.roles (absent: a name on this path contains dots, so no path reaches it; have the issuer put it in a flat claim (token mapper))',
   );
 });
 

@@ -198,6 +198,23 @@ describe('the answer', () => {
     expect([verdict.principal, summary(verdict)]).toEqual([principal, outcome]);
   });
 
+  test('with a username in the place of sub warns that llama-stack refuses it', async () => {
+    const subject = stepOf(await ask(json({ active: true, username: 'al' })), 'subject');
+    expect(subject).toMatchObject({ status: 'warned', code: 'subject_from_username' });
+    expect(stepOf(await ask(json({ active: true, sub: null, username: 'al' })), 'subject').status).toBe('passed');
+  });
+
+  test.each<[object, string]>([
+    [{}, 'Token introspection error'],
+    [{ sub: null }, 'Token introspection error'],
+    [{ sub: '' }, 'Token introspection error'],
+    [{ sub: '', username: '' }, 'Token not active'],
+    [{ sub: 5 }, 'Token not active'],
+  ])('%j is refused as the server refuses it', async (claims, message) => {
+    const { server } = await ask(json({ active: true, ...claims }));
+    expect(server).toEqual({ status: 401, body: { error: { message } } });
+  });
+
   test('with only a client_id says that machine tokens are often so', async () => {
     const verdict = await ask(json({ active: true, client_id: 'machine' }));
     expect(verdict.reason?.message).toMatch(/only client_id, as machine tokens often do/);

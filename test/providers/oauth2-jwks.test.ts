@@ -310,6 +310,27 @@ describe('oauth2_token with jwks', () => {
     expect(verdict.reason?.code).toBe(code);
   });
 
+  test('says of Okta’s own typ where such a token is from', async () => {
+    const claims = { ...GOOD, iss: 'https://acme.okta.com' };
+    const { reason } = await provider.authenticate({
+      token: await sign(claims, { typ: 'application/okta-internal-at+jwt' }),
+    });
+    expect(reason).toMatchObject({
+      code: 'header_invalid',
+      message: expect.stringContaining('Okta’s org authorization server') as unknown,
+      fix: expect.stringContaining('/oauth2/default') as unknown,
+    });
+  });
+
+  test.each([5, null, ['a']])('refuses the jti %j', async (jti) => {
+    const verdict = await provider.authenticate({ token: await sign({ ...GOOD, jti }) });
+    expect(failures(verdict)).toEqual(['subject claim_invalid']);
+    expect(verdict.reason?.message).toMatch(/^jti is .*, not a string$/);
+    // One fault is told in a step, and the subject's own comes first.
+    const nobody = await provider.authenticate({ token: await sign({ ...GOOD, jti, sub: ' ' }) });
+    expect(nobody.reason?.message).toBe('sub is blank');
+  });
+
   test('never uses a key that the token brings along', async () => {
     const forger = await generateKeyPair('ES256');
     const jwk = await exportJWK(forger.publicKey);

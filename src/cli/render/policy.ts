@@ -78,9 +78,9 @@ function describeQuestion(question: Question): string {
   return `${question.action} ${question.resource.type}::${question.resource.identifier}`;
 }
 
-function formatPeople({ question, user, trace }: Ruling, style: Style): string {
+function formatPeople({ question, user, verdict, trace }: Ruling, style: Style): string {
   const rows: string[][] = [];
-  if (user !== null) rows.push(['user', user.principal, describeAttributes(user.attributes)]);
+  if (user !== null) rows.push(['user', user.principal, describeUser(user, verdict)]);
   if (user !== null && 'resource' in question) {
     const { owner } = question.resource;
     rows.push(
@@ -91,6 +91,14 @@ function formatPeople({ question, user, trace }: Ruling, style: Style): string {
   }
   if (rows.length === 0 || trace.length === 0) return '';
   return `\n${formatTable(rows, style, { paint: [style.dim, style.plain, style.dim] })}`;
+}
+
+/** Rules fail for the want of attributes more often than by what they say. */
+function describeUser({ attributes }: Identity, verdict: Verdict | null): string {
+  const isUnmapped = verdict?.steps.some(({ code }) => code === 'attributes_empty') === true;
+  return (
+    describeAttributes(attributes) + (isUnmapped ? ': the claims mapping found nothing; authcheck map shows why' : '')
+  );
 }
 
 function describeAttributes(attributes: Attributes): string {
