@@ -16,8 +16,7 @@ export type ErrorCode =
   | 'output_unwritable'
   | 'discovery_failed'
   | 'fixture_refused'
-  | 'fixture_undecided'
-  | 'interrupted';
+  | 'fixture_undecided';
 
 /** One thing wrong, or unwise, in a config. */
 export interface Finding {

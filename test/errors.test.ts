@@ -30,13 +30,13 @@ describe('ConfigError', () => {
 describe('AuthcheckError', () => {
   it('keeps its cause and its place, where it has them', () => {
     const cause = new Error('why');
-    expect(new AuthcheckError('interrupted', 'x', { cause, position: 'a:1:2' })).toMatchObject({
+    expect(new AuthcheckError('input_unreadable', 'x', { cause, position: 'a:1:2' })).toMatchObject({
       name: 'AuthcheckError',
-      code: 'interrupted',
+      code: 'input_unreadable',
       cause,
       position: 'a:1:2',
     });
-    const bare = new AuthcheckError('interrupted', 'x');
+    const bare = new AuthcheckError('input_unreadable', 'x');
     expect(bare.position).toBeNull();
     expect(Object.hasOwn(bare, 'cause')).toBe(false);
   });

@@ -9,7 +9,6 @@ export const EXIT = {
   unusable: 2,
   undecided: 3,
   bug: 70,
-  interrupted: 130,
 } as const;
 
 const OUTCOMES: Readonly<Record<Outcome, number>> = {
@@ -37,5 +36,5 @@ export function exitCodeOfFindings(findings: readonly Finding[], bar: Severity, 
 export function exitCodeOfError(error: unknown): number {
   if (!(error instanceof AuthcheckError)) return EXIT.bug;
   if (error.code === 'discovery_failed' || error.code === 'fixture_undecided') return EXIT.undecided;
-  return error.code === 'interrupted' ? EXIT.interrupted : EXIT.unusable;
+  return EXIT.unusable;
 }

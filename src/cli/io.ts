@@ -195,18 +195,16 @@ function isPiped(): boolean {
 }
 
 async function readStdin(maxBytes: number, patience?: number): Promise<string | null> {
-  const chunks: Buffer[] = [];
+  const chunks: Uint8Array[] = [];
   let size = 0;
-  // Latin-1 keeps every byte as it is until all are there.
-  process.stdin.setEncoding('latin1');
+  const input: AsyncIterable<Uint8Array> = process.stdin;
   const timer = patience === undefined ? null : setTimeout(() => process.stdin.destroy(), patience);
   try {
-    for await (const chunk of process.stdin) {
+    for await (const chunk of input) {
       if (timer !== null) clearTimeout(timer);
-      const bytes = Buffer.from(String(chunk), 'latin1');
-      size += bytes.length;
+      size += chunk.length;
       if (size > maxBytes) return null;
-      chunks.push(bytes);
+      chunks.push(chunk);
     }
   } catch (error) {
     if (codeOf(error) !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;

@@ -52,9 +52,8 @@ export async function explainConfig(options: LoadOptions): Promise<ExplainedConf
     route_policy: config.route_policy,
   };
   // A secret may stand in another place as well, such as in a URL.
-  const secrets = leaves(plain).map(({ path, value }) =>
-    isSecretPath(path) && typeof value === 'string' ? value : null,
-  );
+  const found = leaves(plain);
+  const secrets = found.map(({ path, value }) => (isSecretPath(path) && typeof value === 'string' ? value : null));
   const redact = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
   const tree = Object.fromEntries(Object.entries(plain).map(([name, value]) => [name, mask(value, redact, [name])]));
   const shown = leaves(tree);
@@ -67,7 +66,7 @@ export async function explainConfig(options: LoadOptions): Promise<ExplainedConf
     return place === undefined ? [...reading.path, ...path] : [...place, ...path.slice(depth)];
   };
   // Where a value stands is looked up by the names as they are written.
-  const origins = leaves(plain).map(({ path }) => {
+  const origins = found.map(({ path }) => {
     const place = inFile(path);
     return originOf(valueAt(file.value, place), file.parseOptions.locate(place), options.env ?? {});
   });

@@ -83,7 +83,7 @@ export function readSuite(text: string, file: string, options: SuiteOptions): Su
   const report = (at: Path, message: string): void => {
     findings.push(faultAt(at, message, locate(at)));
   };
-  const config = readConfig(written, parseConfigText(text, shown), read, show, options);
+  const config = readConfig(written, () => parseConfigText(text, shown), read, show, options);
   const keySet = readKeys(written, read);
   if (keySet?.ok === false) report(['jwks'], keySet.message);
   const cases = written.tests.flatMap((test, index) => {
@@ -103,7 +103,7 @@ export function readSuite(text: string, file: string, options: SuiteOptions): Su
 /** Only the variables of the file count, unless it is live: what a test says must not depend on who runs it. */
 function readConfig(
   { config, env }: SuiteFile,
-  inline: ConfigDocument,
+  readInline: () => ConfigDocument,
   read: ReadFile,
   show: (name: string) => string,
   { live, env: outer }: SuiteOptions,
@@ -117,6 +117,7 @@ function readConfig(
         : `the variable ${name} is not set, or empty, in env of the file of tests, and no other counts without --live; set it there`,
   } as const;
   if (typeof config !== 'string') {
+    const inline = readInline();
     const value = isMapping(inline.value) ? inline.value.config : null;
     return acceptReading(readAuthConfig(value, { ...how, locate: (at) => inline.locate(['config', ...at]) }));
   }

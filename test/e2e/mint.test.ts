@@ -259,7 +259,7 @@ describe('authcheck jwks generate', () => {
     expect(stdout).not.toContain((JSON.parse(text('keys.json')) as { keys: { d: string }[] }).keys[0]?.d ?? '');
   });
 
-  it('keeps the mode of a secret file when it writes over another', async () => {
+  it('makes a secret file of what it writes over', async () => {
     writeFileSync(join(cwd, 'keys.json'), 'old', { mode: 0o644 });
     expect((await generate('--out', 'keys.json')).code).toBe(2);
     expect((await generate('--out', 'keys.json', '--force')).code).toBe(0);

@@ -131,7 +131,7 @@ test(
   },
 );
 
-test('when it ends, by itself or not', { timeout: 60_000 }, async () => {
+test('when it is ended, by whatever signal', { timeout: 60_000 }, async () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     const service = await serve(['--config', world.file('run.json')], { cwd: world.folder(), env: world.env });
     const begun = load(service, 1).catch(() => ({ text: 'broke off' }));

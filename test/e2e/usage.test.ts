@@ -154,6 +154,8 @@ describe('flags that contradict each other', () => {
     [['validate', '--all-providers', '--provider', 'jwt'], 'leave --provider out'],
     [['validate', '--from-line', '3'], 'are about --tokens'],
     [['validate', '--tokens', 'x', '--token-file', 'y'], '--tokens goes with one provider'],
+    [['validate', '--tokens', 'x', '--request-path', '/v1'], 'a line of JSON brings its own request'],
+    [['validate', '--tokens', 'x', '--request-header', 'X-A: b'], 'a line of JSON brings its own request'],
     [['jwks', 'keys.json', '--jwks', 'other.json'], 'the source was given twice'],
     [['config', 'check', 'a.yaml', '--config', 'b.yaml'], 'the config was given twice'],
     [['config', 'show', 'a.yaml', '--config', 'b.yaml'], 'the config was given twice'],

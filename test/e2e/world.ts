@@ -10,7 +10,7 @@ import { createSigner, type Signer } from '../../src/index.js';
 export interface World {
   readonly origin: string;
   readonly folder: string;
-  /** A config with the providers jwt, introspection, github and custom. */
+  /** A config with the providers jwt, introspection, custom, down and proxy. */
   readonly config: string;
   readonly signer: Signer;
   /** Claims that the provider jwt accepts. */

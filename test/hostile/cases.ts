@@ -11,7 +11,7 @@ declare module 'vitest' {
   }
 }
 
-/** Cases of all properties together in the gate: the shares of the properties add up to it. */
+/** Cases of all properties together in the gate: the shares of the properties add up to it, or a little more. */
 const GATE = 10_000;
 
 const factor = Number(process.env.AUTHCHECK_HOSTILE_CASES ?? GATE) / GATE;

@@ -169,7 +169,7 @@ describe('decodeToken', () => {
     });
   });
 
-  it('never throws, and repeats no token', () => {
+  it('never throws', () => {
     const part = fc.oneof(
       fc.constantFrom('.', '~', 'ghp_', '', encode(HEADER), encode({ sub: 'alice' })),
       fc.string({ maxLength: 8 }),

@@ -156,7 +156,7 @@ describe('a public route', () => {
     expect((await authenticator.authenticate({ method: 'GET', url, headers: [] })).outcome).toBe('rejected');
   });
 
-  test('a query of ten thousand equal names is read in one go', async () => {
+  test('a query of 200,000 equal names is read in one go', async () => {
     const url = `/who?${'a&'.repeat(200_000)}`;
     expect((await authenticator.authenticate({ method: 'GET', url, headers: [] })).outcome).toBe('rejected');
   });

@@ -127,6 +127,16 @@ it('a file that is named and not there is told where it is named, and the rest a
   ]);
 });
 
+it('a file that only names its config is not read as the server reads one', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'authcheck-suite-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  writeFileSync(join(folder, 'run.yaml'), CONFIG.replace('config:', 'provider_config:'));
+  const tests = 'tests: [{name: a, claims: {birthdate: 2026-02-30, note: =}, expect: {outcome: rejected}}]\n';
+  writeFileSync(join(folder, 'a.yaml'), `config: run.yaml\n${tests}`);
+  expect(loadSuite('a.yaml', { cwd: folder }).cases).toHaveLength(1);
+  expect(faultsOf(`${CONFIG}${tests}`)[0]).toContain('there is no such day');
+});
+
 it('a config that the server could not read is not used either', () => {
   const folder = mkdtempSync(join(tmpdir(), 'authcheck-suite-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

@@ -50,6 +50,8 @@ async function runValidate(options: ValidateOptions, argument: string | undefine
     const others = [expected ?? undefined, options.allProviders, argument, options.token, options.tokenFile];
     if (others.some((other) => other !== undefined))
       throw usageError('--tokens goes with one provider, no other token, and no expectations');
+    if ((options.requestPath ?? options.requestHeader ?? options.requestParam) !== undefined)
+      throw usageError('with --tokens, a line of JSON brings its own request; leave --request-* out');
     const { runBatch } = await import('../batch/run.js');
     return runBatch({ ...options, tokens }, io);
   }

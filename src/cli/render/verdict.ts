@@ -24,7 +24,7 @@ export interface VerdictContext {
   /** Whether every step is shown for an accepted token too. */
   readonly verbose: boolean;
   /** Whether the config has other providers, which a server asks too. */
-  readonly hasOthers?: boolean;
+  readonly hasOthers: boolean;
   /** What must not be missed beside the verdict. */
   readonly cautions?: readonly string[];
 }
@@ -159,7 +159,7 @@ function adviceOf(step: Step, told: Set<string>): string {
 function formatFooter(verdict: Verdict, { hasOthers }: VerdictContext, style: Style): string {
   if (verdict.outcome === 'accepted') return '';
   const { status, body } = verdict.server;
-  const whose = hasOthers === true ? 'with this provider alone, the server answers' : 'the server answers';
+  const whose = hasOthers ? 'with this provider alone, the server answers' : 'the server answers';
   // The body stays in one piece, so that it can be looked for in a log.
   const [head, text] = [`${whose} ${status}`, JSON.stringify(body)];
   const answer = head.length + text.length < style.width ? [`${head} ${text}`] : [head, text];

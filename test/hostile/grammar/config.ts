@@ -144,10 +144,14 @@ const values: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: mapping },
 );
 
+/** Spoiled in one of three: were every part spoiled, hardly a whole could be read. */
+const sometimes = <Value>(spoiled: fc.Arbitrary<Value>, sound: Value): fc.Arbitrary<Value> =>
+  fc.oneof({ weight: 2, arbitrary: fc.constant(sound) }, { weight: 1, arbitrary: spoiled });
+
 const providers = fc
   .tuple(
     fc.constantFrom(...PROVIDERS),
-    fc.array(fc.tuple(fieldNames, values), { maxLength: 3 }),
+    sometimes(fc.array(fc.tuple(fieldNames, values), { maxLength: 3 }), []),
     fc.option(fc.tuple(fc.constantFrom('jwks', 'introspection', 'cache', 'claims_mapping'), fieldNames, values), {
       freq: 2,
     }),
@@ -205,15 +209,16 @@ const rules = fc.record(
   },
   { requiredKeys: [] },
 );
-const policies = fc.oneof(
-  { weight: 4, arbitrary: fc.array(rules, { maxLength: 3 }) },
-  { weight: 1, arbitrary: values },
-);
+const policies = (sound: object): fc.Arbitrary<unknown> =>
+  sometimes<unknown>(
+    fc.oneof({ weight: 4, arbitrary: fc.array(rules, { maxLength: 3 }) }, { weight: 1, arbitrary: values }),
+    [{ ...sound, when: 'user with admin in roles' }],
+  );
 
 const shapes = fc.tuple(
   fc.oneof({ weight: 5, arbitrary: providers }, { weight: 1, arbitrary: values }),
-  policies,
-  policies,
+  policies({ permit: { actions: 'read' } }),
+  policies({ permit: { paths: '/v1/*' } }),
   names,
   fc.nat(6),
 );
@@ -229,13 +234,11 @@ export const documents: fc.Arbitrary<unknown> = shapes.map(([provider, access_po
       return { server: { port: 1, auth: { provider_config: provider, route_policy } }, apis: [] };
     case 3:
       return {
-        auth: {
-          providers: Object.fromEntries([
-            [name, provider],
-            ['other', { type: 'custom', endpoint: 'https://h' }],
-          ]),
-          default: name,
-        },
+        providers: Object.fromEntries([
+          [name, provider],
+          ['other', { type: 'custom', endpoint: 'https://h' }],
+        ]),
+        default: name,
       };
     case 4:
       return { providers: provider };

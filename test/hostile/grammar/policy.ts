@@ -29,7 +29,7 @@ const attributeNames = fc.oneof(
 
 /** Users. */
 export const identities: fc.Arbitrary<Identity> = fc.record({
-  principal: words,
+  principal: fc.oneof({ weight: 2, arbitrary: fc.constantFrom('alice', 'admin') }, { weight: 1, arbitrary: words }),
   attributes: fc
     .array(fc.tuple(attributeNames, fc.array(words, { maxLength: 3 })), { maxLength: 3 })
     .map((entries) => Object.fromEntries(entries)),
@@ -37,7 +37,10 @@ export const identities: fc.Arbitrary<Identity> = fc.record({
 
 /** Resources. */
 export const resources: fc.Arbitrary<Resource> = fc.record({
-  type: fc.oneof(fc.constantFrom('model', 'model::x', 'shield'), words),
+  type: fc.oneof(
+    { weight: 3, arbitrary: fc.constant('model') },
+    { weight: 1, arbitrary: fc.oneof(fc.constantFrom('model::x', 'models', 'shield'), words) },
+  ),
   identifier: fc.oneof(fc.constantFrom('llama', '*', ':', '::'), words),
   owner: fc.option(identities),
 });
@@ -79,36 +82,40 @@ const conditions = fc.oneof(sentences, fc.array(sentences, { minLength: 1, maxLe
 function rulesOf<Scope>(scopes: fc.Arbitrary<Scope>): fc.Arbitrary<readonly object[]> {
   const effect = fc.tuple(fc.constantFrom('permit', 'forbid'), scopes).map(([name, scope]) => ({ [name]: scope }));
   const guard = fc.oneof(
-    { weight: 2, arbitrary: fc.constant({}) },
+    { weight: 1, arbitrary: fc.constant({}) },
     {
-      weight: 1,
+      weight: 3,
       arbitrary: fc.tuple(fc.constantFrom('when', 'unless'), conditions).map(([name, given]) => ({ [name]: given })),
     },
   );
   return fc.array(
     fc.tuple(effect, guard).map(([rule, guarded]) => ({ ...rule, ...guarded })),
-    { maxLength: 4 },
+    { minLength: 1, maxLength: 4, size: 'max' },
   );
 }
 
-const actions = fc.constantFrom('create', 'read', 'update', 'delete');
+const ACTIONS = ['create', 'read', 'update', 'delete'];
+const actions = fc.constantFrom(...ACTIONS);
 
 /** Rules of `access_policy`. */
 export const accessRules: fc.Arbitrary<readonly object[]> = rulesOf(
   fc.record(
     {
-      actions: fc.oneof(actions, fc.uniqueArray(actions, { minLength: 1 })),
-      principal: fc.constantFrom('alice', 'admin', '__proto__'),
-      resource: fc.constantFrom('model::*', 'model::llama', 'shield::*', 'model::x::*', '__proto__::*', 'a::b'),
+      actions: fc.oneof(actions, fc.uniqueArray(actions, { minLength: 1 }), fc.constant([...ACTIONS])),
+      principal: fc.constantFrom('alice', 'alice', 'admin', '__proto__'),
+      resource: fc.oneof(
+        fc.constant('model::*'),
+        fc.constantFrom('model::llama', 'shield::*', 'model::x::*', '__proto__::*', 'a::b'),
+      ),
     },
     { requiredKeys: ['actions'] },
   ),
 );
 
 const written = fc.oneof(
-  paths,
-  fc.constantFrom('/v1/*', '/v1*', '*', '/*'),
-  fc.constantFrom('regex:^/v1', 'regex:(/a*)*$', 'regex:.*'),
+  { weight: 3, arbitrary: fc.constantFrom('/v1/*', '/v1*', '*', '/*') },
+  { weight: 6, arbitrary: paths },
+  { weight: 1, arbitrary: fc.constantFrom('regex:^/v1', 'regex:(/a*)*$', 'regex:.*') },
 );
 
 /** Rules of `route_policy`. */

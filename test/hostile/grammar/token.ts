@@ -37,12 +37,17 @@ const signedBySecret = fc
   )
   .map(([header, body, secret]) => compact(header, body, hmac(secret)));
 
+const signedByShared = fc
+  .tuple(headers('HS256', 'shared'), claims)
+  .map(([header, body]) => compact(header, body, hmac(SHARED.secret)));
+
 /** Tokens in good form, whatever they say: what an issuer with these keys could sign. */
 export const signedTokens: fc.Arbitrary<string> = fc.oneof(
   { weight: 5, arbitrary: signedBy(EC) },
   { weight: 5, arbitrary: signedBy(EDWARDS) },
   { weight: 1, arbitrary: signedBy(RSA) },
   { weight: 2, arbitrary: signedBySecret },
+  { weight: 2, arbitrary: signedByShared },
   { weight: 2, arbitrary: fc.constantFrom(...FORGED).chain(signedBy) },
 );
 
