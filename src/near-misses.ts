@@ -94,15 +94,15 @@ function explain(meaning: Words, candidates: readonly Candidate[], asked: readon
     meaning,
     candidates.filter(({ kind }) => kind === 'names'),
   );
-  if (named !== undefined) return { note: describeNames(named.path) };
+  if (named !== undefined) return { note: describeNames(named.path === meaning.path ? 'the claim' : named.path) };
   const near = rank(meaning, candidates).filter(({ kind, path }) => kind === 'usable' && !asked.includes(path));
   if (near.length > 0) return { near_misses: Object.freeze(near.slice(0, MAX_NEAR_MISSES).map(({ path }) => path)) };
   const [unreachable] = rank(meaning, dotted);
   return unreachable === undefined ? null : { note: describeDotted(`the path ${unreachable.path}`) };
 }
 
-function describeNames(path: string): string {
-  return `${path} is an object whose names may be what is meant, and no path reads names; have the issuer send a list of strings`;
+function describeNames(which: string): string {
+  return `${which} is an object whose names may be what is meant, and no path reads names; have the issuer send a list of strings`;
 }
 
 function describeDotted(path: string): string {

@@ -123,9 +123,10 @@ describe('createNearMisses', () => {
   test('says that roles are names where Zitadel has them, and offers nothing of what they hold', () => {
     const path = 'urn:zitadel:iam:org:project:roles';
     const claims = { sub: 'alice', [path]: { admin: { 1600: 'acme.example' }, reader: { 1600: 'acme.example' } } };
-    const note = `${path} is an object whose names may be what is meant, and no path reads names; have the issuer send a list of strings`;
-    expect(miss(claims, 'roles')).toEqual({ note });
-    expect(miss(claims, path)).toEqual({ note });
+    const note =
+      'is an object whose names may be what is meant, and no path reads names; have the issuer send a list of strings';
+    expect(miss(claims, 'roles')).toEqual({ note: `${path} ${note}` });
+    expect(miss(claims, path)).toEqual({ note: `the claim ${note}` });
     expect(miss(claims, 'department')).toBeUndefined();
     // Other objects are looked into, and so are those with a list or a text beside.
     expect(near({ app: { web: { roles: 'a' } } }, 'roles')).toEqual(['app.web.roles']);
