@@ -1,19 +1,28 @@
 // Compiles the bundle for the Node that runs this, for authcheck.js to start faster. What is compiled lies in a folder named
 // for that Node, beside the text that it was made of: whoever can write to it can write to the text too.
 'use strict';
-const { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const {
+  chmodSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} = require('node:fs');
 const { join } = require('node:path');
 const { setFlagsFromString } = require('node:v8');
 const { Script } = require('node:vm');
 
 const bundle = join(__dirname, '../dist/cli');
 const folder = join(bundle, `compiled-${process.version}-${statSync(process.execPath).size}`);
-const unfinished = `${folder}.unfinished`;
 
 // Functions too, and not only what runs at once.
 setFlagsFromString('--no-lazy');
 const scripts = readdirSync(bundle)
-  .filter((name) => name.endsWith('.cjs'))
+  // The first file has the same name whatever is in it: of that, the text is read.
+  .filter((name) => name.endsWith('.cjs') && name !== 'run.cjs')
   .map((name) => {
     const filename = join(bundle, name);
     const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(filename, 'latin1')}\n})`;
@@ -22,7 +31,15 @@ const scripts = readdirSync(bundle)
 // The flags are written down with it, and those of a Node that starts are these.
 setFlagsFromString('--lazy');
 
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(unfinished, { recursive: true });
+const unfinished = mkdtempSync(`${folder}-`);
 for (const { name, script } of scripts) writeFileSync(join(unfinished, name), script.createCachedData());
-renameSync(unfinished, folder);
+// Only its maker may look into such a folder, and others are to run the program too.
+chmodSync(unfinished, statSync(bundle).mode);
+rmSync(folder, { recursive: true, force: true });
+try {
+  renameSync(unfinished, folder);
+} catch (error) {
+  rmSync(unfinished, { recursive: true });
+  // Somebody else compiles the same at the same time.
+  if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+}

@@ -83,8 +83,9 @@ const LOOKS: readonly (Lookalike & { readonly pattern: RegExp })[] = [
     what: 'this is a token of Vault’s, which nobody but Vault can read',
     fix: 'Request an identity token from Vault (identity/oidc/token/ROLE), and set issuer and jwks.uri to Vault’s.',
   },
+  { pattern: /^ory_rt_/, what: 'this is a refresh token of Ory Hydra’s', fix: 'Send the access token.' },
   {
-    pattern: /^ory_[ar]t_/,
+    pattern: /^ory_at_/,
     what: 'this is an opaque token of Ory Hydra, which only Hydra can check',
     fix: 'Have the server introspect tokens, or set strategies.access_token to jwt in Hydra.',
   },
@@ -118,11 +119,11 @@ export function isPlaceholder(text: string): boolean {
   return PLACEHOLDER.test(text);
 }
 
-/** A brace, and what may follow it, in base64url. */
-const STARTS_LIKE_JSON = /^e[w-z]/;
+/** What the header and the claims of a JWT begin with: `{"` in base64url. */
+const CLAIMS = 'eyJ';
 
 const NO_HEADER: Lookalike = {
-  what: 'this is not a JWT: its first part is no header, which would start with "eyJ"',
+  what: 'this is not a JWT, whose parts start with "eyJ"',
   fix: 'If it is whole, only its issuer can check it: use introspection instead of jwks. Else copy it again.',
 };
 
@@ -149,7 +150,7 @@ export function recognizeLookalike(text: string): Lookalike | null {
       what: 'the token was copied with an ellipsis: a part of it is missing',
       fix: 'Copy the token again from where it is shown whole.',
     };
-  return text.includes('.') && !STARTS_LIKE_JSON.test(text) ? NO_HEADER : null;
+  return text.includes('.') && !text.includes(CLAIMS) ? NO_HEADER : null;
 }
 
 /** Tells what a double click copies of a JWT: it ends at a dot. */

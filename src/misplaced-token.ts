@@ -19,6 +19,11 @@ export const GRAPH: readonly string[] = [
 /** The audience that Keycloak puts into the token of nearly every user of a realm. */
 export const ACCOUNT = 'account';
 
+const OKTA = {
+  what: 'this is a token of Okta’s org authorization server, which only Okta can verify',
+  fix: 'Request the token from a custom authorization server (such as /oauth2/default) that has this server’s audience, and set issuer and jwks.uri to it.',
+};
+
 const KINDS: readonly (Misplaced & { readonly is: (claims: JsonObject) => boolean })[] = [
   {
     kind: 'graph',
@@ -55,8 +60,7 @@ const KINDS: readonly (Misplaced & { readonly is: (claims: JsonObject) => boolea
     kind: 'okta',
     is: (claims) =>
       /^https:\/\/[\w-]{1,63}\.(?:okta|oktapreview|okta-emea)\.com\/?$/.test(stringMember(claims, 'iss') ?? ''),
-    what: 'this is a token of Okta’s org authorization server, which only Okta can verify',
-    fix: 'Request the token from a custom authorization server (such as /oauth2/default) that has this server’s audience, and set issuer and jwks.uri to it.',
+    ...OKTA,
   },
   {
     kind: 'keycloak',
@@ -98,14 +102,18 @@ function isIdToken(claims: JsonObject): boolean {
   return isForItsClient || ['nonce', 'at_hash', 'c_hash'].some((name) => member(claims, name) !== undefined);
 }
 
-/** Says why a token is encrypted, where its header tells: Auth0 encrypts what is for nobody but itself. */
-export function explainEncryption(header: JsonObject | null): Omit<Misplaced, 'kind'> | null {
-  if (header === null || member(header, 'alg') !== 'dir' || stringMember(header, 'iss') === null) return null;
-  return {
-    what: 'the token is encrypted (JWE, five parts), as Auth0’s are that were requested for no API',
-    fix: 'Have the client send audience=AUDIENCE, with the identifier of this server’s API, when it asks Auth0 for the token.',
-  };
+/** Says what a token is that is refused for its header: Auth0 encrypts, and Okta marks, what is for nobody but them. */
+export function explainHeader(header: JsonObject | null): Omit<Misplaced, 'kind'> | null {
+  if (header === null) return null;
+  if (/^(?:application\/)?okta-internal-at\+jwt$/i.test(stringMember(header, 'typ') ?? '')) return OKTA;
+  const isAuth0s = member(header, 'alg') === 'dir' && stringMember(header, 'iss') !== null;
+  return isAuth0s ? AUTH0 : null;
 }
+
+const AUTH0 = {
+  what: 'the token is encrypted (JWE, five parts), as those of Auth0 are that were requested for no API',
+  fix: 'If it is from Auth0, have the client send audience=AUDIENCE, the identifier of this server’s API, when it asks for the token; else ask the issuer for signed, unencrypted access tokens.',
+};
 
 /** Those that a token is for; none where its aud is neither a string nor a list of strings. */
 export function audiencesOf(claims: JsonObject): readonly string[] {

@@ -90,12 +90,10 @@ function explain(meaning: Words, candidates: readonly Candidate[], asked: readon
   const list = candidates.find(({ kind, words }) => kind === 'objects' && meaning.words.startsWith(`${words}.`));
   if (list !== undefined)
     return { note: `${list.path} is a list of objects, which no path reaches; have the issuer send a list of strings` };
-  const [named] = rank(
-    meaning,
-    candidates.filter(({ kind }) => kind === 'names'),
-  );
-  if (named !== undefined) return { note: describeNames(named.path === meaning.path ? 'the claim' : named.path) };
-  const near = rank(meaning, candidates).filter(({ kind, path }) => kind === 'usable' && !asked.includes(path));
+  const ranked = rank(meaning, candidates).filter(({ kind, path }) => kind === 'names' || !asked.includes(path));
+  const [first] = ranked.filter(({ kind }) => kind === 'names' || kind === 'usable');
+  if (first?.kind === 'names') return { note: describeNames(first.path === meaning.path ? 'the claim' : first.path) };
+  const near = ranked.filter(({ kind }) => kind === 'usable');
   if (near.length > 0) return { near_misses: Object.freeze(near.slice(0, MAX_NEAR_MISSES).map(({ path }) => path)) };
   const [unreachable] = rank(meaning, dotted);
   return unreachable === undefined ? null : { note: describeDotted(`the path ${unreachable.path}`) };
@@ -127,17 +125,30 @@ function singular(word: string): string {
   return word.endsWith('s') ? word.slice(0, -1) : word;
 }
 
-/** As Zitadel has roles: `{"admin": {"1600": "acme.example"}}`, each with the numbers of organizations that gave it. */
-function isKeyed(value: Json | undefined): boolean {
-  if (!isObject(value)) return false;
-  // Of a value, only what a shape tells of it: numbers and the like are as if they were not there.
-  const inner = Object.values(value).filter((one) => isObject(one) || isListOrText(one));
-  return inner.length > 0 && inner.every((one) => isObject(one) && isNumbered(one));
+/**
+ * As Zitadel has roles: `{"admin": {"1600": "acme.example"}}`, each with the numbers of organizations that gave it. Looks at
+ * nothing but what the shape of claims tells: not at numbers and the like, and not whether a value is a text or a list.
+ */
+function isKeyed(value: JsonObject): boolean {
+  let isFound = false;
+  for (const name in value) {
+    const inner = value[name] ?? null;
+    if (isListOrText(inner)) return false;
+    if (!isObject(inner)) continue;
+    if (!isNumbered(inner)) return false;
+    isFound = true;
+  }
+  return isFound;
 }
 
 function isNumbered(object: JsonObject): boolean {
-  const texts = Object.entries(object).filter(([, one]) => isObject(one) || isListOrText(one));
-  return texts.length > 0 && texts.every(([name, one]) => typeof one === 'string' && /^\d+$/.test(name));
+  let isFound = false;
+  for (const name in object) {
+    const inner = object[name] ?? null;
+    if (isObject(inner) || (isListOrText(inner) && !/^\d+$/.test(name))) return false;
+    isFound ||= isListOrText(inner);
+  }
+  return isFound;
 }
 
 function isListOrText(value: Json): boolean {
@@ -155,7 +166,7 @@ function search(claims: JsonObject): Candidate[] {
       const path = prefix + name;
       if (path.length > MAX_PATH || (prefix === '' && ELSEWHERE.includes(name))) continue;
       const hasDot = isDotted || name.includes('.');
-      if (isKeyed(value)) found.push({ path, kind: 'names', ...takeApart(path) });
+      if (isObject(value) && isKeyed(value)) found.push({ path, kind: 'names', ...takeApart(path) });
       else if (isObject(value)) containers.push({ prefix: `${path}.`, container: value, isDotted: hasDot });
       else if (isListOrText(value)) {
         const kind = hasDot && prefix !== '' ? 'dotted' : isObjectList(value) ? 'objects' : 'usable';

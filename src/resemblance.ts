@@ -89,8 +89,8 @@ function reduce(name: string, features: readonly Feature[]): string {
 const ENTRA =
   /^https:\/\/(?:(sts\.windows\.net)|login\.microsoftonline\.(?:com|us)|login\.partner\.microsoftonline\.cn)\/([^/]+)/i;
 
-/** What Microsoft's documents have in the place of a tenant. */
-const ANY_TENANT = /^(?:common|organizations|consumers|\{.*\}|<.*>)$/i;
+/** What Microsoft's documents have in the place of a tenant, or what follows one that is left out. */
+const ANY_TENANT = /^(?:common|organizations|consumers|v2\.0|\{.*\}|<.*>)$/i;
 
 /** Tells an issuer of Entra that stands for any tenant. */
 export function namesNoTenant(issuer: string): boolean {
@@ -99,7 +99,7 @@ export function namesNoTenant(issuer: string): boolean {
 
 /** Tells an issuer of Entra that names a tenant by its domain. */
 export function namesDomain(issuer: string): boolean {
-  return /^[^.]+\./.test(ENTRA.exec(issuer)?.[2] ?? '');
+  return /\.[a-z]{2,}$/i.test(ENTRA.exec(issuer)?.[2] ?? '');
 }
 
 /** Tells what is an issuer of Entra but for the version that each of them ends with. */
@@ -114,7 +114,7 @@ function compareTenants(expected: string, actual: string): Resemblance | null {
   if (namesNoTenant(expected))
     return {
       how: 'the config names no tenant, the token does',
-      fix: 'Put the id of your own tenant into issuer: no token has "common" or a placeholder in its iss.',
+      fix: 'Put the id of your own tenant into issuer: no token has "common", a placeholder or nothing in its place.',
     };
   if (namesDomain(expected))
     return {

@@ -34,8 +34,8 @@ describe('what is no JWT', () => {
     [`ory_at_${BODY}.${BODY}`, 'Ory Hydra'],
     [`00D5g000004abcd!AQ4AQ.${BODY}`, 'Salesforce'],
     [`v4.public.${BODY}`, 'a PASETO'],
-    [`a.${BODY}.c`, 'its first part is no header'],
-    [JWT.slice(1), 'its first part is no header'],
+    [`ory_rt_${BODY}.${BODY}`, 'a refresh token'],
+    [`a.${BODY}.c`, 'this is not a JWT'],
     [`ghp_${BODY}`, 'GitHub personal access token (classic)'],
     [`${JWT.slice(0, 30)}…`, 'an ellipsis'],
     [`${JWT.slice(0, 30)}...`, 'an ellipsis'],
@@ -48,12 +48,22 @@ describe('what is no JWT', () => {
     expect(look?.fix).toMatch(/\.$/);
   });
 
-  test.each([JWT, 'opaque', BODY, `${JWT}.`, '$2b$10$abc', 'Basically', 'nullify', 'skip', ''])(
-    '%s looks like nothing that is known',
-    (text) => {
-      expect(recognizeLookalike(text)).toBeNull();
-    },
-  );
+  test.each([
+    JWT,
+    JWT.slice(1),
+    `\u200b${JWT}`,
+    `"${JWT}"`,
+    'opaque',
+    BODY,
+    `${JWT}.`,
+    '$2b$10$abc',
+    'Basically',
+    'nullify',
+    'skip',
+    '',
+  ])('%s looks like nothing that is known', (text) => {
+    expect(recognizeLookalike(text)).toBeNull();
+  });
 
   test('is not looked at beyond a limit', () => {
     expect(recognizeLookalike('*'.repeat(16_384))).not.toBeNull();

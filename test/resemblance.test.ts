@@ -25,6 +25,7 @@ describe('two names', () => {
     [V1, V2, 'the same tenant, but the config expects tokens of version 1.0'],
     ['https://login.microsoftonline.com/common/v2.0', V2, 'the config names no tenant, the token does'],
     ['https://login.microsoftonline.com/{tenantid}/v2.0', V2, 'the config names no tenant, the token does'],
+    ['https://login.microsoftonline.com/v2.0', V2, 'the config names no tenant, the token does'],
     ['https://login.microsoftonline.com/<tenant id>/v2.0', V2, 'the config names no tenant, the token does'],
     [V2, V2.replace('72f9', '82f9'), 'another tenant of Entra'],
     [

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot';
 import type { CacheConfig } from './provider-config.js';
-import { expected, string, whole } from './scalars.js';
+import { expected, whole } from './scalars.js';
 
 /** The shortest secret that may seal what is in Redis. */
 export const MIN_SECRET = 16;
@@ -13,7 +13,7 @@ const redisUrl = v.pipe(
 );
 
 const secret = v.pipe(
-  string('a string'),
+  v.string(expected('a string')),
   v.check((text) => text.length >= MIN_SECRET, `expected a secret of at least ${MIN_SECRET} characters`),
 );
 

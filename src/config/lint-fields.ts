@@ -55,7 +55,7 @@ const OGX_FIELDS: { readonly [Type in ProviderType]: readonly string[] } = {
   github_token: [],
   custom: ['tenant_field'],
   kubernetes: ['tenant_claim'],
-  upstream_header: ['attribute_headers', 'tenant_header', 'trusted_proxy_cidrs'],
+  upstream_header: ['attribute_headers', 'tenant_header'],
 };
 
 /** Fields of a provider that the server ignores, each with the name that was probably meant. */
@@ -63,8 +63,12 @@ export function findUnknownFields(type: ProviderType, provider: unknown): Note[]
   return unknownFields(provider, PROVIDER_FIELDS[type], []).map((note) => {
     const [name] = note.path;
     if (note.path.length > 1 || typeof name !== 'string' || !OGX_FIELDS[type].includes(name)) return note;
-    const message = `${name} is read by OGX, llama-stack’s successor, and not by authcheck: verdicts are without it`;
-    return { ...note, message, fix: 'Ask the server itself about what depends on it: authcheck parity.' };
+    const message = `${name} is ignored by llama-stack; OGX, its successor, reads it, and authcheck does not`;
+    return {
+      ...note,
+      message,
+      fix: 'If the server is OGX, ask it about what depends on this field: authcheck parity.',
+    };
   });
 }
 

@@ -18,7 +18,13 @@ function judgeIssuer(issuer: string): Note[] {
   }
   if (namesNoTenant(issuer)) {
     const message = 'issuer names no tenant of Entra, and tokens always do';
-    return [{ ...shared, message, fix: 'Put the id of your tenant in the place of "common" or the placeholder.' }];
+    return [
+      {
+        ...shared,
+        message,
+        fix: 'Put the id of your tenant into it, where "common" or a placeholder stands, or nothing.',
+      },
+    ];
   }
   if (namesDomain(issuer)) {
     const message = 'issuer names a tenant of Entra by its domain, and tokens name it by its id';

@@ -20,17 +20,10 @@ export const expected =
   (issue: { readonly input: unknown }): string =>
     `expected ${what}, got ${kindOfValue(issue.input)}`;
 
-/** A string; what YAML reads as something else is told the way out. */
-export const string = (what: string): v.StringSchema<(issue: { readonly input: unknown }) => string> =>
-  v.string((issue) => {
-    const isQuotable = ['number', 'bigint', 'boolean'].includes(typeof issue.input);
-    return `${expected(what)(issue)}${isQuotable ? ': put it in quotes' : ''}`;
-  });
-
 /** A string that is not blank. */
 export const text = (what: string): v.GenericSchema<string> =>
   v.pipe(
-    string(what),
+    v.string(expected(what)),
     v.check((s) => s.trim() !== '', `expected ${what}, got a blank one`),
   );
 

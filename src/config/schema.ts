@@ -6,7 +6,7 @@ import type { ProviderType } from '../verdict.js';
 import { cache, findCacheFault } from './cache-schema.js';
 import { claimsMapping } from './mapping-schema.js';
 import { ALGORITHMS, DEFAULT_AUDIENCE, DEFAULT_CLAIMS_MAPPING, type ProviderConfig } from './provider-config.js';
-import { boolean, expected, string, text, whole } from './scalars.js';
+import { boolean, expected, text, whole } from './scalars.js';
 
 /** The longest key_recheck_period: a year, in seconds. */
 const MAX_RECHECK = 365 * 24 * 3600;
@@ -23,7 +23,7 @@ const tlsFields = {
 
 /** A secret from a mounted file often ends with a line break, which no header carries. */
 const headerText = v.pipe(
-  string('a string'),
+  v.string(expected('a string')),
   v.check(
     (value) => /^(?:[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)?$/.test(value),
     'must be what a header can carry: visible characters, without a line break',
@@ -44,7 +44,7 @@ const introspection = v.object(
   {
     url,
     client_id: text('a client id'),
-    client_secret: string('a string'),
+    client_secret: v.string(expected('a string')),
     send_secret_in_body: v.optional(boolean, false),
   },
   expected('a mapping with url, client_id and client_secret'),

@@ -28,10 +28,8 @@ export interface IssuerMetadata {
  */
 export async function discoverIssuer(http: HttpClient, issuer: string): Promise<IssuerMetadata> {
   if (!isHttpUrl(issuer)) throw usageError('the issuer must be an absolute http(s) URL');
-  if (isMetadataUrl(issuer)) {
-    const message = 'this is the URL of an issuer’s metadata; name the issuer itself, without /.well-known/…';
-    throw new AuthcheckError('discovery_failed', message);
-  }
+  if (isMetadataUrl(issuer))
+    throw usageError('the issuer is given as the URL of its metadata; name it without /.well-known/…');
   const url = new URL(issuer);
   if (url.username !== '' || url.password !== '') throw usageError('the issuer must not carry credentials');
   const path = url.pathname.replace(/\/$/, '');

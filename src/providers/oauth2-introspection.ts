@@ -5,7 +5,7 @@ import type { IntrospectionConfig, OAuth2TokenConfig } from '../config/provider-
 import { duration } from '../duration.js';
 import { findMasked } from '../exchange.js';
 import { showUrl } from '../url.js';
-import { member, type JsonObject } from '../json.js';
+import { member, type Json, type JsonObject } from '../json.js';
 import { introspect } from '../protocol/introspection.js';
 import { parseJwt } from '../protocol/jwt.js';
 import { checkExpiry, checkNotBefore, readClock } from '../time-checks.js';
@@ -91,7 +91,13 @@ export function createOAuth2IntrospectionProvider(
 /** As the server looks: for sub, and for username where sub says nothing. */
 function missesMember(claims: JsonObject): boolean {
   const sub = member(claims, 'sub');
-  return sub === undefined || ((sub === null || sub === '') && member(claims, 'username') === undefined);
+  return sub === undefined || (isFalsy(sub) && member(claims, 'username') === undefined);
+}
+
+/** What counts as nothing in Python. */
+function isFalsy(value: Json): boolean {
+  if (typeof value === 'object' && value !== null) return Object.keys(value).length === 0;
+  return value === null || value === '' || value === 0 || value === false;
 }
 
 /** What an issuer does not say, a JWT may say itself. */

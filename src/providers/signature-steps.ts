@@ -3,7 +3,7 @@
 import { stringMember, type JsonObject } from '../json.js';
 import { quoteName } from '../listing.js';
 import { recognizeLookalike, type Lookalike } from '../lookalike.js';
-import { explainEncryption, recognizeMisplaced } from '../misplaced-token.js';
+import { explainHeader, recognizeMisplaced } from '../misplaced-token.js';
 import { findSetFault, type KeySet } from '../protocol/jwks.js';
 import { isUnsigned, KEY_PARAMETERS, type ParsedJwt } from '../protocol/jwt.js';
 import type { CachedKeySet } from '../protocol/key-set-cache.js';
@@ -82,10 +82,8 @@ export function reportHeader(
 }
 
 /** What a token is that is refused for its form or its header. */
-function recognizeRefused(token: string, { header, claims }: ParsedJwt, code: RejectedCode): Lookalike | null {
-  if (code === 'token_encrypted') return explainEncryption(header);
-  // Okta marks what its org server makes by a typ of its own.
-  if (code === 'header_invalid') return recognizeMisplaced(claims, ['okta']);
+function recognizeRefused(token: string, { header }: ParsedJwt, code: RejectedCode): Lookalike | null {
+  if (code === 'token_encrypted' || code === 'header_invalid') return explainHeader(header);
   return code === 'token_malformed' || code === 'token_opaque' ? recognizeLookalike(token) : null;
 }
 

@@ -9,7 +9,7 @@ import { parseJson } from '../json-parser.js';
 import { member, type Json, type JsonObject } from '../json.js';
 import { plural } from '../listing.js';
 import { isPartOfJwt, recognizeLookalike } from '../lookalike.js';
-import { explainEncryption } from '../misplaced-token.js';
+import { explainHeader } from '../misplaced-token.js';
 import {
   decodeBase64url,
   isUnsigned,
@@ -67,7 +67,7 @@ function decodeNested(token: string, depth: number): DecodedToken {
   const known = { ...nothing, header, claims, ...inner };
   const about = noteHeader(header);
   if (fault?.code === 'token_encrypted') {
-    const what = explainEncryption(header)?.what ?? 'an encrypted token (JWE)';
+    const what = explainHeader(header)?.what ?? 'an encrypted token (JWE)';
     return { ...known, kind: 'jwe', notes: [`${what}: only the header can be read`, ...about] };
   }
   if (isSdJwt) {

@@ -223,7 +223,7 @@ async function probeDiscovery(provider: ConfiguredProvider, options: ProbeOption
       : answer('passed', `the issuer publishes itself as ${issuer}${published === null ? '' : `, with this ${name}`}`);
   } catch (error) {
     if (!(error instanceof AuthcheckError)) throw error;
-    if (error.code === 'usage_invalid') return [skip('discovery', 'the issuer is not an http(s) URL to ask')];
+    if (error.code === 'usage_invalid') return [skip('discovery', error.message)];
     const { exchanges } = heard;
     if (exchanges.some(({ status, response_body }) => status === 200 && looksLikeJson(response_body ?? '')))
       return answer('failed', error.message);

@@ -1,16 +1,32 @@
 // What a command loads is what makes it start fast: the built program runs, and says what it has loaded.
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, describe, expect, it } from 'vitest';
 
-const BIN = fileURLToPath(new URL('../../bin/authcheck.js', import.meta.url));
-const dist = fileURLToPath(new URL('../../dist/cli/', import.meta.url));
-const all = readdirSync(dist)
+const root = fileURLToPath(new URL('../../', import.meta.url));
+const folder = realpathSync(mkdtempSync(join(tmpdir(), 'authcheck-bundle-')));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
+
+/** Copies the program as it is published: without what was compiled. */
+function copyProgram(name: string): { readonly bin: string; readonly bundle: string } {
+  const to = join(folder, name);
+  const filter = (path: string): boolean => !path.includes('compiled-');
+  for (const part of ['bin', 'dist/cli']) cpSync(join(root, part), join(to, part), { recursive: true, filter });
+  return { bin: join(to, 'bin/authcheck.js'), bundle: join(to, 'dist/cli') };
+}
+
+const { bin: BIN, bundle } = copyProgram('compiled');
+// The Node that built it may be another than this.
+execFileSync(process.execPath, [join(BIN, '../compile.js')]);
+const all = readdirSync(bundle)
   .filter((name) => name.endsWith('.cjs'))
-  .map((name) => readFileSync(dist + name, 'utf8'))
+  .map((name) => readFileSync(join(bundle, name), 'utf8'))
   .join('\n');
 
 /** Runs the program, and writes beside its streams what it has loaded that Node had not, and had compiled before. */
@@ -21,7 +37,7 @@ const REPORT = `
   vm.Script = class extends vm.Script {
     constructor(source, options) {
       super(source, options);
-      compiled[options.filename] = !this.cachedDataRejected;
+      compiled[options.filename] = this.cachedDataRejected === undefined ? null : !this.cachedDataRejected;
     }
   };
   process.argv.splice(1, 0, ${JSON.stringify(BIN)});
@@ -35,8 +51,8 @@ const REPORT = `
 interface Loaded {
   readonly builtins: readonly string[];
   readonly files: readonly string[];
-  /** Whether Node took what compile.js had made of a file. */
-  readonly compiled: Readonly<Record<string, boolean>>;
+  /** Whether Node took what compile.js had made of a file; null if there was nothing. */
+  readonly compiled: Readonly<Record<string, boolean | null>>;
   readonly stdout: string;
   readonly code: string;
 }
@@ -74,10 +90,6 @@ const MARKS = [HTTP, YAML, SCHEMAS, SEARCH, COMMANDER, WIDTHS, COLOURS, CACHE, O
 const NETWORK = ['net', 'tls', 'http', 'https', 'zlib', 'dns', 'diagnostics_channel'];
 const SLOW = ['crypto', 'stream', 'tty', 'perf_hooks', 'child_process', 'worker_threads'];
 
-const folder = mkdtempSync(join(tmpdir(), 'authcheck-bundle-'));
-afterAll(() => {
-  rmSync(folder, { recursive: true });
-});
 const [config, keys] = ['run.yaml', 'keys.json'].map((name) => join(folder, name));
 writeFileSync(config ?? '', 'type: oauth2_token\naudience: api\njwks: { uri: "https://issuer.test/jwks" }\n');
 writeFileSync(keys ?? '', '{"keys":[]}');
@@ -135,26 +147,44 @@ describe('the program', () => {
     expect(files.length).toBeLessThanOrEqual(6);
   });
 
-  it('takes what was compiled for this Node, for every file but the one that looks for it', () => {
+  it('takes what was compiled for this Node, of every file but the first', () => {
     const { files, compiled } = loadedBy('validate', '--config', config ?? '', '--jwks', keys ?? '', token);
     expect(Object.keys(compiled)).toEqual(files.filter((file) => file !== BIN));
-    expect(Object.values(compiled)).not.toContain(false);
+    expect(compiled).toEqual(
+      Object.fromEntries(Object.keys(compiled).map((file) => [file, file === join(bundle, 'run.cjs') ? null : true])),
+    );
   });
 
   it('says the same where Node takes nothing that was compiled', () => {
     const { compiled, stdout } = loadedWith(['--no-opt'], 'decode', token);
-    expect(new Set(Object.values(compiled))).toEqual(new Set([false]));
+    expect(new Set(Object.values(compiled))).toEqual(new Set([null, false]));
     expect(stdout).toBe(loadedBy('decode', token).stdout);
   });
 
+  it('says the same where some of it is gone, or broken', () => {
+    const { bin, bundle: other } = copyProgram('broken');
+    execFileSync(process.execPath, [join(bin, '../compile.js')]);
+    const [made = ''] = readdirSync(other).filter((name) => name.startsWith('compiled-'));
+    for (const name of readdirSync(join(other, made)))
+      if (name.startsWith('decode-')) rmSync(join(other, made, name));
+      else writeFileSync(join(other, made, name), 'no code');
+    expect(spawnSync(process.execPath, [bin, 'decode', token], { encoding: 'utf8', env: {} }).stdout).toBe(
+      loadedBy('decode', token).stdout,
+    );
+  });
+
   it('runs without anything compiled, as another Node runs it and as it is published', () => {
-    cpSync(join(BIN, '..'), join(folder, 'bin'), { recursive: true });
-    cpSync(dist, join(folder, 'dist/cli'), { recursive: true, filter: (path) => !path.includes('compiled-') });
-    const { stdout } = spawnSync(process.execPath, [join(folder, 'bin/authcheck.js'), 'decode', token], {
-      encoding: 'utf8',
-      env: {},
-    });
-    expect(stdout).toBe(loadedBy('decode', token).stdout);
+    const { bin } = copyProgram('published');
+    expect(spawnSync(process.execPath, [bin, 'decode', token], { encoding: 'utf8', env: {} }).stdout).toBe(
+      loadedBy('decode', token).stdout,
+    );
+  });
+
+  it('is compiled by two at a time', async () => {
+    const { bin, bundle: other } = copyProgram('twice');
+    const compile = (): Promise<unknown> => once(spawn(process.execPath, [join(bin, '../compile.js')]), 'exit');
+    expect(await Promise.all([compile(), compile(), compile()])).toEqual(Array(3).fill([0, null]));
+    expect(readdirSync(other).filter((name) => name.startsWith('compiled-'))).toHaveLength(1);
   });
 
   it('paints where it is asked to', () => {

@@ -118,7 +118,7 @@ describe('checkConfig', () => {
       'type: upstream_header\nprincipal_header: x-user\nattribute_headers: {x-groups: teams}\n',
     );
     const [finding] = findings.filter(({ code }) => code === 'field_unknown');
-    expect(finding?.message).toMatch(/^attribute_headers is read by OGX, /);
+    expect(finding?.message).toMatch(/^attribute_headers is ignored by llama-stack; OGX, /);
     expect(finding?.fix).toContain('authcheck parity');
   });
 

@@ -24,15 +24,6 @@ function brief({ findings }: { readonly findings: readonly Finding[] }): string[
 }
 
 describe('parseAuthConfig', () => {
-  test.each([
-    ['audience: 1701', 'audience: expected an audience, got a number: put it in quotes'],
-    ['audience: yes', 'audience: expected an audience, got a boolean: put it in quotes'],
-    ['audience: [a]', 'audience: expected an audience, got a list'],
-  ])('says the way out where YAML read no text: %s', (line, message) => {
-    const error = refusal(`type: oauth2_token\nissuer: https://i\n${line}\njwks: {uri: https://idp.example/jwks}\n`);
-    expect(error.findings.map(({ path, message: said }) => `${path}: ${said}`)).toEqual([message]);
-  });
-
   test('reports every fault at once, each with its place', () => {
     const error = refusal(`server:
   port: 8321

@@ -208,6 +208,9 @@ describe('the answer', () => {
     [{}, 'Token introspection error'],
     [{ sub: null }, 'Token introspection error'],
     [{ sub: '' }, 'Token introspection error'],
+    [{ sub: 0 }, 'Token introspection error'],
+    [{ sub: [] }, 'Token introspection error'],
+    [{ sub: ['a'] }, 'Token not active'],
     [{ sub: '', username: '' }, 'Token not active'],
     [{ sub: 5 }, 'Token not active'],
   ])('%j is refused as the server refuses it', async (claims, message) => {

@@ -311,15 +311,20 @@ describe('oauth2_token with jwks', () => {
   });
 
   test('says of Okta’s own typ where such a token is from', async () => {
-    const claims = { ...GOOD, iss: 'https://acme.okta.com' };
     const { reason } = await provider.authenticate({
-      token: await sign(claims, { typ: 'application/okta-internal-at+jwt' }),
+      token: await sign(GOOD, { typ: 'application/okta-internal-at+jwt' }),
     });
     expect(reason).toMatchObject({
       code: 'header_invalid',
       message: expect.stringContaining('Okta’s org authorization server') as unknown,
       fix: expect.stringContaining('/oauth2/default') as unknown,
     });
+  });
+
+  test('says what is wrong with another header, whoever the token is from', async () => {
+    const claims = { ...GOOD, iss: 'https://acme.okta.com' };
+    const { reason } = await provider.authenticate({ token: await sign(claims, { typ: 'logout+jwt' }) });
+    expect(reason?.message).toContain('the typ says "logout+jwt"');
   });
 
   test.each([5, null, ['a']])('refuses the jti %j', async (jti) => {

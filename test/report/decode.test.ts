@@ -79,7 +79,7 @@ describe('decodeToken', () => {
   it('names the likely cause of a JWE of Auth0’s', () => {
     const header = encode({ alg: 'dir', enc: 'A256GCM', iss: 'https://acme.eu.auth0.com/' });
     expect(decodeToken(`${header}..aXY.dGV4dA.dGFn`).notes).toEqual([
-      'the token is encrypted (JWE, five parts), as Auth0’s are that were requested for no API: only the header can be read',
+      'the token is encrypted (JWE, five parts), as those of Auth0 are that were requested for no API: only the header can be read',
     ]);
   });
 
