@@ -14,6 +14,8 @@ import type { Trace } from './trace.js';
 export interface Clock {
   /** Seconds since 1970, a whole number. */
   readonly now: number;
+  /** What of a second has passed since then: claims may have fractions (RFC 7519 §2). */
+  readonly fraction: number;
   /** Seconds by which a claim may be off. */
   readonly tolerance: number;
   /** Seconds by which the provider's clock is ahead of ours; null if unknown, or if `now` is not the present. */
@@ -23,7 +25,8 @@ export interface Clock {
 /** Reads a clock; `now` is in milliseconds since 1970, and of another time than the present no skew is known. */
 export function readClock(now: number, tolerance: number, skew: number | null): Clock {
   const isPresent = Math.abs(now - Date.now()) < 1000;
-  return { now: Math.floor(now / 1000), tolerance, skew: isPresent ? skew : null };
+  const seconds = Math.floor(now / 1000);
+  return { now: seconds, fraction: now / 1000 - seconds, tolerance, skew: isPresent ? skew : null };
 }
 
 /** Seconds around the present that no clock of milliseconds gives, unless it is set to January 1970. */
@@ -53,7 +56,7 @@ export function checkExpiry(trace: Trace, claims: JsonObject, clock: Clock): voi
   }
   const detail = { expected: clock.now, actual: exp };
   const late = clock.now - time;
-  if (late < clock.tolerance) {
+  if (late + clock.fraction < clock.tolerance) {
     const words =
       late < 0
         ? `expires in ${duration(-late)}${unitHint('exp', time)}`
@@ -73,7 +76,7 @@ export function checkNotBefore(trace: Trace, claims: JsonObject, clock: Clock): 
   const start = nbf === undefined ? undefined : readTime(nbf);
   const issued = iat === undefined ? undefined : readTime(iat);
   const early = typeof start === 'number' ? start - clock.now : -Infinity;
-  if (early > clock.tolerance) {
+  if (early - clock.fraction > clock.tolerance) {
     const hint = unitHint('nbf', start ?? 0) || skewHint(clock, (clock.skew ?? 0) >= early ? early : null);
     const detail = { expected: clock.now, actual: nbf, fix: unitFix(start ?? 0) };
     const besides = issued === null ? `; and ${describeFault('iat', iat)}` : '';
@@ -83,7 +86,7 @@ export function checkNotBefore(trace: Trace, claims: JsonObject, clock: Clock): 
     const besides = start === null && issued === null ? `; and ${describeFault('iat', iat)}` : '';
     const [name, actual] = start === null ? (['nbf', nbf] as const) : (['iat', iat] as const);
     trace.fail('not_before', 'claim_invalid', describeFault(name, actual) + besides, { actual });
-  } else if (issued !== undefined && issued - clock.now > clock.tolerance) {
+  } else if (issued !== undefined && issued - clock.now - clock.fraction > clock.tolerance) {
     const detail = { expected: clock.now, actual: iat, fix: unitFix(issued) };
     const ahead = issued - clock.now;
     const hint = unitHint('iat', issued) || skewHint(clock, (clock.skew ?? 0) >= ahead ? ahead : null);

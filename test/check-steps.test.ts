@@ -133,7 +133,7 @@ describe('the audience', () => {
   });
 });
 
-const clock = (more: Partial<Clock> = {}): Clock => ({ now: NOW, tolerance: 0, skew: null, ...more });
+const clock = (more: Partial<Clock> = {}): Clock => ({ now: NOW, fraction: 0, tolerance: 0, skew: null, ...more });
 
 describe('the way out of', () => {
   /** What is found, and what is advised about it. */
@@ -193,7 +193,7 @@ describe('the way out of', () => {
   });
 
   test('milliseconds is seconds', () => {
-    const clock = { now: NOW, tolerance: 0, skew: NOW * 1000 };
+    const clock = { now: NOW, fraction: 0, tolerance: 0, skew: NOW * 1000 };
     const ms = NOW * 1000;
     const unit = 'looks like milliseconds, and RFC 7519 wants seconds';
     expect(advice((trace) => checkExpiry(trace, { exp: ms }, clock))[0]).toContain(`; exp ${unit}`);

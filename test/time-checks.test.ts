@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkExpiry, checkNotBefore, type Clock } from '../src/time-checks.js';
+import { checkExpiry, checkNotBefore, readClock, type Clock } from '../src/time-checks.js';
 import type { Json } from '../src/json.js';
 import { codeOf, stepOf } from './one-step.js';
 
 const NOW = 1_767_225_600;
-const CLOCK: Clock = { now: NOW, tolerance: 0, skew: null };
+const CLOCK: Clock = { now: NOW, fraction: 0, tolerance: 0, skew: null };
 
 describe('checkExpiry', () => {
   test.each<[Record<string, Json>, number, string]>([
@@ -20,6 +20,19 @@ describe('checkExpiry', () => {
     [{ exp: true }, 0, 'failed claim_invalid'],
   ])('case %#', (claims, tolerance, expected) => {
     expect(codeOf((trace) => checkExpiry(trace, claims, { ...CLOCK, tolerance }))).toBe(expected);
+  });
+
+  test('is to the fraction of a second', () => {
+    const at = (claims: Record<string, Json>, milliseconds: number, check = checkExpiry): string =>
+      codeOf((trace) => check(trace, claims, readClock(NOW * 1000 + milliseconds, 0, null)));
+    expect(at({ exp: NOW + 0.5 }, 499)).toBe('passed -');
+    expect(at({ exp: NOW + 0.5 }, 500)).toBe('failed token_expired');
+    expect(at({ exp: NOW + 1 }, 999)).toBe('passed -');
+    expect(at({ nbf: NOW + 0.5 }, 499, checkNotBefore)).toBe('failed token_not_yet_valid');
+    expect(at({ nbf: NOW + 0.5 }, 500, checkNotBefore)).toBe('passed -');
+    expect(at({ nbf: NOW + 1 }, 999, checkNotBefore)).toBe('failed token_not_yet_valid');
+    expect(at({ iat: NOW + 0.5 }, 499, checkNotBefore)).toBe('warned issued_in_future');
+    expect(at({ iat: NOW + 0.5 }, 500, checkNotBefore)).toBe('skipped -');
   });
 
   test('says so where a clock that runs ahead is to blame', () => {

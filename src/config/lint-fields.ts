@@ -100,7 +100,8 @@ function unknownFields(value: unknown, fields: Fields, path: Path, owner = 'prov
     const [shown = '', mark = ''] = name.split(/([:=\s])/, 2);
     const missing = mark === ':' ? 'a space is missing after the colon' : 'a colon is missing after the name';
     const typo = mark === '' ? '' : `; ${missing}`;
-    const message = `${[...path.filter((part) => typeof part === 'string'), shown].join('.')} is ignored by the server${typo || suggest(name, fields, owner, root)}`;
+    const named = [...path.filter((part) => typeof part === 'string'), shown === '' ? '""' : shown].join('.');
+    const message = `${named} is ignored by the server${typo || suggest(name, fields, owner, root)}`;
     return [{ code: 'field_unknown', path: [...path, shown], place: [...path, name], message }];
   });
 }

@@ -7,6 +7,7 @@ import { cache, findCacheFault } from './cache-schema.js';
 import { claimsMapping } from './mapping-schema.js';
 import { ALGORITHMS, DEFAULT_AUDIENCE, DEFAULT_CLAIMS_MAPPING, type ProviderConfig } from './provider-config.js';
 import { boolean, expected, text, whole } from './scalars.js';
+import { isMapping, type Mapping } from './shape.js';
 
 /** The longest key_recheck_period: a year, in seconds. */
 const MAX_RECHECK = 365 * 24 * 3600;
@@ -142,6 +143,10 @@ export function checkTogether(
       message: 'verify_tls: false makes tls_cafile meaningless; remove one of them',
     });
   }
+  if (isMapping(raw.jwks) && isOnlySymmetric(raw.algorithms) && !allowsSymmetric(raw.jwks)) {
+    const message = 'no token is allowed: these algorithms need jwks.allow_symmetric_keys';
+    faults.push({ path: ['algorithms'], message });
+  }
   const cacheFault = findCacheFault(raw);
   if (cacheFault !== null) faults.push(cacheFault);
   const { principal_header, attributes_header } = raw;
@@ -156,4 +161,12 @@ export function checkTogether(
     });
   }
   return faults;
+}
+
+function isOnlySymmetric(algorithms: unknown): boolean {
+  return Array.isArray(algorithms) && algorithms.length > 0 && algorithms.every((name) => /^HS\d+$/.test(String(name)));
+}
+
+function allowsSymmetric({ allow_symmetric_keys }: Mapping): boolean {
+  return v.is(boolean, allow_symmetric_keys) && v.parse(boolean, allow_symmetric_keys);
 }

@@ -24,6 +24,25 @@ function brief({ findings }: { readonly findings: readonly Finding[] }): string[
 }
 
 describe('parseAuthConfig', () => {
+  test.each([
+    ['algorithms: [HS256]', ['algorithms: no token is allowed: these algorithms need jwks.allow_symmetric_keys']],
+    ['algorithms: [HS256, RS256]', []],
+  ])('refuses algorithms of which none can be used: %s', (line, messages) => {
+    const text = `type: oauth2_token\nissuer: https://i\naudience: a\n${line}\njwks: {uri: https://idp.example/jwks}\n`;
+    const { findings } = readAuthConfig(parseConfigText(text, 'run.yaml').value, {});
+    expect(findings.map(({ path, message }) => `${path}: ${message}`)).toEqual(messages);
+    expect(() => parse(text.replace('jwks}', 'jwks, allow_symmetric_keys: true}'))).not.toThrow();
+  });
+
+  test.each([': 1', 'x: [: a]', 'type: kubernetes\n: 1'])('refuses what has nothing before its colon: %j', (text) => {
+    expect(() => parse(text)).toThrow('nothing stands before this colon');
+  });
+
+  test('names an empty name', () => {
+    const { findings } = readAuthConfig(parseConfigText('type: kubernetes\n"": 1\n', 'run.yaml').value, {});
+    expect(findings.map(({ message }) => message)).toContain('"" is ignored by the server');
+  });
+
   test('reports every fault at once, each with its place', () => {
     const error = refusal(`server:
   port: 8321

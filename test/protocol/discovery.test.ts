@@ -108,6 +108,7 @@ describe('discoverIssuer', () => {
     ['https://', 'absolute http(s) URL'],
     ['https:// idp.example', 'absolute http(s) URL'],
     ['https://[', 'absolute http(s) URL'],
+    ['https://idp.example\\realms', 'absolute http(s) URL'],
     [OPENID, 'without /.well-known/'],
     ['https://me@idp.example', 'must not carry credentials'],
     ['https://:secret@idp.example', 'must not carry credentials'],
