@@ -1,6 +1,14 @@
 // What each check of a claim reports, word by word: it is what people read when they are refused.
 import { describe, expect, test } from 'vitest';
-import { checkAudience, checkIssuer, checkSendable, checkSubject, findPrincipalFault } from '../src/checks.js';
+import {
+  checkAudience,
+  checkIssuer,
+  checkSendable,
+  checkSubject,
+  findIdFault,
+  findPrincipalFault,
+  type SubjectRemark,
+} from '../src/checks.js';
 import { isObject, type Json } from '../src/json.js';
 import { REASONS } from '../src/reasons.js';
 import { checkExpiry, checkNotBefore, type Clock } from '../src/time-checks.js';
@@ -178,6 +186,8 @@ describe('the way out of', () => {
     ]);
     const cognito = { iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_x' };
     expect(ofAudience(cognito)[1]).toContain('pre token generation trigger');
+    for (const iss of ['https://x/https://cognito-idp.a.amazonaws.com/', 'https://cognito-idp.amazonaws.com/', 5])
+      expect(ofAudience({ iss })[1]).toBe(REASONS.audience_missing.fix);
     expect(ofAudience({ client_id: 'other' })[1]).toBe(REASONS.audience_missing.fix);
   });
 
@@ -389,6 +399,34 @@ describe('the principal', () => {
     ['a'.repeat(4097), 'sub is longer than 4096 characters'],
   ])('that is %j', (sub, message) => {
     expect(step({ sub })).toStrictEqual({ status: 'failed', code: 'claim_invalid', message, actual: sub });
+  });
+
+  test('that is sound, and of which there is more to be said', () => {
+    const about = (claims: Record<string, Json>, remark: SubjectRemark): Partial<Step> =>
+      report((trace) => checkSubject(trace, claims, ['sub'], remark));
+    expect(about({ sub: 'a' }, { fault: 'jti is null' })).toStrictEqual({
+      status: 'failed',
+      code: 'claim_invalid',
+      message: 'jti is null',
+    });
+    expect(about({ sub: 'a' }, { warning: '; but', fault: null })).toStrictEqual({
+      status: 'warned',
+      code: 'subject_from_username',
+      message: 'sub names the principal; but',
+      actual: 'a',
+    });
+    // What is wrong with the subject itself is said first.
+    expect(about({ sub: ' ' }, { fault: 'jti is null', warning: '; but' })).toMatchObject({ message: 'sub is blank' });
+    const trace = createTrace(() => null);
+    expect(checkSubject(trace, { sub: 'a' }, ['sub'], { fault: 'x' })).toBeNull();
+    expect(checkSubject(trace, { sub: 'a' }, ['sub'], { warning: 'x' })).toBe('a');
+  });
+
+  test('beside a jti that is none', () => {
+    expect(findIdFault({})).toBeNull();
+    expect(findIdFault({ jti: '' })).toBeNull();
+    expect(findIdFault({ jti: null })).toBe('jti is null, not a string');
+    expect(findIdFault({ jti: 5 })).toBe('jti is a number, not a string');
   });
 
   test('in the words of whoever else has names', () => {

@@ -132,6 +132,10 @@ describe('createNearMisses', () => {
     expect(near({ app: { web: { roles: 'a' } } }, 'roles')).toEqual(['app.web.roles']);
     expect(near({ roles: { admin: { 1600: 'a' }, roles: ['b'] } }, 'groups')).toEqual(['roles.roles']);
     expect(near({ roles: { admin: { web: 'a' } } }, 'roles')).toEqual(['roles.admin.web']);
+    for (const id of ['o1600', '1600o'])
+      expect(near({ roles: { admin: { [id]: 'a' } } }, 'roles')).toEqual([`roles.admin.${id}`]);
+    // An object without anything is no names, and neither is one of numbers.
+    expect(miss({ roles: { admin: {}, reader: { 1600: 5 } } }, 'roles')).toBeUndefined();
     // What can be mapped is nearer than what only means the same.
     expect(near({ ...claims, group: ['a'] }, 'groups')).toEqual(['group']);
     // Numbers say nothing about the shape of claims, here neither.
