@@ -513,7 +513,7 @@ describe.each([
       const [exchange] = await transcribe(
         json({}),
         { method: 'POST', headers, body },
-        `/p?t=${encodeURIComponent(token)}`,
+        `/p/${encodeURIComponent(token)}?t=${encodeURIComponent(token)}`,
       );
       expect(exchange?.request_body).toBe('token=[redacted]&client_secret=[redacted]');
       expect(exchange?.request_headers).toEqual({
@@ -521,7 +521,7 @@ describe.each([
         'x-echo': '[redacted]',
         'x-plain': 'plain',
       });
-      expect(exchange?.url).toMatch(/\/p\?t=\[redacted\]$/);
+      expect(exchange?.url).toMatch(/\/p\/\[redacted\]\?t=\[redacted\]$/);
     });
 
     test.each([
@@ -535,9 +535,32 @@ describe.each([
       expect(exchange?.request_headers).toEqual({ [name]: shown });
     });
 
+    test.each([
+      'Key',
+      'Token',
+      'Secret',
+      'Session',
+      'Session-Id',
+      'Password',
+      'Credential',
+      'Credentials',
+      'Signature',
+      'Auth',
+    ])('masks a header by its name: X-%s', async (name) => {
+      const [exchange] = await transcribe(json({}), { headers: { [`X-${name}`]: 'unmarked-secret' } });
+      expect(exchange?.request_headers).toEqual({ [`X-${name}`]: '[redacted]' });
+    });
+
     test('masks the cookies that a server sets', async () => {
       const [exchange] = await transcribe(json({}, 200, { 'set-cookie': 'session=unmarked-secret; Path=/' }));
       expect(exchange?.response_headers['set-cookie']).toBe('[redacted]');
+    });
+
+    test('is silent about a secret that a server makes the name of a header', async () => {
+      const [exchange] = await transcribe(json({}, 200, { 'X-Own-Secret-Of-Ours': 'yes' }), {
+        secrets: ['Own-Secret-Of-Ours'],
+      });
+      expect(exchange?.response_headers).toHaveProperty('x-[redacted]', 'yes');
     });
 
     test('is silent about a password in the URL, echoed in whatever form', async () => {

@@ -101,6 +101,7 @@ describe('maskPieces', () => {
     ['in a URL', 'bad Kq7%2Fx%2B9aZ%3D%3Dr%24T%26…', 'bad [redacted]…'],
     ['in a URL, in lower case', 'bad kq7%2fx%2b9az%3d%3dr%24t%26…', 'bad [redacted]…'],
     ['in JSON', 'bad Kq7\\/x+9aZ==…', 'bad [redacted]…'],
+    ['up to its end', 'bad =r$T&w!P', 'bad [redacted]'],
     ['in less than a piece', 'bad Kq7/x+9…', 'bad Kq7/x+9…'],
   ])('finds a piece of a secret %s', (_how, text, masked) => {
     expect(maskPieces(text, [SECRET])).toBe(masked);
@@ -110,6 +111,14 @@ describe('maskPieces', () => {
     expect(maskPieces('say abcdefg hijk… now', ['abcdefg hijklmno'])).toBe('say [redacted]… now');
     expect(maskPieces('say a b c d e f… now', ['a b c d e f g h'])).toBe('say [redacted]… now');
     expect(maskPieces('say  word-one  now', ['the word-one '])).toBe('say  [redacted]  now');
+  });
+
+  test('finds each of several pieces, and leaves what is between them', () => {
+    expect(maskPieces('Kq7/x+9a, then =r$T&w!P', [SECRET])).toBe('[redacted], then [redacted]');
+  });
+
+  test('finds a secret that is just as long as a piece', () => {
+    expect(maskPieces('bad hunter42', ['hunter42'])).toBe('bad [redacted]');
   });
 
   test('finds capital letters beside one that is longer in lower case', () => {
@@ -136,6 +145,12 @@ test('a text that is made of the beginnings of a secret is not followed in all i
   expect(length).toBeLessThan(4 * text.length);
 });
 
+test('what is behind the point at which following ends is masked, secret and all', () => {
+  const secret = `${'/'.repeat(64)}x-and-the-rest`;
+  const text = `before ${'/'.repeat(50_000)}x-and-the-rest after`;
+  expect(createRedactor([secret])(text)).toBe(`before ${REDACTED}`);
+});
+
 describe('redactJson', () => {
   test('replaces secrets in values and in names, however deep', () => {
     expect(redactJson({ a: ['top-secret', { 'top-secret': 1 }], b: 'x top-secret', c: null }, ['top-secret'])).toEqual({
@@ -156,6 +171,7 @@ describe('maskUrl', () => {
   test.each([
     ['https://idp/jwks', 'https://idp/jwks'],
     ['https://user:pass@idp/jwks', 'https://[redacted]@idp/jwks'],
+    ['https://user:pass word@idp/jwks', 'https://[redacted]@idp/jwks'],
     ['https://idp/jwks?api_key=abc', 'https://idp/jwks?api_key=[redacted]'],
     ['https://idp/jwks?a=b=c&d=%41#top', 'https://idp/jwks?a=[redacted]&d=[redacted]#top'],
     ['https://idp/jwks?abcdef', 'https://idp/jwks?[redacted]'],
@@ -198,3 +214,10 @@ test('what a query calls a secret is one, and what it calls otherwise may be a w
   );
   expect(secretsInQuery(url)).toEqual(['first', 'se+cond', 'a', 'b']);
 });
+
+test.each(['key', 'token', 'secret', 'code', 'sig', 'signature', 'password', 'passwd', 'pwd', 'auth'])(
+  'a query that names something %s has a secret',
+  (name) => {
+    expect(secretsInQuery(new URL(`https://idp/jwks?x-${name}=first&${name}=second`))).toEqual(['first', 'second']);
+  },
+);

@@ -113,6 +113,19 @@ describe('scrubClaims', () => {
     );
   });
 
+  it('replaces a host that stands in names alone', () => {
+    const claims = { 'https://acme.example/dept': true, x: { 'https://acme.example/y': true } };
+    expect(scrubClaims(claims).claims).toEqual({
+      'https://host-1.example.com/dept': true,
+      x: { 'https://host-1.example.com/y': true },
+    });
+  });
+
+  it('replaces numbers, however large', () => {
+    const claims = { id: 4711, account: 12345678901234567890n, share: 0.25, list: [98765432109876543210n] };
+    expect(scrubClaims(claims).claims).toEqual({ id: 1, account: 2n, share: 3, list: [4n] });
+  });
+
   it('keeps an issuer that is almost the one that stays almost that one', () => {
     const { claims } = scrubClaims({ iss: 'https://idp.example/' }, { values: ['https://idp.example'] });
     expect(claims).toEqual({ iss: 'https://idp.example/' });

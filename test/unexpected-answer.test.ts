@@ -70,11 +70,12 @@ describe('the words of an error', () => {
   });
 
   test('never repeat what the URL of the config holds', () => {
-    const url = 'https://server:pa%24%24word-1@idp.example/keys?tenant=tenant-0815&sig=a%2Fb&s3cret-flag&debug=true';
+    const url =
+      'https://server:pa%24%24word-1@idp.example/keys?tenant=tenant-8&sig=a%2Fb&code=4%2F711&s3cret-flag&debug=true';
     const message =
-      'no GET of /keys?tenant=tenant-0815 (a/b, s3cret-flag, true) by pa$$word-1 or pa%24%24word-1, or Basic c2VydmVyOnBhJCR3…';
+      'no GET of /keys?tenant=tenant-8 (a/b, 4/711, s3cret-flag, true) by pa$$word-1 or pa%24%24word-1, or Basic c2VydmVyOnBhJCR3…';
     expect(quote({ message }, [], url)).toBe(
-      ': "no GET of /keys?tenant=[redacted] (a/b, [redacted], true) by [redacted] or [redacted], or Basic [redacted]…"',
+      ': "no GET of /keys?tenant=[redacted] (a/b, [redacted], [redacted], true) by [redacted] or [redacted], or Basic [redacted]…"',
     );
   });
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Policies } from '../src/policy/rules.js';
 import { comparePolicies, compareVerdicts } from '../src/verdict-diff.js';
 import type { Step } from '../src/trace.js';
 import type { Verdict } from '../src/verdict.js';
@@ -139,4 +140,12 @@ describe('comparePolicies', () => {
       { path: 'route_policy', before: [], after: routes },
     ]);
   });
+});
+
+test.each<[object, object]>([
+  [{ permit: { actions: ['read'] } }, { permit: { actions: ['delete'] } }],
+  [{ permit: { actions: ['read'] } }, { forbid: { actions: ['read'] } }],
+])('a rule %j is another than %j', (before, after) => {
+  const policies = (rule: object): Policies => ({ access_policy: [rule], route_policy: [] });
+  expect(comparePolicies(policies(before), policies(after)).map(({ path }) => path)).toEqual(['access_policy']);
 });

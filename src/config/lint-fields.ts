@@ -2,6 +2,7 @@
 
 import { nearestName } from '../nearest.js';
 import type { AccessRule, AccessScope, RouteRule, RouteScope } from '../policy/rules.js';
+import { maskName } from '../secret-name.js';
 import type { ProviderType } from '../verdict.js';
 import type { Note } from './note.js';
 import type { CacheConfig, IntrospectionConfig, JwksConfig, ProviderConfig } from './provider-config.js';
@@ -97,7 +98,8 @@ function unknownFields(value: unknown, fields: Fields, path: Path, owner = 'prov
     const below = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (below !== undefined) return below === null ? [] : unknownFields(inner, below, [...path, name], owner, root);
     // What stands behind the name was to be a value, and may be a secret.
-    const [shown = '', mark = ''] = name.split(/([:=\s])/, 2);
+    const [start = '', mark = ''] = name.split(/([:=\s])/, 2);
+    const shown = maskName(start);
     const missing = mark === ':' ? 'a space is missing after the colon' : 'a colon is missing after the name';
     const typo = mark === '' ? '' : `; ${missing}`;
     const named = [...path.filter((part) => typeof part === 'string'), shown === '' ? '""' : shown].join('.');

@@ -3,6 +3,7 @@
 import * as v from 'valibot';
 import { ConfigError, type Finding } from '../errors.js';
 import type { AccessRule, Policies, RouteRule } from '../policy/rules.js';
+import { maskUserInfo } from '../redact.js';
 import { draftProvider, issuePath, type Draft } from './draft.js';
 import { substituteEnv, type EnvOptions, type Environment } from './env.js';
 import { FINDINGS } from './findings.js';
@@ -209,7 +210,7 @@ export function placeNote(note: Note, above: Path, options: ParseOptions): Findi
   return {
     severity,
     code,
-    path: formatPath(path),
+    path: maskUserInfo(formatPath(path)),
     position: options.locate?.(note.place === undefined ? path : [...above, ...note.place]) ?? null,
     message,
     ...(fix === undefined ? {} : { fix }),

@@ -31,6 +31,14 @@ test.each(['MARKED', 'MARKED\n    at MARKED (MARKED.js:1:1)', '"MARK'])(
   },
 );
 
+test('a code of a bug that is no word of programs is not told', () => {
+  for (const code of ['MARKED token', 'marked', 7]) {
+    const { io, said } = recorder();
+    expect(reportBug(Object.assign(new TypeError('x'), { code }), [], io)).toBe(70);
+    expect(said()).toContain('this is a bug in authcheck: TypeError;');
+  }
+});
+
 test('what was thrown and is no error is told as that', () => {
   const { io, said } = recorder();
   expect(reportBug('MARKED', ['--debug'], io)).toBe(70);

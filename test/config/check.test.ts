@@ -113,6 +113,13 @@ describe('checkConfig', () => {
     });
   });
 
+  test('a token in the place of a field is not shown', async () => {
+    const token = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln';
+    const report = await check(provider(`${token}: 1\n${JWKS}`));
+    expect(report.findings.map(({ code }) => code)).toContain('field_unknown');
+    expect(JSON.stringify(report.findings)).not.toContain('eyJ');
+  });
+
   test('a field that only the successor of the server reads is not called a mistake', async () => {
     const { findings } = await check(
       'type: upstream_header\nprincipal_header: x-user\nattribute_headers: {x-groups: teams}\n',
@@ -211,7 +218,10 @@ describe('checkConfig', () => {
     '{roles: "https://user:swordfish@h/"}',
     '{sub: "https://h/?key=swordfish", groups: "https://h/?key=swordfish"}',
     '{name: "https://user:swordfish@h/"}',
-  ])('shows no password that stands where an attribute belongs: %s', async (mapping) => {
+    '{"https://user:swordfish@h/": depts}',
+    '{sub: roles, "https://user:swordfish@h/": roles}',
+    '{"https://user:swordfish@h": roles, "https://user:swordfish@h.x": teams}',
+  ])('shows no password that stands where a claim or an attribute belongs: %s', async (mapping) => {
     const { findings } = await check(provider(JWKS, `claims_mapping: ${mapping}`));
     expect(findings.map(({ message }) => message).join()).toMatch(/\[redacted\]/);
     expect(JSON.stringify(findings)).not.toContain('swordfish');

@@ -64,3 +64,8 @@ test('an issuer cannot have the server send it a variable', () => {
   const endpoint = { type: 'jwks', url: 'https://idp.example/?${env.AWS_SECRET_ACCESS_KEY}' } as const;
   expect(() => writeConfigTemplate({ ...TEMPLATE, endpoint })).toThrow('with a variable in it');
 });
+
+test('no credentials of where a config is from stand in it', () => {
+  const source = 'https://user:swordfish@idp.example/.well-known/openid-configuration?code=swordfish';
+  expect(writeConfigTemplate({ ...TEMPLATE, source })).not.toContain('swordfish');
+});

@@ -102,6 +102,8 @@ describe('/auth', () => {
     expect((await send(`${url}/auth/v1/models`)).status).toBe(401);
     const forged = { ...health, 'x-original-uri': '/v1/models' };
     expect((await send(`${url}/auth`, { headers: forged })).status).toBe(400);
+    const methods = { ...health, 'x-original-method': 'POST' };
+    expect((await send(`${url}/auth`, { headers: methods })).status).toBe(400);
     // Envoy's path, and what a client says beside it.
     for (const path of ['/v1/models', '/', '/v1/health/'])
       expect((await send(`${url}/auth${path}`, { headers: health })).status).toBe(400);
@@ -147,6 +149,13 @@ describe('/auth', () => {
     expect((await send(`${url}/auth`, { headers })).status).toBe(503);
     await logged('the identity does not fit into headers');
     expect(log()).toContain('"status":503');
+  });
+
+  it.each([' alice', 'alice '])('names nobody in a header that loses the spaces around %j', async (sub) => {
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt']);
+    const answer = await send(`${url}/auth`, { headers: bearer(await world.signer.sign({ ...world.claims, sub })) });
+    expect(answer.status).toBe(503);
+    expect(answer.headers).not.toHaveProperty('x-auth-principal');
   });
 
   it('writes nothing into its log that a terminal obeys', async () => {
@@ -216,6 +225,18 @@ describe('/validate', () => {
     expect(JSON.parse(opaque.stdout)).toMatchObject({ principal: 'bob' });
   });
 
+  it('passes on what it is told of the request', async () => {
+    const endpoint = await serveLoopback(json({ principal: 'carol' }));
+    const config = world.file('custom.yaml', `type: custom\nendpoint: ${endpoint.origin}\n`);
+    const { url } = await serve(['--config', config]);
+    const request = { path: '/v1', headers: { 'x-team': 'ml' }, params: { page: '1', tag: ['a', 'b'] } };
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ api_key: OPAQUE, request });
+    expect((await send(`${url}/validate`, { method: 'POST', headers, body })).status).toBe(200);
+    const told = { ...request, params: { page: ['1'], tag: ['a', 'b'] } };
+    expect(JSON.parse(endpoint.requests[0]?.body ?? '')).toEqual({ api_key: OPAQUE, request: told });
+  });
+
   it('refuses what is no question', async () => {
     const { url } = await serve(['--config', world.config, '--provider', 'jwt']);
     const post = (body: string, type = 'application/json'): Promise<Answer> =>
@@ -223,6 +244,19 @@ describe('/validate', () => {
     expect((await post('{"api_key":"x"}', 'text/plain')).status).toBe(415);
     expect((await post('{"api_key":1}')).status).toBe(400);
     expect((await post('{"api_key":"a","api_key":"b"}')).status).toBe(400);
+    for (const body of ['null', '[]', '"a"']) expect((await post(body)).status, body).toBe(400);
+    for (const request of [
+      'a',
+      { headers: 'a' },
+      { headers: ['a'] },
+      { headers: { a: 1 } },
+      { params: 'a' },
+      { params: ['a'] },
+      { params: { a: 1 } },
+    ]) {
+      const body = JSON.stringify({ api_key: 'a', request });
+      expect((await post(body)).status, body).toBe(400);
+    }
     expect((await post(`{"api_key":"${'x'.repeat(600_000)}"}`)).status).toBe(413);
     expect((await send(`${url}/validate`)).status).toBe(405);
     expect((await send(`${url}/nothing`)).status).toBe(404);

@@ -71,8 +71,10 @@ describe('the request', () => {
   test('is not made when the request carries two credentials, or none that can be sent', async () => {
     const server = await serve(json(IDENTITY));
     const provider = provide({ type: 'custom', endpoint: server.origin });
-    const two = { token: TOKEN, headers: [['authorization', 'Bearer other']] } as const;
-    expect(summary(await provider.authenticate(two))).toBe('rejected: token_malformed');
+    for (const other of ['Bearer other', 'Basic dTpw', TOKEN]) {
+      const two = { token: TOKEN, headers: [['authorization', other]] } as const;
+      expect(summary(await provider.authenticate(two))).toBe('rejected: token_malformed');
+    }
     expect(summary(await provider.authenticate({ token: null }))).toBe('rejected: header_missing');
     expect(summary(await provider.authenticate({ token: 'a b' }))).toBe('rejected: token_malformed');
     expect(server.requests).toHaveLength(0);
@@ -197,6 +199,14 @@ describe('an endpoint that echoes the token', () => {
       expect(verdict.reason?.message).toContain('[red');
       expect(JSON.stringify(verdict)).not.toContain(TOKEN.slice(0, 5));
     }
+  });
+
+  test('in part', async () => {
+    const verdict = await ask(json({ message: `no such key: ${TOKEN.slice(0, 12)}…` }, 401));
+    expect(verdict.reason?.message).toBe('the endpoint answered 401: "no such key: [redacted]…"');
+    const name = JSON.stringify(`key ${TOKEN.slice(0, 12)}…`);
+    const twice = await ask((_request, response) => response.end(`{${name}:1,${name}:2}`));
+    expect(twice.reason?.message).toMatch(/"key \[redacted\]…" occurs twice/);
   });
 
   test('together with the other credentials of the request', async () => {

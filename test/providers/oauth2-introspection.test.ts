@@ -213,6 +213,7 @@ describe('the answer', () => {
     [{ sub: ['a'] }, 'Token not active'],
     [{ sub: '', username: '' }, 'Token not active'],
     [{ sub: 5 }, 'Token not active'],
+    [{ exp: 1 }, 'Token not active'],
   ])('%j is refused as the server refuses it', async (claims, message) => {
     const { server } = await ask(json({ active: true, ...claims }));
     expect(server).toEqual({ status: 401, body: { error: { message } } });
@@ -234,6 +235,8 @@ describe('the answer', () => {
     [{ aud: ['other', 'my-api'] }, { audience: 'my-api' }, 'accepted'],
     [{ aud: 'other' }, {}, 'accepted'],
     [{}, { audience: 'my-api' }, 'accepted'],
+    [{ iss: null, aud: null, exp: null, nbf: null }, { issuer: 'https://a.example', audience: 'my-api' }, 'accepted'],
+    [{ iat: 'yesterday' }, {}, 'accepted'],
   ])('%j with the config %j', async (claims, top, outcome) => {
     expect(summary(await ask(json({ ...ACTIVE, ...claims }), {}, top))).toBe(outcome);
   });

@@ -424,7 +424,7 @@ describe('what a server says', () => {
       [OPAQUE, custom],
     ] as const) {
       const server = await serve(echo);
-      const url = `${server.origin}/?key=${encodeURIComponent(token)}&cookie=MARKED-cookie`;
+      const url = `${server.origin}/?key=${encodeURIComponent(token)}&cookie=MARKED-cookie&code=MARKED-code`;
       const report = await ask(url, token, provider, [['Cookie', 'MARKED-cookie']]);
       const said = JSON.stringify([report, explainParity(report)]);
       expect(report.server.message).toContain('[redacted]');
@@ -433,6 +433,15 @@ describe('what a server says', () => {
       expect(said).not.toContain(encodeURIComponent(token));
       expect(said).not.toContain('MARKED');
     }
+  });
+
+  test('comes back without a part of the token', async () => {
+    const part = EXPIRED.slice(0, 30);
+    const challenge = { 'www-authenticate': `Bearer error_description="what is ${part}..."` };
+    const server = await serve(json({ message: `what is ${part}...` }, 401, challenge));
+    const { server: said } = await ask(server.origin, EXPIRED, await jwtProvider());
+    expect(said.message).toBe('what is [redacted]...');
+    expect(said.www_authenticate).toBe('Bearer error_description="what is [redacted]..."');
   });
 
   test('is compared as both are shown: what was sent may be a word of theirs', async () => {

@@ -12,6 +12,7 @@ test.each<[string, readonly string[]]>([
   ['with more behind it', [`Bearer ${SECRET}, ${SECRET}`]],
   ['as a parameter', [`Token token=${SECRET}`]],
   ['right behind its scheme', [`Bearer:${SECRET};`]],
+  ['behind other long words', [`Digest username="somebody", ${SECRET}`]],
 ])('a token %s is masked wherever else it stands', async (_how, values) => {
   const lines: string[] = [];
   const info = vi.fn((details: object, message: string) => lines.push(JSON.stringify([details, message])));
@@ -28,6 +29,7 @@ test.each<[string, readonly string[], string]>([
   ['that is longer than what is logged', [`Bearer: ${'eyJSECRET'.repeat(100)}`], 'eyJSECRET'.repeat(100)],
   ['behind many words', [`Bearer ${'a '.repeat(30)}${SECRET}`], SECRET],
   ['behind another header of many words', [`Digest ${'name="value", '.repeat(20)}`, `Bearer ${SECRET}`], SECRET],
+  ['of eight characters', ['SECRET42'], 'SECRET42'],
   ['at the end of what is logged', [SECRET], `${'a'.repeat(480)}${SECRET}`],
 ])('a token %s is masked too', async (_how, values, path) => {
   const lines: string[] = [];
@@ -49,20 +51,25 @@ test('a token that was read masks itself, and nothing that only resembles it', a
   const headers = [['Authorization', 'Bearer llama-stack-dev-key'] as const, ['x-user', 'svc-llama-stack'] as const];
   await authenticator.authenticate({ method: 'GET', url: '/apis/llama-stack/llama-stack-dev-key', headers });
   expect(info).toHaveBeenCalledWith(
-    expect.objectContaining({ path: '/apis/llama-stack/[redacted]', principal: 'svc-llama-stack' }),
+    expect.objectContaining({
+      path: '/apis/llama-stack/[redacted]',
+      principal: 'svc-llama-stack',
+      token: 'sha256:8a856d383f5f10e9',
+    }),
     'request accepted',
   );
   const digest = 'Digest username="alice", realm="health", uri="/health"';
   await authenticator.authenticate({
     method: 'GET',
-    url: '/health',
+    url: '/health/healthchecker',
     headers: [
       ['Authorization', digest],
+      ['User-Agent', 'healthchecker'],
       ['x-user', 'alice'],
     ],
   });
   expect(info).toHaveBeenLastCalledWith(
-    expect.objectContaining({ path: '/health', principal: 'alice' }),
+    expect.objectContaining({ path: '/health/healthchecker', principal: 'alice' }),
     'request accepted',
   );
 });

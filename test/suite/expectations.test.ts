@@ -58,6 +58,12 @@ describe('what does not hold', () => {
     ['{principal: bob}', 'expect.principal: "bob" / "alice"'],
     ['{attributes: {roles: [alice]}}', 'expect.attributes.teams: [] / ["ml","ops"]'],
     ['{attributes: {roles: [alice], teams: [ml]}}', 'expect.attributes.teams: ["ml"] / ["ml","ops"]'],
+    [
+      '{attributes: {roles: [alice], teams: [ml, ops, hr]}}',
+      'expect.attributes.teams: ["ml","ops","hr"] / ["ml","ops"]',
+    ],
+    ['{attributes: {roles: [alice], teams: [ml, hr]}}', 'expect.attributes.teams: ["ml","hr"] / ["ml","ops"]'],
+    ['{attributes: {roles: [alice], teams: [ml, ops], projects: [x]}}', 'expect.attributes.projects: ["x"] / []'],
     ['{attributes_contain: {teams: [ml, hr]}}', 'expect.attributes_contain.teams: ["hr"] / ["ml","ops"]'],
     ['{attributes_absent: {teams: []}}', 'expect.attributes_absent.teams: [] / ["ml","ops"]'],
     ['{attributes_absent: {teams: [ops]}}', 'expect.attributes_absent.teams: [] / ["ops"]'],

@@ -1,0 +1,73 @@
+// What the providers say, however odd: nobody is let in whom none of them accepted.
+import { expect, test, vi } from 'vitest';
+import type { AuthProvider, Verdict } from '../../src/index.js';
+import { buildAuthenticator, type Authenticator } from '../../src/server/authenticator.js';
+
+const REF = { name: 'stub', type: 'custom', mode: null, source: null } as const;
+const TOKEN = 'the-token-of-somebody';
+const REQUEST = { method: 'GET', url: '/', headers: [['Authorization', `Bearer ${TOKEN}`]] } as const;
+
+function provide(authenticate: AuthProvider['authenticate']): AuthProvider {
+  return { ref: REF, keySet: null, destination: null, authenticate, close: () => Promise.resolve() };
+}
+
+type Said = Pick<Verdict, 'outcome' | 'principal' | 'server'> & Partial<Pick<Verdict, 'reason'>>;
+
+function say(said: Said): AuthProvider {
+  const rest = { provider: REF, attributes: { roles: ['admin'] }, reason: null, steps: [], mapping: [] };
+  const token = { kind: 'opaque', header: null, claims: null, fingerprint: null } as const;
+  return provide(() => Promise.resolve({ ...rest, token, timing: { total_ms: 0, network_ms: 0 }, ...said }));
+}
+
+function build(providers: readonly AuthProvider[], log: () => void = () => undefined): Authenticator {
+  const logger = { info: log, warn: log, error: log };
+  return buildAuthenticator(providers, { isPublic: () => false, realm: 'api', logger });
+}
+
+const REFUSED = { status: 401, body: { error: { message: 'no' } } } as const;
+
+test.each<Said>([
+  { outcome: 'rejected', principal: 'mallory', server: REFUSED },
+  { outcome: 'undecided', principal: 'mallory', server: { status: 503, body: REFUSED.body } },
+  { outcome: 'accepted', principal: null, server: { status: 200, body: null } },
+])('$outcome, with the principal $principal, lets nobody in', async (verdict) => {
+  const answer = await build([say(verdict)]).authenticate(REQUEST);
+  expect(['rejected', 'undecided']).toContain(answer.outcome);
+  expect(answer).not.toHaveProperty('identity');
+});
+
+test('a provider that throws is unavailable, and the log hears the kind of its error', async () => {
+  const log = vi.fn();
+  const broken = provide(() => Promise.reject(new TypeError(`cannot read ${TOKEN}`)));
+  const refused = say({ outcome: 'rejected', principal: null, server: REFUSED });
+  for (const providers of [[broken], [broken, refused], [refused, broken]]) {
+    const answer = await build(providers, log).authenticate(REQUEST);
+    expect(answer).toMatchObject({ outcome: 'undecided', refusal: { status: 503 } });
+    expect(log).toHaveBeenCalledWith({ method: 'GET', provider: 'stub', error: 'TypeError' }, 'a provider failed');
+    expect(JSON.stringify(log.mock.calls)).not.toContain(TOKEN);
+    log.mockClear();
+  }
+  const accepted = say({ outcome: 'accepted', principal: 'alice', server: { status: 200, body: null } });
+  expect(await build([broken, accepted]).authenticate(REQUEST)).toMatchObject({ identity: { principal: 'alice' } });
+});
+
+test.each<[Said, object]>([
+  [
+    { outcome: 'accepted', principal: `of ${TOKEN}`, server: { status: 200, body: null } },
+    { principal: 'of [redacted]' },
+  ],
+  [
+    {
+      outcome: 'rejected',
+      principal: null,
+      server: REFUSED,
+      reason: { code: 'token_refused', message: `no ${TOKEN}`, fix: '' },
+    },
+    { providers: [{ name: 'stub', outcome: 'rejected', reason: 'token_refused', why: 'no [redacted]' }] },
+  ],
+])('the log is not told a token that a provider repeats: $0.outcome', async (said, told) => {
+  const log = vi.fn();
+  await build([say(said)], log).authenticate({ ...REQUEST, method: TOKEN });
+  expect(log).toHaveBeenCalledWith(expect.objectContaining({ method: '[redacted]', ...told }), expect.any(String));
+  expect(JSON.stringify(log.mock.calls)).not.toContain(TOKEN);
+});
