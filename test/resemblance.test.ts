@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { findResemblance } from '../src/resemblance.js';
+import { findResemblance, lacksVersion, namesDomain } from '../src/resemblance.js';
 
 const TENANT = '72f988bf-86f1-41af-91ab-2d7cd011db47';
 const V1 = `https://sts.windows.net/${TENANT}/`;
@@ -74,12 +74,35 @@ describe('the way out', () => {
     [`api://${TENANT}`, TENANT, 'set audience to the form that the token has'],
     ['https://login.microsoftonline.com/common/v2.0', V2, 'the id of your own tenant'],
     [`${SSO}/.well-known/openid-configuration`, SSO, 'not the URL of its metadata'],
-    [SSO, 'http://keycloak:8080/realms/prod', 'If both names are the same server’s'],
+    [SSO, 'http://keycloak:8080/realms/prod', 'give it one name for all (in Keycloak: hostname)'],
+    ['https://acme.example/oauth2/a', 'http://b:80/oauth2/a', 'If both names are the same server’s, set issuer'],
+    ['https://login.microsoftonline.com/acme.example/v2.0', V2, 'in the place of its domain'],
   ])('for %j and %j has %s', (expected, actual, words) => {
     expect(findResemblance(expected, actual)?.fix).toContain(words);
   });
 
   test('is that of the code where the difference says it all', () => {
     expect(findResemblance(SSO, `${SSO}/`)).toStrictEqual({ how: 'only the trailing slash differs' });
+    // Entra writes the ids of applications so, and Okta names such as api://default.
+    expect(findResemblance('default', 'api://default')).toStrictEqual({ how: 'only the prefix "api://" differs' });
+    expect(findResemblance(TENANT, `api://${TENANT}x`)).toBeNull();
+    const [one, other] = ['https://see https://a.example/x', 'https://see https://b.example/x'];
+    expect(findResemblance(one, other)).toBeNull();
+  });
+});
+
+describe('an issuer of Entra', () => {
+  test.each([
+    ['https://login.microsoftonline.com/acme.onmicrosoft.com/v2.0', true, false],
+    [`https://login.microsoftonline.com/${TENANT}`, false, true],
+    [`https://login.microsoftonline.us/${TENANT}/`, false, true],
+    [V1, false, false],
+    [V2, false, false],
+    [`see https://login.microsoftonline.com/${TENANT}`, false, false],
+    ['https://login.microsoftonline.com/acme.example.1/v2.0', false, false],
+    ['https://acme.example/acme.example/v2.0', false, false],
+    ['', false, false],
+  ])('%j names a domain: %j, lacks a version: %j', (issuer, domain, version) => {
+    expect([namesDomain(issuer), lacksVersion(issuer)]).toEqual([domain, version]);
   });
 });
