@@ -35,11 +35,16 @@ const unfinished = mkdtempSync(`${folder}-`);
 for (const { name, script } of scripts) writeFileSync(join(unfinished, name), script.createCachedData());
 // Only its maker may look into such a folder, and others are to run the program too.
 chmodSync(unfinished, statSync(bundle).mode);
-rmSync(folder, { recursive: true, force: true });
-try {
-  renameSync(unfinished, folder);
-} catch (error) {
-  rmSync(unfinished, { recursive: true });
-  // Somebody else compiles the same at the same time.
-  if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST') throw error;
+// Others may compile the same at the same time: what is in place is moved away, not emptied, and the first to be done wins.
+const old = `${unfinished}-old`;
+move(folder, old);
+move(unfinished, folder);
+for (const left of [old, unfinished]) rmSync(left, { recursive: true, force: true });
+
+function move(from, to) {
+  try {
+    renameSync(from, to);
+  } catch (error) {
+    if (!['ENOENT', 'ENOTEMPTY', 'EEXIST', 'EPERM'].includes(error.code)) throw error;
+  }
 }

@@ -150,7 +150,12 @@ export function recognizeLookalike(text: string): Lookalike | null {
       what: 'the token was copied with an ellipsis: a part of it is missing',
       fix: 'Copy the token again from where it is shown whole.',
     };
-  return text.includes('.') && !text.includes(CLAIMS) ? NO_HEADER : null;
+  return text.includes('.') && !text.includes(CLAIMS) && !startsWithObject(text) ? NO_HEADER : null;
+}
+
+/** Some write white space before or behind the brace, which makes other letters of it. */
+function startsWithObject(text: string): boolean {
+  return /^\s*\{/.test(Buffer.from(text.slice(0, text.indexOf('.')), 'base64url').toString());
 }
 
 /** Tells what a double click copies of a JWT: it ends at a dot. */

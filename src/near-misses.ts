@@ -91,10 +91,11 @@ function explain(meaning: Words, candidates: readonly Candidate[], asked: readon
   if (list !== undefined)
     return { note: `${list.path} is a list of objects, which no path reaches; have the issuer send a list of strings` };
   const ranked = rank(meaning, candidates).filter(({ kind, path }) => kind === 'names' || !asked.includes(path));
-  const [first] = ranked.filter(({ kind }) => kind === 'names' || kind === 'usable');
-  if (first?.kind === 'names') return { note: describeNames(first.path === meaning.path ? 'the claim' : first.path) };
+  const named = ranked.find(({ kind }) => kind === 'names');
+  if (named?.path === meaning.path) return { note: describeNames('the claim') };
   const near = ranked.filter(({ kind }) => kind === 'usable');
   if (near.length > 0) return { near_misses: Object.freeze(near.slice(0, MAX_NEAR_MISSES).map(({ path }) => path)) };
+  if (named !== undefined) return { note: describeNames(named.path) };
   const [unreachable] = rank(meaning, dotted);
   return unreachable === undefined ? null : { note: describeDotted(`the path ${unreachable.path}`) };
 }

@@ -122,6 +122,11 @@ function compareTenants(expected: string, actual: string): Resemblance | null {
       fix: 'Put the id of your own tenant into issuer, in the place of its domain.',
     };
   if (wanted.toLowerCase() !== tenant.toLowerCase()) return { how: 'another tenant of Entra' };
+  if (lacksVersion(expected))
+    return {
+      how: 'the same tenant, but the issuer of the config lacks the version',
+      fix: 'Set issuer in the config to that which the token has.',
+    };
   if ((oldToken === undefined) === (oldConfig === undefined)) return null;
   return oldToken === undefined
     ? {

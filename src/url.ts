@@ -5,7 +5,7 @@ import { maskUrl } from './redact.js';
 
 /** Tells an absolute http(s) URL with a host from everything else; a backslash is a slash to some readers, and not to others. */
 export function isHttpUrl(value: string): boolean {
-  return /^https?:\/\/[^\s/?#]/i.test(value) && !/[\s\\]/.test(value) && URL.canParse(value);
+  return /^https?:\/\/[^\s/?#]/i.test(value) && !/\s|^[^?#]*\\/.test(value) && URL.canParse(value);
 }
 
 /** A URL fit to be shown: without user, password and fragment, the values in its query masked. */

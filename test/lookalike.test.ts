@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { recognizeLookalike } from '../src/lookalike.js';
 
 const BODY = 'Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZmdoaWprbG1ub3A';
+/** A header with white space in it, whose first letters are others. */
+const SPACED = `${Buffer.from('{ "alg": "RS256"}').toString('base64url')}.e30.AA==`;
 const JWT = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.c2ln';
 
 describe('what is no JWT', () => {
@@ -53,6 +55,8 @@ describe('what is no JWT', () => {
     JWT.slice(1),
     `\u200b${JWT}`,
     `"${JWT}"`,
+    SPACED,
+    JWT.toLowerCase(),
     'opaque',
     BODY,
     `${JWT}.`,

@@ -138,6 +138,7 @@ describe('createNearMisses', () => {
     expect(miss({ roles: { admin: {}, reader: { 1600: 5 } } }, 'roles')).toBeUndefined();
     // What can be mapped is nearer than what only means the same.
     expect(near({ ...claims, group: ['a'] }, 'groups')).toEqual(['group']);
+    expect(near({ ...claims, roles: ['a'] }, 'groups')).toEqual(['roles']);
     // Numbers say nothing about the shape of claims, here neither.
     expect(miss({ roles: { admin: { 1600: 'a', 1601: 5 }, since: 5 } }, 'roles')?.note).toContain('whose names');
   });

@@ -34,7 +34,16 @@ describe('two names', () => {
       'the config names the tenant by its domain, tokens by its id',
     ],
     // The same tenant, and both the host and the slash differ: the version says more.
-    [`https://login.microsoftonline.com/${TENANT}`, V1, 'the same tenant, but a token of version 1.0'],
+    [
+      `https://login.microsoftonline.com/${TENANT}`,
+      V1,
+      'the same tenant, but the issuer of the config lacks the version',
+    ],
+    [
+      `https://login.microsoftonline.com/${TENANT}/`,
+      V2,
+      'the same tenant, but the issuer of the config lacks the version',
+    ],
     [`https://sts.windows.net/${TENANT}/v2.0`, V2, 'the same tenant, but the config expects tokens of version 1.0'],
     ['api://default', 'default', 'only the prefix "api://" differs'],
     ['https://a.example:8443/realms/prod', 'https://b.example:8443/realms/prod', 'only the host differs'],
@@ -52,7 +61,6 @@ describe('two names', () => {
     ['my-api://a', 'my-a'],
     [`${SSO}/.well-known/openid-configuration/more`, SSO],
     ['https://login.microsoftonline.com/uncommon/v2.0', 'https://login.microsoftonline.com/uncommon/v1.0'],
-    [`https://login.microsoftonline.com/${TENANT}`, V2],
     [`see ${V1}`, V2],
     ['https://other.example:8443/realms/prod', 'https://sso.example:8080x/realms/prod'],
     ['a'.repeat(2049), `${'a'.repeat(2047)}/`],

@@ -21,11 +21,6 @@ export function findWrongKey(root: unknown): WrongKey | null {
     return { code: 'config_syntax', offset: offsetOf(lost) ?? 0, message };
   }
   const mappings = nodes.filter((node) => isMap(node));
-  const nameless = mappings.flatMap(({ items }) => items).find(({ key }) => isMissing(key));
-  if (nameless !== undefined) {
-    const message = 'nothing stands before this colon; the server cannot read that';
-    return { code: 'config_syntax', offset: offsetOf(nameless.key) ?? 0, message };
-  }
   for (const mapping of mappings) {
     const wrong = findUnhashable(mapping, resolve) ?? findRepeated(mapping);
     if (wrong !== null) return wrong;
@@ -34,11 +29,6 @@ export function findWrongKey(root: unknown): WrongKey | null {
     mappings.flatMap(({ items }) => items.filter((pair) => keyOf(pair) === 'claims_mapping').map(({ value }) => value)),
     resolve,
   );
-}
-
-/** A key of no letters and no quotes. */
-function isMissing(key: unknown): boolean {
-  return isScalar(key) && key.value === null && (key.source ?? '') === '' && key.anchor === undefined;
 }
 
 /** What an alias names; of any other part, itself. */

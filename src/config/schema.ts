@@ -14,7 +14,11 @@ const MAX_RECHECK = 365 * 24 * 3600;
 
 const url = v.pipe(
   text('an absolute http(s) URL'),
-  v.check(isHttpUrl, 'expected an absolute http(s) URL, such as https://idp.example/jwks'),
+  v.check(
+    isHttpUrl,
+    ({ input }) =>
+      `expected an absolute http(s) URL${input.includes('\\') ? ' without a backslash' : ''}, such as https://idp.example/jwks`,
+  ),
 );
 
 const tlsFields = {

@@ -10,6 +10,7 @@ import { bareUrl, showProxy, showUrl } from '../url.js';
 import { reportKeySet } from './key-report.js';
 import { plural } from '../listing.js';
 import { discoverIssuer, looksLikeJson } from '../protocol/discovery.js';
+import { isMetadataUrl } from '../resemblance.js';
 import { fetchKeySet, type KeySet } from '../protocol/jwks.js';
 import { isPrivate } from '../protocol/keys.js';
 import { reach } from '../protocol/reach.js';
@@ -223,7 +224,8 @@ async function probeDiscovery(provider: ConfiguredProvider, options: ProbeOption
       : answer('passed', `the issuer publishes itself as ${issuer}${published === null ? '' : `, with this ${name}`}`);
   } catch (error) {
     if (!(error instanceof AuthcheckError)) throw error;
-    if (error.code === 'usage_invalid') return [skip('discovery', error.message)];
+    if (error.code === 'usage_invalid')
+      return [skip('discovery', isMetadataUrl(issuer) ? error.message : 'the issuer is not an http(s) URL to ask')];
     const { exchanges } = heard;
     if (exchanges.some(({ status, response_body }) => status === 200 && looksLikeJson(response_body ?? '')))
       return answer('failed', error.message);

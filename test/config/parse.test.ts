@@ -34,8 +34,21 @@ describe('parseAuthConfig', () => {
     expect(() => parse(text.replace('jwks}', 'jwks, allow_symmetric_keys: true}'))).not.toThrow();
   });
 
-  test.each([': 1', 'x: [: a]', 'type: kubernetes\n: 1'])('refuses what has nothing before its colon: %j', (text) => {
-    expect(() => parse(text)).toThrow('nothing stands before this colon');
+  test.each([
+    [
+      'https://idp.example\\jwks',
+      ['jwks.uri: expected an absolute http(s) URL without a backslash, such as https://idp.example/jwks'],
+    ],
+    [
+      'https://good.example\\@evil.example/',
+      ['jwks.uri: expected an absolute http(s) URL without a backslash, such as https://idp.example/jwks'],
+    ],
+    ['idp.example', ['jwks.uri: expected an absolute http(s) URL, such as https://idp.example/jwks']],
+    ['https://idp.example/jwks?x=a\\b', []],
+  ])('the host of a URL is the same to every reader: %s', (uri, messages) => {
+    const config = { type: 'oauth2_token', issuer: 'https://i', audience: 'a', jwks: { uri } };
+    const { findings } = readAuthConfig(config, {});
+    expect(findings.map(({ path, message }) => `${path}: ${message}`)).toEqual(messages);
   });
 
   test('names an empty name', () => {
