@@ -106,8 +106,8 @@ function isIdToken(claims: JsonObject): boolean {
 export function explainHeader(header: JsonObject | null): Omit<Misplaced, 'kind'> | null {
   if (header === null) return null;
   if (/^(?:application\/)?okta-internal-at\+jwt$/i.test(stringMember(header, 'typ') ?? '')) return OKTA;
-  const isAuth0s = member(header, 'alg') === 'dir' && stringMember(header, 'iss') !== null;
-  return isAuth0s ? AUTH0 : null;
+  const isEncrypted = member(header, 'enc') !== undefined && member(header, 'alg') === 'dir';
+  return isEncrypted && stringMember(header, 'iss') !== null ? AUTH0 : null;
 }
 
 const AUTH0 = {

@@ -85,7 +85,20 @@ route_policy: [{ permit: { paths: /v1/files* }, when: user with ml in teams }]
     const token = await world.signer.sign(world.claims);
     const { code, stdout } = await can('/v1/files', '--config', unmapped, '--token', token);
     expect(code).toBe(1);
-    expect(stdout).toContain('no attributes: the claims mapping found nothing; authcheck map shows why');
+    expect(stdout).toContain('the claims mapping found nothing: the principal has no attributes');
+  });
+
+  it('says of a user of an endpoint that it sent no attributes, and nothing of a mapping', async () => {
+    const bare = world.file(
+      'bare.yaml',
+      `provider_config: { type: custom, endpoint: "${world.origin}/bare" }
+route_policy: [{ permit: { paths: /v1/files* }, when: user with ml in teams }]
+`,
+    );
+    const { code, stdout } = await can('/v1/files', '--config', bare, '--token', 'opaque');
+    expect(code).toBe(1);
+    expect(stdout).toContain('the endpoint sent no attributes');
+    expect(stdout).not.toContain('mapping');
   });
 
   it('says no to a token that is refused, before any policy: exit 1, with the reason', async () => {

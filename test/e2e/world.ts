@@ -104,6 +104,7 @@ function respond(request: IncomingMessage, response: ServerResponse, signer: Sig
     else if (path === '/introspect')
       send(200, { active: body.includes(OPAQUE), sub: 'bob', groups: ['ops'], echo, evil: '\u001b[2J\u202e\u0007' });
     else if (path === '/custom') send(401, { message: `no: ${body}` });
+    else if (path === '/bare') send(200, { principal: 'alice' });
     else if (path === '/hang') request.socket.setTimeout(60_000);
     else send(404, {});
   });

@@ -95,10 +95,9 @@ function formatPeople({ question, user, verdict, trace }: Ruling, style: Style):
 
 /** Rules fail for the want of attributes more often than by what they say. */
 function describeUser({ attributes }: Identity, verdict: Verdict | null): string {
-  const isUnmapped = verdict?.steps.some(({ code }) => code === 'attributes_empty') === true;
-  return (
-    describeAttributes(attributes) + (isUnmapped ? ': the claims mapping found nothing; authcheck map shows why' : '')
-  );
+  const empty = verdict?.steps.find(({ code }) => code === 'attributes_empty');
+  if (verdict === null || empty === undefined) return describeAttributes(attributes);
+  return verdict.mapping.length === 0 ? empty.message : `${empty.message} · authcheck map shows each entry`;
 }
 
 function describeAttributes(attributes: Attributes): string {
