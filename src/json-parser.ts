@@ -8,7 +8,7 @@
  * @see [RFC 7515, section 4](https://www.rfc-editor.org/rfc/rfc7515#section-4) on duplicate header parameters
  */
 
-import { countMembers } from './json-text.js';
+import { countColons, countMembers } from './json-text.js';
 import { isList, type Json, type JsonObject } from './json.js';
 
 /** What {@link parseJson} found: the value, or what is wrong and at which character. */
@@ -54,12 +54,11 @@ export function parseJson(text: string, options: JsonOptions = {}): JsonResult {
  * differ: wrong, nested deeply, a member twice, or an integer that a double may not hold.
  */
 function parseNatively(text: string): Json | undefined {
-  const members = countMembers(text);
-  if (members === null) return undefined;
   try {
     const value = parseLoosely(text);
+    const size = sizeOf(value, MAX_DEPTH);
     // Of two members with one name, the last is kept: then there are fewer than the text has.
-    return sizeOf(value, MAX_DEPTH) === members ? value : undefined;
+    return size === countColons(text) || size === countMembers(text) ? value : undefined;
   } catch {
     return undefined;
   }

@@ -54,6 +54,21 @@ describe('an Authorization header', () => {
     expect(readBearer([['authorization', value]])).toEqual({ ok: false, fault, status, message });
   });
 
+  test('carries a JWT, and none with another character anywhere', () => {
+    const odd = [...' "!#$%&\'()*,:;<=>?@[]^`{|}\\\t\u007f\u00e9\u0141\uff0b\u2028\ud83d', '==', '\u{1f511}'];
+    const jwts = ['eyJ.eyJ.si', 'eyJ0.eyJ0.sig_', 'eyJ01.eyJ01.sig_1', 'eyJ012.eyJ012.sig_12', 'ab..', '..ab', '..'];
+    for (const jwt of jwts) {
+      expect(readBearer([['Authorization', `Bearer ${jwt}`]])).toEqual({ ok: true, token: jwt });
+      for (let at = 0; at < jwt.length; at += 1)
+        for (const character of odd) {
+          const token = jwt.slice(0, at) + character + jwt.slice(at + (jwt[at] === '.' ? 0 : 1));
+          // Spaces around a token are none of its characters, and it may end with "=".
+          const isSound = /^[\w.-]+=*$/.test(token.replace(/^ | $/g, ''));
+          expect(readBearer([['Authorization', `Bearer ${token}`]]).ok, token).toBe(isSound);
+        }
+    }
+  });
+
   test('is found by its name in any case, among others', () => {
     const others = [['x-authorization', 'Bearer x'] as const, ['Proxy-Authorization', 'Bearer y'] as const];
     expect(readBearer([...others, ['AUTHORIZATION', 'Bearer abc']])).toEqual({ ok: true, token: 'abc' });
