@@ -164,8 +164,7 @@ function readParts({ token, verdict, provider }: FixtureOptions): Parts {
   if (provider.config.type === 'upstream_header')
     throw refuse(`the provider ${provider.name} looks at no token: there is nothing to share`);
   if (!isSigned(provider)) return { header: {}, claims: verdict.token.claims ?? {} };
-  if (verdict.outcome === 'undecided')
-    throw irreproducible(verdict.reason?.message ?? 'nobody could say', 'fixture_undecided');
+  if (verdict.outcome === 'undecided') throw irreproducible(verdict.reason.message, 'fixture_undecided');
   const { header, claims, fault } = parseJwt(token);
   const isBroken = fault !== null && ['token_malformed', 'token_opaque', 'token_encrypted'].includes(fault.code);
   if (header !== null && claims !== null && !isBroken) return { header, claims };

@@ -130,6 +130,7 @@ export { fingerprint } from './token.js';
 export { fixOf, type Step, type StepName, type StepStatus } from './trace.js';
 export {
   UNAVAILABLE,
+  type AcceptedVerdict,
   type Attributes,
   type Identity,
   type MappingRow,
@@ -138,7 +139,9 @@ export {
   type ProviderRef,
   type ProviderType,
   type Reason,
-  type ServerAnswer,
+  type RefusedVerdict,
+  type ServerAcceptance,
+  type ServerRefusal,
   type TokenKind,
   type TokenSummary,
   type Verdict,

@@ -48,18 +48,16 @@ const row = v.strictObject({
   near_misses: v.exactOptional(strings),
 });
 
-/** The schema of a verdict. */
-export const verdictSchema: v.GenericSchema<unknown, Verdict> = v.strictObject({
-  outcome,
+const attributes = v.record(v.string(), strings);
+
+/** What every verdict says, whatever its outcome. */
+const finding = {
   provider: v.strictObject({
     name: v.string(),
     type: v.picklist(['oauth2_token', 'github_token', 'custom', 'kubernetes', 'upstream_header']),
     mode: v.nullable(v.picklist(['jwks', 'introspection'])),
     source: v.nullable(v.string()),
   }),
-  principal: v.nullable(v.string()),
-  attributes: v.record(v.string(), strings),
-  reason: v.nullable(v.strictObject({ code: reasonCode, message: v.string(), fix: v.string() })),
   steps: v.array(step),
   mapping: v.array(row),
   token: v.strictObject({
@@ -68,12 +66,31 @@ export const verdictSchema: v.GenericSchema<unknown, Verdict> = v.strictObject({
     claims: v.nullable(object),
     fingerprint: v.nullable(v.pipe(v.string(), v.regex(/^sha256:[0-9a-f]{16}$/))),
   }),
-  server: v.strictObject({
-    status: v.picklist([200, 401, 503]),
-    body: v.nullable(v.strictObject({ error: v.strictObject({ message: v.string() }) })),
-  }),
   timing: v.strictObject({ total_ms: v.number(), network_ms: v.number() }),
-});
+};
+
+/** The schema of a verdict. */
+export const verdictSchema: v.GenericSchema<unknown, Verdict> = v.variant('outcome', [
+  v.strictObject({
+    outcome: v.literal('accepted'),
+    principal: v.string(),
+    attributes,
+    reason: v.null(),
+    server: v.strictObject({ status: v.literal(200), body: v.null() }),
+    ...finding,
+  }),
+  v.strictObject({
+    outcome: v.picklist(['rejected', 'undecided']),
+    principal: v.null(),
+    attributes,
+    reason: v.strictObject({ code: reasonCode, message: v.string(), fix: v.string() }),
+    server: v.strictObject({
+      status: v.picklist([401, 503]),
+      body: v.strictObject({ error: v.strictObject({ message: v.string() }) }),
+    }),
+    ...finding,
+  }),
+]);
 
 /** Tells a verdict from everything else. */
 export function isVerdict(value: unknown): value is Verdict {

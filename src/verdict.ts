@@ -60,10 +60,16 @@ export interface TokenSummary {
   readonly fingerprint: string | null;
 }
 
-/** What a server with this config answers: its status, and the exact JSON body of a refusal. */
-export interface ServerAnswer {
-  readonly status: 200 | 401 | 503;
-  readonly body: { readonly error: { readonly message: string } } | null;
+/** How a server with this config lets a request through. */
+export interface ServerAcceptance {
+  readonly status: 200;
+  readonly body: null;
+}
+
+/** How a server with this config refuses a request: its status, and the exact JSON body. */
+export interface ServerRefusal {
+  readonly status: 401 | 503;
+  readonly body: { readonly error: { readonly message: string } };
 }
 
 /** Which provider judged. */
@@ -75,20 +81,36 @@ export interface ProviderRef {
   readonly source: string | null;
 }
 
-/** The whole answer about one token. */
-export interface Verdict {
-  readonly outcome: Outcome;
+/** What every verdict says, whatever its outcome. */
+interface Finding {
   readonly provider: ProviderRef;
-  readonly principal: string | null;
-  readonly attributes: Attributes;
-  readonly reason: Reason | null;
   readonly steps: readonly Step[];
   readonly mapping: readonly MappingRow[];
   readonly token: TokenSummary;
-  readonly server: ServerAnswer;
   /** Milliseconds. */
   readonly timing: { readonly total_ms: number; readonly network_ms: number };
 }
+
+/** The answer about a token whose identity holds. */
+export interface AcceptedVerdict extends Finding {
+  readonly outcome: 'accepted';
+  readonly principal: string;
+  readonly attributes: Attributes;
+  readonly reason: null;
+  readonly server: ServerAcceptance;
+}
+
+/** The answer about a token that nobody vouches for: `principal` is null, and `attributes` is `{}`. */
+export interface RefusedVerdict extends Finding {
+  readonly outcome: 'rejected' | 'undecided';
+  readonly principal: null;
+  readonly attributes: Attributes;
+  readonly reason: Reason;
+  readonly server: ServerRefusal;
+}
+
+/** The whole answer about one token. */
+export type Verdict = AcceptedVerdict | RefusedVerdict;
 
 /** What a provider knows when its last step is made. */
 export interface Evidence {
@@ -104,40 +126,35 @@ export interface Evidence {
 }
 
 /** What the server tells the client when nobody could say. */
-export const UNAVAILABLE: ServerAnswer & { readonly body: object } = {
+export const UNAVAILABLE: ServerRefusal = {
   status: 503,
   body: { error: { message: 'Authentication service unavailable' } },
 };
 
 /** Concludes a trace: the first failed step decides, and no failure means accepted. */
 export function conclude(findings: Evidence): Verdict {
-  const { provider, trace, identity, mapping } = findings;
+  const { provider, trace, identity, mapping, refusal } = findings;
   const { kind, header, claims, fingerprint } = findings.token;
-  const failure = trace.failure();
-  if (failure === null && identity === null) throw new Error('a verdict needs an identity or a failed step');
-  const accepted = failure === null ? identity : null;
-  return {
-    outcome: failure === null ? 'accepted' : isUndecided(failure.code) ? 'undecided' : 'rejected',
-    principal: accepted === null ? null : accepted.principal,
-    attributes: accepted === null ? {} : accepted.attributes,
-    reason: failure === null ? null : { code: failure.code, message: failure.message, fix: fixOf(failure) },
-    server: failure === null ? { status: 200, body: null } : answer(failure.code, findings.refusal),
-    provider,
-    steps: trace.steps,
-    mapping,
-    token: {
-      kind,
-      header: header === null ? null : roundMembers(header),
-      claims: claims === null ? null : roundMembers(claims),
-      fingerprint,
-    },
-    timing: { total_ms: round(findings.total_ms), network_ms: round(findings.network_ms) },
+  const { steps } = trace;
+  const token = {
+    kind,
+    header: header === null ? null : roundMembers(header),
+    claims: claims === null ? null : roundMembers(claims),
+    fingerprint,
   };
-}
-
-/** What the server answers after a failure. */
-function answer(code: ReasonCode, refusal: string): ServerAnswer {
-  return isUndecided(code) ? UNAVAILABLE : { status: 401, body: { error: { message: refusal } } };
+  const timing = { total_ms: round(findings.total_ms), network_ms: round(findings.network_ms) };
+  const failure = trace.failure();
+  if (failure !== null) {
+    const reason = { code: failure.code, message: failure.message, fix: fixOf(failure) };
+    const isOpen = isUndecided(failure.code);
+    const outcome = isOpen ? 'undecided' : 'rejected';
+    const server = isOpen ? UNAVAILABLE : ({ status: 401, body: { error: { message: refusal } } } as const);
+    return { outcome, principal: null, attributes: {}, reason, server, provider, steps, mapping, token, timing };
+  }
+  if (identity === null) throw new Error('a verdict needs an identity or a failed step');
+  const { principal, attributes } = identity;
+  const server = { status: 200, body: null } as const;
+  return { outcome: 'accepted', principal, attributes, reason: null, server, provider, steps, mapping, token, timing };
 }
 
 function round(milliseconds: number): number {

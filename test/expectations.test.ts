@@ -20,6 +20,7 @@ const refused: Verdict = {
   attributes: {},
   reason: { code: 'token_expired', message: '', fix: '' },
   token: { ...accepted.token, claims: null },
+  server: { status: 401, body: { error: { message: '' } } },
 };
 
 /** What is said of the last expectation; that of the outcome stands before it. */

@@ -12,7 +12,7 @@ import { createAuthProvider } from '../src/providers/create.js';
 import { loadSuite } from '../src/suite/load.js';
 import { runSuite } from '../src/suite/run.js';
 import { createStub, type StubKind } from '../src/suite/stub.js';
-import type { Verdict } from '../src/verdict.js';
+import { UNAVAILABLE, type Verdict } from '../src/verdict.js';
 import { compact, encode, newKey, signWith, type IssuerKey } from './forge.js';
 
 const NOW = Date.UTC(2026, 0, 1);
@@ -370,7 +370,8 @@ route_policy:
     const [provider] = providers;
     if (provider === undefined) throw new Error('there is one provider');
     const reason = { code: 'endpoint_timeout', message: 'nobody answered', fix: '' } as const;
-    const undecided: Verdict = { ...verdict, outcome: 'undecided', reason };
+    const nobody = { principal: null, attributes: {}, server: UNAVAILABLE };
+    const undecided: Verdict = { ...verdict, ...nobody, outcome: 'undecided', reason };
     const made = makeFixture({ token, verdict: undecided, now: NOW, provider, policies, keySet: null });
     await expect(made).rejects.toThrow('this verdict cannot be reproduced offline: nobody answered');
   });

@@ -59,6 +59,7 @@ describe('compareVerdicts', () => {
       principal: null,
       attributes: {},
       reason: { code: 'audience_mismatch', message: 'm', fix: 'f' },
+      server: { status: 401, body: { error: { message: 'no' } } },
       steps: [
         step('format'),
         step('audience', { status: 'failed', code: 'audience_mismatch', expected: 'x', actual: ['api'] }),

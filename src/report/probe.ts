@@ -165,7 +165,7 @@ function judgeRefusal({ outcome, reason, steps }: Verdict, introspects: boolean)
   }
   if (outcome === 'undecided') {
     const status = code === 'endpoint_rate_limited' ? 'undecided' : 'failed';
-    return adviseOn([{ name: 'refusal', status, message: reason?.message ?? '' }], reason?.fix);
+    return adviseOn([{ name: 'refusal', status, message: reason.message }], reason.fix);
   }
   const raw = steps.find((step) => step.code === 'raw_client_credentials');
   const credentials: Answer = {

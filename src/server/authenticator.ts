@@ -5,7 +5,7 @@ import { ConfigError } from '../errors.js';
 import { createAuthProvider, type ProviderOptions } from '../providers/create.js';
 import type { AuthProvider, AuthRequest } from '../providers/provider.js';
 import { ignoreFailure } from '../ignore-failure.js';
-import { UNAVAILABLE, type ServerAnswer, type Verdict } from '../verdict.js';
+import { UNAVAILABLE, type RefusedVerdict, type ServerRefusal } from '../verdict.js';
 import type { Authentication, IncomingRequest, Judged } from './authentication.js';
 import { readBearer, refuseRequest, type RequestFault } from './bearer.js';
 import { checkConfigGiven } from './misuse.js';
@@ -84,28 +84,29 @@ export function buildAuthenticator(
   { isPublic, realm, logger }: AnswerOptions,
 ): Authenticator {
   async function ask(request: AuthRequest, fault: RequestFault | null, about: About): Promise<Judged> {
-    const verdicts: Verdict[] = [];
+    const refusals: RefusedVerdict[] = [];
     let broken = false;
     for (const provider of providers) {
       try {
         const verdict = await provider.authenticate(request);
-        verdicts.push(verdict);
-        if (verdict.outcome === 'accepted' && verdict.principal !== null) {
+        if (verdict.outcome === 'accepted') {
           const identity = { principal: verdict.principal, attributes: verdict.attributes };
-          return { outcome: 'accepted', identity, verdicts };
+          return { outcome: 'accepted', identity, verdicts: [...refusals, verdict] };
         }
+        refusals.push(verdict);
       } catch (error) {
         broken = true;
         reportFailure(logger, request, about, provider.ref.name, error);
       }
     }
     // Whoever could not say might have accepted.
-    const undecided = verdicts.find(({ outcome }) => outcome === 'undecided');
-    const [first] = verdicts;
+    const undecided = refusals.find(({ outcome }) => outcome === 'undecided');
+    const [first] = refusals;
     const decided = undecided ?? first;
     const answer = broken || decided === undefined ? UNAVAILABLE : answerOf(decided, fault);
     const outcome = answer.status === 503 ? 'undecided' : 'rejected';
-    return { outcome, refusal: refuseRequest(answer, fault, realm), fault: fault?.fault ?? null, verdicts };
+    const refusal = refuseRequest(answer, fault, realm);
+    return { outcome, refusal, fault: fault?.fault ?? null, verdicts: refusals };
   }
 
   async function askAndReport(request: AuthRequest, fault: RequestFault | null, about: About): Promise<Judged> {
@@ -168,7 +169,7 @@ const TOO_MANY_HEADERS: Unsound = {
 };
 
 /** As the server, which tells a missing header from one that it cannot read. */
-function answerOf({ server, provider }: Verdict, fault: RequestFault | null): ServerAnswer {
+function answerOf({ server, provider }: RefusedVerdict, fault: RequestFault | null): ServerRefusal {
   const unread = fault !== null && fault.fault !== 'missing' && provider.type !== 'upstream_header';
   return unread && server.status === 401
     ? { status: 401, body: { error: { message: 'Invalid Authorization header format' } } }

@@ -4,7 +4,7 @@
  * @see [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750) Bearer Token Usage
  */
 
-import type { ServerAnswer } from '../verdict.js';
+import type { ServerRefusal } from '../verdict.js';
 
 /** Header names and values in the order in which they came, each as often as it was sent. */
 export type HeaderPairs = readonly (readonly [string, string])[];
@@ -118,11 +118,11 @@ const RETRY_AFTER = '5';
  * @see [RFC 6750, section 3](https://www.rfc-editor.org/rfc/rfc6750#section-3) WWW-Authenticate
  */
 export function refuseRequest(
-  answer: ServerAnswer,
+  answer: ServerRefusal,
   fault: Pick<RequestFault, 'fault' | 'status'> | null,
   realm: string,
 ): Refusal {
-  const message = answer.body?.error.message ?? 'Authentication required';
+  const { message } = answer.body.error;
   const body = { error: { message } };
   const shared = { 'content-type': 'application/json', 'cache-control': 'no-store' };
   if (answer.status === 503) return { status: 503, headers: { ...shared, 'retry-after': RETRY_AFTER }, body };

@@ -1,6 +1,6 @@
 // What the providers say, however odd: nobody is let in whom none of them accepted.
 import { expect, test, vi } from 'vitest';
-import type { AuthProvider, Verdict } from '../../src/index.js';
+import type { AcceptedVerdict, AuthProvider, RefusedVerdict } from '../../src/index.js';
 import { buildAuthenticator, type Authenticator } from '../../src/server/authenticator.js';
 
 const REF = { name: 'stub', type: 'custom', mode: null, source: null } as const;
@@ -11,13 +11,29 @@ function provide(authenticate: AuthProvider['authenticate']): AuthProvider {
   return { ref: REF, keySet: null, destination: null, authenticate, close: () => Promise.resolve() };
 }
 
-type Said = Pick<Verdict, 'outcome' | 'principal' | 'server'> & Partial<Pick<Verdict, 'reason'>>;
+type Said = Pick<RefusedVerdict, 'outcome' | 'server'> & Partial<Pick<RefusedVerdict, 'reason'>>;
 
-function say(said: Said): AuthProvider {
-  const rest = { provider: REF, attributes: { roles: ['admin'] }, reason: null, steps: [], mapping: [] };
-  const token = { kind: 'opaque', header: null, claims: null, fingerprint: null } as const;
-  return provide(() => Promise.resolve({ ...rest, token, timing: { total_ms: 0, network_ms: 0 }, ...said }));
+const FINDING = {
+  provider: REF,
+  attributes: { roles: ['admin'] },
+  steps: [],
+  mapping: [],
+  token: { kind: 'opaque', header: null, claims: null, fingerprint: null },
+  timing: { total_ms: 0, network_ms: 0 },
+} as const;
+
+function refuse(said: Said): AuthProvider {
+  const reason = { code: 'token_refused', message: 'no', fix: '' } as const;
+  return provide(() => Promise.resolve({ ...FINDING, principal: null, reason, ...said }));
 }
+
+const ALICE: AcceptedVerdict = {
+  ...FINDING,
+  outcome: 'accepted',
+  principal: 'alice',
+  reason: null,
+  server: { status: 200, body: null },
+};
 
 function build(providers: readonly AuthProvider[], log: () => void = () => undefined): Authenticator {
   const logger = { info: log, warn: log, error: log };
@@ -27,11 +43,10 @@ function build(providers: readonly AuthProvider[], log: () => void = () => undef
 const REFUSED = { status: 401, body: { error: { message: 'no' } } } as const;
 
 test.each<Said>([
-  { outcome: 'rejected', principal: 'mallory', server: REFUSED },
-  { outcome: 'undecided', principal: 'mallory', server: { status: 503, body: REFUSED.body } },
-  { outcome: 'accepted', principal: null, server: { status: 200, body: null } },
-])('$outcome, with the principal $principal, lets nobody in', async (verdict) => {
-  const answer = await build([say(verdict)]).authenticate(REQUEST);
+  { outcome: 'rejected', server: REFUSED },
+  { outcome: 'undecided', server: { status: 503, body: REFUSED.body } },
+])('$outcome lets nobody in, whatever attributes it has', async (verdict) => {
+  const answer = await build([refuse(verdict)]).authenticate(REQUEST);
   expect(['rejected', 'undecided']).toContain(answer.outcome);
   expect(answer).not.toHaveProperty('identity');
 });
@@ -39,7 +54,7 @@ test.each<Said>([
 test('a provider that throws is unavailable, and the log hears the kind of its error', async () => {
   const log = vi.fn();
   const broken = provide(() => Promise.reject(new TypeError(`cannot read ${TOKEN}`)));
-  const refused = say({ outcome: 'rejected', principal: null, server: REFUSED });
+  const refused = refuse({ outcome: 'rejected', server: REFUSED });
   for (const providers of [[broken], [broken, refused], [refused, broken]]) {
     const answer = await build(providers, log).authenticate(REQUEST);
     expect(answer).toMatchObject({ outcome: 'undecided', refusal: { status: 503 } });
@@ -47,27 +62,24 @@ test('a provider that throws is unavailable, and the log hears the kind of its e
     expect(JSON.stringify(log.mock.calls)).not.toContain(TOKEN);
     log.mockClear();
   }
-  const accepted = say({ outcome: 'accepted', principal: 'alice', server: { status: 200, body: null } });
+  const accepted = provide(() => Promise.resolve(ALICE));
   expect(await build([broken, accepted]).authenticate(REQUEST)).toMatchObject({ identity: { principal: 'alice' } });
 });
 
-test.each<[Said, object]>([
+test.each<[string, AuthProvider, object]>([
+  ['accepts', provide(() => Promise.resolve({ ...ALICE, principal: `of ${TOKEN}` })), { principal: 'of [redacted]' }],
   [
-    { outcome: 'accepted', principal: `of ${TOKEN}`, server: { status: 200, body: null } },
-    { principal: 'of [redacted]' },
-  ],
-  [
-    {
+    'refuses',
+    refuse({
       outcome: 'rejected',
-      principal: null,
       server: REFUSED,
       reason: { code: 'token_refused', message: `no ${TOKEN}`, fix: '' },
-    },
+    }),
     { providers: [{ name: 'stub', outcome: 'rejected', reason: 'token_refused', why: 'no [redacted]' }] },
   ],
-])('the log is not told a token that a provider repeats: $0.outcome', async (said, told) => {
+])('the log is not told a token that a provider repeats which %s it', async (_does, provider, told) => {
   const log = vi.fn();
-  await build([say(said)], log).authenticate({ ...REQUEST, method: TOKEN });
+  await build([provider], log).authenticate({ ...REQUEST, method: TOKEN });
   expect(log).toHaveBeenCalledWith(expect.objectContaining({ method: '[redacted]', ...told }), expect.any(String));
   expect(JSON.stringify(log.mock.calls)).not.toContain(TOKEN);
 });

@@ -127,10 +127,6 @@ describe('a refusal', () => {
     });
   });
 
-  test('says the least where there is nothing to say', () => {
-    expect(refuseRequest({ status: 401, body: null }, null, 'api').body.error.message).toBe('Authentication required');
-  });
-
   test('keeps out of its quotes what would end them, in the realm too', () => {
     expect(challengeOf(null, 'a"b\\c\r\nSet-Cookie: x=ä\u007f~ !')).toBe(
       'Bearer realm="api", error="invalid_token", error_description="abcSet-Cookie: x=~ !"',

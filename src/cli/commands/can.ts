@@ -128,7 +128,7 @@ function judge(question: Question, { user, verdict }: Asker, config: AuthConfig)
   const known = { question, user, verdict };
   if (verdict !== null && verdict.outcome !== 'accepted') {
     const answer = verdict.outcome === 'rejected' ? 'no' : 'undecided';
-    return { answer, ...known, message: verdict.reason?.message ?? '', policy: 'none', rule: null, trace: [] };
+    return { answer, ...known, message: verdict.reason.message, policy: 'none', rule: null, trace: [] };
   }
   const { allowed, policy, message, rule, trace } = decide(config, user, question);
   const locate = (index: number): string | null =>

@@ -106,7 +106,7 @@ async function runValidate(options: ValidateOptions, argument: string | undefine
     },
   );
   if (expected === null) return exitCodeOf(verdicts);
-  const isUnexpected = verdict.outcome === 'undecided' && expected.reason !== verdict.reason?.code;
+  const isUnexpected = verdict.outcome === 'undecided' && expected.reason !== verdict.reason.code;
   if (isUnexpected) return EXIT.undecided;
   return results.every(({ ok }) => ok) ? EXIT.ok : EXIT.rejected;
 }
@@ -119,7 +119,7 @@ const ODD =
 function adviseProvider({ outcome, reason, provider, token }: Verdict, { providers }: Target): string | null {
   if (outcome !== 'rejected' || provider.mode !== 'jwks') return null;
   const isGithub = token.kind === 'github';
-  if (!isGithub && reason?.code !== 'token_opaque') return null;
+  if (!isGithub && reason.code !== 'token_opaque') return null;
   const other = providers.find(({ config }) =>
     isGithub ? config.type === 'github_token' : config.type === 'oauth2_token' && config.introspection !== null,
   );

@@ -48,8 +48,8 @@ function formatSide(mark: string, { origin, verdict }: DiffSide, paint: Paint, s
   const token = verdict.token.fingerprint === null ? [] : [`token ${verdict.token.fingerprint}`];
   const said =
     verdict.outcome === 'accepted'
-      ? `accepted as ${verdict.principal ?? ''}`
-      : `${verdict.outcome}: ${verdict.reason?.message ?? ''}`;
+      ? `accepted as ${verdict.principal}`
+      : `${verdict.outcome}: ${verdict.reason.message}`;
   const [first = '', ...rest] = wrap([origin, provider, ...token, said].join(' · '), style.width, 2);
   return [`${paint(mark)} ${first}`, ...rest.map((line) => `  ${line}`)].map((line) => `${line}\n`).join('');
 }

@@ -13,7 +13,7 @@ export function formatJobSummary(verdict: Verdict, expectations: readonly Expect
   const facts =
     reason === null
       ? [
-          `- principal: ${code(principal ?? '')}`,
+          `- principal: ${code(principal)}`,
           ...Object.entries(attributes).map(([name, values]) => `- ${code(name)}: ${values.map(code).join(' ')}`),
         ]
       : [

@@ -6,6 +6,7 @@ import {
   isUndecided,
   member,
   REASONS,
+  type AcceptedVerdict,
   type ProviderRef,
   type Step,
   type Verdict,
@@ -31,14 +32,15 @@ export interface VerdictContext {
 
 /** Writes one verdict. */
 export function formatVerdict(verdict: Verdict, context: VerdictContext, style: Style): string {
-  const accepted = verdict.outcome === 'accepted';
-  const shown = accepted && !context.verbose ? verdict.steps.filter((step) => step.status === 'warned') : verdict.steps;
+  const isAccepted = verdict.outcome === 'accepted';
+  const shown =
+    isAccepted && !context.verbose ? verdict.steps.filter((step) => step.status === 'warned') : verdict.steps;
   return [
     formatSource(verdict, context, style),
     '\n',
     formatOutcome(verdict, style),
     ...(context.cautions ?? []).map((caution) => formatCaution(caution, style)),
-    accepted ? formatIdentity(verdict, context.now, style) : '',
+    isAccepted ? formatIdentity(verdict, context.now, style) : '',
     shown.length === 0 ? '' : '\n',
     context.verbose ? formatSteps(shown, style) : formatReached(shown, style),
     formatFooter(verdict, context, style),
@@ -60,12 +62,11 @@ function kindOf({ type, mode }: ProviderRef): string {
 }
 
 function formatOutcome(verdict: Verdict, style: Style): string {
-  if (verdict.outcome === 'accepted') return `${style.good('✓ accepted')}  ${style.strong(verdict.principal ?? '')}\n`;
+  if (verdict.outcome === 'accepted') return `${style.good('✓ accepted')}  ${style.strong(verdict.principal)}\n`;
   const { reason } = verdict;
   const paint = verdict.outcome === 'rejected' ? style.bad : style.warn;
   const label = verdict.outcome === 'rejected' ? '✗ rejected' : '? undecided';
-  const text = reason === null ? '' : `${REASONS[reason.code].message} (${reason.code})`;
-  const lines = wrap(text, style.width, label.length + 2);
+  const lines = wrap(`${REASONS[reason.code].message} (${reason.code})`, style.width, label.length + 2);
   return `${paint(label)}  ${lines.join(`\n${' '.repeat(label.length + 2)}`)}\n`;
 }
 
@@ -73,8 +74,8 @@ function formatCaution(caution: string, style: Style): string {
   return `${style.warn('!')} ${wrap(caution, style.width, 2).map(style.warn).join('\n  ')}\n`;
 }
 
-function formatIdentity(verdict: Verdict, now: number, style: Style): string {
-  const rows: string[][] = [['principal', verdict.principal ?? '', provenanceOfPrincipal(verdict)]];
+function formatIdentity(verdict: AcceptedVerdict, now: number, style: Style): string {
+  const rows: string[][] = [['principal', verdict.principal, provenanceOfPrincipal(verdict)]];
   for (const [attribute, values] of Object.entries(verdict.attributes)) {
     rows.push([attribute, values.length === 0 ? '(none)' : listValues(values), provenance(verdict, attribute)]);
   }
@@ -181,8 +182,8 @@ export function formatVerdicts(
     const { name } = verdict.provider;
     const answer =
       verdict.outcome === 'accepted'
-        ? `${verdict.principal ?? ''}  ${describeAttributes(verdict)}`
-        : `${verdict.reason?.code ?? ''}: ${verdict.reason?.message ?? ''}`;
+        ? `${verdict.principal}  ${describeAttributes(verdict)}`
+        : `${verdict.reason.code}: ${verdict.reason.message}`;
     return [name, kindOf(verdict.provider), verdict.outcome, answer];
   });
   const head = ['provider', 'type', 'outcome', 'principal or reason'];
