@@ -76,6 +76,18 @@ describe('authcheck jwks', () => {
     });
   });
 
+  it('cannot say which key a token would use that is encrypted, or none', async () => {
+    const header = Buffer.from('{"alg":"RSA-OAEP","enc":"A256GCM","kid":"k1"}').toString('base64url');
+    const jwe = `${header}.AA.AA.AA.AA`;
+    for (const [token, message] of [
+      [jwe, 'the token is encrypted (JWE, five parts): no key of a key set checks it'],
+      ['opaque', 'the token has no readable header: this is not a JWT: it has no dots'],
+    ] as const) {
+      const { stderr, code } = await run(['jwks', `${world.origin}/jwks`, '--token', token]);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(message)]);
+    }
+  });
+
   it('warns of what should not be in a key set', async () => {
     const n = Buffer.alloc(128, 0xff).toString('base64url');
     const keys = [

@@ -90,6 +90,8 @@ async function readWanted(
   const given = await findToken(options, undefined, io);
   session.noteStripped(given);
   const { header, fault } = parseJwt(given.token);
+  if (fault?.code === 'token_encrypted')
+    throw new AuthcheckError('input_unreadable', `${fault.message}: no key of a key set checks it`);
   if (header === null)
     throw new AuthcheckError('input_unreadable', `the token has no readable header: ${fault?.message ?? 'unreadable'}`);
   return { kid: stringMember(header, 'kid'), alg: stringMember(header, 'alg') ?? '' };
