@@ -12,7 +12,12 @@ export interface Lookalike {
 
 const OTHER_SERVICE = 'It is for that service alone: get a token from the issuer that the config names.';
 
-const LOOKS: readonly (Lookalike & { readonly pattern: RegExp })[] = [
+interface Look extends Lookalike {
+  readonly pattern: RegExp;
+}
+
+/** What is no token, or not yet one. */
+const MISTAKES: readonly Look[] = [
   {
     pattern: /^(?:undefined|null|none|nil|nan|true|false|\[object Object\])$/i,
     what: 'this is not a token but a word like "undefined" or "null", which programs write where they have none',
@@ -58,6 +63,10 @@ const LOOKS: readonly (Lookalike & { readonly pattern: RegExp })[] = [
     what: 'this is XML, as SAML assertions are, and not a JWT',
     fix: 'Log in with OpenID Connect, or exchange the assertion for an access token at the issuer (RFC 7522).',
   },
+];
+
+/** Tokens of another kind, which may have dots too. */
+const OTHER_TOKENS: readonly Look[] = [
   {
     pattern: /^ya29\./,
     what: 'this is an access token of Google’s, which nobody but Google can read',
@@ -133,13 +142,8 @@ const MAX_LENGTH = 16 * 1024;
 /** Says what a text looks like that is no JWT; null where it looks like nothing that is known. */
 export function recognizeLookalike(text: string): Lookalike | null {
   if (text.length > MAX_LENGTH) return null;
-  const github = readGithubToken(text);
-  if (github !== null) {
-    const what = `this is a GitHub ${github.kind}, and not a JWT`;
-    return { what, fix: 'Only GitHub can check it: a provider of the type github_token asks it.' };
-  }
-  const look = LOOKS.find(({ pattern }) => pattern.test(text));
-  if (look !== undefined) return look;
+  const look = MISTAKES.find(({ pattern }) => pattern.test(text)) ?? recognizeOtherToken(text);
+  if (look !== null) return look;
   if (isPartOfJwt(text))
     return {
       what: 'this is one part of a JWT, its header or its claims, and not the whole',
@@ -151,6 +155,16 @@ export function recognizeLookalike(text: string): Lookalike | null {
       fix: 'Copy the token again from where it is shown whole.',
     };
   return text.includes('.') && !text.includes(CLAIMS) && !startsWithObject(text) ? NO_HEADER : null;
+}
+
+/** Says which kind of token a text is that is none of a JWT's; null where it is none that is known. */
+export function recognizeOtherToken(text: string): Lookalike | null {
+  const github = readGithubToken(text);
+  if (github !== null) {
+    const what = `this is a GitHub ${github.kind}, and not a JWT`;
+    return { what, fix: 'Only GitHub can check it: a provider of the type github_token asks it.' };
+  }
+  return OTHER_TOKENS.find(({ pattern }) => pattern.test(text)) ?? null;
 }
 
 /** Some write white space before or behind the brace, which makes other letters of it. */

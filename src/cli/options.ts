@@ -18,10 +18,14 @@ export interface SharedOptions {
 }
 
 /** What names a provider without a config file. */
-export interface IssuerOptions {
+export interface IssuerOptions extends ClockOptions {
   readonly issuer?: string;
   readonly audience?: string;
   readonly jwks?: string;
+}
+
+/** What says when a token is judged. */
+export interface ClockOptions {
   /** Milliseconds since 1970. */
   readonly at?: number;
   /** Seconds. */
@@ -83,11 +87,21 @@ export function addColorOptions(command: Command): Command {
 
 /** Adds the flags that name a provider without a config file, and the clock. */
 export function addIssuerOptions(command: Command): Command {
+  return addClockOptions(
+    command
+      .optionsGroup(GROUPS.issuer)
+      .option('--issuer <url>', 'no config file: discover this issuer (OIDC, RFC 8414)')
+      .option('--audience <name>', 'the audience to expect, with --issuer or --jwks')
+      .option(
+        '--jwks <source>',
+        'no config file: a JWKS URI or file; with --config, a file in the place of its key set',
+      ),
+  );
+}
+
+/** Adds the flags that set the clock. */
+export function addClockOptions(command: Command): Command {
   return command
-    .optionsGroup(GROUPS.issuer)
-    .option('--issuer <url>', 'no config file: discover this issuer (OIDC, RFC 8414)')
-    .option('--audience <name>', 'the audience to expect, with --issuer or --jwks')
-    .option('--jwks <source>', 'no config file: a JWKS URI or file; with --config, a file in the place of its key set')
     .optionsGroup(GROUPS.clock)
     .option('--at <time>', 'judge as if it were this time (ISO 8601, or seconds since 1970)', parseTime)
     .option('--clock-tolerance <seconds>', 'by how much exp, nbf and iat may be off', parseSeconds)

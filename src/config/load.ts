@@ -8,7 +8,7 @@ import type { ConfigDocument } from './document.js';
 import type { Environment } from './env.js';
 import { findCaFault } from './lint-ca.js';
 import { acceptReading, placeNote, readAuthConfig, type AuthConfig, type ParseOptions, type Reading } from './parse.js';
-import { packageEntry, searchUpward } from './search.js';
+import { describeSearch, packageEntry, searchUpward } from './search.js';
 import { findSection, type Path } from './shape.js';
 
 /** Largest config text that is read: 1 MiB. */
@@ -120,7 +120,7 @@ async function locateFile(
   if (path === null) {
     throw new AuthcheckError(
       'config_not_found',
-      `no config was found from ${resolve(cwd)} upward; name one with AUTHCHECK_CONFIG or --config, or use --issuer URL`,
+      `no config was found ${describeSearch(cwd)}; name one with --config or AUTHCHECK_CONFIG; authcheck validate needs none with --issuer URL`,
     );
   }
   return { path, found: 'searched' };

@@ -16,6 +16,14 @@ export const SEARCH_PLACES: readonly string[] = [
   'package.json',
 ];
 
+/** Where a search from this folder looks, in words. */
+export function describeSearch(cwd: string): string {
+  const from = resolve(cwd);
+  const root = repositoryRoot(cwd);
+  if (root === null) return `in ${from} (it is in no repository, so nothing above it is searched)`;
+  return root === from ? `in ${from}` : `from ${from} up to ${root}`;
+}
+
 /** Searches to the root of the repository; outside of one, the folder itself only: what lies above belongs to others. */
 export async function searchUpward(cwd: string): Promise<string | null> {
   const explorer = await openExplorer();

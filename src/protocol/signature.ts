@@ -79,6 +79,12 @@ export function verifySignature(input: string, signature: Buffer, key: Key, algo
   }
 }
 
+/** How many bytes every signature of a key has; null where its algorithm fixes none (HMAC). */
+export function signatureLength(key: Key, algorithm: string): number | null {
+  const bits = importKey(key, algorithm)?.asymmetricKeyDetails?.modulusLength;
+  return SCHEMES[algorithm]?.bytes ?? (bits === undefined ? null : Math.ceil(bits / 8));
+}
+
 /** Whether a key is fit for an algorithm, and its numbers make a key. */
 export function canVerify(key: Key, algorithm: string): boolean {
   return importKey(key, algorithm) !== null;

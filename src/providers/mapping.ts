@@ -9,7 +9,11 @@ import type { MappingRow } from '../verdict.js';
 import type { Judgement } from './judge.js';
 import type { ProviderContext } from './provider.js';
 
-const WRITTEN_AT = { field: ['claims_mapping'] };
+const WRITTEN_AT = ['claims_mapping'];
+
+/** Where a provider is asked, its answer is mapped, and `map` knows no more than the token. */
+const ANSWER_FIX =
+  'Compare what the provider answers (--json has it as token.claims) with claims_mapping; authcheck map --claims-file tries a mapping on it.';
 
 /** The claims, at the top, that decide who somebody is and what a mapping makes of it. */
 export function namesRead(mapping: ClaimsMapping): string[] {
@@ -19,7 +23,7 @@ export function namesRead(mapping: ClaimsMapping): string[] {
 /** Maps the claims of a principal, reports the step, and gives the identity; null where there is no principal. */
 export function mapIdentity(
   trace: Trace,
-  context: Pick<ProviderContext, 'sets'>,
+  context: Pick<ProviderContext, 'ref' | 'sets'>,
   claims: JsonObject,
   mapping: ClaimsMapping,
   principal: string | null,
@@ -30,26 +34,31 @@ export function mapIdentity(
     if (status !== 'absent') return status === 'unusable';
     return written || describeOverage(claims, claim) !== null;
   });
-  reportMapping(trace, mapped, gaps);
+  reportMapping(trace, mapped, gaps, context.ref.mode === 'jwks' ? undefined : ANSWER_FIX);
   const identity = principal === null ? null : { principal, attributes: mapped.attributes };
   return { identity, mapping: mapped.mapping };
 }
 
 /** Reports the mapping; `gaps` are the entries that were expected to find something. */
-function reportMapping(trace: Trace, { mapping, attributes }: MappedClaims, gaps: MappingRow[]): void {
+function reportMapping(
+  trace: Trace,
+  { mapping, attributes }: MappedClaims,
+  gaps: MappingRow[],
+  fix: string | undefined,
+): void {
   const names = Object.keys(attributes).join(', ');
   if (mapping.length === 0) trace.skip('mapping', 'the claims mapping is empty: no attributes');
   else if (!mapping.some(hasValues)) {
     const message = 'the claims mapping found nothing: the principal has no attributes';
     const explained = mapping.find(({ status, note }) => status !== 'mapped' && note !== undefined);
     const why = explained === undefined ? '' : `; ${describeGap(explained)}`;
-    trace.warn('mapping', 'attributes_empty', message + why, WRITTEN_AT);
+    trace.warn('mapping', 'attributes_empty', message + why, { field: WRITTEN_AT, fix });
   } else if (gaps.length > 0) {
     const unusableFirst = gaps.sort((a, b) => Number(b.status === 'unusable') - Number(a.status === 'unusable'));
     const list = listSome(unusableFirst.map(describeGap));
-    const field = ['claims_mapping', ...unusableFirst.slice(0, 1).map(({ claim }) => claim)];
-    trace.warn('mapping', 'claim_unmapped', `mapped to ${names}; without a value: ${list}`, { field });
-  } else trace.pass('mapping', `mapped to ${names}`, WRITTEN_AT);
+    const field = [...WRITTEN_AT, ...unusableFirst.slice(0, 1).map(({ claim }) => claim)];
+    trace.warn('mapping', 'claim_unmapped', `mapped to ${names}; without a value: ${list}`, { field, fix });
+  } else trace.pass('mapping', `mapped to ${names}`, { field: WRITTEN_AT });
 }
 
 function describeGap({ claim, status, note }: MappingRow): string {

@@ -8,7 +8,7 @@ import { findSetFault, type KeySet } from '../protocol/jwks.js';
 import { isUnsigned, KEY_PARAMETERS, type ParsedJwt } from '../protocol/jwt.js';
 import type { CachedKeySet } from '../protocol/key-set-cache.js';
 import { algorithmsFor, findWeakness, INVALID_KEY, misfit, type Key } from '../protocol/keys.js';
-import { canVerify, verifySignature } from '../protocol/signature.js';
+import { canVerify, signatureLength, verifySignature } from '../protocol/signature.js';
 import type { RejectedCode } from '../reason-codes.js';
 import type { Trace } from '../trace.js';
 
@@ -140,13 +140,20 @@ export function reportSignature(
   if (ok) trace.pass('signature', 'the signature is valid');
   else {
     const graph = recognizeMisplaced(claims, ['graph']);
-    const isEmpty = signed?.signature.length === 0;
-    const message = isEmpty ? 'the signature is empty' : `the signature does not match the key ${shownKid}`;
-    const why = graph === null ? '' : `: ${graph.what}`;
-    trace.fail('signature', 'signature_invalid', message + why, { fix: graph?.fix });
+    const length = signed?.signature.length ?? 0;
+    const whole = Math.min(...fitting.map((key) => signatureLength(key, alg) ?? 0));
+    // A shorter signature of a usual length may be that of another key, with fewer bits.
+    const isCut = graph === null && length < whole && length % 64 !== 0;
+    const message = length === 0 ? 'the signature is empty' : `the signature does not match the key ${shownKid}`;
+    const cut = isCut ? `: it has ${length} bytes rather than ${whole}, so the end of the token was cut off` : '';
+    const why = graph === null ? cut : `: ${graph.what}`;
+    trace.fail('signature', 'signature_invalid', message + why, { fix: graph?.fix ?? (isCut ? CUT_FIX : undefined) });
   }
   return { ok, skew };
 }
+
+const CUT_FIX =
+  'Copy the token again, whole; if it comes like this from a program, look for a limit on the length of headers or variables.';
 
 /** Without a key, an algorithm can only be allowed. */
 function passUnfitted(trace: Trace, alg: string): void {

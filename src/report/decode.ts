@@ -8,7 +8,7 @@
 import { parseJson } from '../json-parser.js';
 import { member, type Json, type JsonObject } from '../json.js';
 import { plural } from '../listing.js';
-import { isPartOfJwt, recognizeLookalike } from '../lookalike.js';
+import { isPartOfJwt, recognizeLookalike, recognizeOtherToken } from '../lookalike.js';
 import { explainHeader } from '../misplaced-token.js';
 import {
   decodeBase64url,
@@ -62,6 +62,9 @@ function decodeNested(token: string, depth: number): DecodedToken {
     const broken = isPartOfJwt(token) ? PART : null;
     return { ...nothing, kind: 'opaque', notes, fault: token === '' ? EMPTY : broken };
   }
+  // A token of another kind may have dots, and what is between them is no broken header.
+  const other = header === null && claims === null ? recognizeOtherToken(token) : null;
+  if (other !== null) return { ...nothing, kind: 'opaque', notes: [other.what] };
   const nested = depth < MAX_NESTED ? readNested(token, jwt) : null;
   const inner = nested === null ? {} : { inner: decodeNested(nested, depth + 1) };
   const known = { ...nothing, header, claims, ...inner };

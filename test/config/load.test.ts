@@ -59,7 +59,7 @@ describe('loadAuthConfig finds', () => {
   test('a file that alone is named, with no variables and from the working directory', async () => {
     const path = write('named.yaml');
     expect(await loadAuthConfig({ file: path })).toMatchObject({ default: 'default', found: 'named' });
-    await expect(loadAuthConfig()).rejects.toThrow(`no config was found from ${process.cwd()} upward`);
+    await expect(loadAuthConfig()).rejects.toThrow(`no config was found in ${process.cwd()}`);
   });
 
   test('the file of AUTHCHECK_CONFIG before what lies around', async () => {
@@ -116,7 +116,10 @@ describe('loadAuthConfig finds', () => {
   test('only its own folder outside of a repository: what lies above belongs to others', async () => {
     write('.authcheckrc');
     mkdirSync(join(folder, 'below'));
-    expect(await refusal({ env: {}, cwd: join(folder, 'below') })).toMatchObject({ code: 'config_not_found' });
+    expect(await refusal({ env: {}, cwd: join(folder, 'below') })).toEqual({
+      code: 'config_not_found',
+      message: expect.stringContaining(`in ${join(folder, 'below')} (it is in no repository`),
+    });
   });
 });
 

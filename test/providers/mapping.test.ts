@@ -2,12 +2,20 @@ import { expect, test } from 'vitest';
 import { DEFAULT_CLAIMS_MAPPING } from '../../src/config/provider-config.js';
 import type { JsonObject } from '../../src/json.js';
 import { mapIdentity } from '../../src/providers/mapping.js';
-import { createTrace, type Step } from '../../src/trace.js';
+import { createTrace, fixOf, type Step } from '../../src/trace.js';
+
+const REF = { name: 'default', type: 'oauth2_token', mode: 'jwks', source: null } as const;
 
 /** The step that reports a mapping: one that the config has, or the default. */
 function report(claims: JsonObject, written?: Readonly<Record<string, string>>): Step | undefined {
   const trace = createTrace(() => null);
-  mapIdentity(trace, { sets: () => written !== undefined }, claims, written ?? DEFAULT_CLAIMS_MAPPING, 'alice');
+  mapIdentity(
+    trace,
+    { ref: REF, sets: () => written !== undefined },
+    claims,
+    written ?? DEFAULT_CLAIMS_MAPPING,
+    'alice',
+  );
   return trace.steps[0];
 }
 
@@ -46,6 +54,16 @@ test('names what is unusable first, and why a claim cannot be reached', () => {
 test('points at the entry that finds nothing', () => {
   const trace = createTrace((field) => field.join('/'));
   const mapping = { sub: 'roles', other: 'roles', num: 'roles' };
-  mapIdentity(trace, { sets: () => true }, { sub: 'alice', num: 5 }, mapping, 'alice');
+  mapIdentity(trace, { ref: REF, sets: () => true }, { sub: 'alice', num: 5 }, mapping, 'alice');
   expect(trace.steps[0]?.position).toBe('claims_mapping/num');
+});
+
+test('sends to authcheck map only where the token itself is mapped', () => {
+  const fix = (mode: 'jwks' | 'introspection'): string => {
+    const trace = createTrace(() => null);
+    mapIdentity(trace, { ref: { ...REF, mode }, sets: () => true }, {}, { groups: 'teams' }, 'alice');
+    return trace.steps.map(fixOf).join('');
+  };
+  expect(fix('jwks')).toContain('authcheck map shows what each entry finds');
+  expect(fix('introspection')).toContain('authcheck map --claims-file');
 });

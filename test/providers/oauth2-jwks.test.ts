@@ -135,6 +135,13 @@ describe('a refusal has the way out that helps', () => {
     });
   });
 
+  test('of a token whose end is missing, wherever it was cut', async () => {
+    const token = await sign(GOOD);
+    const start = token.lastIndexOf('.') + 1;
+    for (const kept of [3, 4, 7, 8, 40])
+      expect((await reasonOf(token.slice(0, start + kept)))?.fix).toMatch(/^Copy the token again, whole/);
+  });
+
   test('of a token for Microsoft Graph, whose signature only Graph can verify', async () => {
     const token = await sign({ ...GOOD, aud: 'https://graph.microsoft.com' });
     const reason = await reasonOf(token.slice(0, -4) + (token.endsWith('AAAA') ? 'BBBB' : 'AAAA'));

@@ -43,6 +43,8 @@ describe('decodeToken', () => {
     ['eyJhbGciOiJSUzI1NiJ9', 'opaque', 'token_malformed'],
     // As an API key of Grafana begins.
     [encode({ k: 'OKSpmiRV6FuJe1Uh1l4VWtOYZck2FXnk', n: 'x', id: 1 }), 'opaque', null],
+    ['v4.public.eyJzdWIiOiJhIn0abc', 'opaque', null],
+    ['a.b.c', 'jwt', 'token_malformed'],
     [`${encode(HEADER)}.${encode('{')}.c2ln`, 'jwt', 'token_malformed'],
     [`${encode(HEADER)}.${encode({ sub: 'a' })}`, 'jwt', 'token_malformed'],
     [`${encode(HEADER)}.${encode({ sub: 'a' })}.!`, 'jwt', 'token_malformed'],

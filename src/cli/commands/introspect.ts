@@ -5,20 +5,20 @@ import { usageError, type Exchange } from '../../index.js';
 import { ask } from '../ask.js';
 import { exitCodeOf } from '../exit-code.js';
 import type { Io, Run } from '../io.js';
-import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
+import { addClockOptions, createCommand, type ClockOptions, type SharedOptions } from '../options.js';
 import { formatIntrospection } from '../render/introspection.js';
 import { openSession } from '../session.js';
 import { findTarget } from '../target.js';
 import { findToken } from '../token.js';
 
-type IntrospectOptions = SharedOptions & IssuerOptions;
+type IntrospectOptions = SharedOptions & ClockOptions;
 
 /** Defines the command. */
 export function defineIntrospect(run: Run): Command {
   const command = createCommand('introspect', 'authcheck introspect --config run.yaml --token "$TOKEN"')
     .argument('[token]', 'the token, as with --token')
     .addHelpText('after', '\nExit codes: 0 accepted · 1 rejected · 2 usage, config or unreadable input · 3 undecided');
-  return addIssuerOptions(command).action((token: string | undefined, options: IntrospectOptions) =>
+  return addClockOptions(command).action((token: string | undefined, options: IntrospectOptions) =>
     run((io) => runIntrospect(options, token, io)),
   );
 }
@@ -30,7 +30,9 @@ async function runIntrospect(options: IntrospectOptions, argument: string | unde
   session.warn(target.warnings);
   const { config, name } = target.chosen;
   if (config.type !== 'oauth2_token' || config.introspection === null) {
-    throw usageError(`the provider ${name} has no introspection; authcheck validate asks it in its own way`);
+    const other = target.providers.find(({ config: its }) => 'introspection' in its && its.introspection !== null);
+    const way = other === undefined ? 'authcheck validate asks it in its own way' : `--provider ${other.name} has`;
+    throw usageError(`the provider ${name} has no introspection; ${way}`);
   }
   const given = await findToken(options, argument, io);
   if (options.json === true || given.caution === null) session.noteStripped(given);

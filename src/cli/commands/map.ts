@@ -51,7 +51,7 @@ export function defineMap(run: Run): Command {
 /** Maps the claims. A mapping that finds nothing is a result, not an error. */
 async function runMap(options: MapOptions, argument: string | undefined, io: Io): Promise<number> {
   const session = openSession(options, io);
-  const { origin, mapping, rules = [], locate = () => null } = await findMapping(options, io, session);
+  const { origin, mapping, rules = [], locate = () => null, asked = null } = await findMapping(options, io, session);
   session.warn(
     findUnknownAttributes(mapping, rules).map(({ code, path, message }) => ({
       severity: 'hint',
@@ -61,7 +61,7 @@ async function runMap(options: MapOptions, argument: string | undefined, io: Io)
       message,
     })),
   );
-  const claims = await findClaims(options, argument, io, session);
+  const claims = await findClaims(options, argument, asked, io, session);
   const { attributes, mapping: rows } = mapClaims(claims, mapping);
   const unused = unusedClaims(claims, mapping);
   session.answer(
@@ -78,6 +78,8 @@ interface FoundMapping {
   readonly mapping: ClaimsMapping;
   readonly rules?: readonly Rule<unknown>[];
   readonly locate?: (field: readonly string[]) => string | null;
+  /** The provider whose answer is mapped, and not what the token says; null for a key set. */
+  readonly asked?: string | null;
 }
 
 async function findMapping(options: MapOptions, io: Io, session: Session): Promise<FoundMapping> {
@@ -89,7 +91,8 @@ async function findMapping(options: MapOptions, io: Io, session: Session): Promi
     if ('claims_mapping' in config) {
       const rules = [...target.config.access_policy, ...target.config.route_policy];
       const origin = `${target.origin} · provider ${name} (${config.type})`;
-      return { origin, mapping: config.claims_mapping, rules, locate };
+      const asked = 'jwks' in config && config.jwks !== null ? null : name;
+      return { origin, mapping: config.claims_mapping, rules, locate, asked };
     }
     throw usageError(`the provider ${name} (${config.type}) has no claims_mapping: its attributes come as they are`);
   } catch (error) {
@@ -102,6 +105,7 @@ async function findMapping(options: MapOptions, io: Io, session: Session): Promi
 async function findClaims(
   options: MapOptions,
   argument: string | undefined,
+  asked: string | null,
   io: Io,
   session: Session,
 ): Promise<JsonObject> {
@@ -115,12 +119,16 @@ async function findClaims(
   if (given.token.startsWith('{')) return parseClaims(given.token);
   session.noteStripped(given);
   const { claims, fault } = decodeToken(given.token);
+  const elsewhere =
+    asked === null
+      ? null
+      : `a server maps what the provider ${asked} answers, not what the token says: authcheck validate --json has the answer as token.claims, and --claims-file takes it`;
   if (claims === null) {
-    throw new AuthcheckError(
-      'input_unreadable',
-      `the token has no readable claims${fault === null ? ' (it is opaque or encrypted)' : `: ${fault.message}`}`,
-    );
+    const why = fault === null ? ' (it is opaque or encrypted)' : `: ${fault.message}`;
+    const hint = elsewhere === null ? '' : `; ${elsewhere}`;
+    throw new AuthcheckError('input_unreadable', `the token has no readable claims${why}${hint}`);
   }
+  session.advise(elsewhere);
   session.note(
     (style) => `${style.warn('nothing was verified:')} ${style.plain('the claims are taken as they stand')}\n`,
   );

@@ -1,7 +1,7 @@
 /** A key set for people: one row a key, then what to worry about. */
 
 import { plural, type KeyReport, type KeySetReport } from '../../index.js';
-import { formatTable, wrap, type Style } from './style.js';
+import { formatTable, widthOf, wrap, type Style } from './style.js';
 
 /** More keys than anybody reads. */
 const MAX_KEYS = 200;
@@ -14,15 +14,14 @@ export function formatKeySet(source: string, report: KeySetReport, style: Style)
     ...(withToken ? [''] : []),
     ...['kid', 'type', 'size', 'alg', 'use'],
     ...(withCertificates ? ['certificate until'] : []),
-    'thumbprint',
   ];
   const shown = report.keys.slice(0, MAX_KEYS);
   const rows = shown.map((key) => [
     ...(withToken ? [key.used === true ? '→' : ''] : []),
     ...[key.kid ?? '(none)', key.kty || '(none)', sizeOf(key), key.alg ?? '–', key.use ?? '–'],
     ...(withCertificates ? [key.certificate_expires?.slice(0, 10) ?? '–'] : []),
-    key.thumbprint ?? '–',
   ]);
+  const thumbprints = shown.map((key) => key.thumbprint ?? '–');
   const used = report.keys.filter((key) => key.used === true);
   const warnings = [
     ...report.warnings,
@@ -31,13 +30,27 @@ export function formatKeySet(source: string, report: KeySetReport, style: Style)
   ];
   return [
     `${style.dim(`${source} · ${plural(report.keys.length, 'key')}`)}\n\n`,
-    report.keys.length === 0 ? '' : formatTable(rows, style, { head }),
+    report.keys.length === 0 ? '' : formatKeys(head, rows, thumbprints, style),
     used.length === 0
       ? ''
       : `\n${style.good('→')} ${style.plain(`the token is checked with ${used.map((key) => key.kid ?? '').join(', ')}`)}\n`,
     warnings.length === 0 ? '' : '\n',
     ...warnings.map((warning) => `${style.warn('!')} ${wrap(warning, style.width, 2).join('\n  ')}\n`),
   ].join('');
+}
+
+/** Thumbprints are as long as the ids of many issuers: both beside each other are wider than most terminals. */
+function formatKeys(head: string[], rows: string[][], thumbprints: string[], style: Style): string {
+  const all = rows.map((row, index) => [...row, thumbprints[index] ?? '']);
+  const write = (on: Style): string => formatTable(all, on, { head: [...head, 'thumbprint'] });
+  const uncoloured = write({ ...style, dim: style.plain });
+  if (uncoloured.split('\n').every((line) => widthOf(line) <= style.width)) return write(style);
+  const below = formatTable(
+    thumbprints.map((thumbprint) => [thumbprint]),
+    style,
+    { head: ['thumbprints, in the same order'] },
+  );
+  return `${formatTable(rows, style, { head })}\n${below}`;
 }
 
 function sizeOf(key: KeyReport): string {

@@ -8,6 +8,13 @@ const MAX_BODY = 2000;
 /** Writes one exchange. */
 export function formatExchange(exchange: Exchange, style: Style): string {
   const line = (mark: string, text: string): string => style.dim(`${mark} ${text}`) + '\n';
+  // Issuers break and indent their JSON; each line has the mark, so that none can pass for what we say.
+  const lines = (mark: string, text: string): string =>
+    text
+      .trimEnd()
+      .split(/\r?\n/)
+      .map((each) => line(mark, each))
+      .join('');
   const headers = (mark: string, all: Readonly<Record<string, string>>): string =>
     Object.entries(all)
       .map(([name, value]) => line(mark, `${name}: ${value}`))
@@ -24,7 +31,7 @@ export function formatExchange(exchange: Exchange, style: Style): string {
     request +
     line('<', `${exchange.status ?? ''} (${took}, ${body.length} characters)`) +
     headers('<', exchange.response_headers) +
-    (body === '' ? '' : line('<', shorten(body))) +
+    (body === '' ? '' : lines('<', shorten(body))) +
     '\n'
   );
 }
