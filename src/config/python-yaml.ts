@@ -23,34 +23,46 @@ export interface Refusal {
 }
 
 /**
- * Finds what the parser takes and PyYAML refuses: tabs between things, `?` within brackets, odd names of anchors, and one
- * that stands twice.
+ * Finds what the parser takes and PyYAML refuses: tabs between things, `?` and keys of several lines within brackets,
+ * odd names of anchors, and one that stands twice.
  */
 export function findRefused(lexemes: Iterable<string>): Refusal | null {
   const anchors = new Set<string>();
   let offset = 0;
+  let line = 0;
   let isPlain = false;
   let isBlock = false;
-  let depth = 0;
+  /** The entry that is read, of each open bracket. */
+  const entries: Entry[] = [];
   for (const lexeme of lexemes) {
     // What stands for no character of the text: before a scalar without quotes, and where documents and lists end.
     if (CONTROLS.includes(lexeme)) {
       isPlain = lexeme === SCALAR;
       continue;
     }
+    const entry = entries.at(-1);
+    const key = entry === undefined ? null : findLongKey(entry, isPlain ? SCALAR : lexeme, { offset, line });
+    if (key !== null)
+      return {
+        offset: key,
+        message:
+          'to the server, a key within brackets ends on the line on which it begins; a comma may be missing before',
+      };
     const tab = (isPlain ? !isBlock : /^[ \t]/.test(lexeme)) ? lexeme.indexOf('\t') : -1;
     if (tab !== -1) return { offset: offset + tab, message: 'the server takes no tab here; use spaces' };
     if (isPlain) {
-      const odd = isBlock || depth === 0 ? -1 : lexeme.startsWith(':') ? 0 : lexeme.indexOf('?');
+      const odd = isBlock || entry === undefined ? -1 : lexeme.startsWith(':') ? 0 : lexeme.indexOf('?');
       if (odd !== -1)
         return {
           offset: offset + odd,
           message: 'to the server this character means something else within brackets; quote the value',
         };
       isBlock = false;
-    } else if (lexeme === '[' || lexeme === '{') depth += 1;
-    else if (lexeme === ']' || lexeme === '}') depth -= 1;
-    else if (/^[&*]/.test(lexeme)) {
+    } else if (lexeme === '[' || lexeme === '{') {
+      entries.push({ start: null, isDone: false });
+    } else if (lexeme === ']' || lexeme === '}') {
+      entries.pop();
+    } else if (/^[&*]/.test(lexeme)) {
       if (!/^.[\w-]+$/.test(lexeme))
         return {
           offset,
@@ -61,7 +73,38 @@ export function findRefused(lexemes: Iterable<string>): Refusal | null {
     } else if (/^[|>]/.test(lexeme)) isBlock = true;
     isPlain = false;
     offset += lexeme.length;
+    line += lexeme.split('\n').length - 1;
   }
+  return null;
+}
+
+/** What may be a key within brackets, until a colon says that it is one. */
+interface Entry {
+  /** Where it begins; null before it does. */
+  start: Place | null;
+  /** After `?` and `:`, nothing here is such a key. */
+  isDone: boolean;
+}
+
+interface Place {
+  readonly offset: number;
+  readonly line: number;
+}
+
+/** The longest key that is written without `?`. */
+const MAX_KEY = 1024;
+
+/** Goes on with an entry; the offset of its key where a colon ends one that is longer than a line, or than the server reads. */
+function findLongKey(entry: Entry, lexeme: string, { offset, line }: Place): number | null {
+  const { start, isDone } = entry;
+  if (lexeme === ',') {
+    entry.start = null;
+    entry.isDone = false;
+  } else if (lexeme === '?' || lexeme === ':') {
+    entry.isDone = true;
+    const isLong = start !== null && (start.line !== line || offset - start.offset > MAX_KEY);
+    if (lexeme === ':' && isLong && !isDone) return start.offset;
+  } else if (!/^(?:\s*|#.*)$/.test(lexeme)) entry.start ??= { offset, line };
   return null;
 }
 

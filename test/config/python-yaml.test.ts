@@ -213,6 +213,8 @@ describe('a file that the server does not read as it looks', () => {
 
 describe('what the parser takes and PyYAML refuses', () => {
   const BRACKETS = 'to the server this character means something else within brackets; quote the value';
+  const LINES =
+    'to the server, a key within brackets ends on the line on which it begins; a comma may be missing before';
   test.each([
     ['a tab after a colon', 'a:\tb\n', 'run.yaml:1:3: the server takes no tab here; use spaces'],
     ['a tab after a value', 'a: b\t\n', 'run.yaml:1:5: the server takes no tab here; use spaces'],
@@ -234,8 +236,25 @@ describe('what the parser takes and PyYAML refuses', () => {
     ['a "?" in brackets, over lines', 'a: [b,\n  c\n  d?]\n', `run.yaml:3:4: ${BRACKETS}`],
     ['a "?" that begins a value', 'a: [{}, [], ?b]\n', `run.yaml:1:13: ${BRACKETS}`],
     ['a ":" that begins a value', 'a: [::1]\n', `run.yaml:1:5: ${BRACKETS}`],
+    ['a key of two lines in brackets', 'a: {b: c,\n  d\n  e: f}\n', `run.yaml:2:3: ${LINES}`],
+    ['a key whose ":" is on the next line', 'a: {"b"\n  : c}\n', `run.yaml:1:5: ${LINES}`],
+    ['a key that is a list of two lines', 'a: {[b,\n  c]: d}\n', `run.yaml:1:5: ${LINES}`],
+    [
+      'a key of more than 1,024 characters in brackets',
+      `a: {b: c, ${'d'.repeat(1025)}: e}\n`,
+      `run.yaml:1:11: ${LINES}`,
+    ],
   ])('%s', (_name, text, message) => {
     expect(fault(text)).toBe(message);
+  });
+
+  test.each([
+    ['after a question mark', 'a: {? b\n  c : d}\n', { a: { 'b c': 'd' } }],
+    ['for a value', 'a: {b:\n  c\n  d, e: "f\n  g"}\n', { a: { b: 'c d', e: 'f g' } }],
+    ['for an item', 'a: [b\n  c, {d: e,\n  # f\n  g: h}]\n', { a: ['b c', { d: 'e', g: 'h' }] }],
+    ['of 1,024 characters', `a: {${'b'.repeat(1024)}: c}\n`, { a: { ['b'.repeat(1024)]: 'c' } }],
+  ])('more than one line, or a long key, is taken within brackets %s', (_name, text, value) => {
+    expect(read(text)).toEqual(value);
   });
 
   test.each([
