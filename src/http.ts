@@ -16,7 +16,7 @@ import {
   type HttpClient,
   type HttpRequest,
 } from './exchange.js';
-import { bareUrl } from './url.js';
+import { bareUrl, parseUrl } from './url.js';
 import { judgeFailure, type Attempt } from './http-failure.js';
 import { nameProxy, proxyFor } from './proxy.js';
 import type { UndecidedCode } from './reason-codes.js';
@@ -101,7 +101,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
       if (location === undefined || !mayFollow(input) || hop === MAX_REDIRECTS) return answer;
       // Where a secret was masked is no place to go to.
       if (location.includes(REDACTED)) return answer;
-      const next = URL.canParse(location, target.url) ? new URL(location, target.url) : null;
+      const next = parseUrl(location, target.url);
       if (next === null || next.origin !== new URL(target.url).origin) return answer;
       target = { ...target, url: bareUrl(next.href) };
     }

@@ -14,6 +14,7 @@ import type { JsonOptions } from './json-parser.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from './json.js';
 import { quote } from './listing.js';
 import { createRedactor, hiddenInQuery, maskPieces } from './redact.js';
+import { parseUrl } from './url.js';
 
 /** What an answer is to: where the question was sent, and what with. */
 export type Asked = Pick<HttpRequest, 'url' | 'secrets'>;
@@ -61,7 +62,7 @@ export function cutText(text: string): string {
 function describeRedirect(answer: Answered, what: string, asked: Asked): Pick<Failure, 'message' | 'fix'> {
   const { url, secrets } = asked;
   const { location = '' } = answer.headers;
-  const target = location !== '' && URL.canParse(location, url) ? new URL(location, url) : null;
+  const target = location === '' ? null : parseUrl(location, url);
   const isWeb = target !== null && /^https?:$/.test(target.protocol);
   // Without its query, where much may be that is nobody's business.
   const to = isWeb ? ` to ${clean(`${target.origin}${target.pathname}`, asked).slice(0, MAX_SHOWN)}` : '';
@@ -116,7 +117,7 @@ export function readMessage(body: string, asked: Asked): string {
 
 /** A server's words without what was sent to it: an error may quote the beginning of what it refuses, and its own URL. */
 export function clean(text: string, { url, secrets }: Asked): string {
-  const target = URL.canParse(url) ? new URL(url) : null;
+  const target = parseUrl(url);
   const all = [...secrets, ...(target === null ? [] : [...credentialsInUrl(target), ...hiddenInQuery(target)])];
   return maskPieces(cutText(createRedactor(all)(text)), all);
 }

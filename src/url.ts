@@ -3,14 +3,23 @@
 import { UNUSABLE_PROXY } from './proxy.js';
 import { maskUrl } from './redact.js';
 
+/** A text as a URL, or null. Not by `URL.canParse`: in Node 20 it refuses `é` and the like once it has been called often. */
+export function parseUrl(text: string, base?: string): URL | null {
+  try {
+    return new URL(text, base);
+  } catch {
+    return null;
+  }
+}
+
 /** Tells an absolute http(s) URL with a host from everything else; a backslash is a slash to some readers, and not to others. */
 export function isHttpUrl(value: string): boolean {
-  return /^https?:\/\/[^\s/?#]/i.test(value) && !/\s|^[^?#]*\\/.test(value) && URL.canParse(value);
+  return /^https?:\/\/[^\s/?#]/i.test(value) && !/\s|^[^?#]*\\/.test(value) && parseUrl(value) !== null;
 }
 
 /** A URL fit to be shown: without user, password and fragment, the values in its query masked. */
 export function showUrl(url: string): string {
-  return URL.canParse(url) ? maskUrl(bareUrl(url)) : '(not a URL)';
+  return parseUrl(url) === null ? '(not a URL)' : maskUrl(bareUrl(url));
 }
 
 /** A proxy fit to be shown. */
@@ -20,8 +29,8 @@ export function showProxy(proxy: string): string {
 
 /** A URL without user, password and fragment; what is not a URL stays as it is. */
 export function bareUrl(url: string): string {
-  if (!URL.canParse(url)) return url;
-  const parsed = new URL(url);
+  const parsed = parseUrl(url);
+  if (parsed === null) return url;
   parsed.username = '';
   parsed.password = '';
   parsed.hash = '';

@@ -1,7 +1,7 @@
 /** What GitHub's refusals say: the reason, the way out, and when to come back. */
 
 import { isRedirect, type Answered, type HttpAnswer } from '../exchange.js';
-import { trimSlashes } from '../url.js';
+import { parseUrl, trimSlashes } from '../url.js';
 import { REASONS } from '../reasons.js';
 import { clean, describeRetryAfter, quoteMessage, through } from '../unexpected-answer.js';
 
@@ -26,7 +26,7 @@ export function findSsoFix(headers: Headers, base: string, token: string): strin
   if (header === undefined) return null;
   const [, sent = ''] = /\burl=(\S+)/.exec(header) ?? [];
   const { hostname } = new URL(base);
-  const url = sent.length <= MAX_URL && URL.canParse(sent) ? new URL(sent) : null;
+  const url = sent.length <= MAX_URL ? parseUrl(sent) : null;
   const isTheirs =
     url?.protocol === 'https:' && [hostname, hostname.replace(/^api\./, ''), 'github.com'].includes(url.hostname);
   const isBare = url?.username === '' && url.password === '';
