@@ -27,7 +27,8 @@ export function readRequest(options: RequestOptions, token: string | null): Auth
     token,
     path: options.requestPath ?? '/',
     headers: options.requestHeader ?? [],
-    params: groupPairs(options.requestParam ?? []),
+    // A parameter without a value is none to the server, which reads its query with Python's `parse_qs`.
+    params: groupPairs((options.requestParam ?? []).filter(([, value]) => value !== '')),
   };
 }
 
