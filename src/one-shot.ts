@@ -17,10 +17,9 @@ export function openOneShot(tls: TlsOptions): Connections {
   return {
     async request({ origin, path, method, headers, body, idempotent, signal }) {
       const [send, agent] = origin.startsWith('https:') ? [requestHttps, https] : [requestHttp, http];
-      const length = body === null ? {} : { 'content-length': String(Buffer.byteLength(body)) };
       const ask = (left: number): Promise<IncomingMessage> =>
         new Promise((resolve, reject) => {
-          const outgoing = send(`${origin}${path}`, { method, headers: { ...headers, ...length }, signal, agent });
+          const outgoing = send(`${origin}${path}`, { method, headers, signal, agent });
           let isAnswered = false;
           outgoing
             .on('response', (answer) => {

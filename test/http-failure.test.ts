@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Failure } from '../src/exchange.js';
-import { judgeFailure, type Attempt } from '../src/http-failure.js';
+import { failureCode, judgeFailure, type Attempt } from '../src/http-failure.js';
 import { UNUSABLE_PROXY } from '../src/proxy.js';
 
 function judge(code: string, attempt: Partial<Attempt> = {}, message = 'x'): Failure {
@@ -29,6 +29,32 @@ test.each(['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET'])('%s is of the network', (
   expect(failure(code)).toBe('endpoint_unreachable');
 });
 
+test.each(['ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UND_ERR_HEADERS_TIMEOUT'])('%s is of time', (code) => {
+  expect(judge(code)).toMatchObject({ code: 'endpoint_timeout', message: 'no complete answer within 1 s' });
+});
+
+test.each(['HPE_INVALID_CONSTANT', 'UND_ERR_HEADERS_OVERFLOW', 'UND_ERR_RES_CONTENT_LENGTH_MISMATCH'])(
+  '%s is of the answer',
+  (code) => expect(failure(code)).toBe('endpoint_invalid_response'),
+);
+
+test.each<[string, string]>([
+  ['ENOTFOUND', 'the host name is not known (ENOTFOUND)'],
+  ['EAI_AGAIN', 'the host name is not known (EAI_AGAIN)'],
+  ['UND_ERR_INVALID_ARG', 'these headers cannot be sent (UND_ERR_INVALID_ARG)'],
+])('%s is told in words', (code, message) => {
+  expect(judge(code).message).toBe(message);
+});
+
+test('the code is looked for where a client hides it', () => {
+  const cause = Object.assign(new Error('x'), { code: 'ENOTFOUND' });
+  expect(failureCode(new AggregateError([cause]))).toBe('ENOTFOUND');
+  expect(failureCode(new TypeError('x', { cause }))).toBe('ENOTFOUND');
+  expect(failureCode(Object.assign(new Error('x', { cause }), { code: 'UND_ERR_SOCKET' }))).toBe('ENOTFOUND');
+  expect(failureCode(Object.assign(new Error('x', { cause }), { code: 'EPROTO' }))).toBe('EPROTO');
+  expect(failureCode(new TypeError('x'))).toBe('TypeError');
+});
+
 test('a connection that ends too early is told alike, whichever client it was', () => {
   const told = ['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET'].map((code) => judge(code));
   expect(new Set(told.map(({ message }) => message))).toEqual(
@@ -44,6 +70,8 @@ describe('each fault of TLS has its own remedy', () => {
     ['DEPTH_ZERO_SELF_SIGNED_CERT', null, /self-signed/, /^Name the CA .* in tls_cafile\.$/],
     ['SELF_SIGNED_CERT_IN_CHAIN', 'ca.pem', /not trusted/, /tls_cafile, which holds a different one\.$/],
     ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', null, /not trusted/, /or have the endpoint send the certificates between them/],
+    ['UNABLE_TO_GET_ISSUER_CERT', null, /not trusted/, /or have the endpoint send the certificates between them/],
+    ['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', null, /not trusted/, /in tls_cafile\.$/],
     ['SELF_SIGNED_CERT_IN_CHAIN', undefined, /not trusted/, /NODE_EXTRA_CA_CERTS/],
   ])('%s with the CA file %s', (code, caFile, message, fix) => {
     const told = judge(code, { caFile });
@@ -64,6 +92,7 @@ describe('each fault of TLS has its own remedy', () => {
   test.each(['ECONNRESET', 'HPE_INVALID_CONSTANT'])('%s to plain http may be a port that speaks TLS', (code) => {
     expect(judge(code, { url: new URL('http://idp.example/') }).fix).toMatch(/^Write https:\/\//);
     expect(judge(code).fix).toBeUndefined();
+    expect(judge(code, { url: new URL('http://idp.example/'), proxy: 'http://proxy.example' }).fix).toBeUndefined();
   });
 });
 
@@ -72,6 +101,8 @@ describe('a proxy', () => {
 
   test.each([
     ['ECONNREFUSED', 'x', 'the proxy proxy.example:3128 cannot be reached (ECONNREFUSED)'],
+    ['ENETUNREACH', 'x', 'the proxy proxy.example:3128 cannot be reached (ENETUNREACH)'],
+    ['UND_ERR_PRX_TLS', 'x', 'the proxy proxy.example:3128 cannot be reached (UND_ERR_PRX_TLS)'],
     ['ENOTFOUND', 'x', 'the host name of the proxy proxy.example:3128 is not known (ENOTFOUND)'],
     [
       'UND_ERR_ABORTED',

@@ -1,13 +1,26 @@
 import { deflateSync, brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Socket } from 'node:net';
-import { createServer as createHttpServer, type IncomingMessage } from 'node:http';
+import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
 import { connect } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Exchange, HttpAnswer, HttpRequest } from '../src/exchange.js';
 import { createHttpClient, type HttpOptions } from '../src/http.js';
 import { makeCertificates, type Certificates } from './certificates.js';
-import { drip, endless, hang, json, listen, redirect, serve, serveRaw, type Answer } from './loopback.js';
+import {
+  drip,
+  endless,
+  hang,
+  json,
+  listen,
+  redirect,
+  serve,
+  serveRaw,
+  type Answer,
+  type Loopback,
+} from './loopback.js';
 
 /** Both clients answer to the same tests: nobody may notice which of them made a request. */
 describe.each([
@@ -71,10 +84,24 @@ describe.each([
       expect(await send(server.origin)).toMatchObject({ ok: true, body: '{"packed":true}' });
     });
 
-    test('of status 204 has an empty body', async () => {
-      const server = await serve((_request, response) => response.writeHead(204).end());
+    test.each([{}, { 'content-encoding': 'gzip' }])('of status 204 has an empty body: %o', async (headers) => {
+      const server = await serve((_request, response) => response.writeHead(204, headers).end());
       expect(await send(server.origin)).toMatchObject({ ok: true, status: 204, body: '' });
     });
+
+    test('has all values of a header that is sent twice', async () => {
+      const server = await serve((_request, response) => {
+        response.writeHead(200, { link: ['<a>; rel="prev"', '<b>; rel="next"'] }).end();
+      });
+      const answer = await send(server.origin);
+      expect(answer.ok && answer.headers.link).toBe('<a>; rel="prev", <b>; rel="next"');
+    });
+  });
+
+  test('a request has its body, in whatever script', async () => {
+    const server = await serve(json({}));
+    await send(server.origin, { method: 'POST', body: '{"path":"/zoë-魔"}' });
+    expect(server.requests).toMatchObject([{ body: '{"path":"/zoë-魔"}', headers: { 'content-length': '20' } }]);
   });
 
   describe('a server that answers badly', () => {
@@ -85,6 +112,11 @@ describe.each([
       ['drips', drip, 'endpoint_timeout'],
       ['sends without end', endless, 'endpoint_too_large'],
       ['sends a gzip bomb', body(packedBomb, { 'content-encoding': 'gzip' }), 'endpoint_too_large'],
+      [
+        'packs a byte too much',
+        body(gzipSync(Buffer.alloc(100_001, ' ')), { 'content-encoding': 'gzip' }),
+        'endpoint_too_large',
+      ],
       ['sends a byte too much', body(Buffer.alloc(100_001, ' '), {}), 'endpoint_too_large'],
       [
         'announces more than it may send',
@@ -101,7 +133,7 @@ describe.each([
       ],
       [
         'is named like a prototype',
-        body(Buffer.from('{}'), { 'content-encoding': '__proto__' }),
+        body(Buffer.from('{}'), { 'content-encoding': 'constructor' }),
         'endpoint_invalid_response',
       ],
       ['sends Latin-1', body(Buffer.from('{"a":"ä"}', 'latin1'), {}), 'endpoint_invalid_response'],
@@ -115,6 +147,19 @@ describe.each([
       expect(codeOf(await send(server.origin, { maxBytes: 1000 }))).toBe('answered 200');
     });
 
+    test('a body may be of 1 MiB where nothing else is asked for, packed or not', async () => {
+      const sizes: readonly (readonly [number, string])[] = [
+        [1024 * 1024, 'answered 200'],
+        [1024 * 1024 + 1, 'endpoint_too_large'],
+      ];
+      for (const [size, code] of sizes) {
+        const plain = Buffer.alloc(size, ' ');
+        expect(codeOf(await send((await serve(body(plain, {}))).origin))).toBe(code);
+        const packed = await serve(body(gzipSync(plain), { 'content-encoding': 'gzip' }));
+        expect(codeOf(await send(packed.origin))).toBe(code);
+      }
+    });
+
     test.each<[string, (socket: Socket) => void, string]>([
       ['accepts and says nothing', () => undefined, 'endpoint_timeout'],
       [
@@ -123,6 +168,11 @@ describe.each([
         'endpoint_unreachable',
       ],
       ['closes the connection', raw(''), 'endpoint_unreachable'],
+      [
+        'switches to another protocol',
+        raw('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: h2c\r\n\r\n', () => undefined),
+        'endpoint_unreachable',
+      ],
       ['does not speak HTTP', raw('SSH-2.0-OpenSSH_9.6\r\n'), 'endpoint_invalid_response'],
       [
         'sends less than it announced',
@@ -220,7 +270,8 @@ describe.each([
     );
 
     test.each<[string, Partial<HttpRequest>]>([
-      ['unless asked for', { followSameOrigin: false }],
+      ['unless asked for', {}],
+      ['where that is not wanted', { followSameOrigin: false }],
       ['with a POST', { followSameOrigin: true, method: 'POST', body: 'token=t' }],
       ['with an Authorization header', { followSameOrigin: true, headers: { Authorization: 'Bearer t' } }],
       ['with a cookie', { followSameOrigin: true, headers: { cookie: 'a=b' } }],
@@ -252,6 +303,21 @@ describe.each([
       expect(codeOf(await send(url, { followSameOrigin: true }))).toBe('answered 302');
       expect(server.requests).toHaveLength(1);
     });
+
+    test('have no credentials of their own that would be sent', async () => {
+      const server: Loopback = await serve((request, response) => {
+        const next = server.origin.replace('http://', 'http://user:password@');
+        (request.url === '/' ? redirect(`${next}/next`) : json({}))(request, response);
+      });
+      expect(codeOf(await send(server.origin, { followSameOrigin: true }))).toBe('answered 200');
+      expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([undefined, undefined]);
+    });
+
+    test('are told by the status: a Location beside another is none', async () => {
+      const server = await serve(json({}, 200, { location: '/next' }));
+      expect(codeOf(await send(server.origin, { followSameOrigin: true }))).toBe('answered 200');
+      expect(server.requests).toHaveLength(1);
+    });
   });
 
   describe('time', () => {
@@ -266,6 +332,41 @@ describe.each([
       const answer = await send('https://idp.example/', { timeout: 300 }, { env: { https_proxy: proxy.origin } });
       expect(codeOf(answer)).toBe('endpoint_timeout');
     });
+
+    test('is ten seconds where nothing else is asked for, and nothing waits for it after the answer', async () => {
+      const answering = await serve(json({}));
+      let ask = (): void => undefined;
+      const asked = new Promise<void>((resolve) => (ask = resolve));
+      const hanging = await serve(() => ask());
+      const client = createHttpClient({ oneShot });
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      onTestFinished(() => {
+        vi.useRealTimers();
+        return client.close();
+      });
+      expect(codeOf(await client.send({ method: 'GET', url: answering.origin, secrets: [] }))).toBe('answered 200');
+      expect(vi.getTimerCount()).toBe(0);
+      let isOver = false;
+      const late = client.send({ method: 'GET', url: hanging.origin, secrets: [] }).finally(() => (isOver = true));
+      await asked;
+      await vi.advanceTimersByTimeAsync(9999);
+      expect(isOver).toBe(false);
+      await vi.advanceTimersByTimeAsync(1);
+      expect(await late).toMatchObject({ code: 'endpoint_timeout', message: 'no complete answer within 10 s' });
+    });
+  });
+
+  test.each(['http', 'https'])('the connections are closed with their client (%s)', async (scheme) => {
+    const { right, caFile } = await makeCertificates();
+    const answer = (_request: IncomingMessage, response: ServerResponse): void => void response.end('{}');
+    const server = scheme === 'http' ? createHttpServer(answer) : createHttpsServer(right, answer);
+    const isClosed = new Promise((resolve) => server.on('connection', (socket: Socket) => socket.on('close', resolve)));
+    const client = createHttpClient({ oneShot, caFile });
+    const url = `${scheme}://127.0.0.1:${await listen(server)}`;
+    expect(codeOf(await client.send({ method: 'GET', url, secrets: [] }))).toBe('answered 200');
+    await client.close();
+    // A server that waits for more closes it after five seconds itself.
+    expect(await Promise.race([isClosed.then(() => 'closed'), wait(2000, 'open')])).toBe('closed');
   });
 
   test.each<[string, () => unknown]>([
@@ -601,6 +702,12 @@ describe.each([
       const server = await serve((_request, response) => response.end('"sk_live_51Habc, x"'));
       const url = server.origin.replace('http://', 'http://sk_live_51Habc:x@');
       expect(await send(url)).toMatchObject({ body: '"[redacted], x"' });
+    });
+
+    test('a header of credentials goes before a password in the URL', async () => {
+      const server = await serve(json({}));
+      await send(server.origin.replace('http://', 'http://user:password@'), { headers: { authorization: 'Bearer t' } });
+      expect(server.requests[0]?.headers.authorization).toBe('Bearer t');
     });
 
     test('a percent sign in the password of a URL is a percent sign', async () => {

@@ -24,6 +24,7 @@ describe('which proxy', () => {
     ['https://a.example', { all_proxy: PROXY, ALL_PROXY: 'http://other.example' }, PROXY],
     ['https://a.example', { HTTPS_PROXY: PROXY, ALL_PROXY: 'http://other.example' }, PROXY],
     ['https://a.example', { https_proxy: '', ALL_PROXY: PROXY }, PROXY],
+    ['https://a.example', { all_proxy: '', ALL_PROXY: PROXY }, null],
     ['https://a.example', { ALL_PROXY: PROXY, NO_PROXY: 'a.example' }, null],
     ['https://a.example', { ALL_PROXY: 'socks5://proxy:1080' }, UNUSABLE_PROXY],
     ['https://a.example', { HTTPS_PROXY: 'proxy.example:3128' }, PROXY],

@@ -54,13 +54,15 @@ async function judge(config: Readonly<Record<string, unknown>>): Promise<string[
   return outcomes;
 }
 
+const CLIENTS = [
+  ['undici', false],
+  ['Node’s own client', true],
+] as const;
+
 const ALL_WELL = Array.from({ length: 6 }, () => '200');
 
 describe.each(Object.entries(ENDS))('a connection that was used and %s', (_how, end) => {
-  test.each([
-    ['undici', false],
-    ['Node’s own client', true],
-  ])('loses no GET, and no POST but one that may do something: over %s', async (_client, oneShot) => {
+  test.each(CLIENTS)('loses no GET, and no POST but one that may do something: over %s', async (_client, oneShot) => {
     expect(await send(open(oneShot), await serveOnce(end))).toEqual(ALL_WELL);
     expect(requests.length).toBeGreaterThan(6);
     requests = [];
@@ -117,10 +119,7 @@ describe.each(Object.entries(ENDS))('a connection that was used and %s', (_how, 
     );
   });
 
-  test.each([
-    ['undici', false],
-    ['Node’s own client', true],
-  ])('is not replaced once the answer has begun: over %s', async (_client, oneShot) => {
+  test.each(CLIENTS)('is not replaced once the answer has begun: over %s', async (_client, oneShot) => {
     const later = (socket: Socket): unknown => globalThis.setTimeout(() => end(socket), 10);
     const answers = await send(open(oneShot), await serveOnce(later, ANSWER, ANSWER.slice(0, -1)));
     expect(answers).toContain('endpoint_unreachable');
@@ -130,10 +129,19 @@ describe.each(Object.entries(ENDS))('a connection that was used and %s', (_how, 
 });
 
 describe.each(Object.entries(ENDS))('a new connection that %s', (_how, end) => {
-  test('is not replaced', async () => {
-    expect(await send(open(), await serveOnce(end, ''))).toEqual(
+  test.each(CLIENTS)('is not replaced: over %s', async (_client, oneShot) => {
+    expect(await send(open(oneShot), await serveOnce(end, ''))).toEqual(
       Array.from({ length: 6 }, () => 'endpoint_unreachable'),
     );
     expect(requests).toHaveLength(6);
   });
+});
+
+test.each(CLIENTS)('a used connection that speaks no HTTP is not replaced: over %s', async (_client, oneShot) => {
+  const answers = await send(
+    open(oneShot),
+    await serveOnce((socket) => socket.end(), ANSWER, 'SSH-2.0-OpenSSH_9.6\r\n'),
+  );
+  expect(answers).toContain('endpoint_invalid_response');
+  expect(requests).toHaveLength(6);
 });

@@ -1,7 +1,7 @@
 /** One token, asked of a live server and of a provider here: whether both answer alike. */
 
 import { AuthcheckError, usageError } from '../errors.js';
-import { credentialsIn, type HttpClient } from '../exchange.js';
+import { credentialsByName, type HttpClient } from '../exchange.js';
 import { isHttpUrl, showUrl } from '../url.js';
 import type { AuthProvider, AuthRequest } from '../providers/provider.js';
 import { createRedactor } from '../redact.js';
@@ -55,7 +55,7 @@ export async function compareWithServer(
   checkUsable(url, request);
   const { token, headers = [] } = request;
   const garbage = garble(token);
-  const asked = { url, secrets: [token, garbage, ...credentialsIn(headers)] };
+  const asked = { url, secrets: [token, garbage, ...credentialsByName(headers, {})] };
   const [replies, verdict, without, refusal] = await Promise.all([
     askServer(http, { ...asked, headers }, token, garbage),
     provider.authenticate(request),

@@ -1,7 +1,8 @@
 // validate --tokens: many tokens, an answer to each, in order.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { BIN, run, start, type Ended, type RunOptions } from './program.js';
+import { BIN, run, start, unwrap, type Ended, type RunOptions } from './program.js';
 import { OPAQUE, startWorld, type World } from './world.js';
 
 let world: World;
@@ -127,9 +128,41 @@ describe('a few lines', () => {
     expect((await validate(['--tokens', '-', '--token', good])).code).toBe(2);
   });
 
+  it('end with 2 where a line has no token, whoever else could not be asked', async () => {
+    const ended = await validate(['--tokens', '-', '--provider', 'down'], { stdin: `${OPAQUE}\n{}\n` });
+    expect(ended.code).toBe(2);
+  });
+
+  it('are judged at the time that is named, whatever the config is warned of', async () => {
+    const config = world.file(
+      'odd.yaml',
+      readFileSync(world.config, 'utf8').replace('audience: api', 'audience: api\n    odd: 1'),
+    );
+    const at = String(Number(world.claims.exp) + 1);
+    const flags = ['validate', '--config', config, '--provider', 'jwt', '--tokens', '-'];
+    const ended = await run([...flags, '--at', at], { stdin: `${good}\n${'\n'.repeat(600)}` });
+    expect([ended.code, rowsOf(ended)]).toMatchObject([1, [{ line: 1, reason: 'token_expired' }]]);
+    expect(unwrap(ended.stderr)).toContain('odd is ignored by the server');
+  });
+
+  it('hold nothing that a terminal would obey', async () => {
+    const evil = await world.signer.sign({
+      ...world.claims,
+      sub: 'é\u200f',
+      groups: ['x\u202e\u001b[2J', '##[error]'],
+    });
+    const { stdout } = await validate(['--tokens', '-'], { stdin: `${evil}\n{"token":"${evil}","id":"\u202e"}\n` });
+    expect(stdout).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e\u200f]|##\[/);
+    expect(rowsOf({ stdout, stderr: '', code: 0 })).toMatchObject([
+      { attributes: { teams: ['x\u202e\u001b[2J', '##[error]'] } },
+      { id: '\u202e' },
+    ]);
+  });
+
   it('may have whole verdicts, or no output at all', async () => {
     const [row] = rowsOf(await validate(['--tokens', '-', '--json'], { stdin: good }));
     expect(row).toMatchObject({ line: 1, verdict: { outcome: 'accepted', steps: expect.any(Array) } });
+    expect(rowsOf(await validate(['--tokens', '-', '--json', '--quiet'], { stdin: good }))).toHaveLength(1);
     expect(await validate(['--tokens', '-', '--quiet'], { stdin: good })).toMatchObject({
       stdout: '',
       stderr: '',
@@ -172,6 +205,9 @@ describe('many lines', () => {
     );
     expect(ended.code).toBe(1);
     expect(asked()).toEqual(['GET /jwks']);
+    const at = String(Number(world.claims.exp) + 1);
+    const late = rowsOf(await validate(['--tokens', file, '--concurrency', '2', '--at', at]));
+    expect(late.filter(({ reason }) => reason === 'token_expired')).toHaveLength(tokens.length);
     const rest = await validate(['--tokens', file, '--from-line', '4998']);
     expect(rowsOf(rest)).toEqual(rows.slice(4997));
   });
@@ -247,5 +283,24 @@ describe('many lines', () => {
     // What is said to be answered was written.
     const written = stdout.split('\n').length - 1;
     expect(Number(next) - 1).toBeLessThanOrEqual(written);
+  });
+
+  it('that are interrupted go on with the first line that was not answered', async () => {
+    const child = spawn(process.execPath, [BIN, 'validate', '--config', world.config, '--tokens', '-'], {
+      env: { HOME: '/nonexistent' },
+    });
+    let [stdout, stderr] = ['', ''];
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+    await new Promise<void>((done) => {
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        stdout += text;
+        if (stdout.split('\n').length > 3) done();
+      });
+      child.stdin.write(`${good}\n\n${good}\n${good}\n`);
+    });
+    await new Promise((later) => setTimeout(later, 200));
+    child.kill('SIGINT');
+    expect(await new Promise((done) => child.on('close', done))).toBe(130);
+    expect(stderr).toContain('interrupted; resume with --from-line 5\n');
   });
 });

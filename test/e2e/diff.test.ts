@@ -31,7 +31,7 @@ describe('authcheck diff', () => {
   it('shows what another config changes', async () => {
     const { stdout, code } = await diff('--against', other, '--token', token);
     expect(code).toBe(1);
-    expect(unwrap(stdout)).toContain('accepted as alice');
+    expect(unwrap(stdout)).toMatch(/ · token sha256:[0-9a-f]{16} · accepted as alice/);
     expect(unwrap(stdout)).toContain('rejected: expected "other", the token is for "api"');
     expect(stdout).toMatch(/outcome +− accepted\n +\+ rejected/);
     expect(stdout).toMatch(/reason +\+ audience_mismatch/);
@@ -120,17 +120,99 @@ describe('authcheck diff', () => {
     expect(json.changes.map(({ path }) => path)).toEqual(['access_policy', 'route_policy']);
   });
 
+  it('takes another config and another provider together, and warns of both sides', async () => {
+    const before = world.file('one.yaml', 'type: upstream_header\nprincipal_header: x-user\nfirst_odd: 1\n');
+    const providers = ['alice', 'bob'].map(
+      (name) => `  ${name}: {type: upstream_header, principal_header: x-${name}, odd_${name}: 1}\n`,
+    );
+    const after = world.file('pair.yaml', `default: alice\nproviders:\n${providers.join('')}`);
+    const headers = ['x-user: root', 'x-alice: alice', 'x-bob: bob'].flatMap((one) => ['--request-header', one]);
+    const ask = (...args: string[]): Promise<Ended> => run(['diff', '--config', before, ...args, ...headers]);
+    const { stdout, stderr, code } = await ask('--against', after, '--against-provider', 'bob');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/principal +− root\n +\+ bob\n/);
+    for (const field of ['first_odd', 'odd_bob']) expect(stderr.split(`${field} is ignored`)).toHaveLength(2);
+    const own = await run(['diff', '--config', after, '--against-provider', 'bob', ...headers]);
+    expect(own.stdout).toMatch(/principal +− alice\n +\+ bob\n/);
+  });
+
+  it('asks for a token where the other side alone needs one, and leaves standard input to whom it is given', async () => {
+    const header = ['--request-header', 'x-auth-principal: bob'];
+    const { stdout, code } = await diff(
+      ...['--provider', 'proxy', '--against-provider', 'introspection', '--token', OPAQUE, ...header],
+    );
+    expect({ code, stdout }).toEqual({ code: 1, stdout: expect.stringContaining('+ bob') as string });
+    const expired = await world.signer.sign({ ...world.claims, exp: 7 });
+    const ended = await run(['diff', '--config', world.config, '--against-token', '-', '--json'], {
+      stdin: expired,
+      env: { AUTHCHECK_TOKEN: token },
+    });
+    expect(ended.code).toBe(1);
+    expect(JSON.parse(ended.stdout)).toMatchObject({ before: { outcome: 'accepted' }, after: { outcome: 'rejected' } });
+  });
+
+  it('says what it took away from around either token', async () => {
+    const quoted = `"${token}"`;
+    for (const args of [
+      ['--token', quoted, '--against-token', token],
+      ['--token', token, '--against-token', quoted],
+    ])
+      expect(unwrap((await diff(...args)).stderr)).toContain('the token was given with quotes, removed here');
+    expect((await diff('--against', other, '--token', quoted)).stderr.split('was given with quotes')).toHaveLength(2);
+  });
+
+  it('judges both sides at one moment, which may be named', async () => {
+    const at = String(Number(world.claims.exp) + 1);
+    const { stdout, code } = await diff('--against-token', token, '--token', token, '--at', at, '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({
+      before: { reason: { code: 'token_expired' } },
+      after: { reason: { code: 'token_expired' } },
+    });
+  });
+
+  it('holds two tokens against one key set, which is fetched once', async () => {
+    const asked = world.requests.length;
+    expect((await diff('--token', token, '--against-token', token)).code).toBe(0);
+    expect(world.requests.slice(asked)).toEqual(['GET /jwks']);
+  });
+
+  it('shows an empty list, and lists that differ in their order alone, as a whole', async () => {
+    const proxy = 'type: upstream_header\nprincipal_header: x-user\n';
+    const told = world.file('told.yaml', `${proxy}attributes_header: x-groups\n`);
+    const untold = world.file('untold.yaml', proxy);
+    const headers = ['--request-header', 'x-user: al', '--request-header', 'x-groups: {"roles": []}'];
+    const { stdout } = await run(['diff', '--config', told, '--against', untold, ...headers]);
+    expect(stdout).toMatch(/attributes\.roles +− \(none\)\n/);
+    const rules = ['{permit: {actions: read}}', '{forbid: {actions: delete}}'];
+    const [old = '', fresh = ''] = [rules, rules.toReversed()].map((list, index) =>
+      world.file(
+        `order-${index}.yaml`,
+        `provider_config: {type: upstream_header, principal_header: x-user}\naccess_policy: [${list.join(', ')}]\n`,
+      ),
+    );
+    const turned = await run(['diff', '--config', old, '--against', fresh, ...headers]);
+    expect(turned.code).toBe(1);
+    expect(unwrap(turned.stdout)).toMatch(/access_policy − [^+]*read[^+]*delete[^+]*\+ [^−]*delete.*read/);
+  });
+
   it('is 3 where one of the two is undecided', async () => {
     const { stdout, code } = await diff('--against-provider', 'down', '--token', token);
     expect(code).toBe(3);
     expect(stdout).toContain('? undecided');
     expect(stdout).toMatch(/reason +\+ endpoint_unreachable/);
+    const first = await diff('--provider', 'down', '--against-provider', 'jwt', '--token', token);
+    expect(first.code).toBe(3);
+    expect(first.stdout).toContain('? undecided');
   });
 
   it.each([
     [[], 'say what to compare with'],
     [['--against', 'x.yaml', '--against-token', 'MARKED'], 'not both'],
     [['--against-token', '-', '--token-file', '-'], 'only one token'],
+    [['--against-token-file', '-', '--token-file', '-'], 'only one token'],
+    [['--against-token', '-', '--token', '-'], 'only one token'],
+    [['--against-token', '-', '-'], 'only one token'],
     [['--against-provider', 'nobody'], 'no provider nobody'],
     [['--against', '/nonexistent.yaml'], 'no such file'],
   ])('is refused: %j', async (args, why) => {

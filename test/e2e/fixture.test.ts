@@ -73,6 +73,34 @@ describe('authcheck fixture', () => {
     expect(Object.values(read('kept')).join('\n')).not.toMatch(/alice/);
   });
 
+  it('judges at the time that is named, takes policies along, and warns as every command does', async () => {
+    const config = world.file(
+      'policies.yaml',
+      `provider_config:\n  type: oauth2_token\n  issuer: ${world.origin}\n  audience: api\n  odd: 1\n  jwks: {uri: ${world.origin}/jwks, token: ${JWKS_TOKEN}}\naccess_policy: [{permit: {actions: read, principal: alice.smith}, description: MARKED}]\n`,
+    );
+    const at = Number(world.claims.exp) + 5;
+    const { stdout, stderr, code } = await run(
+      ['fixture', '--config', config, '--token', `"${token}"`, '--at', String(at), '--out-dir', 'late'],
+      { cwd: world.folder },
+    );
+    expect([code, unwrap(stdout)]).toEqual([0, expect.stringContaining('✓ rejected, token_expired')]);
+    expect(unwrap(stdout)).toContain('to see it: authcheck test late/authcheck.test.yaml');
+    for (const words of ['odd is ignored by the server', 'the token was given with quotes'])
+      expect(unwrap(stderr)).toContain(words);
+    const files = read('late');
+    expect(files['authcheck.test.yaml']).toContain(new Date(at * 1000).toISOString().replace('.000', ''));
+    expect(files['config.yaml']).toMatch(/access_policy:\n {2}- permit:\n {6}actions: read\n {6}principal: user-1\n$/);
+    expect(Object.values(files).join('\n')).not.toContain('MARKED');
+    expect(await run(['test'], { cwd: join(world.folder, 'late') })).toMatchObject({ code: 0 });
+  });
+
+  it('tells a custom endpoint of the request that flags describe', async () => {
+    const flags = ['--request-path', '/v1/x', '--request-param', 'a=b', '--verbose', '--out-dir', 'told'];
+    const { stderr, code } = await fixture('--token', OPAQUE, '--provider', 'custom', ...flags);
+    expect(code).toBe(0);
+    expect(stderr).toContain('"request":{"path":"/v1/x","headers":{},"params":{"a":["b"]}}');
+  });
+
   it('writes nothing over anything, unless told so', async () => {
     mkdirSync(join(world.folder, 'mine'));
     writeFileSync(join(world.folder, 'mine/config.yaml'), 'mine\n');

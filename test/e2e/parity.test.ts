@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
+import { basename, dirname } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeCertificates } from '../certificates.js';
 import { redirect, serve, type Answer, type Loopback } from '../loopback.js';
@@ -81,6 +83,17 @@ describe('authcheck parity', { timeout: 60_000 }, () => {
     expect(stdout).toMatch(/✗ without a token +config +rejected\n +server +accepted \(200\)/);
   });
 
+  it('says that a server accepts what cannot be valid: exit 1', async () => {
+    const gullible = await serve((request, response) => {
+      if (request.headers.authorization === undefined) refuse(response, 'who are you?');
+      else response.end('{}');
+    });
+    const { stdout, code } = await parity(gullible, token);
+    expect(code).toBe(1);
+    expect(stdout).toContain('✗ different  the server accepts a token that cannot be valid');
+    expect(stdout).toMatch(/✗ forged token +config +rejected\n +server +accepted \(200\)/);
+  });
+
   it('says that nobody can say: exit 3', async () => {
     const dead = { ...(await serve(() => undefined)), origin: 'http://127.0.0.1:1' };
     const down = await parity(dead, token);
@@ -132,16 +145,62 @@ describe('authcheck parity', { timeout: 60_000 }, () => {
     expect(server.requests[0]?.headers['x-tenant']).toBe('ml');
     expect(stderr).toContain('"request":{"path":"/v1/models","headers":{"x-tenant":"ml"},"params":{"page":["2"]}}');
     expect(stderr).toContain('> authorization: Bearer [redacted]');
+    const flags = ['--request-path', '/other', '--request-param', 'a=b'];
+    const told = await parity(server, OPAQUE, ...args, ...flags);
+    expect(told.stderr).toContain('"request":{"path":"/other","headers":{"x-tenant":"ml"},"params":{"a":["b"]}}');
   });
 
   it('trusts the CA that is named, and only then', async () => {
     const { caFile, right } = await makeCertificates();
     const server = await serve(serverThatAccepts(token), right);
     expect((await parity(server, token, '--ca-file', caFile)).code).toBe(0);
+    const relative = ['--config', world.config, '--token', token, '--ca-file', basename(caFile)];
+    const named = await run(['parity', ...relative, '--server', server.origin], { cwd: dirname(caFile) });
+    expect(named.code).toBe(0);
     const distrusted = await parity(server, token);
     expect(distrusted.code).toBe(3);
     expect(unwrap(distrusted.stdout)).toContain('→ --ca-file names the CA');
     expect((await parity(server, token, '--ca-file', '/nonexistent.pem')).code).toBe(2);
+  });
+
+  it('warns of what the answer does not say, and says which way nothing came back', async () => {
+    const odd = readFileSync(world.config, 'utf8').replace('audience: api', 'audience: api\n    odd: 1');
+    const given = ['--config', world.file('odd.yaml', odd), '--token', `"${token}"`];
+    const { stdout, stderr, code } = await run(['parity', ...given, '--server', 'http://api.example/v1/models'], {
+      env: { http_proxy: 'http://127.0.0.1:1' },
+    });
+    expect(code).toBe(3);
+    expect(unwrap(stdout)).toContain(
+      'no answer from http://api.example/v1/models through the proxy http://127.0.0.1:1',
+    );
+    for (const words of [
+      'plain http: the token crosses the network in the clear',
+      'odd is ignored by the server',
+      'the token was given with quotes',
+      'only the provider jwt was asked',
+    ])
+      expect(unwrap(stderr)).toContain(words);
+  });
+
+  it('says where the token went, and where it did not', async () => {
+    const server = await serve(serverThatAccepts(OPAQUE));
+    const ways = async (...args: string[]): Promise<string> => {
+      const { stdout } = await run([...args, '--server', `${server.origin}/v1/models`], { cwd: world.folder });
+      return unwrap(stdout);
+    };
+    const sent = `token sent to ${server.origin}/v1/models`;
+    const introspection = ['parity', '--config', 'run.yaml', '--provider', 'introspection', '--token', OPAQUE];
+    expect(await ways(...introspection)).toContain(`${sent} and to ${world.origin}/introspect`);
+    const unasked = await ways('parity', '--config', 'run.yaml', '--provider', 'jwt', '--token', OPAQUE);
+    expect(unasked).toContain(`${sent} · the provider was not asked`);
+    const keys = world.file('keys.json', JSON.stringify({ keys: [world.signer.jwk] }));
+    expect(await ways('parity', '--jwks', keys, '--audience', 'api', '--token', token)).toContain(
+      `${sent} · keys from the file`,
+    );
+    const dead = await run([...introspection, '--server', 'http://127.0.0.1:1/x'], { cwd: world.folder });
+    expect(unwrap(dead.stdout)).toContain(
+      `no answer from http://127.0.0.1:1/x · token sent to ${world.origin}/introspect`,
+    );
   });
 
   it('notes that a server may need a path, and what it would be', async () => {

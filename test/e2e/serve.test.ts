@@ -66,6 +66,9 @@ describe('/auth', () => {
     expect(answer.status).toBe(200);
     expect(answer.headers['x-auth-principal']).toBe('alice');
     expect(JSON.parse(answer.headers['x-auth-attributes'] ?? '')).toEqual({ roles: ['alice'], teams: ['ml'] });
+    // What stands between may keep no answer that is about one token.
+    for (const { headers } of [answer, await validate(url, token), await send(`${url}/auth`)])
+      expect(headers['cache-control']).toBe('no-store');
   });
 
   it('names people from beyond ASCII in UTF-8', async () => {

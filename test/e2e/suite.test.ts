@@ -67,6 +67,19 @@ describe('authcheck test', () => {
     expect(named.stdout).toMatch(/^suites\/good\.authcheck\.yaml\n[^]+✓ 2 passed/);
     const here = await test(['.'], { cwd: folder });
     expect(here.stdout).toMatch(/^good\.authcheck\.yaml\n[^]+✓ 2 passed/);
+    for (const name of [
+      'b.authcheck.yml',
+      'authcheck.test.yml',
+      'a.authcheck.yaml',
+      'c.authcheck.yaml.bak',
+      'authcheck.yaml',
+    ])
+      writeFileSync(join(folder, name), readFileSync(join(folder, GOOD), 'utf8'));
+    const all = await test(['suites', '--json']);
+    const { files } = JSON.parse(all.stdout) as { files: { file: string }[] };
+    expect(files.map(({ file }) => file)).toEqual(
+      ['a.authcheck.yaml', 'authcheck.test.yml', 'b.authcheck.yml', GOOD].map((name) => join('suites', name)),
+    );
     const none = await test(['suites/none']);
     expect(unwrap(none.stderr)).toMatch(/^error there are no tests in suites\/none: no \*\.authcheck\.yaml/);
     expect(none.code).toBe(2);
@@ -97,6 +110,9 @@ describe('authcheck test', () => {
     expect(code).toBe(1);
     expect(stdout).toContain('✗ 1 failed, 2 passed');
     expect((await test(['--run', 'nothing'])).code).toBe(2);
+    expect((await test(['--run', '^AN E'])).code).toBe(2);
+    const broken = await test(['--run', '(']);
+    expect([broken.code, unwrap(broken.stderr)]).toEqual([2, expect.stringContaining('expected a regular expression')]);
     expect((await test([], { cwd: '/' })).code).toBe(2);
   });
 
@@ -118,6 +134,31 @@ describe('authcheck test', () => {
     );
   });
 
+  it('fails where one of many files fails, whichever it is, with every step where that is asked for', async () => {
+    for (const files of [
+      ['bad.authcheck.yaml', GOOD],
+      [GOOD, 'bad.authcheck.yaml'],
+    ]) {
+      const { stdout, code } = await test(files);
+      expect([code, stdout]).toEqual([1, expect.stringContaining('✗ 2 failed, 2 passed')]);
+      expect(stdout).not.toContain('✓ signature');
+    }
+    expect((await test(['bad.authcheck.yaml', '--verbose'])).stdout).toMatch(/^ +✓ signature /m);
+  });
+
+  it('lets nothing of names and files touch the terminal, nor command the runner', async () => {
+    const text = `config: run.yaml\nprovider: jwt\ntests:\n  - {name: "a\\e[2J\\u202e\\n::error ::x", claims: {sub: a}, expect: {principal: "b\\e[2J"}}\n  - {name: "c\\e[2J", claims: {sub: c}, expect: {principal: c}}\n`;
+    const name = 'odd\u001b[2J.yaml';
+    world.file(name, text);
+    const reports = ['--report', 'github', '--report', 'tap'];
+    for (const args of [[], ['--json'], reports, ['--update']]) {
+      const { stdout, stderr } = await test([name, ...args]);
+      expect(stdout + stderr).toContain('[2J');
+      expect(stdout + stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u202e]/);
+      expect(stdout).not.toMatch(/^::/m);
+    }
+  });
+
   it('gives JSON', async () => {
     const { stdout, code } = await test(['bad.authcheck.yaml', '--json']);
     expect(code).toBe(1);
@@ -125,7 +166,13 @@ describe('authcheck test', () => {
       passed: 0,
       failed: 2,
       files: [
-        { file: 'bad.authcheck.yaml', tests: [{ passed: false }, { differences: [{ path: 'attributes.roles' }, {}] }] },
+        {
+          file: 'bad.authcheck.yaml',
+          tests: [
+            { passed: false, position: 'bad.authcheck.yaml:5:5' },
+            { differences: [{ path: 'attributes.roles', position: 'bad.authcheck.yaml:10:34' }, {}] },
+          ],
+        },
       ],
     });
   });
@@ -135,13 +182,24 @@ describe('authcheck test', () => {
     const { stdout, stderr, code } = await test(['bad.authcheck.yaml', GOOD, ...reports]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^TAP version 14\n1\.\.4\n/);
+    for (const line of stdout.trimEnd().split('\n').slice(2)) expect(line).toMatch(/^(?:(?:not )?ok \d| {2}\S)/);
     expect(stdout.match(/^not ok/gm)).toHaveLength(2);
     expect(stderr.match(/^::/gm)).toHaveLength(2);
     expect(stderr).toContain('::error file=bad.authcheck.yaml,line=7,');
+    expect(stderr).toContain('::attributes.roles: expected ["root"], found ["alice"]%0A');
+    expect(stderr).toContain('%0Aclaim_invalid: sub holds a control character');
     const xml = readFileSync(join(world.folder, 'out.xml'), 'utf8');
     expect(xml.match(/<testcase /g)).toHaveLength(4);
     expect(xml.match(/<failure /g)).toHaveLength(2);
     expect(xml).not.toContain('</failure>"');
+    // A report of the run before is written over.
+    await test([GOOD, ...reports]);
+    expect(readFileSync(join(world.folder, 'out.xml'), 'utf8')).not.toContain('<failure ');
+    const two = ['--report', 'junit=one.xml', '--report', 'junit=two.xml'];
+    expect((await test([GOOD, ...two])).stdout).toContain('✓ 2 passed');
+    expect(readFileSync(join(world.folder, 'two.xml'), 'utf8')).toBe(
+      readFileSync(join(world.folder, 'one.xml'), 'utf8'),
+    );
   });
 
   it('writes no report over its own files, nor two answers to stdout', async () => {
@@ -182,6 +240,20 @@ describe('authcheck test', () => {
     expect(stdout).toContain('updated  update.yaml');
     expect(readFileSync(path, 'utf8')).toContain('# as always');
     expect((await test(['update.yaml'])).code).toBe(0);
+  });
+
+  it('--update tells programs what it wrote, and makes no report of what no longer fails', async () => {
+    const wrong = readFileSync(join(world.folder, GOOD), 'utf8').replace('principal: alice', 'principal: bob');
+    world.file('told.yaml', wrong);
+    const report = await test(['told.yaml', '--update', '--report', 'github']);
+    expect([report.code, report.stderr]).toEqual([2, expect.stringContaining('--report tells which tests hold')]);
+    const env = { GITHUB_ACTIONS: 'true' };
+    const { stdout, stderr, code } = await test(['told.yaml', '--update', '--json'], { env });
+    expect([code, stderr]).toEqual([0, '']);
+    expect(JSON.parse(stdout)).toMatchObject({ failed: 1, updated: { files: ['told.yaml'], tests: 1 } });
+    const again: unknown = JSON.parse((await test(['told.yaml', '--json'])).stdout);
+    expect(again).toMatchObject({ failed: 0 });
+    expect(again).not.toHaveProperty('updated');
   });
 
   it('--watch runs again when the config changes', async () => {
@@ -287,6 +359,57 @@ describe('authcheck test', () => {
     }
   });
 
+  it.each([
+    ['--config', 'run.yaml'],
+    ['--provider', 'jwt'],
+    ['--token', 'MARKED'],
+    ['--token-file', 'token.txt'],
+  ])('takes no %s where a file of tests says it', async (flag, value) => {
+    const { stdout, stderr, code } = await test([GOOD, flag, value]);
+    expect({ stdout, code }).toEqual({ stdout: '', code: 2 });
+    expect(unwrap(stderr)).toContain(`${flag} goes with --init; a file of tests says it`);
+    expect(stderr).not.toContain('MARKED');
+  });
+
+  it('a test that expects nothing is none, until --update writes what is found', async () => {
+    const text = `config: run.yaml\nprovider: jwt\ntests:\n  - {name: a, claims: {sub: alice}}\n  - {name: b, claims: {sub: bob}, expect: {principal: bob}}\n`;
+    const path = world.file('nothing.yaml', text);
+    const refused = await test(['nothing.yaml']);
+    expect({ stdout: refused.stdout, code: refused.code }).toEqual({ stdout: '', code: 2 });
+    expect(unwrap(refused.stderr)).toContain('nothing.yaml:4:5 tests[0]: the test expects nothing');
+    expect(readFileSync(path, 'utf8')).toBe(text);
+    const updated = await test(['nothing.yaml', GOOD, '--update']);
+    expect(updated.code).toBe(0);
+    expect(updated.stdout).toContain('updated  nothing.yaml\n');
+    expect(updated.stdout).not.toContain(`updated  ${GOOD}`);
+    expect(updated.stdout).toContain('✓ 1 updated, 3 passed');
+    expect(readFileSync(path, 'utf8')).toContain('outcome: accepted');
+    expect((await test(['nothing.yaml'])).stdout).toContain('✓ 2 passed');
+  });
+
+  it('with --live the environment counts beneath the variables of the file', async () => {
+    world.file(
+      'variable.yaml',
+      'config: {type: custom, endpoint: "${env.ENDPOINT}"}\ntests: [{name: a, token: an-api-key, expect: {principal: alice}}]\n',
+    );
+    const env = { ENDPOINT: `${world.origin}/bare` };
+    expect((await test(['variable.yaml', '--live'], { env })).code).toBe(0);
+    expect((await test(['variable.yaml'], { env })).code).toBe(2);
+    const proxied = await test(['variable.yaml', '--live'], { env: { ...env, http_proxy: 'http://127.0.0.1:1' } });
+    expect(proxied.code).toBe(3);
+    expect(unwrap(proxied.stdout)).toContain('proxy');
+  });
+
+  it('--update writes all files, or none where one cannot be updated', async () => {
+    const config = 'config: {type: custom, endpoint: "https://a.example"}\ntests:\n';
+    const wrong = '{name: a, custom: {principal: alice}, expect: {principal: bob}}\n';
+    const path = world.file('plain.yaml', `${config}- ${wrong}`);
+    world.file('anchored.yaml', `${config}- &base ${wrong}- {<<: *base, name: b, custom: {principal: bob}}\n`);
+    const { stderr, code } = await test(['plain.yaml', 'anchored.yaml', '--update']);
+    expect([code, unwrap(stderr)]).toEqual([2, expect.stringContaining('tests[0].expect cannot be replaced')]);
+    expect(readFileSync(path, 'utf8')).toBe(`${config}- ${wrong}`);
+  });
+
   it('--update writes no outage into a file', async () => {
     const text = `config: {type: custom, endpoint: "http://127.0.0.1:1/"}
 tests:
@@ -298,6 +421,23 @@ tests:
     const { code } = await test(['down.authcheck.yaml', '--live', '--update']);
     expect(code).toBe(3);
     expect(readFileSync(join(world.folder, 'down.authcheck.yaml'), 'utf8')).toBe(text);
+    const path = world.file(
+      'some.yaml',
+      `config: {providers: {gone: {type: custom, endpoint: "http://127.0.0.1:1/"}, told: {type: custom, endpoint: "https://a.example"}}}
+provider: told
+tests:
+- {name: down, provider: gone, token: x}
+- {name: silent, custom: {failure: endpoint_timeout}, expect: {outcome: accepted}}
+- {name: same, custom: {principal: bob}, expect: {principal: bob}}
+`,
+    );
+    const { stdout, ...some } = await test(['some.yaml', '--live', '--update']);
+    expect(some.code).toBe(3);
+    expect(stdout).toContain('✗ 1 not answered, ✓ 1 updated, 1 passed');
+    expect(stdout).toMatch(/^ {2}✗ down {2}[^]*^ {4} *endpoint_unreachable: /m);
+    expect(stdout).toMatch(/^ {2}✓ same$/m);
+    expect(readFileSync(path, 'utf8')).toContain('- {name: down, provider: gone, token: x}\n');
+    expect(readFileSync(path, 'utf8')).toMatch(/name: silent.*outcome: undecided/);
   });
 
   it('says which fields of the config the server ignores', async () => {
@@ -309,6 +449,10 @@ tests:
     const { stderr, code } = await test(['ignored.authcheck.yaml']);
     expect(code).toBe(0);
     expect(unwrap(stderr)).toContain('verify_tsl is ignored by the server');
+    const twin = readFileSync(join(world.folder, 'ignored.authcheck.yaml'), 'utf8');
+    world.file('twin.authcheck.yaml', twin);
+    const both = await test(['ignored.authcheck.yaml', 'twin.authcheck.yaml']);
+    expect(both.stderr.split('verify_tsl')).toHaveLength(2);
   });
 
   it('--init writes no secret of the environment into a file that will be committed', async () => {

@@ -76,6 +76,7 @@ describe('discoverIssuer', () => {
     ['{"issuer": "a", "issuer": "b"}', 'no valid JSON'],
     [{ ...METADATA, issuer: 'https://other.example' }, 'names "https://other.example" as issuer, not'],
     [{ ...METADATA, issuer: 5 }, 'names nothing as issuer, not'],
+    [{ ...METADATA, issuer: 'x'.repeat(9999) }, `names "${'x'.repeat(200)}" as issuer, not`],
     [{ jwks_uri: METADATA.jwks_uri }, 'names nothing as issuer, not'],
     [{ issuer: ISSUER }, 'the metadata has no usable jwks_uri'],
     [{ issuer: ISSUER, jwks_uri: '/jwks' }, 'the metadata has no usable jwks_uri'],

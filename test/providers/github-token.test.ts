@@ -40,7 +40,11 @@ describe('a token that GitHub knows', () => {
       'GET /user/orgs?per_page=100&page=1',
     ]);
     for (const { headers } of server.requests) {
-      expect(headers).toMatchObject({ authorization: `Bearer ${TOKEN}`, 'user-agent': 'authcheck' });
+      expect(headers).toMatchObject({
+        authorization: `Bearer ${TOKEN}`,
+        accept: 'application/vnd.github.v3+json',
+        'user-agent': 'authcheck',
+      });
     }
   });
 
@@ -157,7 +161,7 @@ describe('the organizations', () => {
     return (request, response) => {
       const page = Number(new URL(request.url, 'http://x').searchParams.get('page'));
       const rel = page < pages.length ? 'next' : 'first';
-      const headers = link ? { link: `<https://evil.example/orgs?page=9>; rel="${rel}"` } : {};
+      const headers = link ? { link: `<https://evil.example/orgs?page=next>; rel="${rel}"` } : {};
       json(pages[page - 1] ?? [], 200, { ...headers })(request, response);
     };
   }
@@ -269,6 +273,14 @@ describe('the organizations', () => {
     expect(fixOf(step)).not.toContain('scope');
   });
 
+  test('that end half-way in what is no list are those before', async () => {
+    const verdict = await ask(json(USER), (request, response) =>
+      json(request.url.endsWith('page=1') ? logins(100) : {})(request, response),
+    );
+    expect(verdict.attributes.teams).toHaveLength(100);
+    expect(stepOf(verdict, 'organizations').code).toBe('organizations_unreadable');
+  });
+
   test('that fail half-way leave the question open', async () => {
     const server = await github(json(USER), (request, response) =>
       (request.url.endsWith('page=1') ? json(logins(100)) : json({}, 502))(request, response),
@@ -285,6 +297,7 @@ describe('the way out', () => {
   test.each([
     [SSO, /^Authorize the token for SAML single sign-on: https:\/\/github\.com\/orgs\/acme\/sso\?\S+=A1$/],
     ['https://evil.example/sso', /Configure SSO/],
+    ['https://evil-github.com/sso', /Configure SSO/],
     ['https://u:p@github.com/sso', /Configure SSO/],
     ['http://github.com/sso', /Configure SSO/],
     ['javascript:alert(1)', /Configure SSO/],
@@ -300,6 +313,9 @@ describe('the way out', () => {
   test('of organizations that are left out is the same', async () => {
     const headers = { 'x-github-sso': 'partial-results; organizations=1,2' };
     expect(await fixOfOrganizations(json([], 200, headers))).toMatch(/^Authorize the token for SAML/);
+    const firstOnly: Answer = (request, response) =>
+      (request.url.endsWith('page=1') ? json(logins(100), 200, headers) : json([]))(request, response);
+    expect(await fixOfOrganizations(firstOnly)).toMatch(/^Authorize the token for SAML/);
   });
 
   test('is what GitHub says, and no new token', async () => {

@@ -134,8 +134,8 @@ describe('client credentials with special characters', () => {
 });
 
 describe('the answer', () => {
-  test('401 is about our own credentials, not about the token', async () => {
-    const verdict = await ask(json({ error: 'invalid_client' }, 401));
+  test.each([401, 403])('%i is about our own credentials, not about the token', async (status) => {
+    const verdict = await ask(json({ error: 'invalid_client' }, status));
     expect(summary(verdict)).toBe('undecided: client_credentials_rejected');
     expect(verdict.server.status).toBe(503);
   });
@@ -350,4 +350,15 @@ test('a step that is not made says which side has nothing to compare', async () 
     'the answer has no iss',
     'the answer has no aud',
   ]);
+});
+
+test('the times in an answer are judged with the tolerance of the config, and by a clock that may be wrong', async () => {
+  const now = Math.floor(Date.now() / 1000);
+  const late = json({ ...ACTIVE, exp: now - 10 }, 200, { date: new Date(Date.now() - 600_000).toUTCString() });
+  const refused = await ask(late);
+  expect(summary(refused)).toBe('rejected: token_expired');
+  expect(stepOf(refused, 'expiry').message).toMatch(/clock/);
+  expect(summary(await ask(late, {}, { clock_tolerance: 30 }))).toBe('accepted');
+  expect(summary(await ask(json({ ...ACTIVE, nbf: now + 20 }), {}, { clock_tolerance: 30 }))).toBe('accepted');
+  expect(summary(await ask(json({ ...ACTIVE, nbf: now + 20 })))).toBe('rejected: token_not_yet_valid');
 });

@@ -444,6 +444,29 @@ describe('what a server says', () => {
     expect(said.www_authenticate).toBe('Bearer error_description="what is [redacted]..."');
   });
 
+  test.each(['X-Api-Key', 'X-Auth-Token', 'X-Session'])(
+    'comes back without the credential that was sent beside the token in %s',
+    async (name) => {
+      const echo: Answer = (request, response) => {
+        const said = request.headers[name.toLowerCase()] ?? 'nothing';
+        json({ message: `no: ${said}` }, 401, { 'www-authenticate': `Bearer realm="${said}"` })(request, response);
+      };
+      const server = await serve(echo);
+      const headers = [[name, 'MARKED-key-0123456789']] as const;
+      const report = await ask(server.origin, EXPIRED, await jwtProvider(), headers);
+      expect(server.requests[0]?.headers[name.toLowerCase()]).toBe('MARKED-key-0123456789');
+      expect(report.server.message).toBe('no: [redacted]');
+      expect(JSON.stringify(report)).not.toContain('MARKED');
+    },
+  );
+
+  test('is told of the server without the token that stands in its path', async () => {
+    const server = await serve(serverThat({}));
+    const report = await ask(`${server.origin}/v1/${EXPIRED}/models`, EXPIRED, await jwtProvider());
+    expect(server.requests[0]?.url).toContain(EXPIRED);
+    expect(report.server.url).toBe(`${server.origin}/v1/[redacted]/models`);
+  });
+
   test('is compared as both are shown: what was sent may be a word of theirs', async () => {
     const server = await serve(serverThat({ given: refuse(REFUSAL) }));
     const provider = await jwtProvider();

@@ -83,3 +83,14 @@ describe('what does not hold', () => {
     expect(await test('{deny: [/v1/files, read model::x]}', '{sub: alice, aud: other}')).toEqual([]);
   });
 });
+
+it('asks about a resource with the owner that the question names', async () => {
+  const config = CONFIG.replace('\n  type', '\n  provider_config:\n    type')
+    .replace('\n  issuer', '\n    issuer')
+    .replace('\n  audience', '\n    audience')
+    .replace('\n  jwks', '\n    jwks')
+    .concat('  access_policy: [{permit: {actions: read}, when: user is owner}]\n');
+  const ask = (owner: string): string => `{ask: read model::x, owner: ${owner}}`;
+  const expected = `{allow: [${ask('alice')}], deny: [${ask('bob')}, read model::x]}`;
+  expect(await differencesOf(`${config}tests: [{name: a, claims: {sub: alice}, expect: ${expected}}]`)).toEqual([]);
+});

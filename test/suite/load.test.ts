@@ -214,9 +214,27 @@ describe('a file that cannot be used', () => {
       'a path has no owner',
     ],
     [`${CONFIG}tests: [{name: a, something: 1, claims: {}, expect: {}}]`, 'there is no field something'],
+    [`${CONFIG}tests: [{name: '', claims: {}, expect: {reason: null}}]`, 'expected a name'],
+    [`${CONFIG}now: 1767225600000\ntests: [{name: a, claims: {}, expect: {reason: null}}]`, 'expected a time with'],
+    [
+      `${CONFIG}tests: [{name: a, claims: {}, expect: {attributes: {teams: ml}}}]`,
+      'expected attribute names with lists of values',
+    ],
+    [
+      `${CONFIG}tests: [{name: a, claims: {}, request: {headers: {a: 5}}, expect: {reason: null}}]`,
+      'expected header names with values',
+    ],
+    [`${CONFIG}tests: [{name: a, token: x, algorithm: ES256, expect: {reason: null}}]`, 'algorithm goes with claims'],
   ])('%s', (text, fault) => {
     expect(faultsOf(text).join('\n')).toContain(fault);
   });
+
+  it.each(['{outcome: accepted}', '{reason: null}', '{principal: null}', '{attributes: {}}'])(
+    'is none that expects %s',
+    (expected) => {
+      expect(faultsOf(`${CONFIG}tests: [{name: a, claims: {}, expect: ${expected}}]`)).toEqual([]);
+    },
+  );
 
   it('is told what there is to choose from', () => {
     expect(faultsOf(`${CONFIG}tests: [{name: a, claims: {}, expect: {outcome: fine}}]`)).toEqual([

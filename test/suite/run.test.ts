@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createSigner, readSuite, runSuite } from '../../src/index.js';
+import { serve } from '../loopback.js';
 import { CONFIG, runText } from './suite.js';
 
 async function verdictOf(text: string): Promise<unknown> {
@@ -183,4 +184,28 @@ it('adds no issuer to claims where the config names none', async () => {
   const [result] = await runText(text);
   expect(result?.verdict.outcome).toBe('accepted');
   expect(Object.keys(result?.verdict.token.claims ?? {})).toEqual(['aud', 'iat', 'exp', 'sub']);
+});
+
+it('tells a real endpoint of the request as the test has it', async () => {
+  const server = await serve((_request, response) => response.end('{"principal": "alice"}'));
+  const request = '{path: /v1/x, headers: {X-Tenant: ml}, params: {a: b, c: [d, e]}}';
+  const text = `config: {type: custom, endpoint: "${server.origin}/"}\ntests: [{name: a, token: x, request: ${request}, expect: {principal: alice}}]`;
+  const { results } = await runSuite(readSuite(text, 'a.yaml', { cwd: '/', live: true }), { live: true });
+  expect(results.map(({ differences }) => differences)).toEqual([[]]);
+  expect(JSON.parse(server.requests[0]?.body ?? '')).toMatchObject({
+    api_key: 'x',
+    request: { path: '/v1/x', headers: { 'x-tenant': 'ml' }, params: { a: ['b'], c: ['d', 'e'] } },
+  });
+});
+
+it('asks the provider of the test, else that of the file, else that of the config', async () => {
+  const provider = (name: string): string => `${name}: {type: upstream_header, principal_header: x-${name}}`;
+  const config = `config: {default: a, providers: {${['a', 'b', 'c'].map(provider).join(', ')}}}\n`;
+  const request = 'request: {headers: {x-a: al, x-b: bo, x-c: cy}}, expect: {outcome: accepted}';
+  const principals = async (head: string): Promise<unknown> =>
+    (await runText(`${config}${head}tests: [{name: x, ${request}}, {name: y, provider: c, ${request}}]`)).map(
+      ({ verdict }) => verdict.principal,
+    );
+  expect(await principals('')).toEqual(['al', 'cy']);
+  expect(await principals('provider: b\n')).toEqual(['bo', 'cy']);
 });

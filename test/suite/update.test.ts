@@ -121,6 +121,16 @@ it('says how many tests expect something else now', async () => {
   expect(updateSuite(await runSuite(suite)).count).toBe(2);
 });
 
+it('writes into the tests that were run, and into no other', async () => {
+  const tests = ['a', 'b', 'c'].map((name) => `- {name: ${name}, claims: {sub: ${name}}, expect: {principal: x}}\n`);
+  const text = `${CONFIG}tests:\n${tests.join('')}`;
+  const { text: after, count } = updateSuite(
+    await runSuite(readSuite(text, 'a.yaml', { cwd: '/', update: true }), { only: /b/ }),
+  );
+  expect(after).toBe(text.replace('sub: b}, expect: {principal: x}', 'sub: b}, expect: { principal: b }'));
+  expect(count).toBe(1);
+});
+
 describe('a test with an anchor', () => {
   const base = '- &base {name: a, claims: {sub: alice}, expect: {principal: bob}}\n';
 

@@ -38,7 +38,7 @@ export function defineDiff(run: Run): Command {
 
 /** Asks both sides at one moment, and compares their verdicts. */
 async function runDiff(options: DiffOptions, argument: string | undefined, io: Io): Promise<number> {
-  checkOptions(options);
+  checkOptions(options, argument);
   const session = openSession(options, io);
   const frozen = { ...options, at: options.at ?? io.now() };
   const target = await findTarget(frozen, io, session.onExchange);
@@ -78,12 +78,12 @@ function changesToken({ againstToken, againstTokenFile }: DiffOptions): boolean 
   return againstToken !== undefined || againstTokenFile !== undefined;
 }
 
-function checkOptions(options: DiffOptions): void {
+function checkOptions(options: DiffOptions, argument: string | undefined): void {
   const [target, token] = [changesTarget(options), changesToken(options)];
   if (!target && !token) throw usageError('say what to compare with: --against, --against-provider or --against-token');
   if (target && token)
     throw usageError('another token or another config, not both: nobody could say which changed what');
-  const sources = [options.token, options.tokenFile, options.againstToken, options.againstTokenFile];
+  const sources = [argument, options.token, options.tokenFile, options.againstToken, options.againstTokenFile];
   if (sources.filter((source) => source === '-').length > 1) throw usageError('only one token can be standard input');
 }
 

@@ -77,6 +77,10 @@ async function runTest(options: TestOptions, files: readonly string[], io: Io): 
       throw usageError(`--${name.replace('F', '-f')} goes with --init; a file of tests says it`);
   if (options.json === true && options.report?.some(({ kind }) => kind === 'tap') === true)
     throw usageError('--json and --report tap both go to stdout; leave one out');
+  if (options.update === true && options.report !== undefined)
+    throw usageError(
+      '--report tells which tests hold, and --update makes them hold; run the tests once more for a report',
+    );
   const found = (files.length > 0 ? files : ['.']).flatMap((file) => listTests(file, io));
   if (options.watch === true) return watch(found, options, io, session);
   return runOnce(loadOrAnnotate(found, options, io), options, io, session);
@@ -151,15 +155,15 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
   if (tap) io.stdout.write(formatTap(results));
   else {
     session.answer(
-      () => describeSuites(results),
+      () => ({ ...describeSuites(results), ...(updated === null ? {} : { updated }) }),
       (style) => formatSuites(results, { ms, updated, verbose: options.verbose === true }, style),
     );
   }
   // On stderr, which GitHub reads too: stdout holds the answer and nothing else.
-  if (wantsAnnotations(options, io)) io.stderr.write(annotateSuites(results, baseOf(io)));
+  if (updated === null && wantsAnnotations(options, io)) io.stderr.write(annotateSuites(results, baseOf(io)));
   const failed = all.filter(({ differences }) => differences.length > 0);
   // What fails for certain fails whoever could not be asked.
-  if (options.update !== true && !failed.every(isOutstanding)) return EXIT.rejected;
+  if (updated === null && !failed.every(isOutstanding)) return EXIT.rejected;
   return all.some(isOutstanding) ? EXIT.undecided : EXIT.ok;
 }
 
@@ -169,18 +173,16 @@ function checkUnread(file: string, suites: readonly Suite[], { cwd }: Io): void 
     throw usageError(`--report junit=${file} would write over a file that the tests are read from`);
 }
 
-/** Writes the files that are not as they were found. */
+/** Writes the files that are not as they were found: all of them, or none where one cannot be updated. */
 function update(results: readonly SuiteResult[], io: Io): SuiteReportOptions['updated'] {
-  let tests = 0;
-  const files = results.flatMap((result) => {
-    const { file, text } = result.suite;
-    const updated = updateSuite(result);
-    tests += updated.count;
-    if (updated.text === text) return [];
-    writeOutputs([{ path: file, text: updated.text }], { force: true }, io);
-    return [file];
-  });
-  return { files, tests };
+  const updated = results.map((result) => ({ suite: result.suite, ...updateSuite(result) }));
+  const changed = updated.filter(({ suite, text }) => text !== suite.text);
+  writeOutputs(
+    changed.map(({ suite, text }) => ({ path: suite.file, text })),
+    { force: true },
+    io,
+  );
+  return { files: changed.map(({ suite }) => suite.file), tests: updated.reduce((sum, { count }) => sum + count, 0) };
 }
 
 /** Runs until it is interrupted, or nobody reads what it says. */

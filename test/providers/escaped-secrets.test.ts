@@ -1,0 +1,75 @@
+// Servers that send a secret back as JSON escapes: nobody sees it in the bytes, and everybody does in the verdict.
+import { describe, expect, test } from 'vitest';
+import { makeCertificates } from '../certificates.js';
+import { json, serve, type Answer, type SeenRequest } from '../loopback.js';
+import { provide } from './provide.js';
+import { SECRETS, WAYS, type Way } from './ways.js';
+
+const escape = (text: string): string =>
+  [...text].map((letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+
+/** Writes JSON in which every string is escaped whole. */
+function write(value: unknown): string {
+  return JSON.stringify(value).replace(/"((?:[^"\\]|\\.)*)"/g, (_all, text: string) => `"${escape(text)}"`);
+}
+
+/** What arrived that nobody may see. */
+function secretsIn({ headers, body }: SeenRequest): string[] {
+  const sent = `${headers.authorization ?? ''} ${body}`;
+  return SECRETS.filter((secret) => sent.includes(secret));
+}
+
+/** The same text wherever some provider looks for one. */
+function everywhere(text: string): object {
+  const userInfo = { username: text, groups: [text] };
+  return {
+    ...{ message: text, error: text, error_description: text, login: text, id: 1, principal: text },
+    ...{ active: true, sub: text, groups: [text], attributes: { [text]: [text] }, status: { userInfo } },
+    ...{ keys: [{ kid: text, kty: 'EC' }], [text]: text },
+  };
+}
+
+async function ask({ config, token }: Way, answer: Answer): Promise<string> {
+  const { origin } = await serve(answer);
+  const { caFile } = await makeCertificates();
+  return JSON.stringify(await provide(config(origin, caFile)).authenticate({ token }));
+}
+
+const shownIn = (said: string): string[] => SECRETS.filter((secret) => said.includes(secret));
+
+describe.each(Object.entries(WAYS).filter(([name]) => name !== 'jwks'))('%s', (_name, way) => {
+  test.each([200, 201, 400, 401, 403, 404, 429, 500])('shows nothing of what comes back with %i', async (status) => {
+    let count = 0;
+    const said = await ask(way, (request, response) => {
+      const secrets = secretsIn(request);
+      count += secrets.length;
+      response.writeHead(status).end(write(everywhere(secrets[0] ?? '')));
+    });
+    expect(count).toBeGreaterThan(0);
+    expect(shownIn(said)).toEqual([]);
+  });
+});
+
+test.each([200, 403, 404, 429, 500])('GitHub’s organizations, with %i, show nothing of it either', async (status) => {
+  const said = await ask(WAYS.github_token!, (request, response) => {
+    if (request.url === '/user') return json({ login: 'octocat', id: 1 })(request, response);
+    const [login] = secretsIn(request);
+    const headers = status === 429 ? { 'x-ratelimit-reset': '1' } : {};
+    response.writeHead(status, headers).end(write(status === 200 ? [{ login }] : { message: login }));
+  });
+  expect(said).toContain('octocat');
+  expect(shownIn(said)).toEqual([]);
+});
+
+test.each(['introspection', 'github_token', 'custom', 'kubernetes'])(
+  'a piece of a secret is not shown either, as a name that stands twice: %s',
+  async (name) => {
+    const way = WAYS[name]!;
+    const piece = way.token.slice(0, 20);
+    const said = await ask(way, (_request, response) => {
+      response.writeHead(way.good.status).end(`{"${piece}":1,"${piece}":2}`);
+    });
+    expect(said).toContain('no valid JSON');
+    expect(said.includes(piece)).toBe(false);
+  },
+);
