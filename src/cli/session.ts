@@ -15,6 +15,8 @@ export interface Session {
   readonly answer: (json: () => unknown, text: (style: Style) => string) => void;
   /** Says something on stderr unless quiet. */
   readonly note: (text: (style: Style) => string) => void;
+  /** Says in passing, on stderr unless quiet, what may help. */
+  readonly remark: (text: string) => void;
   readonly warn: (findings: readonly Finding[]) => void;
   /** Says why nobody could say. */
   readonly noteUndecided: (message: string, fix: string) => void;
@@ -35,6 +37,9 @@ export function openSession(options: SharedOptions, io: Io): Session {
   const note = (text: (style: Style) => string): void => {
     if (options.quiet !== true) io.stderr.write(text(errStyle));
   };
+  const remark = (text: string): void => {
+    note((on) => `${wrap(`note: ${text}`, on.width, 6).map(on.dim).join('\n      ')}\n`);
+  };
   const advise = (advice: string | null): void => {
     if (advice !== null) note((on) => paragraph(on.warn('warning'), 9, advice, on));
   };
@@ -44,6 +49,7 @@ export function openSession(options: SharedOptions, io: Io): Session {
       else if (options.quiet !== true) io.stdout.write(text(style));
     },
     note,
+    remark,
     advise,
     warn(findings) {
       if (findings.length > 0) note((on) => formatWarnings(findings, on));
@@ -54,10 +60,7 @@ export function openSession(options: SharedOptions, io: Io): Session {
     noteStripped(given) {
       advise(given.caution);
       if (given.caution === null && given.stripped.length > 0)
-        note((on) => {
-          const text = `note: removed from around the token: ${given.stripped.join(', ')}`;
-          return `${wrap(text, on.width, 6).map(on.dim).join('\n      ')}\n`;
-        });
+        remark(`removed from around the token: ${given.stripped.join(', ')}`);
     },
     onExchange(exchange) {
       exchanges.push(exchange);

@@ -105,6 +105,8 @@ function describeFault(code: string, message: string): string {
   if (message.includes('alias')) return 'an alias names no anchor; quote a value that starts with "*"';
   if (code === 'MULTIPLE_DOCS') return 'a second document starts here; the server reads single-document files only';
   if (SCALAR_FAULTS.includes(message)) return message;
+  if (code === 'BAD_INDENT' && message.startsWith('Flow '))
+    return 'the server reads on here, but YAML ends what is in brackets: indent this line more than the key before them';
   if (code === 'TAG_RESOLVE_FAILED') return 'there is no such tag; quote a value that starts with "!"';
   return `this is not valid YAML (${FAULTS[code] ?? code.toLowerCase().replaceAll('_', ' ')})`;
 }

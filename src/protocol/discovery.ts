@@ -38,13 +38,16 @@ export async function discoverIssuer(http: HttpClient, issuer: string): Promise<
     `${url.origin}/.well-known/oauth-authorization-server${path}`,
   ];
   const failures: string[] = [];
+  let fix: string | undefined;
   for (const place of places) {
     const answer = await http.send({ method: 'GET', url: place, secrets: [], followSameOrigin: true });
     if (answer.ok && answer.status === 200 && looksLikeJson(answer.body))
       return readMetadata(answer.body, issuer, place);
     failures.push(`${showUrl(place)}: ${answer.ok ? describeOther(answer, place) : answer.message}`);
+    if (!answer.ok) fix ??= answer.fix;
   }
-  throw new AuthcheckError('discovery_failed', `no metadata was found for the issuer (${failures.join('; ')})`);
+  const way = fix === undefined ? '' : `. ${fix}`;
+  throw new AuthcheckError('discovery_failed', `no metadata was found for the issuer (${failures.join('; ')})${way}`);
 }
 
 function describeOther(answer: Answered, url: string): string {

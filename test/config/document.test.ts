@@ -37,6 +37,12 @@ describe('parseConfigText', () => {
     expect(position).toBe('run.yaml:3:3');
   });
 
+  test('says that the server reads brackets on at the column of their key', () => {
+    const { message, position } = faultOf('a:\n  actions: [create,\n  read]\n');
+    expect(message).toContain('indent this line more than the key before them');
+    expect(position).toBe('run.yaml:3:3');
+  });
+
   test('says where a syntax error is', () => {
     expect(faultOf('auth:\n  a: [1, 2\n').position).toMatch(/^run\.yaml:\d+:\d+$/);
   });

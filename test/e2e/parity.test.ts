@@ -145,7 +145,7 @@ describe('authcheck parity', { timeout: 60_000 }, () => {
     expect(server.requests[0]?.headers['x-tenant']).toBe('ml');
     expect(stderr).toContain('"request":{"path":"/v1/models","headers":{"x-tenant":"ml"},"params":{"page":["2"]}}');
     expect(stderr).toContain('> authorization: Bearer [redacted]');
-    const flags = ['--request-path', '/other', '--request-param', 'a=b'];
+    const flags = ['--request-path', '/other', '--request-param', 'a=b', '--request-param', 'c='];
     const told = await parity(server, OPAQUE, ...args, ...flags);
     expect(told.stderr).toContain('"request":{"path":"/other","headers":{"x-tenant":"ml"},"params":{"a":["b"]}}');
   });

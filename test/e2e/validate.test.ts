@@ -209,6 +209,9 @@ describe('authcheck validate', () => {
     expect(code).toBe(0);
     expect(unwrap(stdout)).toContain('nothing verified');
     expect(stdout).toMatch(/roles +admin/);
+    const refused = await run(['--config', world.config, '--provider', 'proxy', '--token', 'abc']);
+    expect(refused.code).toBe(1);
+    expect(unwrap(refused.stdout)).toContain('at no token: give those that the proxy sets, as --request-header "');
   });
 
   it('tells nothing secret, whatever servers echo', async () => {

@@ -67,6 +67,10 @@ describe('discoverIssuer', () => {
       code: 'discovery_failed',
       message: `no metadata was found for the issuer (${OPENID}: answered 404, not with metadata; ${OAUTH}: no answer)`,
     });
+    const untrusted: HttpAnswer = { ...failure, code: 'endpoint_tls', message: 'no trust', fix: 'Name the CA.' };
+    expect((await discover({ [OPENID]: untrusted, [OAUTH]: untrusted })).metadata).toMatchObject({
+      message: expect.stringMatching(/no trust; .*no trust\)\. Name the CA\.$/) as unknown,
+    });
     const status = await discover({ [OPENID]: reply(METADATA, 500) });
     expect(status.metadata).toMatchObject({ message: expect.stringContaining('answered 500') as unknown });
   });

@@ -90,5 +90,5 @@ function note({ audience, introspection, out }: ConfigInitOptions, session: Sess
     ...(introspection === true ? [`set ${CLIENT_VARIABLES.join(' and ')} before the server starts`] : []),
     ...(out === undefined ? [] : [`${out} is written; authcheck config check ${out} --online tries it`]),
   ];
-  for (const text of notes) session.note((style) => `${style.dim(`note: ${text}`)}\n`);
+  for (const text of notes) session.remark(text);
 }

@@ -57,7 +57,7 @@ async function showAll(issuer: DemoIssuer, options: DemoOptions, io: Io): Promis
     () => results.map(({ demo, verdict }) => ({ title: demo.title, verdict })),
     (style) =>
       [
-        `${style.strong('An issuer runs here for as long as this demo does.')} The server’s config, demo.yaml:\n\n`,
+        `${style.strong('An issuer runs here while this demo does.')} The server’s config, demo.yaml:\n\n`,
         text
           .split('\n')
           .slice(0, 14)
@@ -73,7 +73,7 @@ async function showAll(issuer: DemoIssuer, options: DemoOptions, io: Io): Promis
           };
           return `\n${style.strong(`── ${index + 1}. ${demo.title} ${'─'.repeat(Math.max(3, 60 - demo.title.length))}`)}\n${formatVerdict(verdict, context, style)}`;
         }),
-        `\n${style.dim('Next: authcheck demo --keep leaves the issuer running, to try every command by hand.')}\n`,
+        `\n${style.dim('Next: authcheck demo --keep leaves the issuer running, to try every command.')}\n`,
       ].join(''),
   );
   return results.every(({ demo, verdict }) => verdict.outcome === demo.outcome) ? EXIT.ok : EXIT.rejected;

@@ -64,7 +64,7 @@ export async function initSuite(
     () => ({ file, tests: suite.cases.map(({ name }) => name) }),
     (style) => `${style.good('✓')} ${style.strong(file)}  ${suite.cases.length} tests\n`,
   );
-  session.note((style) => style.dim(`note: look through it before you commit it; then: authcheck test ${file}`) + '\n');
+  session.remark(`look through it before you commit it; then: authcheck test ${file}`);
   return EXIT.ok;
 }
 

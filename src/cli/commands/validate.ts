@@ -115,8 +115,12 @@ async function runValidate(options: ValidateOptions, argument: string | undefine
 const ODD =
   'the token has characters that no bearer token has (RFC 6750): authcheck serve (/auth) and authcheck’s middleware refuse it, the reference server does not';
 
-/** Names the provider of the same config that a refused token may be meant for; null if there is none. */
-function adviseProvider({ outcome, reason, provider, token }: Verdict, { providers }: Target): string | null {
+/** Names what a refused token may be meant for: another provider of the same config, or a flag. Null where nothing is. */
+function adviseProvider({ outcome, reason, provider, token }: Verdict, { providers, chosen }: Target): string | null {
+  if (reason?.code === 'header_missing' && chosen.config.type === 'upstream_header') {
+    const { principal_header } = chosen.config;
+    return `this provider looks at headers, and at no token: give those that the proxy sets, as --request-header "${principal_header}: NAME"`;
+  }
   if (outcome !== 'rejected' || provider.mode !== 'jwks') return null;
   const isGithub = token.kind === 'github';
   if (!isGithub && reason.code !== 'token_opaque') return null;
