@@ -16,7 +16,8 @@ import {
   type HttpClient,
   type HttpRequest,
 } from './exchange.js';
-import { bareUrl, parseUrl } from './url.js';
+import { parseUrl } from './parse-url.js';
+import { bareUrl } from './url.js';
 import { judgeFailure, type Attempt } from './http-failure.js';
 import { nameProxy, proxyFor } from './proxy.js';
 import type { UndecidedCode } from './reason-codes.js';

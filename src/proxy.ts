@@ -2,6 +2,7 @@
 
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Environment } from './config/env.js';
+import { parseUrl } from './parse-url.js';
 
 /** Stands for a proxy that is set but is no http(s) URL: nothing may be sent past it. */
 export const UNUSABLE_PROXY = 'unusable://proxy';
@@ -20,7 +21,7 @@ export function proxyFor(url: URL, env: Environment): string | null {
   const proxy = own || (env.all_proxy ?? env.ALL_PROXY);
   if (proxy === undefined || proxy === '' || isExempt(url, env.no_proxy ?? env.NO_PROXY ?? '')) return null;
   const absolute = proxy.includes('://') ? proxy : `http://${proxy}`;
-  return /^https?:\/\//i.test(absolute) && URL.canParse(absolute) ? absolute : UNUSABLE_PROXY;
+  return /^https?:\/\//i.test(absolute) && parseUrl(absolute) !== null ? absolute : UNUSABLE_PROXY;
 }
 
 /** A proxy as messages name it: host and port, without credentials. */

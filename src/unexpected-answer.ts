@@ -14,7 +14,7 @@ import type { JsonOptions } from './json-parser.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from './json.js';
 import { quote } from './listing.js';
 import { createRedactor, hiddenInQuery, maskPieces } from './redact.js';
-import { parseUrl } from './url.js';
+import { parseUrl } from './parse-url.js';
 
 /** What an answer is to: where the question was sent, and what with. */
 export type Asked = Pick<HttpRequest, 'url' | 'secrets'>;

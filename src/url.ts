@@ -1,16 +1,8 @@
 /** URLs as people write them: which are usable, and how they are shown. Pure. */
 
+import { parseUrl } from './parse-url.js';
 import { UNUSABLE_PROXY } from './proxy.js';
 import { maskUrl } from './redact.js';
-
-/** A text as a URL, or null. Not by `URL.canParse`: in Node 20 it refuses `é` and the like once it has been called often. */
-export function parseUrl(text: string, base?: string): URL | null {
-  try {
-    return new URL(text, base);
-  } catch {
-    return null;
-  }
-}
 
 /** Tells an absolute http(s) URL with a host from everything else; a backslash is a slash to some readers, and not to others. */
 export function isHttpUrl(value: string): boolean {

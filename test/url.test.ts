@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { bareUrl, isHttpUrl, parseUrl, showUrl } from '../src/url.js';
+import { parseUrl } from '../src/parse-url.js';
+import { proxyFor } from '../src/proxy.js';
+import { bareUrl, isHttpUrl, showUrl } from '../src/url.js';
 
 describe('a URL with letters from beyond ASCII', () => {
   const url = 'https://müller.example/';
@@ -11,5 +13,12 @@ describe('a URL with letters from beyond ASCII', () => {
     }
     const bare = 'https://xn--mller-kva.example/';
     expect([...answers]).toEqual([`true ${bare} ${bare} /%C3%BC`]);
+  });
+
+  test('is a proxy however many requests go through it', () => {
+    const answers = new Set<string | null>();
+    for (let asked = 0; asked < 20_000; asked += 1)
+      answers.add(proxyFor(new URL('https://a.example'), { HTTPS_PROXY: 'http://proxy.müller.example:3128' }));
+    expect([...answers]).toEqual(['http://proxy.müller.example:3128']);
   });
 });

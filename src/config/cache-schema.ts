@@ -1,6 +1,7 @@
 /** `cache`, an extension of ours: accepted verdicts are kept for a while. Pure. */
 
 import * as v from 'valibot';
+import { parseUrl } from '../parse-url.js';
 import type { CacheConfig } from './provider-config.js';
 import { expected, whole } from './scalars.js';
 
@@ -34,8 +35,10 @@ export const cache: v.GenericSchema<unknown, CacheConfig | null> = v.optional(v.
 
 /** Tells a URL of a Redis: a host, perhaps a user, a password and the number of a database, and nothing else. */
 function isRedisUrl(value: string): boolean {
-  if (!/^rediss?:\/\/[^\s/?#]/i.test(value) || /\s/.test(value) || !URL.canParse(value)) return false;
-  const { hostname, username, password, pathname, search, hash } = new URL(value);
+  if (!/^rediss?:\/\/[^\s/?#]/i.test(value) || /\s/.test(value)) return false;
+  const url = parseUrl(value);
+  if (url === null) return false;
+  const { hostname, username, password, pathname, search, hash } = url;
   return hostname !== '' && isDecodable(username + password) && /^\/?\d{0,4}$/.test(pathname) && search + hash === '';
 }
 

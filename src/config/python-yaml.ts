@@ -30,6 +30,7 @@ export function findRefused(lexemes: Iterable<string>): Refusal | null {
   const anchors = new Set<string>();
   let offset = 0;
   let line = 0;
+  let size = 0;
   let isPlain = false;
   let isBlock = false;
   /** The entry that is read, of each open bracket. */
@@ -41,13 +42,8 @@ export function findRefused(lexemes: Iterable<string>): Refusal | null {
       continue;
     }
     const entry = entries.at(-1);
-    const key = entry === undefined ? null : findLongKey(entry, isPlain ? SCALAR : lexeme, { offset, line });
-    if (key !== null)
-      return {
-        offset: key,
-        message:
-          'to the server, a key within brackets ends on the line on which it begins; a comma may be missing before',
-      };
+    const key = entry === undefined ? null : findLongKey(entry, isPlain ? SCALAR : lexeme, { offset, line, size });
+    if (key !== null) return key;
     const tab = (isPlain ? !isBlock : /^[ \t]/.test(lexeme)) ? lexeme.indexOf('\t') : -1;
     if (tab !== -1) return { offset: offset + tab, message: 'the server takes no tab here; use spaces' };
     if (isPlain) {
@@ -74,6 +70,7 @@ export function findRefused(lexemes: Iterable<string>): Refusal | null {
     isPlain = false;
     offset += lexeme.length;
     line += lexeme.split('\n').length - 1;
+    size += lexeme.length - (lexeme.match(/[\ud800-\udbff]/g)?.length ?? 0);
   }
   return null;
 }
@@ -89,22 +86,28 @@ interface Entry {
 interface Place {
   readonly offset: number;
   readonly line: number;
+  /** The offset in code points, as Python counts. */
+  readonly size: number;
 }
 
 /** The longest key that is written without `?`. */
 const MAX_KEY = 1024;
+const BROKEN_KEY =
+  'to the server, a key within brackets ends on the line on which it begins; a comma may be missing before';
+const LONG_KEY = 'the server reads no key within brackets that is longer than 1,024 characters; write "? " before it';
 
-/** Goes on with an entry; the offset of its key where a colon ends one that is longer than a line, or than the server reads. */
-function findLongKey(entry: Entry, lexeme: string, { offset, line }: Place): number | null {
+/** Goes on with an entry; refuses its key where a colon ends one that is longer than a line, or than the server reads. */
+function findLongKey(entry: Entry, lexeme: string, { offset, line, size }: Place): Refusal | null {
   const { start, isDone } = entry;
   if (lexeme === ',') {
     entry.start = null;
     entry.isDone = false;
   } else if (lexeme === '?' || lexeme === ':') {
     entry.isDone = true;
-    const isLong = start !== null && (start.line !== line || offset - start.offset > MAX_KEY);
-    if (lexeme === ':' && isLong && !isDone) return start.offset;
-  } else if (!/^(?:\s*|#.*)$/.test(lexeme)) entry.start ??= { offset, line };
+    if (lexeme === '?' || isDone || start === null) return null;
+    if (start.line !== line) return { offset: start.offset, message: BROKEN_KEY };
+    if (size - start.size > MAX_KEY) return { offset: start.offset, message: LONG_KEY };
+  } else if (!/^(?:\s*|#.*)$/.test(lexeme)) entry.start ??= { offset, line, size };
   return null;
 }
 

@@ -6,6 +6,7 @@ import type { ProviderConfig } from '../config/provider-config.js';
 import type { HttpClient } from '../exchange.js';
 import { showProxy } from '../url.js';
 import { createHttpClient, preloadClient, type HttpOptions } from '../http.js';
+import { parseUrl } from '../parse-url.js';
 import { proxyFor } from '../proxy.js';
 import type { KeySetResult } from '../protocol/jwks.js';
 import type { KeySetSlot } from '../protocol/key-set-cache.js';
@@ -129,8 +130,8 @@ function addCache(asking: AuthProvider, { config, sets }: ConfiguredProvider, co
 function nameProxy(provider: AuthProvider, { env = {} }: ProviderOptions): AuthProvider {
   const { destination } = provider;
   // As it is shown, a URL may be none.
-  const isUrl = destination !== null && URL.canParse(destination.url);
-  const proxy = isUrl ? proxyFor(new URL(destination.url), env) : null;
+  const url = destination === null ? null : parseUrl(destination.url);
+  const proxy = url === null ? null : proxyFor(url, env);
   return destination === null || proxy === null
     ? provider
     : { ...provider, destination: { ...destination, proxy: showProxy(proxy) } };

@@ -1,7 +1,8 @@
 /** What GitHub's refusals say: the reason, the way out, and when to come back. */
 
 import { isRedirect, type Answered, type HttpAnswer } from '../exchange.js';
-import { parseUrl, trimSlashes } from '../url.js';
+import { parseUrl } from '../parse-url.js';
+import { trimSlashes } from '../url.js';
 import { REASONS } from '../reasons.js';
 import { clean, describeRetryAfter, quoteMessage, through } from '../unexpected-answer.js';
 

@@ -139,21 +139,37 @@ export function reportSignature(
   const ok = signed !== null && fitting.some((key) => verifySignature(signed.input, signed.signature, key, alg));
   if (ok) trace.pass('signature', 'the signature is valid');
   else {
-    const graph = recognizeMisplaced(claims, ['graph']);
-    const length = signed?.signature.length ?? 0;
-    const whole = Math.min(...fitting.map((key) => signatureLength(key, alg) ?? 0));
-    // A shorter signature of a usual length may be that of another key, with fewer bits.
-    const isCut = graph === null && length < whole && length % 64 !== 0;
-    const message = length === 0 ? 'the signature is empty' : `the signature does not match the key ${shownKid}`;
-    const cut = isCut ? `: it has ${length} bytes rather than ${whole}, so the end of the token was cut off` : '';
-    const why = graph === null ? cut : `: ${graph.what}`;
-    trace.fail('signature', 'signature_invalid', message + why, { fix: graph?.fix ?? (isCut ? CUT_FIX : undefined) });
+    const signature = signed?.signature ?? Buffer.alloc(0);
+    const known = recognizeMisplaced(claims, ['graph']) ?? explainLength(signature, fitting, alg);
+    const message =
+      signature.length === 0 ? 'the signature is empty' : `the signature does not match the key ${shownKid}`;
+    const why = known === null ? '' : `: ${known.what}`;
+    trace.fail('signature', 'signature_invalid', message + why, { fix: known?.fix });
   }
   return { ok, skew };
 }
 
+/** Says why a signature is shorter than its key makes them; null where it is not. */
+function explainLength(signature: Buffer, keys: readonly Key[], alg: string): Lookalike | null {
+  if (REMOVED.equals(signature)) return REMOVED_BY_GOOGLE;
+  const { length } = signature;
+  const whole = Math.min(...keys.map((key) => signatureLength(key, alg) ?? 0));
+  // A shorter signature of a usual length may be that of another key, with fewer bits.
+  if (length >= whole || length % 64 === 0) return null;
+  // Nobody can tell: a word in its place is as short, and some who sign leave out zeros at the front.
+  const what = `it has ${length} bytes rather than ${whole}: it was cut off or replaced`;
+  return { what, fix: CUT_FIX };
+}
+
 const CUT_FIX =
   'Copy the token again, whole; if it comes like this from a program, look for a limit on the length of headers or variables.';
+
+/** @see https://cloud.google.com/run/docs/troubleshooting#signature-removed */
+const REMOVED = Buffer.from('SIGNATURE_REMOVED_BY_GOOGLE', 'base64url');
+const REMOVED_BY_GOOGLE: Lookalike = {
+  what: 'Google, in front of Cloud Run, checked the token and took its signature out',
+  fix: 'Send Google’s token in X-Serverless-Authorization, and the one for this server in Authorization, which then arrives whole.',
+};
 
 /** Without a key, an algorithm can only be allowed. */
 function passUnfitted(trace: Trace, alg: string): void {

@@ -410,6 +410,23 @@ describe('authcheck test', () => {
     expect(readFileSync(path, 'utf8')).toBe(`${config}- ${wrong}`);
   });
 
+  it('runs, and updates, a file once that is named and lies in a folder that is', async () => {
+    const text =
+      'config: {type: custom, endpoint: "https://a.example"}\ntests:\n- {name: a, custom: {principal: alice}, expect: {principal: bob}}\n';
+    const folder = join(world.folder, 'once');
+    mkdirSync(folder);
+    const path = join(folder, 'a.authcheck.yaml');
+    writeFileSync(path, text);
+    const { stdout, code } = await test([
+      'once',
+      'once/a.authcheck.yaml',
+      './once/../once/a.authcheck.yaml',
+      '--update',
+    ]);
+    expect(stdout).toMatch(/\n✓ 1 updated, 0 passed {2}\d+ ms\n$/);
+    expect([code, readFileSync(path, 'utf8')]).toEqual([0, text.replace('{principal: bob}', '{ principal: alice }')]);
+  });
+
   it('--update writes no outage into a file', async () => {
     const text = `config: {type: custom, endpoint: "http://127.0.0.1:1/"}
 tests:

@@ -142,6 +142,20 @@ describe('a refusal has the way out that helps', () => {
       expect((await reasonOf(token.slice(0, start + kept)))?.fix).toMatch(/^Copy the token again, whole/);
   });
 
+  test('of a token whose signature Google took out, which nobody cut off', async () => {
+    const [header, claims] = (await sign(GOOD)).split('.');
+    const reason = await reasonOf(`${header}.${claims}.SIGNATURE_REMOVED_BY_GOOGLE`);
+    expect(reason?.message).toMatch(/: Google, .* took its signature out$/);
+    expect(reason?.fix).toContain('X-Serverless-Authorization');
+  });
+
+  test('of a token with a word for a signature, which may have been cut off or not', async () => {
+    const [header, claims] = (await sign(GOOD)).split('.');
+    expect((await reasonOf(`${header}.${claims}.REDACTED`))?.message).toMatch(
+      /rather than \d+: it was cut off or replaced$/,
+    );
+  });
+
   test('of a token for Microsoft Graph, whose signature only Graph can verify', async () => {
     const token = await sign({ ...GOOD, aud: 'https://graph.microsoft.com' });
     const reason = await reasonOf(token.slice(0, -4) + (token.endsWith('AAAA') ? 'BBBB' : 'AAAA'));

@@ -81,7 +81,9 @@ async function runTest(options: TestOptions, files: readonly string[], io: Io): 
     throw usageError(
       '--report tells which tests hold, and --update makes them hold; run the tests once more for a report',
     );
-  const found = (files.length > 0 ? files : ['.']).flatMap((file) => listTests(file, io));
+  const named = (files.length > 0 ? files : ['.']).flatMap((file) => listTests(file, io));
+  // A file that is named, and lies in a folder that is, holds its tests once.
+  const found = [...new Map(named.map((file) => [resolve(io.cwd, file), file])).values()];
   if (options.watch === true) return watch(found, options, io, session);
   return runOnce(loadOrAnnotate(found, options, io), options, io, session);
 }
