@@ -1,6 +1,7 @@
 // What is taken away around a token that was pasted, and when that is worth a word.
 import { describe, expect, it } from 'vitest';
-import { triage } from '../../src/cli/token.js';
+import { maskToken, triage } from '../../src/cli/token.js';
+import { record } from './recorder.js';
 
 const TOKEN = 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln';
 
@@ -31,6 +32,7 @@ describe('what is around a token', () => {
     ['a header with a line break', `Authorization: Bearer ${TOKEN}\n`],
     ['a token response', ` {"access_token":"${TOKEN}"}\n`],
     ['a curl command', `curl -H 'Authorization: Bearer ${TOKEN}' https://x/`],
+    ['a curl command behind a prompt', `$ curl --oauth2-bearer ${TOKEN} https://x/`],
   ])('is not where tokens are sent in it: %s', (_what, pasted) => {
     expect(triage(pasted)).toMatchObject({ token: TOKEN, caution: null });
   });
@@ -50,4 +52,16 @@ describe('what is around a token', () => {
     expect(() => triage(`${TOKEN}\r\n${TOKEN}`)).toThrow(why);
     expect(triage(`${TOKEN}\nx`).token).toBe(`${TOKEN}\nx`);
   });
+});
+
+it('is told to GitHub’s runner as that reads it, on stderr, and to nobody else', () => {
+  const mask = (token: string, env: Readonly<Record<string, string>>): readonly string[] => {
+    const { io, stdout, stderr } = record({ env });
+    maskToken(token, io);
+    return [stdout(), stderr()];
+  };
+  expect(mask('opaque%0Atoken', { GITHUB_ACTIONS: 'true' })).toEqual(['', '::add-mask::opaque%250Atoken\n']);
+  expect(mask('opaque-token', {})).toEqual(['', '']);
+  // Whatever is this short is a part of other words.
+  expect(mask('seven77', { GITHUB_ACTIONS: 'true' })).toEqual(['', '']);
 });

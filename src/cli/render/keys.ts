@@ -26,7 +26,9 @@ export function formatKeySet(source: string, report: KeySetReport, style: Style)
   const warnings = [
     ...report.warnings,
     ...(report.keys.length > MAX_KEYS ? [`only the first ${MAX_KEYS} keys are shown`] : []),
-    ...shown.flatMap((key) => key.warnings.map((warning) => `${key.kid ?? '(no kid)'}: ${warning}`)),
+    ...report.keys
+      .flatMap((key) => key.warnings.map((warning) => `${key.kid ?? '(no kid)'}: ${warning}`))
+      .slice(0, MAX_KEYS),
   ];
   return [
     `${style.dim(`${source} · ${plural(report.keys.length, 'key')}`)}\n\n`,

@@ -74,9 +74,27 @@ describe('JUnit', () => {
   it('counts', () => {
     expect(formatJunit(resultsOf(['a', 'b', 'c']))).toContain('<testsuite name="a" tests="3" failures="1" errors="0"');
   });
+
+  it('says in seconds how long each took, and all took together, as they run at once', () => {
+    const [suite] = resultsOf(['a', 'b']);
+    if (suite === undefined) throw new Error('there is one');
+    const timed = suite.results.map((result, index) => ({ ...result, ms: 1500 + index * 1000 }));
+    const times = formatJunit([{ ...suite, results: timed }]).match(/(?<= time=")[^"]*/g);
+    expect(times).toEqual(['2.500', '2.500', '1.500', '2.500']);
+  });
+
+  it('says of a failure why the token was refused, and where the expectation stands', () => {
+    expect(formatJunit(resultsOf(['a', 'b']))).toContain('\nclaim_invalid: b\nb:1:2</failure>');
+  });
 });
 
 describe('TAP', () => {
+  it('fails what failed, and escapes what a CI system would take for a command', () => {
+    expect(formatTap(resultsOf(['a', '##[error] b # SKIP']))).toMatch(
+      /\nok 1 - a: a\nnot ok 2 - a: \\\\u\{23\}\\#\[error\] b \\# SKIP\n {2}---\n {2}at: "#\\u0023\[error\] /,
+    );
+  });
+
   it('has one line per test and no directive, whatever the texts', () => {
     fc.assert(
       fc.property(

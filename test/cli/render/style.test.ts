@@ -81,3 +81,37 @@ describe('listValues', () => {
     expect(listValues(Array.from({ length: 23 }, () => 'a'))).toMatch(/^a, .*, a and 3 more$/);
   });
 });
+
+describe('createStyle', () => {
+  const isColoured = (env: Readonly<Record<string, string>>, isTTY = true, color?: boolean): boolean =>
+    createStyle({ isTTY, columns: 80 }, env, color).bad('x') !== 'x';
+
+  it('colours what goes to a terminal, unless the flag or the environment says otherwise', () => {
+    expect([isColoured({}), isColoured({}, false), isColoured({ TERM: 'dumb' })]).toEqual([true, false, false]);
+    expect([isColoured({ NO_COLOR: '1' }), isColoured({ NO_COLOR: '' })]).toEqual([false, true]);
+    for (const off of ['0', 'false']) expect(isColoured({ FORCE_COLOR: off })).toBe(false);
+    expect([isColoured({ FORCE_COLOR: '1' }, false), isColoured({ FORCE_COLOR: '' }, false)]).toEqual([true, true]);
+    expect(isColoured({ FORCE_COLOR: '1', NO_COLOR: '1' }, false)).toBe(false);
+    expect([isColoured({ NO_COLOR: '1' }, false, true), isColoured({}, true, false)]).toEqual([true, false]);
+  });
+
+  it('escapes what it paints, in colours and without', () => {
+    for (const color of [true, false]) {
+      const { plain, strong, dim, good, bad, warn } = createStyle({ isTTY: true, columns: 80 }, {}, color);
+      for (const paint of [plain, strong, dim, good, bad, warn]) {
+        const painted = paint('a\u001b[2Jb');
+        expect(painted).toContain('a\\u{1b}[2Jb');
+        expect(painted).not.toContain('\u001b[2J');
+      }
+    }
+  });
+
+  it('is as wide as the terminal, but neither too narrow nor too wide to be read', () => {
+    const widths = [10, 100, 500, null].map((columns) => createStyle({ isTTY: true, columns }, {}, false).width);
+    expect(widths).toEqual([40, 100, 120, 80]);
+  });
+
+  it('cuts a list of long values', () => {
+    expect(listValues(['x'.repeat(300)])).toBe(`${'x'.repeat(200)}…`);
+  });
+});

@@ -6,10 +6,14 @@ describe('drawLifetime', () => {
     expect(drawLifetime({ iat: 0, nbf: 10, exp: 100 }, 50)?.split(/─+/)).toEqual(['iat', 'nbf', 'now', 'exp']);
     expect(drawLifetime({ iat: 0, nbf: null, exp: 100 }, 150)?.split(/─+/)).toEqual(['iat', 'exp', 'now']);
     expect(drawLifetime({ iat: 50, nbf: null, exp: 100 }, 0)?.split(/─+/)).toEqual(['now', 'iat', 'exp']);
+    expect(drawLifetime({ iat: 50, nbf: 50, exp: 100 }, 0)?.split(/─+/)).toEqual(['now', 'iat', 'exp']);
+    expect(drawLifetime({ iat: 7, nbf: 7, exp: 7 }, 7)).toBe('iat─now─exp');
   });
 
   test('draws nothing without an end', () => {
     expect(drawLifetime({ iat: null, nbf: null, exp: null }, 0)).toBeNull();
+    expect(drawLifetime({ iat: 5, nbf: null, exp: null }, 0)).toBeNull();
+    expect(drawLifetime({ iat: null, nbf: null, exp: 5 }, 0)).toBe(`now${'─'.repeat(40)}exp`);
   });
 });
 
@@ -20,4 +24,10 @@ test('times are explained in words and absolute, and what is no time is left alo
   expect(formatTime('1767225600')).toBeNull();
   expect(relativeTime(90, 0)).toBe('in 1 minute 30 seconds');
   expect(relativeTime(0, 3600)).toBe('1 hour ago');
+});
+
+test('a time before 1970 and one with a fraction are times too', () => {
+  expect(formatTime(-0.5)).toBe('1969-12-31 23:59:59 UTC');
+  expect(formatTime(-1e300)).toBeNull();
+  expect(formatTime(8.64e12)).toMatch(/^\+275760-09-13 00:00:00 UTC/);
 });

@@ -31,3 +31,16 @@ test('a body is shown line by line, and none of its lines can pass for one of ou
     '',
   ]);
 });
+
+test('what was asked, through which proxy, and what failed are told; a long body is cut', () => {
+  const style = createStyle({ isTTY: false, columns: 80 }, {}, false);
+  const told = (changes: Partial<Exchange>): string => formatExchange({ ...EXCHANGE, ...changes }, style);
+  const sent = told({ method: 'POST', proxy: 'http://proxy:3128', request_body: 'token=***', failure: 'no answer' });
+  expect(sent).toBe(
+    '> POST https://idp.example/jwks   (through the proxy http://proxy:3128)\n> accept: application/json\n' +
+      '> token=***\n< no answer (12 ms)\n\n',
+  );
+  expect(told({ response_headers: { 'retry-after': '1' }, response_body: 'x'.repeat(2001) })).toMatch(
+    /\n< retry-after: 1\n< x{2000}… \(1 more characters\)\n\n$/,
+  );
+});
