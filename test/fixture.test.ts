@@ -169,6 +169,9 @@ describe('a fixture of a JWT', () => {
       roles: ['group-2', 'role-1'],
       projects: ['value-1'],
     });
+    const expected =
+      'expect:\n      outcome: accepted\n      reason: null\n      principal: user-1\n      attributes:\n';
+    expect(textOf(fixture, 'authcheck.test.yaml')).toContain(expected);
     expect(fixture.stayed).toEqual(['iat', 'exp']);
     expect(fixture.replaced).toContain('header.kid');
     expect(fixture.replaced).not.toContain('exp');
@@ -208,6 +211,7 @@ describe('a fixture of a JWT', () => {
     ],
     ['that is symmetric', { header: { alg: 'HS256' } }, 'symmetric_key_refused'],
     ['of another type', { header: { typ: 'logout+jwt' } }, 'header_invalid'],
+    ['of a type that is no text', { header: { typ: { acme: 'alice' } } }, 'header_invalid'],
     ['that demands extensions', { header: { crit: ['exp'] } }, 'critical_header_unsupported'],
     [
       'with a header full of keys',
@@ -221,6 +225,15 @@ describe('a fixture of a JWT', () => {
     ['with a key off its curve', { published: [{ ...es256.jwk, y: es256.jwk.x }] }, 'key_mismatch'],
     ['with a key that is too short', { key: newKey('RS256', 'acme-key', 1024) }, 'key_too_weak'],
     ['with a key that anybody has', { key: rs256, published: [{ ...rs256.jwk, e: 'AQ' }] }, 'key_too_weak'],
+    [
+      'with a point of small order for a key',
+      {
+        key: newKey('EdDSA', 'acme-key'),
+        published: [{ kty: 'OKP', crv: 'Ed25519', kid: 'acme-key', x: Buffer.alloc(32).toString('base64url') }],
+      },
+      'key_too_weak',
+    ],
+    ['with a key for other operations', { published: [{ ...es256.jwk, key_ops: ['sign'] }] }, 'key_mismatch'],
     ['with two keys of one id', { published: [newKey('ES256', 'acme-key').jwk, es256.jwk] }, null],
     [
       'for the server’s own audience',
@@ -264,6 +277,13 @@ describe('a fixture of a JWT', () => {
     });
     expect(fixture.stayed).toEqual(['groups', 'realm_access', 'iat', 'exp']);
     await runFiles(fixture);
+  });
+
+  it('says of a claim that stays that it does, whatever claim begins with its name', async () => {
+    const { make } = await ask({ claims: { ...CLAIMS, group: 'open' }, keep: ['group'] });
+    const { stayed, replaced } = await make();
+    expect(stayed).toContain('group');
+    expect(replaced).toContain('groups');
   });
 
   it('takes the policies along, about the same people under other names', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { recognizeLookalike } from '../src/lookalike.js';
+import { isPlaceholder, recognizeLookalike } from '../src/lookalike.js';
 
 const BODY = 'Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MGFiY2RlZmdoaWprbG1ub3A';
 /** A header with white space in it, whose first letters are others. */
@@ -11,7 +11,10 @@ describe('what is no JWT', () => {
     ['undefined', 'a word like "undefined"'],
     ['null', 'a word like "undefined"'],
     ['[object Object]', 'a word like "undefined"'],
+    ['NaN', 'a word like "undefined"'],
+    ['nil', 'a word like "undefined"'],
     ['***', 'in the place of a secret'],
+    ['XXXX', 'in the place of a secret'],
     ['[REDACTED]', 'in the place of a secret'],
     ['$TOKEN', 'nothing replaced'],
     ['${{ secrets.TOKEN }}', 'nothing replaced'],
@@ -20,9 +23,12 @@ describe('what is no JWT', () => {
     ['$(oc whoami -t)', 'nothing replaced'],
     ['<your token>', 'nothing replaced'],
     [`Basic ${BODY}`, 'Basic credentials'],
+    [`basic%20${BODY}`, 'Basic credentials'],
     [`Bearer%20${JWT}`, 'encoded as for a URL'],
+    [`bearer+${JWT}`, 'encoded as for a URL'],
     [`X-API-Key: ${BODY}`, 'a header other than Authorization'],
     [`session=${JWT}; Path=/`, 'a cookie or a form field'],
+    [`__Host-id.token=${JWT}`, 'a cookie or a form field'],
     [Buffer.from(JWT).toString('base64'), 'in base64 once more'],
     ['<samlp:Response xmlns:samlp="x">', 'XML'],
     ['<?xml version="1.0"?>', 'XML'],
@@ -32,11 +38,19 @@ describe('what is no JWT', () => {
     [`sha256~${BODY}`, 'OpenShift'],
     [`sk-proj-${BODY}`, 'an API key'],
     [`glpat-${BODY}`, 'GitLab'],
+    ['xoxp-1-2-abc', 'Slack'],
+    [`hf_${BODY}`, 'Hugging Face'],
     [`hvs.CAES${BODY}`, 'a token of Vault’s'],
+    [`s.${BODY.slice(0, 24)}`, 'a token of Vault’s'],
     [`ory_at_${BODY}.${BODY}`, 'Ory Hydra'],
     [`00D5g000004abcd!AQ4AQ.${BODY}`, 'Salesforce'],
     [`v4.public.${BODY}`, 'a PASETO'],
+    [`v2.local.${BODY}`, 'a PASETO'],
     [`ory_rt_${BODY}.${BODY}`, 'a refresh token'],
+    ...['alg', 'iss', 'sub', 'aud', 'exp'].map((name): [string, string] => [
+      Buffer.from(JSON.stringify({ [name]: 1 })).toString('base64url'),
+      'one part of a JWT',
+    ]),
     [`a.${BODY}.c`, 'this is not a JWT'],
     [`ghp_${BODY}`, 'GitHub personal access token (classic)'],
     [`${JWT.slice(0, 30)}…`, 'an ellipsis'],
@@ -55,6 +69,7 @@ describe('what is no JWT', () => {
     JWT.slice(1),
     `\u200b${JWT}`,
     `"${JWT}"`,
+    JWT.slice(0, 15),
     SPACED,
     JWT.toLowerCase(),
     'opaque',
@@ -62,6 +77,9 @@ describe('what is no JWT', () => {
     `${JWT}.`,
     '$2b$10$abc',
     'Basically',
+    'client:secret',
+    'EwBshort',
+    'hfabc',
     'nullify',
     'skip',
     '',
@@ -73,4 +91,19 @@ describe('what is no JWT', () => {
     expect(recognizeLookalike('*'.repeat(16_384))).not.toBeNull();
     expect(recognizeLookalike('*'.repeat(16_385))).toBeNull();
   });
+});
+
+test.each([
+  '$TOKEN',
+  '\\$TOKEN',
+  '$env:TOKEN',
+  '${TOKEN}',
+  '$(cat file)',
+  '${{ x }}',
+  '{{token}}',
+  '%TOKEN%',
+  '<your api key>',
+])('%s is a placeholder, and nothing but one', (text) => {
+  expect(isPlaceholder(text)).toBe(true);
+  expect([isPlaceholder(`${text}x`), isPlaceholder(`x${text}`)]).toEqual([false, false]);
 });

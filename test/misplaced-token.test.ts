@@ -1,20 +1,24 @@
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../src/json.js';
-import { recognizeMisplaced, type Misplaced } from '../src/misplaced-token.js';
+import { explainHeader, recognizeMisplaced, type Misplaced } from '../src/misplaced-token.js';
 
 const ALL: readonly Misplaced['kind'][] = ['graph', 'refresh', 'id', 'okta', 'keycloak', 'cluster'];
 
 test.each<[JsonObject, Misplaced['kind']]>([
   [{ aud: '00000003-0000-0000-c000-000000000000', scp: 'User.Read' }, 'graph'],
   [{ aud: 'https://graph.microsoft.com' }, 'graph'],
+  [{ aud: 'https://graph.microsoft.com/' }, 'graph'],
   [{ typ: 'Refresh', aud: 'https://sso.example/realms/prod', scope: 'openid' }, 'refresh'],
   [{ typ: 'Offline' }, 'refresh'],
   [{ typ: 'ID', aud: 'ui', scope: 'openid' }, 'id'],
   [{ token_use: 'id', aud: 'client' }, 'id'],
   [{ aud: 'client', nonce: '1' }, 'id'],
   [{ aud: 'client', at_hash: 'x' }, 'id'],
+  [{ aud: 'client', c_hash: 'x' }, 'id'],
+  [{ aud: 'client', jti: 'ID.abc', scp: ['openid'] }, 'id'],
   [{ aud: 'client', azp: 'client' }, 'id'],
   [{ iss: 'https://acme.okta.com', aud: 'https://acme.okta.com', scp: ['openid'] }, 'okta'],
+  [{ iss: 'https://acme-1.okta-emea.com/', scp: ['openid'] }, 'okta'],
   [{ aud: ['x', 'account'], typ: 'Bearer', nonce: 'old Keycloak' }, 'keycloak'],
   [{ sub: 'system:serviceaccount:ml:trainer', aud: ['https://kubernetes.default.svc'] }, 'cluster'],
 ])('%j is recognised: %s', (claims, kind) => {
@@ -23,6 +27,9 @@ test.each<[JsonObject, Misplaced['kind']]>([
 
 test.each<JsonObject>([
   { aud: 'api', scope: 'openid', azp: 'api' },
+  { aud: 'api', scp: ['read'], nonce: '1' },
+  { iss: 'https://accounts.google.com', aud: 'api', scope: 'openid' },
+  { sub: 'system:admin' },
   { aud: ['api', 7], sub: 'alice system:serviceaccount:' },
   { iss: 'https://acme.okta.com/oauth2/default' },
   { iss: 'https://acme.okta.com.evil.example' },
@@ -34,4 +41,18 @@ test('only the kinds that are asked for are found', () => {
   expect(recognizeMisplaced({ aud: 'account', typ: 'ID' }, ['keycloak'])?.kind).toBe('keycloak');
   expect(recognizeMisplaced({ aud: 'account' }, ['graph'])).toBeNull();
   expect(recognizeMisplaced(null, ALL)).toBeNull();
+});
+
+test('Google’s ID token has its own advice, however its issuer is written', () => {
+  for (const iss of ['https://accounts.google.com', 'accounts.google.com'])
+    expect(recognizeMisplaced({ iss, aud: 'client', at_hash: 'x' }, ALL)?.what).toContain('Google’s ID token');
+});
+
+test('a header tells what is for its issuer alone, and nothing where it is like any other', () => {
+  const encrypted = { alg: 'dir', enc: 'A256GCM', iss: 'https://acme.auth0.example/' };
+  expect(explainHeader(encrypted)?.what).toContain('Auth0');
+  expect(explainHeader({ alg: 'RS256', typ: 'application/okta-internal-at+jwt' })?.what).toContain('Okta');
+  const { iss, ...others } = encrypted;
+  for (const header of [others, { ...encrypted, alg: 'RSA-OAEP' }, { alg: 'dir', iss }, { alg: 'RS256', typ: 'JWT' }])
+    expect(explainHeader(header)).toBeNull();
 });

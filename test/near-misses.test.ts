@@ -234,3 +234,9 @@ describe('createNearMisses', () => {
     expect(createNearMisses(['groups'])({ scp: 'a' }).get('scope')).toBeUndefined();
   });
 });
+
+test('a list of objects is told to who asks for what is in it, and not to who asks for a longer name', () => {
+  const claims = { groups: [{ name: 'a' }] };
+  expect(createNearMisses(['groups.name'])(claims).get('groups.name')?.note).toContain('is a list of objects');
+  expect(createNearMisses(['groups_of_mine'])(claims).size).toBe(0);
+});

@@ -12,6 +12,7 @@ test.each([
   // Two edits are half of a word of four letters: that may be any word.
   ['urlx', 'url'],
   ['xrlx', null],
+  ['audxxxce', null],
   ['ab', null],
   ['', null],
   ['something else', null],
@@ -22,4 +23,8 @@ test.each([
 
 test('knows nothing where no name is known', () => {
   expect(nearestName('audience', [])).toBeNull();
+});
+
+test('the case of what is known counts for nothing either', () => {
+  expect(nearestName('uidx', ['UID'])).toBe('UID');
 });

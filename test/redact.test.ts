@@ -1,14 +1,26 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { createRedactor, maskPieces, maskUrl, REDACTED, redactJson, secretsInQuery } from '../src/redact.js';
+import {
+  createRedactor,
+  hiddenInQuery,
+  maskPieces,
+  maskUrl,
+  maskUserInfo,
+  REDACTED,
+  redactJson,
+  secretsInQuery,
+} from '../src/redact.js';
 
 const SECRET = 's&=+ %/é"x';
+const lowerEscapes = (text: string): string => text.replace(/%../g, (code) => code.toLowerCase());
 
 describe('createRedactor', () => {
   test.each([
     ['as it is', SECRET],
     ['in a URL', encodeURIComponent(SECRET)],
     ['in a form', new URLSearchParams({ s: SECRET }).toString().slice(2)],
+    ['in a URL, in lower case', lowerEscapes(encodeURIComponent(SECRET))],
+    ['in a form, in lower case', lowerEscapes(new URLSearchParams({ s: SECRET }).toString().slice(2))],
     ['in JSON', JSON.stringify(SECRET).slice(1, -1)],
     ['in JSON of ASCII, as Python writes it', 's&=+ %/\\u00e9\\"x'],
     ['in JSON inside JSON', JSON.stringify(JSON.stringify(SECRET)).slice(3, -3)],
@@ -87,6 +99,10 @@ describe('createRedactor', () => {
   test('does not end a chunk within a character', () => {
     const secret = `${'/'.repeat(63)}\u{1f511}${'/'.repeat(63)}`;
     expect(createRedactor([secret])(encodeURIComponent(secret))).toBe(REDACTED);
+  });
+
+  test('masks a secret with half a character', () => {
+    expect(createRedactor(['secret/\ud800'])('the secret/\ud800 is')).toBe(`the ${REDACTED} is`);
   });
 
   test('ignores what is no secret', () => {
@@ -181,6 +197,7 @@ describe('maskUrl', () => {
     ['HTTPS://u@idp', 'HTTPS://[redacted]@idp'],
     ['https://u@&ghe.example/a?b=c', 'https://[redacted]@&ghe.example/a?b=[redacted]'],
     ['rediss://:pass@cache/0', 'rediss://[redacted]@cache/0'],
+    ['redis://cache/0?password=abc', 'redis://cache/0?password=[redacted]'],
     ['is it ?a=b', 'is it ?a=b'],
     ['see\nhttps://user:pass@idp/x or redis://:pass@h', 'see\nhttps://[redacted]@idp/x or redis://[redacted]@h'],
     ['https://idp/a see http://u:PASSWORD@h/x', 'https://idp/a see http://[redacted]@h/x'],
@@ -213,6 +230,15 @@ test('what a query calls a secret is one, and what it calls otherwise may be a w
     'https://idp/jwks?code=first&X-Functions-Key=se%2Bcond&tenant=production&keys=all&access_token=a&access_token=b',
   );
   expect(secretsInQuery(url)).toEqual(['first', 'se+cond', 'a', 'b']);
+});
+
+test('what is long in a query may be a secret, with a name or without, unless it is known to be none', () => {
+  const url = new URL('https://idp/jwks?LongToken1&tenant=production&a=short&api-version=2024-01-01&sig=x');
+  expect(hiddenInQuery(url)).toEqual(['x', 'LongToken1', 'production']);
+});
+
+test('a password with an "@" in it is masked to its end', () => {
+  expect(maskUserInfo('from http://u:p@ss@h/a@b to //u:p@h')).toBe('from http://[redacted]@h/a@b to //[redacted]@h');
 });
 
 test.each(['key', 'token', 'secret', 'code', 'sig', 'signature', 'password', 'passwd', 'pwd', 'auth'])(

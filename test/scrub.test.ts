@@ -55,6 +55,22 @@ describe('scrubClaims', () => {
     expect(scrubClaims(claims, keep).claims).toEqual({ ...claims, realm_access: { roles: ['a'], id: 'value-1' } });
   });
 
+  it('keeps what is inside of a claim that is named', () => {
+    const claims = { realm_access: { roles: ['ops'], owner: { id: 4711 } }, sub: 'alice' };
+    expect(scrubClaims(claims, { claims: ['realm_access'] }).claims).toEqual({ ...claims, sub: 'user-1' });
+  });
+
+  it('keeps a value with white space that a config compares with', () => {
+    expect(scrubClaims({ iss: 'my issuer', sub: 'my cat' }, { values: ['my issuer'] }).claims).toEqual({
+      iss: 'my issuer',
+      sub: 'user-1 user-2',
+    });
+    const keep = { values: ['https://api.example/read'] };
+    expect(scrubClaims({ scope: 'https://api.example/read openid' }, keep).claims).toEqual({
+      scope: 'https://api.example/read scope-1',
+    });
+  });
+
   it('keeps nothing because a name begins alike', () => {
     expect(scrubClaims({ groups_x: 'a', x: { groups: 'b' } }, { claims: ['groups'] }).claims).toEqual({
       groups_x: 'value-1',
@@ -70,6 +86,10 @@ describe('scrubClaims', () => {
       c: 'value-1\u0000value-2',
       d: '\ud800value-3',
       e: '\u200b \u200b',
+    });
+    expect(scrubClaims({ level: Infinity, depth: [-Infinity] })).toEqual({
+      claims: { level: Infinity, depth: [-Infinity] },
+      replaced: [],
     });
     expect(scrubClaims({ exp: '1800000000', iat: [12345678901234567890n], nbf: Infinity }).claims).toEqual({
       exp: '1',
@@ -124,6 +144,7 @@ describe('scrubClaims', () => {
   it('replaces numbers, however large', () => {
     const claims = { id: 4711, account: 12345678901234567890n, share: 0.25, list: [98765432109876543210n] };
     expect(scrubClaims(claims).claims).toEqual({ id: 1, account: 2n, share: 3, list: [4n] });
+    expect(scrubClaims({ level: 1e300, depth: -1.5e-7 }).claims).toEqual({ level: 1, depth: 2 });
   });
 
   it('keeps an issuer that is almost the one that stays almost that one', () => {
@@ -143,6 +164,19 @@ describe('scrubClaims', () => {
     expect(scrubClaims({ iss: 'https://acme.example', sub: 'alice' }, keep).claims).toEqual({
       iss: 'https://host-2.example.com',
       sub: 'user-2',
+    });
+  });
+
+  it('makes no replacement that equals a part of a value that stays, or a name', () => {
+    expect(scrubClaims({ iss: 'https://idp.example/acme' }, { values: ['https://idp.example/path-1'] }).claims).toEqual(
+      {
+        iss: 'https://idp.example/path-2',
+      },
+    );
+    expect(scrubClaims({ azp: 'payroll', 'x/payroll': true, 'name-1': true }).claims).toEqual({
+      azp: 'client-1',
+      'name-2': true,
+      'name-1': true,
     });
   });
 

@@ -235,7 +235,9 @@ function chooseDefault(
   providers: readonly ConfiguredProvider[],
   fail: (message: string) => void,
 ): string | null {
-  if (!isMapping(auth.providers) || auth.default === undefined) return providers[0]?.name ?? null;
+  // Beside provider_config, the server reads neither.
+  if ('provider_config' in auth || !isMapping(auth.providers) || auth.default === undefined)
+    return providers[0]?.name ?? null;
   const names = Object.keys(auth.providers);
   const chosen = names.find((name) => name === auth.default);
   if (chosen !== undefined) return chosen;

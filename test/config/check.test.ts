@@ -163,6 +163,7 @@ describe('checkConfig', () => {
     ['http_loopback', 'hint', provider('jwks: {uri: "http://[::ffff:127.0.0.1]/jwks"}')],
     ['config_shape', 'error', 'version: 2\ndistro_name: starter\nproviders: {inference: []}\n'],
     ['url_credentials', 'warning', provider('jwks: {uri: https://u:MARKED@idp.example/jwks}')],
+    ['url_credentials', 'warning', provider('jwks: {uri: https://MARKED@idp.example/jwks}')],
     ['url_credentials', 'warning', 'type: custom\nendpoint: https://auth.example/?code=MARKED'],
     [
       'url_query',
@@ -181,6 +182,7 @@ describe('checkConfig', () => {
     ['subject_split', 'hint', provider(JWKS, 'claims_mapping: {username: roles}')],
     ['subject_split', 'hint', provider(JWKS, '')],
     ['name_mapped', 'warning', provider(JWKS, 'claims_mapping: {preferred_username: roles}')],
+    ['name_mapped', 'warning', provider(JWKS, 'claims_mapping: {nickname: roles}')],
     ['claim_shadowed', 'warning', provider(JWKS, 'claims_mapping: {org: teams, org.roles: roles}')],
     ['attribute_misspelt', 'hint', provider(JWKS, 'claims_mapping: {groups: team}')],
     ['attribute_misspelt', 'hint', provider(JWKS, 'claims_mapping: {groups: constructor}')],
@@ -269,6 +271,21 @@ route_policy:
     expect(await fixOf(`${KUBERNETES}/k8s`)).toBe('Name the API server itself, without a path: https://k8s.example.');
   });
 
+  test.each([
+    ['rediss://cache', []],
+    ['rediss://u@cache', []],
+    ['rediss://:${env.P}@cache', []],
+    ['redis://127.0.0.1', []],
+    ['rediss://:password@cache', ['warning secret_written 3:20']],
+  ])('finds the password of a Redis in the file, and only there: %s', async (url, found) => {
+    const text = `type: custom\nendpoint: https://x\ncache: {redis_url: "${url}", secret: "\${env.P}"}`;
+    expect(await brief(text, { P: 'more-than-sixteen-characters' })).toEqual(found);
+  });
+
+  test('takes a stand-in for GitHub on this machine for what it is', async () => {
+    expect(await brief(`${GITHUB}http://127.0.0.1:3000`)).toEqual(['hint http_loopback 3:22']);
+  });
+
   test('names people and groups that meet in one attribute', async () => {
     const { findings } = await check(provider(JWKS, 'claims_mapping: {sub: roles, realm_access.roles: roles}'));
     expect(findings.map(({ code }) => code)).toEqual(['subject_split', 'claims_merged']);
@@ -292,7 +309,8 @@ route_policy:
       const text = withCa(certificates.caFile);
       expect(await brief(text)).toEqual(['hint ca_expires_soon 5:13']);
       expect(await brief(text, {}, Date.now() + 2 * HOUR)).toEqual(['warning ca_expired 5:13']);
-      expect(await brief(text, {}, Date.now() - 60 * 24 * HOUR)).toEqual([]);
+      expect(await brief(text, {}, Date.now() - 29 * 24 * HOUR)).toEqual(['hint ca_expires_soon 5:13']);
+      expect(await brief(text, {}, Date.now() - 31 * 24 * HOUR)).toEqual([]);
     });
 
     test('counts in a bundle', async () => {
@@ -351,6 +369,8 @@ describe('what is none', () => {
     expect(await messages('verify_tls=false: 1')).toEqual([
       'verify_tls is ignored by the server; a colon is missing after the name',
     ]);
+    for (const name of ['constructor', '__proto__'])
+      expect(await messages(`${name}: 1`)).toEqual([`${name} is ignored by the server`]);
     expect(await messages('nothing_like_it: 1')).toEqual(['nothing_like_it is ignored by the server']);
   });
 
@@ -369,10 +389,23 @@ describe('what is none', () => {
     expect(findings.map(({ message }) => message)).toEqual(same.findings.map(({ message }) => message));
   });
 
+  test('says what the server ignores beside the one provider, and in a rule of routes', async () => {
+    const text = 'provider_config: {type: custom, endpoint: https://x}\n';
+    const rule = 'route_policy:\n  - permit: {paths: /v1/models, metods: GET}\n';
+    for (const line of ['default: x', 'providers: {x: {type: custom, endpoint: https://x}}'])
+      expect((await check(text + line)).findings.map(({ path, code }) => `${code} ${path}`)).toEqual([
+        `field_unknown ${line.replace(/:.*/, '')}`,
+      ]);
+    expect((await check(text + rule)).findings.map(({ path }) => path)).toEqual(['route_policy[0].permit.metods']);
+  });
+
   test('says of a claim inside of another what the server makes of it', async () => {
     const { findings } = await check(provider(JWKS, 'claims_mapping: {a: teams, a.b: roles}'));
     expect(findings.map(({ message }) => message)).toContain(
       'a and a.b are both mapped; where a has values, a.b finds only a claim of that very name, dots included',
     );
+    expect(await brief(provider(JWKS, 'claims_mapping: {a.b: teams, a.b.c: roles}'))).toEqual([
+      'warning claim_shadowed 4:37',
+    ]);
   });
 });

@@ -84,6 +84,7 @@ describe('messages', () => {
     ['an alias', 'client_secret: *hunter2secret\n'],
     ['a tag', 'client_secret: !hunter2secret x\n'],
     ['a broken flow', 'client_secret: {hunter2secret\n'],
+    ['a directive', '%hunter2secret\n---\nclient_secret: x\n'],
   ])('never quote the text, which may be a secret: %s', (_name, text) => {
     const { message } = faultOf(text);
     expect(message.length).toBeGreaterThan(10);

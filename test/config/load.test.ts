@@ -103,6 +103,14 @@ describe('loadAuthConfig finds', () => {
     expect(file.endsWith('.authcheckrc')).toBe(true);
   });
 
+  test('what stands behind an empty file, and what is no folder', async () => {
+    write('.config', '');
+    expect(await refusal({ env: {}, cwd: folder })).toMatchObject({ code: 'config_not_found' });
+    write('.authcheckrc', '');
+    write('authcheck.config.yaml');
+    expect((await loadAuthConfig({ env: {}, cwd: folder })).file).toBe('authcheck.config.yaml');
+  });
+
   test('what lies upward, to the root of the repository and no further', async () => {
     write('.authcheckrc');
     mkdirSync(join(folder, 'repository/deep/er'), { recursive: true });
@@ -121,6 +129,14 @@ describe('loadAuthConfig finds', () => {
       message: expect.stringContaining(`in ${join(folder, 'below')} (it is in no repository`),
     });
   });
+});
+
+test('a field that the server ignores is refused, unless it is to be a warning', async () => {
+  write('run.yaml', `${CONFIG}endpiont: https://other.example\n`);
+  const options = { file: 'run.yaml', env: {}, cwd: folder };
+  expect((await refusal(options)).message).toContain('did you mean endpoint?');
+  const { warnings } = await loadAuthConfig({ ...options, unknownFields: 'warn' });
+  expect(warnings.map(({ code }) => code)).toEqual(['field_unknown']);
 });
 
 describe('a search', () => {
@@ -142,7 +158,8 @@ describe('a search', () => {
     chmodSync(folder, 0o755);
     chmodSync(join(folder, 'authcheck.config.yaml'), 0);
     const load = (): Promise<unknown> => asNobody(() => refusal({ env: {}, cwd: folder }));
-    expect((await loadAuthConfig({ env: {}, cwd: folder })).file).toBe('.authcheckrc.yaml');
+    const { file } = await asNobody(() => loadAuthConfig({ env: {}, cwd: folder }));
+    expect(file).toBe('.authcheckrc.yaml');
     chmodSync(join(folder, '.authcheckrc.yaml'), 0);
     const message = '.authcheckrc.yaml: permission denied';
     expect(await load()).toEqual({ code: 'config_unreadable', message });
@@ -179,6 +196,7 @@ describe('a "~" that a variable brings', () => {
     expect(await endpoint('~', { HOME: '-home' })).toBe('x-home');
     expect(await endpoint('~')).toBe('x~');
     expect(await endpoint('~nobody-of-that-name')).toBe('x~nobody-of-that-name');
+    expect(await endpoint('~roo')).toBe('x~roo');
     // Every system has a root, and a home for it, which is no name of a header.
     await expect(endpoint('~root')).rejects.toThrow('principal_header');
   });

@@ -175,6 +175,92 @@ introspection: {url: "hunter2-url", client_id: 31337, client_secret: [hunter2-se
     ]);
   });
 
+  test('takes a provider as the document, with policies beside its fields', () => {
+    const provider = { type: 'custom', endpoint: 'https://x', access_policy: [], route_policy: [] };
+    expect(parseAuthConfig(provider).warnings).toEqual([]);
+  });
+
+  test('has the defaults of the server', () => {
+    const uri = 'https://idp.example/';
+    const defaults = {
+      ...{ type: 'oauth2_token', audience: 'llama-stack', issuer: null, verify_tls: true, tls_cafile: null },
+      claims_mapping: {
+        ...{ sub: 'roles', username: 'roles', groups: 'teams', team: 'teams', project: 'projects' },
+        ...{ tenant: 'namespaces', namespace: 'namespaces' },
+      },
+      ...{ jwks: null, introspection: null, clock_tolerance: 0, algorithms: null, cache: null },
+    };
+    const introspection = { url: uri, client_id: 'c', client_secret: 's' };
+    const read = (provider: object): unknown => parseAuthConfig(provider).providers[0]?.config;
+    expect(read({ type: 'oauth2_token', jwks: { uri } })).toEqual({
+      ...defaults,
+      jwks: { uri, token: null, key_recheck_period: 3600, allow_symmetric_keys: false },
+    });
+    expect(read({ type: 'oauth2_token', introspection })).toEqual({
+      ...defaults,
+      introspection: { ...introspection, send_secret_in_body: false },
+    });
+    expect(read({ type: 'github_token' })).toEqual({
+      ...{ type: 'github_token', github_api_base_url: 'https://api.github.com', cache: null },
+      claims_mapping: { login: 'roles', organizations: 'teams' },
+    });
+    expect(read({ type: 'kubernetes' })).toEqual({
+      ...{ type: 'kubernetes', api_server_url: 'https://kubernetes.default.svc', verify_tls: true, tls_cafile: null },
+      ...{ claims_mapping: { username: 'roles', groups: 'roles' }, cache: null },
+    });
+    expect(read({ type: 'upstream_header', principal_header: 'x-user' })).toEqual({
+      ...{ type: 'upstream_header', principal_header: 'x-user', attributes_header: null },
+    });
+  });
+
+  test('refuses a list of no algorithms', () => {
+    const provider = { type: 'oauth2_token', algorithms: [], jwks: { uri: 'https://idp.example/' } };
+    expect(() => parseAuthConfig(provider)).toThrow('an empty list allows no token at all');
+  });
+
+  test('takes null for what is not set', () => {
+    const provider = { type: 'oauth2_token', verify_tls: false, tls_cafile: null, introspection: null };
+    expect(parseAuthConfig({ ...provider, jwks: { uri: 'https://idp.example/' } }).providers).toHaveLength(1);
+    expect(() => parseAuthConfig({ ...provider, jwks: null })).toThrow(
+      'the server needs one of jwks and introspection',
+    );
+  });
+
+  test('reads what is off, empty, or written in other letters as the server does', () => {
+    const jwks = { uri: 'https://idp.example/', token: '' };
+    const provider = { type: 'oauth2_token', verify_tls: 'Off', jwks };
+    expect(parseAuthConfig(provider).providers[0]?.config).toMatchObject({ verify_tls: false, jwks });
+    const words = ['1', 'T', 'yes', 1].map(
+      (verify_tls) => parseAuthConfig({ ...provider, verify_tls }).providers[0]?.config,
+    );
+    expect(words.map((config) => config && 'verify_tls' in config && config.verify_tls)).toEqual(Array(4).fill(true));
+    expect(() => parseAuthConfig({ ...provider, clock_tolerance: 3601 })).toThrow('an hour at most');
+    expect(() => parseAuthConfig({ ...provider, tls_cafile: 'ca.pem' })).toThrow('makes tls_cafile meaningless');
+    const header = { type: 'upstream_header', principal_header: 'X-User', attributes_header: 'x-user' };
+    expect(() => parseAuthConfig(header)).toThrow('name the same header');
+  });
+
+  test.each([
+    ...['authorization', 'proxy-authorization', 'cookie', 'set-cookie', 'x-api-key', 'Cookie'],
+    ...['host', 'connection', 'content-length', 'transfer-encoding', 'te', 'upgrade', 'user-agent'],
+  ])('refuses the header %s for a principal', (principal_header) => {
+    expect(() => parseAuthConfig({ type: 'upstream_header', principal_header })).toThrow('cannot say who the user is');
+  });
+
+  test('refuses what no base URL has', () => {
+    for (const more of ['?a=b', '#a'])
+      expect(() =>
+        parseAuthConfig({ type: 'github_token', github_api_base_url: `https://api.github.com${more}` }),
+      ).toThrow('a base URL has no query and no fragment');
+  });
+
+  test('gives no provider of which a part is wrong', () => {
+    const provider = { type: 'oauth2_token', clock_tolerance: -1, jwks: { uri: 'https://idp.example/' } };
+    const { config, findings } = readAuthConfig(provider, {});
+    expect(findings.map(({ path }) => path)).toContain('clock_tolerance');
+    expect([config.providers, config.default]).toEqual([[], null]);
+  });
+
   test('takes a value for what it is, not for what it says of itself', () => {
     const spoken = { toString: '', valueOf: null };
     const header = { type: 'upstream_header', principal_header: spoken, attributes_header: spoken };
@@ -231,6 +317,16 @@ introspection: {url: "hunter2-url", client_id: 31337, client_secret: [hunter2-se
     expect(read.findings.map(({ code, path }) => `${code} ${path}`)).toEqual(['env_unset issuer']);
   });
 
+  test('asks the one provider where several, and a default, stand beside it and are ignored', () => {
+    const custom = { type: 'custom', endpoint: 'https://x' };
+    for (const chosen of ['b', 'c']) {
+      const document = { provider_config: custom, providers: { b: custom }, default: chosen };
+      const config = parseAuthConfig(document, { unknownFields: 'warn' });
+      expect(config.default).toBe('default');
+      expect(config.warnings.map(({ path }) => path)).toEqual(['providers', 'default']);
+    }
+  });
+
   test('names a default that is wrong by the providers that are written, and a rule’s field by its rule', () => {
     const read = readAuthConfig(
       {
@@ -279,6 +375,7 @@ describe('a whole number', () => {
     ['"60.00"', 60],
     ['"1_000"', 1000],
     ['"1_0.0"', 10],
+    ['31536000', 31_536_000],
   ])('is read from %s', (written, value) => {
     expect(read(written)).toBe(value);
   });
@@ -296,11 +393,12 @@ describe('a whole number', () => {
     '"1__0"',
     '"1_"',
     '".0"',
+    '31536001',
   ])('is not read from %s', (written) => {
     expect(() => read(written)).toThrow('key_recheck_period: expected a positive whole number of seconds');
   });
 
-  test.each(['1e3', '1000.', '١٠٠٠'])('is read from a variable as Python reads it: %s', (value) => {
+  test.each(['1e3', '1000.', '١٠٠٠', '𝟏𝟘𝟬𝟶'])('is read from a variable as Python reads it: %s', (value) => {
     expect(read('"${env.PERIOD}"', { PERIOD: value })).toBe(1000);
   });
 });

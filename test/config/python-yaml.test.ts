@@ -38,6 +38,7 @@ describe('a plain scalar', () => {
     ['-.inf', -Infinity],
     ['.NaN', NaN],
     ['~', null],
+    ['', null],
   ])('%s is %j', (text, value) => {
     expect(read(`a: ${text}`)).toEqual({ a: value });
   });
@@ -54,6 +55,7 @@ describe('a plain scalar', () => {
 describe('a single value', () => {
   test.each<[string, unknown]>([
     ['2026-1-1', '2026-1-1'],
+    ['2026-01-01 01:02:03 +0530', '2026-01-01 01:02:03 +0530'],
     ['2026-1-1 1:02:03', new Date(1767229323000)],
     ['2026-01-01', new Date(1767225600000)],
     ['2026-01-01T01:02:03.5Z', new Date(1767229323500)],
@@ -116,7 +118,7 @@ describe('a single value', () => {
   test.each([
     '2026-02-30',
     '2026-13-01',
-    '2026-01-01 25:00:00',
+    '2026-01-01 24:00:00',
     '2026-01-01 01:02:60',
     '2026-01-01 01:02:03 +24:00',
     '0000-01-01',
@@ -225,6 +227,11 @@ describe('what the parser takes and PyYAML refuses', () => {
     [
       'an odd anchor',
       'a: &x*y b\n',
+      'run.yaml:1:4: to the server, the name of an anchor has only letters, digits, "-" and "_"; rename it',
+    ],
+    [
+      'an anchor with a dot',
+      'a: &x.y b\n',
       'run.yaml:1:4: to the server, the name of an anchor has only letters, digits, "-" and "_"; rename it',
     ],
     [

@@ -23,6 +23,10 @@ describe('findSection', () => {
     [provider, ['', ['default: ']]],
     [{ providers: { a: provider, b: provider } }, ['', ['a: providers.a', 'b: providers.b']]],
     [{ server: { port: 1 }, auth: { provider_config: provider } }, ['auth', ['default: provider_config']]],
+    [
+      { image_name: 'x', server: { auth: { provider_config: provider } }, auth: { providers: {} } },
+      ['server.auth', ['default: provider_config']],
+    ],
     // The server lets everybody in, but asks its policies.
     [{ auth: { provider_config: null } }, ['auth', []]],
     [{ access_policy: [] }, ['', []]],
@@ -47,6 +51,7 @@ describe('findSection', () => {
     [true, `: the config is a boolean; ${EXPECTED}`],
     [new Date(0), `: the config is a date; ${EXPECTED}`],
     [{ image_name: 'x' }, `server: the server config has no server.auth: ${OFF}`],
+    [{ distro_name: 'x' }, `server: the server config has no server.auth: ${OFF}`],
     [{ apis: [] }, `server: the server config has no server.auth: ${OFF}`],
     [{ server: { port: 1 } }, `server: the server config has no server.auth: ${OFF}`],
     [{ server: { auth: null } }, `server.auth: auth is empty: ${OFF}`],

@@ -21,6 +21,15 @@ describe('symmetric keys', () => {
   });
 });
 
+test('a key for EdDSA is one for Ed25519, which is its other name', () => {
+  const { publicKey } = generateKeyPairSync('ed25519');
+  for (const alg of ['EdDSA', 'Ed25519']) {
+    const { x = '' }: JWK = publicKey.export({ format: 'jwk' });
+    const key = readKey({ kty: 'OKP', crv: 'Ed25519', x, alg });
+    expect([misfit(key, 'EdDSA'), misfit(key, 'Ed25519')]).toEqual([null, null]);
+  }
+});
+
 describe('members with padding', () => {
   const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const jwk: JWK = publicKey.export({ format: 'jwk' });

@@ -121,7 +121,7 @@ describe('readPrivateKey', () => {
     ['an encryption key', JSON.stringify({ ...rsa.privateJwk, key_ops: ['decrypt'] }), 'not for signing'],
     ['an RSA key without primes', JSON.stringify({ ...rsa.privateJwk, p: undefined }), 'make no key'],
     ['an empty secret', JSON.stringify({ kty: 'oct', k: '' }), 'its k is missing'],
-    ['no JSON', '{"kty":', 'not valid JSON'],
+    ['no JSON', '{"kty":', 'not valid JSON (character 8)'],
     ['a token', 'eyJhbGciOiJub25lIn0.e30.', 'neither a JWK nor'],
   ];
 

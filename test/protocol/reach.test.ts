@@ -1,7 +1,8 @@
+import { createServer } from 'node:tls';
 import { expect, test } from 'vitest';
 import { reach, type ReachOptions, type ReachStep } from '../../src/protocol/reach.js';
 import { makeCertificates } from '../certificates.js';
-import { hang, json, serve, serveRaw } from '../loopback.js';
+import { hang, json, listen, serve, serveRaw } from '../loopback.js';
 
 const certificates = await makeCertificates();
 const HOUR = 3_600_000;
@@ -27,6 +28,10 @@ test('goes all the way to a trusted certificate, and sends nothing', async () =>
   ]);
   expect(steps.every(({ ms }) => ms !== null && ms >= 0)).toBe(true);
   expect(server.requests).toEqual([]);
+});
+
+test('takes the brackets from an address of IPv6', async () => {
+  expect((await ask('http://[::1]:1'))[0]?.message).toBe('::1 is an address');
 });
 
 test('has no certificate to ask about in plain http', async () => {
@@ -66,7 +71,32 @@ test('says what is not trusted by this machine', async () => {
   expect((await ask(origin, { ca: null })).at(-1)).toMatchObject({
     status: 'failed',
     message: expect.stringContaining('is not trusted'),
+    fix: expect.stringContaining('Name the CA that signed the certificate in tls_cafile'),
   });
+  expect((await ask(origin, { ca: certificates.selfSigned.cert })).at(-1)?.fix).toContain(
+    'Add the CA that signed the certificate to the file of tls_cafile',
+  );
+});
+
+test('asks a host of many names for the certificate of its name', async () => {
+  const names: string[] = [];
+  const server = createServer({
+    ...certificates.right,
+    SNICallback: (name, done) => {
+      names.push(name);
+      done(null);
+    },
+  });
+  const port = await listen(server);
+  expect((await ask(`https://localhost:${port}`)).at(-1)?.status).toBe('passed');
+  expect(names).toEqual(['localhost']);
+});
+
+test('warns of a certificate two weeks before it expires', async () => {
+  const { origin } = await serve(json({}), certificates.right);
+  const statusOf = async (days: number): Promise<unknown> =>
+    (await ask(origin, { now: Date.now() - days * 24 * HOUR })).at(-1)?.status;
+  expect([await statusOf(13), await statusOf(15)]).toEqual(['warned', 'passed']);
 });
 
 test('warns of a certificate that expires soon, and of verify_tls: false without need', async () => {

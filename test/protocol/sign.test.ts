@@ -18,6 +18,13 @@ async function verifies(token: string, jwk: object, algorithm: string): Promise<
 }
 
 describe('createSigner', () => {
+  test('signs with what a key that names no algorithm is good for', async () => {
+    for (const algorithm of ['RS256', 'ES384', 'EdDSA']) {
+      const { jwk } = await generatePrivateKey({ algorithm });
+      expect((await createSigner({ key: readKey({ ...jwk, alg: null }) })).algorithm).toBe(algorithm);
+    }
+  });
+
   test.each(ALGORITHMS)(
     'signs %s so that jose verifies it, with a throwaway key and with a given one',
     async (algorithm) => {

@@ -86,6 +86,12 @@ describe('a key set', () => {
     ]);
   });
 
+  it('has no key for a token without a key id, not even one without', async () => {
+    const report = await read([{ ...ec.jwk, kid: undefined }, ec.jwk], { kid: null, alg: 'ES256' });
+    expect(report.keys.map((key) => key.used)).toEqual([false, false]);
+    expect(report.warnings).toEqual(['the token has no kid: the server cannot pick a key']);
+  });
+
   it('without a name for any key is warned about as a whole', async () => {
     const report = await read([{ ...ec.jwk, kid: undefined }]);
     expect(report.warnings).toEqual(['no key of the key set has a kid: the server never picks one']);

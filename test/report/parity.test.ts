@@ -521,6 +521,7 @@ describe('the request', () => {
     ['ftp://api.example/', GOOD, [], 'usage_invalid'],
     ['https://user:MARKED@api.example/', GOOD, [], 'usage_invalid'],
     ['http://127.0.0.1:1/', GOOD, [['Authorization', 'Basic MARKED']], 'usage_invalid'],
+    ['http://127.0.0.1:1/', GOOD, [['authorization', 'Basic MARKED']], 'usage_invalid'],
     ['http://127.0.0.1:1/', 'MARKED two', [], 'input_unreadable'],
     ['http://127.0.0.1:1/', 'MARKED\n', [], 'input_unreadable'],
     ['http://127.0.0.1:1/', '', [], 'input_unreadable'],
@@ -528,5 +529,36 @@ describe('the request', () => {
     const error: unknown = await ask(url, token, await jwtProvider(), headers).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ code });
     expect(String(error)).not.toContain('MARKED');
+  });
+});
+
+describe('a hint', () => {
+  test('on who lets everybody in is the only one', async () => {
+    for (const habits of [models, serverThat({ garbage: models })]) {
+      const hints = explainParity((await compare(habits, EXPIRED)).report);
+      expect(hints).toHaveLength(1);
+      expect(hints[0]).toMatch(/its authentication is off|it checks none/);
+    }
+  });
+
+  test.each([
+    [6, false, 'is 6 s ahead of'],
+    [-6, false, 'is 6 s behind'],
+    [4, false, null],
+    [-4, false, null],
+    [6, true, null],
+  ])('tells of clocks %i s apart where answers are the same (%j): %j', async (skew, same, words) => {
+    const { report } = await compare(serverThat({}));
+    const hints = explainParity({ ...report, same, server: { ...report.server, skew } });
+    expect(hints.find((hint) => hint.includes('clock is')) ?? null).toBe(
+      words === null ? null : `the server’s clock ${words} this machine’s`,
+    );
+  });
+
+  test('says nothing of words where the server has none', async () => {
+    const { report } = await compare(serverThat({ given: text('', 401) }, EXPIRED), EXPIRED);
+    expect(sameness(report).message).toBeNull();
+    expect(report.same).toBe(true);
+    expect(explainParity(report)).toEqual([]);
   });
 });

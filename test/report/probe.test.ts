@@ -53,6 +53,7 @@ describe('a key set', () => {
 
   test.each([
     ['empty', { keys: [] }, 'failed', '0 usable keys; the key set is empty'],
+    ['whose only key no token can name', { keys: [{ ...key.jwk, kid: undefined }] }, 'failed', '0 usable keys'],
     ['of private keys', { keys: [key.privateJwk] }, 'failed', 'a PRIVATE key'],
     ['with a key that no token can name', { keys: [key.jwk, { ...key.jwk, kid: undefined }] }, 'warned', 'no kid'],
     ['that is none', { nokeys: 1 }, 'failed', 'this is not a key set'],
@@ -123,6 +124,18 @@ describe('an issuer', () => {
       field: 'jwks.uri',
       message: expect.stringContaining('/other, the config has http://127.0.0.1'),
     });
+  });
+
+  test('is compared with what the config asks, of which no credentials are shown', async () => {
+    const discovery = async (published: string): Promise<Probe> => {
+      const origin = await startIssuer((issuer) => ({ issuer, jwks_uri: issuer + published }));
+      const uri = `${origin.replace('//', '//u:MARKED@')}/jwks?code=MARKED`;
+      const probes = await probe({ type: 'oauth2_token', issuer: origin, jwks: { uri } });
+      expect(JSON.stringify(probes)).not.toContain('MARKED');
+      return probes.at(-1)!;
+    };
+    expect(await discovery('/jwks?code=MARKED')).toMatchObject({ name: 'discovery', status: 'passed' });
+    expect(await discovery('/other?key=MARKED')).toMatchObject({ name: 'discovery', status: 'warned' });
   });
 
   test('that publishes nothing is warned about; one that fails is undecided; a name is not asked', async () => {

@@ -64,6 +64,16 @@ describe('a likeness', () => {
     });
   });
 
+  test('leaves out each claim and parameter that binds a token', () => {
+    const claims = ['jti', 'nonce', 'sid', 'session_state', 'cnf', 'at_hash', 'c_hash', 's_hash', '_sd', '_sd_alg'];
+    const header = ['jku', 'jwk', 'x5u', 'x5c', 'x5t', 'x5t#S256', 'b64', 'zip'];
+    const all = (names: readonly string[]): object => Object.fromEntries(names.map((name) => [name, 'x']));
+    expect(like(all(claims), { alg: 'RS256', ...all(header) })).toMatchObject({
+      ...{ claims: {}, header: {} },
+      dropped: [...claims, ...header.map((name) => `header.${name}`)],
+    });
+  });
+
   test('carries no token that is inside the token, however deep', async () => {
     const inner = await (await createSigner({ algorithm: 'ES256' })).sign({ sub: 'MARKED' });
     const found = like(

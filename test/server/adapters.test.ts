@@ -1,6 +1,6 @@
 // The adapters in the frameworks that they are for, over real sockets.
 import { once } from 'node:events';
-import { request as ask } from 'node:http';
+import { createServer, request as ask, type IncomingMessage } from 'node:http';
 import { connect, createServer as createHttp2Server, type IncomingHttpHeaders } from 'node:http2';
 import express from 'express';
 import fastify from 'fastify';
@@ -27,6 +27,7 @@ interface Reply {
 }
 
 const KEY = newKey('ES256');
+const GONE = new Error('the socket is gone');
 let token: string;
 
 beforeEach(() => {
@@ -226,6 +227,20 @@ test('fastify: guards the scope of the plugin and those below, whatever came fir
   expect((await part.inject('/out')).statusCode).toBe(200);
 });
 
+test('fastify: asks before a body is read, for the URL that was sent, and ends with the app', async () => {
+  const authenticator = await guard();
+  const close = vi.spyOn(authenticator, 'close');
+  const app = fastify({ rewriteUrl: () => '/health' });
+  await app.register(authcheck, { authenticator });
+  app.all('/health', () => 'in');
+  const body = { payload: '{', headers: { 'content-type': 'application/json' } };
+  expect((await app.inject({ method: 'POST', url: '/private', ...body })).statusCode).toBe(401);
+  expect((await app.inject('/private')).statusCode).toBe(401);
+  expect((await app.inject('/health')).statusCode).toBe(200);
+  await app.close();
+  expect(close).toHaveBeenCalledOnce();
+});
+
 test('hono: an app asked without a socket', async () => {
   const guarded = createGuard(await guard());
   const app = new Hono();
@@ -238,6 +253,51 @@ test('hono: an app asked without a socket', async () => {
   app.get('/who', (context) => context.text('in'));
   expect((await app.request('/who')).status).toBe(401);
   expect((await app.request('/who', { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
+});
+
+describe('a middleware', () => {
+  /** What became of a request: an answer, or what `next` was called with. */
+  async function pass(authenticator: Authenticator, headers: Record<string, string>, isGone = false): Promise<unknown> {
+    const middleware = createMiddleware(authenticator);
+    let next: unknown = 'answered';
+    const server = createServer((request, response) => {
+      if (isGone) vi.spyOn(response, 'writeHead').mockThrowOnce(GONE);
+      middleware(request, response, (error) => {
+        next = error ?? 'let in';
+        response.end();
+      });
+    });
+    const outgoing = ask({ host: '127.0.0.1', port: await listen(server), agent: false, headers }).end();
+    const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
+    response.resume();
+    return next;
+  }
+
+  test('lets nobody in where the authenticator fails, or the answer cannot be sent', async () => {
+    const authenticator = await guard();
+    const error = new Error('out of order');
+    const broken = { ...authenticator, authenticate: () => Promise.reject(error) };
+    expect(await pass(broken, {})).toBe(error);
+    expect(await pass(authenticator, {}, true)).toBe(GONE);
+    expect(await pass(authenticator, {})).toBe('answered');
+    expect(await pass(authenticator, { authorization: `Bearer ${token}` })).toBe('let in');
+  });
+
+  test('takes away what passes for an identity, on public routes too', async () => {
+    const middleware = createMiddleware(await guard());
+    const server = createServer((request, response) => {
+      Object.assign(request, { auth: { principal: 'root' } });
+      middleware(request, response, () => response.end(JSON.stringify('auth' in request)));
+    });
+    const origin = `http://127.0.0.1:${await listen(server)}`;
+    expect(await send(origin, '/health')).toMatchObject({ status: 200, body: false });
+  });
+
+  test('tells the log the id of a request', async () => {
+    const info = vi.fn();
+    await pass(await guard({ logger: { info, warn: info, error: info } }), { 'x-request-id': 'r-1' });
+    expect(info).toHaveBeenCalledWith(expect.objectContaining({ id: 'r-1' }), 'request rejected');
+  });
 });
 
 describe('logging', () => {

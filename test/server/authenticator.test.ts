@@ -66,6 +66,17 @@ test('a provider that throws is unavailable, and the log hears the kind of its e
   expect(await build([broken, accepted]).authenticate(REQUEST)).toMatchObject({ identity: { principal: 'alice' } });
 });
 
+test.each<[Said, string]>([
+  [{ outcome: 'rejected', server: REFUSED }, 'info'],
+  [{ outcome: 'undecided', server: { status: 503, body: REFUSED.body } }, 'warn'],
+])('the log hears of $0.outcome as $1', async (said, level) => {
+  const logger = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+  const options = { isPublic: () => false, realm: 'api', logger };
+  await buildAuthenticator([refuse(said)], options).authenticate(REQUEST);
+  const heard = Object.entries(logger).flatMap(([name, log]) => (log.mock.calls.length > 0 ? [name] : []));
+  expect(heard).toEqual([level]);
+});
+
 test.each<[string, AuthProvider, object]>([
   ['accepts', provide(() => Promise.resolve({ ...ALICE, principal: `of ${TOKEN}` })), { principal: 'of [redacted]' }],
   [

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import {
   createAuthenticator,
+  createGuard,
   parseAuthConfig,
   type Authenticator,
   type AuthenticatorOptions,
@@ -32,6 +33,18 @@ async function sendRaw(origin: string, headers: readonly string[]): Promise<stri
 }
 
 const fill = (count: number): string[] => Array.from({ length: count }, () => 'a:');
+
+test('a guard of Fetch passes on what was asked, and counts what was joined', async () => {
+  const authenticator = guard();
+  const asked = vi.spyOn(authenticator, 'authenticate');
+  const headers = new Headers({ 'x-request-id': 'r-1', cookie: 'a=1; b=2', 'x-auth-principal': 'alice' });
+  for (const value of ['a', 'b', 'c']) headers.append('x-list', value);
+  await createGuard(authenticator)(new Request('https://api.example/v1/models?page=2', { method: 'POST', headers }));
+  expect(asked).toHaveBeenCalledWith({
+    ...{ method: 'POST', url: '/v1/models?page=2', id: 'r-1', headerCount: 7 },
+    headers: [...headers],
+  });
+});
 
 describe.each(Object.entries(FRAMEWORKS))('%s', (name, startServer) => {
   test('refuses a request of which headers may be lost', async () => {

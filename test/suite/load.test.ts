@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AuthcheckError, ConfigError, loadSuite, readSuite } from '../../src/index.js';
 import { CONFIG } from './suite.js';
@@ -55,6 +55,7 @@ describe('a token in the wrong place is nowhere in what is said', () => {
     expect(() => readSuite(`config: ${TOKEN}\n${tests}`, 'a.yaml', options)).toThrow(
       /^\[redacted\]: there is no such file$/,
     );
+    expect(() => loadSuite(TOKEN, options)).toThrow(/^\[redacted\]: there is no such file$/);
     expect(() => readSuite(`${CONFIG}jwks: ${TOKEN}\n${tests}`, 'a.yaml', options)).toThrow(/^\[redacted\]: /);
   });
 });
@@ -106,6 +107,42 @@ it('a token as the name of a part of an answer is not shown either', () => {
 it('very many unknown fields are told of in no more rounds than are worth it', () => {
   const fields = Array.from({ length: 3000 }, (_, index) => `f${index}: 1\n`).join('');
   expect(faultsOf(`${CONFIG}${fields}tests: [{name: a, claims: {}, expect: {outcome: accepted}}]\n`).length).toBe(21);
+});
+
+it('a field of the config that the server ignores makes no suite useless, and a file that is not there has its place', () => {
+  const tests = 'tests: [{name: a, claims: {}, expect: {outcome: accepted}}]\n';
+  expect(faultsOf(`${CONFIG}${tests}`.replace('audience:', 'audiense:'))).toEqual([]);
+  try {
+    readSuite(`config: gone.yaml\n${tests}`, 'a.yaml', { cwd: '/nowhere' });
+  } catch (error) {
+    expect(error).toMatchObject({ code: 'config_unreadable', position: 'a.yaml:1:9' });
+    return;
+  }
+  throw new Error('the file is there');
+});
+
+it('a token is taken without the line break behind it', () => {
+  const test = '{name: a, custom: {}, token: "Zm9v\\n", expect: {outcome: undecided}}';
+  const { cases } = readSuite(`config: {type: custom, endpoint: "https://a.example"}\ntests:\n- ${test}\n`, 'a', {
+    cwd: '/',
+  });
+  expect(cases[0]?.subject).toEqual({ kind: 'token', token: 'Zm9v' });
+});
+
+it('a question that is none is told at its place', () => {
+  const test = '{name: a, claims: {}, expect: {allow: ["read model::a", "nonsense"]}}';
+  expect(faultsOf(`${CONFIG}tests:\n- ${test}\n`)[0]).toMatch(/^a\.yaml:7:59: /);
+});
+
+it('a field that is unknown has a code of its own', () => {
+  const codes = (test: string): unknown => {
+    try {
+      return readSuite(`${CONFIG}tests:\n- ${test}\n`, 'a.yaml', { cwd: '/' });
+    } catch (error) {
+      return error instanceof ConfigError ? error.findings.map(({ code }) => code) : error;
+    }
+  };
+  expect(codes('{name: a, claims: {}, foo: 1, expect: {outcome: fine}}')).toEqual(['field_unknown', 'field_invalid']);
 });
 
 it('every fault is told, in the order of the file, and what is misplaced with where it belongs', () => {
@@ -270,6 +307,11 @@ describe('other files', () => {
     const suite = loadSuite('a.test.yaml', { cwd: folder });
     expect(suite.cases[0]?.subject).toEqual({ kind: 'token', token: 'Zm9v' });
     expect(suite.sources).toEqual(['a.test.yaml', 'run.yaml', 'token'].map((name) => join(folder, name)));
+    const read: string[] = [];
+    const above = { cwd: dirname(folder), onRead: (path: string) => void read.push(path) };
+    const same = loadSuite(join(basename(folder), 'a.test.yaml'), above);
+    expect([same.cases[0]?.subject, same.sources]).toEqual([suite.cases[0]?.subject, suite.sources]);
+    expect(read).toEqual(['run.yaml', 'token'].map((name) => join(folder, name)));
     write('');
     expect(() => loadSuite('a.test.yaml', { cwd: folder })).toThrow(/ENDPOINT is not set/);
     rmSync(join(folder, 'run.yaml'));
