@@ -13,6 +13,7 @@ import {
   redactJson,
   secretsInQuery,
 } from './redact.js';
+import { looksLikeSecret } from './secret-name.js';
 import { showProxy, showUrl } from './url.js';
 
 /** A request. */
@@ -132,9 +133,13 @@ export function isRedirect(status: number): boolean {
 
 const CREDENTIALS = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)$/i;
 
-/** Headers whose values are credentials, or may be by their names. */
+/**
+ * Headers whose values are credentials, or may be by their names. Proxies hand on a token, an ID token or a cookie under
+ * names of their own: X-Forwarded-Authorization, Cf-Access-Jwt-Assertion, X-Goog-Iap-Jwt-Assertion, X-Amzn-Oidc-Data.
+ */
 export const SECRET_HEADERS: RegExp = new RegExp(
-  `${CREDENTIALS.source}|(?:key|token|secret|session|session-id|password|credentials?|signature|auth)$`,
+  `${CREDENTIALS.source}|(?:key|token|secret|session|session-id|password|passwd|pwd|credentials?|signature|auth` +
+    '|authorization|cookie|jwt|assertion|oidc-data|dpop|bearer|ticket)$',
   'i',
 );
 
@@ -184,11 +189,16 @@ export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null,
 
 /** Describes an exchange for a transcript. */
 export function describeExchange(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): Exchange {
-  const redact = createRedactor([...secretsOf(input, url, proxy), ...(input.hidden ?? [])]);
+  const secrets = [...secretsOf(input, url, proxy), ...(input.hidden ?? [])];
+  const redactWhole = createRedactor(secrets);
+  // Servers quote the beginning of a token, and escape what they quote in ways of their own, such as `&amp;`. Of a secret
+  // that is made of words, as on a developer's machine, the pieces stand in audiences and URLs too.
+  const random = secrets.filter((secret) => looksLikeSecret(secret ?? ''));
+  const redact = (text: string): string => maskPieces(redactWhole(text), random);
   const clean = (headers: Readonly<Record<string, string>>): Record<string, string> =>
     Object.fromEntries(
       Object.entries(headers).map(([name, value]) => [
-        name,
+        redact(name),
         SECRET_HEADERS.test(name) ? maskHeader(name, value) : redact(value),
       ]),
     );

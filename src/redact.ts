@@ -85,13 +85,18 @@ export function maskPieces(text: string, secrets: readonly (string | null | unde
     .map((secret) => secret ?? '')
     .filter(({ length }) => length >= PIECE)
     .flatMap((secret) => (isPlain(secret) ? [secret] : WAYS.map((way) => way(secret))));
-  const pieces = [...listPieces(foldCase(text))];
-  const written = new Set(pieces);
+  const folded = foldCase(text);
+  const spellings = [...new Set(known.map(foldCase))];
+  // Remembered are the pieces of the shorter of both: a secret, and what a server says, may be long.
+  const written = spellings.join('').length > folded.length ? new Set(listPieces(folded)) : null;
   const found = new Set<string>();
-  for (const spelling of new Set(known.map(foldCase)))
-    for (const piece of listPieces(spelling)) if (written.has(piece)) found.add(piece);
+  for (const spelling of spellings)
+    for (const piece of listPieces(spelling)) if (written?.has(piece) ?? true) found.add(piece);
+  if (found.size === 0) return text;
   const spans: [number, number][] = [];
-  for (const [at, piece] of pieces.entries()) {
+  let at = -1;
+  for (const piece of listPieces(folded)) {
+    at += 1;
     if (!found.has(piece)) continue;
     const last = spans.at(-1);
     if (last !== undefined && at <= last[1]) last[1] = at + PIECE;
@@ -161,7 +166,8 @@ export function maskUrl(url: string): string {
   return authority.replace(/\/\/[^]*@/, `//${REDACTED}@`) + query;
 }
 
-const SECRET_PARAMETER = /(?:key|token|secret|code|sig|signature|password|passwd|pwd|auth)$/i;
+const SECRET_PARAMETER =
+  /(?:key|token|secret|code|sig|signature|password|passwd|pwd|auth|authorization|jwt|assertion|session|session[_-]?id|ticket|credentials?|SAMLResponse|id_token_hint)$/i;
 
 /** Tells a parameter that can hold nothing but a secret, by its name. */
 export function isSecretParameter(name: string): boolean {

@@ -4,6 +4,12 @@ import { REDACTED } from './redact.js';
 
 /** How tokens begin, and long numbers in hex. */
 const TOKEN = /^(?:bearer\s|eyJ|gh[pousr]_|github_pat_)|^(?:[0-9a-f]-?){24,}$|^(?:[0-9A-F]-?){24,}$/;
+/**
+ * How others begin that have dots, no digits, or no capital letters: Google's, Vault's, Ory's, PASETO, OpenShift's,
+ * Salesforce's, those of Hugging Face and Databricks, and client secrets of Entra.
+ */
+const OTHER_TOKEN =
+  /^(?:ya29\.|hv[sbr]\.|ory_[ar]t_|v[1-4]\.(?:local|public)\.|sha256~|00D\w{9,15}!)\S{16,}$|^hf_[A-Za-z]{30,}$|^dapi[0-9a-f]{32}|^[\w~.-]{3}\dQ~[\w~.-]{24,}$/;
 /** Much of all kinds of letters. */
 const MIXED = /^(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[^.\s]{20,}$/;
 /** Words and numbers that are joined: `Keycloak-Production-EU1`, `/Users/alice/Work2`. */
@@ -12,7 +18,7 @@ const WORDS = /^[~/]{0,2}(?:[A-Za-z]{1,14}\d{0,4}|\d{1,4})(?:[-_/](?:[A-Za-z]{1,
 /** Tells what stands in the place of a name, and is hardly the name of anything. */
 export function looksLikeSecret(text: string): boolean {
   const bare = text.replace(/^[\s"'`]+/, '').replace(/^bearer/i, 'bearer');
-  return TOKEN.test(bare) || (MIXED.test(bare) && !WORDS.test(bare));
+  return TOKEN.test(bare) || OTHER_TOKEN.test(bare) || (MIXED.test(bare) && !WORDS.test(bare));
 }
 
 /** A name as it may be shown: whoever puts a token in its place is not to find it in a log. */

@@ -647,9 +647,46 @@ describe.each([
       'Credentials',
       'Signature',
       'Auth',
+      'Passwd',
+      'Pwd',
+      'Forwarded-Authorization',
+      'Forwarded-Cookie',
+      'Goog-Iap-Jwt-Assertion',
+      'Amzn-Oidc-Data',
+      'Jwt',
+      'DPoP',
+      'Bearer',
+      'Ticket',
     ])('masks a header by its name: X-%s', async (name) => {
       const [exchange] = await transcribe(json({}), { headers: { [`X-${name}`]: 'unmarked-secret' } });
       expect(exchange?.request_headers).toEqual({ [`X-${name}`]: '[redacted]' });
+    });
+
+    test.each([
+      ['its beginning', (secret: string) => secret.slice(0, 24)],
+      ['its end', (secret: string) => secret.slice(-24)],
+      ['it with entities of HTML', (secret: string) => secret.replaceAll('=', '&#x3D;').replaceAll('&', '&amp;')],
+      ['it as Gson escapes it', (secret: string) => secret.replaceAll('=', '\\u003d')],
+    ])('is silent about a secret of which a server repeats %s', async (_what, spell) => {
+      const secret = 'Hun7erOfTheFirstHalf012345=Hun8erOfTheSecondHalf678901';
+      const said = spell(secret);
+      const [exchange] = await transcribe(
+        (_request, response) =>
+          response.writeHead(401, { 'x-echo': said }).end(`{"message":"the token ${said} is none"}`),
+        { secrets: [secret] },
+      );
+      expect(exchange?.response_body).toContain('the token [redacted]');
+      expect(exchange?.response_body).toContain(' is none');
+      expect(JSON.stringify(exchange)).not.toMatch(/Hun|[Hh]alf/);
+    });
+
+    test('leaves the words that a secret is made of', async () => {
+      const body = '{"aud":"llama-stack"}';
+      const [exchange] = await transcribe(
+        (_request, response) => response.end(body.replace('}', ',"echo":"llama-stack-secret"}')),
+        { secrets: ['llama-stack-secret'] },
+      );
+      expect(exchange?.response_body).toBe('{"aud":"llama-stack","echo":"[redacted]"}');
     });
 
     test('masks the cookies that a server sets', async () => {

@@ -141,6 +141,12 @@ describe('maskPieces', () => {
     expect(maskPieces('Geçersiz İstek: eyJhbGciOiJS…', ['eyJhbGciOiJSUzI1NiJ9'])).toBe('Geçersiz İstek: [redacted]…');
   });
 
+  test('finds a piece in a text that is longer than the secret, and in one that is shorter', () => {
+    const long = 'so it goes on and on '.repeat(20);
+    expect(maskPieces(`${long}Kq7/x+9aZ, ${long}`, [SECRET])).toBe(`${long}[redacted], ${long}`);
+    expect(maskPieces('Kq7/x+9aZ!', [SECRET.repeat(100)])).toBe('[redacted]!');
+  });
+
   test('ignores what is too short, or none', () => {
     expect(maskPieces('a bcdefg', ['bcdefg', null, undefined, ''])).toBe('a bcdefg');
   });
@@ -241,9 +247,20 @@ test('a password with an "@" in it is masked to its end', () => {
   expect(maskUserInfo('from http://u:p@ss@h/a@b to //u:p@h')).toBe('from http://[redacted]@h/a@b to //[redacted]@h');
 });
 
-test.each(['key', 'token', 'secret', 'code', 'sig', 'signature', 'password', 'passwd', 'pwd', 'auth'])(
-  'a query that names something %s has a secret',
-  (name) => {
-    expect(secretsInQuery(new URL(`https://idp/jwks?x-${name}=first&${name}=second`))).toEqual(['first', 'second']);
-  },
-);
+const SECRET_NAMES = [
+  ...['key', 'token', 'secret', 'code', 'sig', 'signature', 'password', 'passwd', 'pwd', 'auth', 'authorization'],
+  ...[
+    'jwt',
+    'assertion',
+    'session',
+    'session_id',
+    'sessionid',
+    'ticket',
+    'credential',
+    'SAMLResponse',
+    'id_token_hint',
+  ],
+];
+test.each(SECRET_NAMES)('a query that names something %s has a secret', (name) => {
+  expect(secretsInQuery(new URL(`https://idp/jwks?x-${name}=first&${name}=second`))).toEqual(['first', 'second']);
+});

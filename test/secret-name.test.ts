@@ -17,6 +17,15 @@ test.each([
   '0123456789abcdef0123456789abcdef',
   '0123456789ABCDEF0123456789ABCDEF',
   'f81d4fae-7dec-11d0-a765-00a0c91e6bf6',
+  'ya29.a0AfB_byCkq3Xz81LmNoPqRsTuVwXyZ',
+  'hvs.CAESIJkq3Xz81LmNoPqRsTuVwXyZ',
+  'ory_at_Kq3Xz81LmNoPqRs.AbC1eFgHiJkL',
+  'v4.local.kq3xz81lmnopqrstuvwx',
+  'sha256~kq3xz81lmnopqrstuvwx-_',
+  '00D5g000001AbCd!AQEAQKq3Xz81.LmNoPqRs',
+  'hf_AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGh',
+  'dapi0123456789abcdef0123456789abcdef',
+  'Kq38Q~z81LmNoPqRsTuVwXyZ.0123456789AbC1e',
 ])('%s is hardly a name', (text) => {
   expect(looksLikeSecret(text)).toBe(true);
   expect(maskName(text)).toBe('[redacted]');
@@ -33,6 +42,10 @@ test.each([
   '/Users/alice/Work2/tests2024',
   'deploy/auth.authcheck.yaml',
   'bearerless',
+  'hf_config.yaml',
+  'v1.public.yaml',
+  'ya29.yaml',
+  'dapi.yaml',
 ])('%j may be one', (text) => {
   expect(looksLikeSecret(text)).toBe(false);
   expect(maskName(text)).toBe(text);

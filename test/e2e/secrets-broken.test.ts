@@ -140,7 +140,8 @@ describe('a program that breaks', () => {
     return { NODE_OPTIONS: `--import=${pathToFileURL(file).href}` };
   };
   const HASH = 'crypto.hash = (_, text) => { throw new TypeError(`cannot hash ${text}\\n    at ${text}`); };';
-  const URLS = 'URL.canParse = (text) => { throw new RangeError(text); };';
+  const URLS =
+    'Object.defineProperty(URL.prototype, "hostname", { get() { if (this.host) throw new RangeError(this.href); return ""; } });';
   const SIGN =
     'crypto.sign = (_, data, key) => { throw new Error(data + JSON.stringify(key.key?.export({ format: "jwk" }) ?? key.export({ format: "jwk" }))); };';
 

@@ -444,7 +444,7 @@ describe('what a server says', () => {
     expect(said.www_authenticate).toBe('Bearer error_description="what is [redacted]..."');
   });
 
-  test.each(['X-Api-Key', 'X-Auth-Token', 'X-Session'])(
+  test.each(['X-Api-Key', 'X-Auth-Token', 'X-Session', 'X-Forwarded-Authorization', 'Cf-Access-Jwt-Assertion'])(
     'comes back without the credential that was sent beside the token in %s',
     async (name) => {
       const echo: Answer = (request, response) => {
