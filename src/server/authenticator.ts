@@ -179,8 +179,8 @@ function answerOf({ server, provider }: RefusedVerdict, fault: RequestFault | nu
 /** The query as `custom` endpoints are told of it: as Python reads it, without what has no value. */
 function queryOf(url: string): Record<string, string[]> {
   const at = url.indexOf('?');
-  const params = new Map<string, string[]>();
   if (at === -1) return {};
+  const params = new Map<string, string[]>();
   // URLSearchParams drops the first question mark, and no other.
   for (const [name, value] of new URLSearchParams(url.slice(at))) {
     if (value === '') continue;
