@@ -4,16 +4,9 @@ import { parseJson, type JsonOptions, type JsonResult } from './json-parser.js';
 import { member, writeJson, type Json, type JsonObject } from './json.js';
 import { unescapePercent } from './percent.js';
 import type { UndecidedCode } from './reason-codes.js';
-import {
-  createRedactor,
-  isSecretParameter,
-  maskPieces,
-  MIN_LENGTH_IN_CLAIMS,
-  REDACTED,
-  redactJson,
-  secretsInQuery,
-} from './redact.js';
-import { looksLikeSecret } from './secret-name.js';
+import { createRedactor, maskPieces, MIN_LENGTH_IN_CLAIMS, REDACTED, redactJson, type Redactor } from './redact.js';
+import { isWords, looksLikeSecret } from './secret-name.js';
+import { isSecretParameter, secretsInQuery } from './secret-parameters.js';
 import { showProxy, showUrl } from './url.js';
 
 /** A request. */
@@ -155,7 +148,7 @@ export function credentialsByName(
 ): string[] {
   return [
     ...headers.filter(([name]) => SECRET_HEADERS.test(name)).map(([, value]) => value),
-    ...Object.entries(params).flatMap(([name, values]) => (isSecretParameter(name) ? values : [])),
+    ...Object.entries(params).flatMap(([name, values]) => values.filter((value) => isSecretParameter(name, value))),
   ];
 }
 
@@ -190,30 +183,33 @@ export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null,
 /** Describes an exchange for a transcript. */
 export function describeExchange(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): Exchange {
   const secrets = [...secretsOf(input, url, proxy), ...(input.hidden ?? [])];
-  const redactWhole = createRedactor(secrets);
-  // Servers quote the beginning of a token, and escape what they quote in ways of their own, such as `&amp;`. Of a secret
-  // that is made of words, as on a developer's machine, the pieces stand in audiences and URLs too.
+  // What is sent is spelled in ways that are known.
+  const redact = createRedactor(secrets);
+  // Servers quote the beginning of a token, and escape what they quote in ways of their own, such as `&amp;`. The words of
+  // a secret, as on a developer's machine, stand in audiences and URLs too.
   const random = secrets.filter((secret) => looksLikeSecret(secret ?? ''));
-  const redact = (text: string): string => maskPieces(redactWhole(text), random);
-  const clean = (headers: Readonly<Record<string, string>>): Record<string, string> =>
-    Object.fromEntries(
-      Object.entries(headers).map(([name, value]) => [
-        redact(name),
-        SECRET_HEADERS.test(name) ? maskHeader(name, value) : redact(value),
-      ]),
-    );
+  const redactPieces = (text: string): string => maskPieces(redact(text), random, isWords);
   return {
     method: input.method,
     url: redact(showUrl(url.href)),
     proxy: proxy === null ? null : showProxy(proxy),
-    request_headers: clean(input.headers ?? {}),
+    request_headers: cleanHeaders(input.headers ?? {}, redact),
     request_body: input.body === undefined ? null : redact(input.body),
     status: answer.ok ? answer.status : null,
-    response_headers: answer.ok ? clean(answer.headers) : {},
-    response_body: answer.ok ? redact(answer.body) : null,
+    response_headers: answer.ok ? cleanHeaders(answer.headers, redactPieces) : {},
+    response_body: answer.ok ? redactPieces(answer.body) : null,
     failure: answer.ok ? null : answer.message,
     ms: answer.ms,
   };
+}
+
+function cleanHeaders(headers: Readonly<Record<string, string>>, redact: Redactor): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      redact(name),
+      SECRET_HEADERS.test(name) ? maskHeader(name, value) : redact(value),
+    ]),
+  );
 }
 
 /** Shows at most the scheme of credentials. */

@@ -8,16 +8,15 @@ export const REDACTED = '[redacted]';
 /** Replaces the secrets in a text. */
 export type Redactor = (text: string) => string;
 
+type Secrets = readonly (string | null | undefined)[];
+
 /** Shorter secrets would redact ordinary words. */
 const MIN_LENGTH = 4;
 /** In claims a redacted word is another role or group, so only what can be nothing but a secret is replaced. */
 export const MIN_LENGTH_IN_CLAIMS = 8;
 
 /** Makes a redactor for secrets as they are, and as URLs, forms and JSON spell them, in lower case or upper. */
-export function createRedactor(
-  secrets: readonly (string | null | undefined)[],
-  minLength: number = MIN_LENGTH,
-): Redactor {
+export function createRedactor(secrets: Secrets, minLength: number = MIN_LENGTH): Redactor {
   const long = new Set(secrets.filter((secret) => typeof secret === 'string' && secret.length >= minLength));
   const finders = [...long].map((secret) => createFinder(secret ?? ''));
   return (text) =>
@@ -80,7 +79,7 @@ function findEnd(text: string, start: number, chunkAt: Spelling): { readonly end
 const PIECE = 8;
 
 /** Replaces what a text has of secrets in pieces of eight characters and more, in lower case or upper. */
-export function maskPieces(text: string, secrets: readonly (string | null | undefined)[]): string {
+export function maskPieces(text: string, secrets: Secrets, isHarmless?: (piece: string) => boolean): string {
   const known = secrets
     .map((secret) => secret ?? '')
     .filter(({ length }) => length >= PIECE)
@@ -105,9 +104,10 @@ export function maskPieces(text: string, secrets: readonly (string | null | unde
   // White space around a piece is the sentence's.
   return replaceSpans(
     text,
-    spans.map(([start, end]) => {
+    spans.flatMap(([start, end]): Span[] => {
       const found = text.slice(start, end);
-      return [end - found.trimStart().length, start + found.trimEnd().length];
+      if (isHarmless?.(found) === true) return [];
+      return [[end - found.trimStart().length, start + found.trimEnd().length]];
     }),
   );
 }
@@ -140,7 +140,7 @@ function coreOf(secret: string): string {
 }
 
 /** What a query says without giving anything away: the page of a list, the version of an API, an application, a policy. */
-const PLAIN_PARAMETERS = ['page', 'per_page', 'api-version', 'appid', 'p'];
+export const PLAIN_PARAMETERS: readonly string[] = ['page', 'per_page', 'api-version', 'appid', 'p'];
 const PARAMETER = /([?&])([^&#]+)/g;
 
 /** Masks user and password of every URL in a text. */
@@ -164,27 +164,6 @@ export function maskUrl(url: string): string {
     return before + (PLAIN_PARAMETERS.includes(name.toLowerCase()) ? parameter : `${name}=${REDACTED}`);
   });
   return authority.replace(/\/\/[^]*@/, `//${REDACTED}@`) + query;
-}
-
-const SECRET_PARAMETER =
-  /(?:key|token|secret|code|sig|signature|password|passwd|pwd|auth|authorization|jwt|assertion|session|session[_-]?id|ticket|credentials?|SAMLResponse|id_token_hint)$/i;
-
-/** Tells a parameter that can hold nothing but a secret, by its name. */
-export function isSecretParameter(name: string): boolean {
-  return SECRET_PARAMETER.test(name);
-}
-
-/** The values in the query of a URL that can be nothing but secrets, by their names. */
-export function secretsInQuery(url: URL): string[] {
-  return [...url.searchParams].flatMap(([name, value]) => (isSecretParameter(name) ? [value] : []));
-}
-
-/** What in the query of a URL may be a secret: what is named so, and what is long and not known to be none. */
-export function hiddenInQuery(url: URL): string[] {
-  const others = [...url.searchParams]
-    .filter(([name]) => !PLAIN_PARAMETERS.includes(name.toLowerCase()))
-    .map(([name, value]) => (value === '' ? name : value));
-  return [...secretsInQuery(url), ...others.filter(({ length }) => length >= MIN_LENGTH_IN_CLAIMS)];
 }
 
 /** In UTF-16 units. */

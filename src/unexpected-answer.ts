@@ -13,7 +13,8 @@ import {
 import type { JsonOptions } from './json-parser.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from './json.js';
 import { quote } from './listing.js';
-import { createRedactor, hiddenInQuery, maskPieces } from './redact.js';
+import { createRedactor, maskPieces } from './redact.js';
+import { hiddenInQuery } from './secret-parameters.js';
 import { parseUrl } from './parse-url.js';
 
 /** What an answer is to: where the question was sent, and what with. */

@@ -689,6 +689,23 @@ describe.each([
       expect(exchange?.response_body).toBe('{"aud":"llama-stack","echo":"[redacted]"}');
     });
 
+    test.each(['llama-stack-Prod_k3YxN0aB7cD9eF2g', 'KeycloakLlama#StackSecret2024', 'eu1-llama-stack-k3YxN0aB7cD9'])(
+      'leaves the words of a random secret in URLs, audiences and what is sent: %s',
+      async (secret) => {
+        const said = '{"iss":"https://keycloak.example/llama-stack","aud":"llama-stack-api"}';
+        const body = 'audience=eu1-llama-stack';
+        const [exchange] = await transcribe((_request, response) => response.end(said + secret.slice(3)), {
+          method: 'POST',
+          body: `${body}&secret=${secret}`,
+          headers: { 'x-realm': 'keycloakllama' },
+          secrets: [secret],
+        });
+        expect(exchange?.request_body).toBe(`${body}&secret=[redacted]`);
+        expect(exchange?.request_headers).toEqual({ 'x-realm': 'keycloakllama' });
+        expect(exchange?.response_body).toBe(`${said}[redacted]`);
+      },
+    );
+
     test('masks the cookies that a server sets', async () => {
       const [exchange] = await transcribe(json({}, 200, { 'set-cookie': 'session=unmarked-secret; Path=/' }));
       expect(exchange?.response_headers['set-cookie']).toBe('[redacted]');

@@ -1,15 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import {
-  createRedactor,
-  hiddenInQuery,
-  maskPieces,
-  maskUrl,
-  maskUserInfo,
-  REDACTED,
-  redactJson,
-  secretsInQuery,
-} from '../src/redact.js';
+import { createRedactor, maskPieces, maskUrl, maskUserInfo, REDACTED, redactJson } from '../src/redact.js';
+import { hiddenInQuery, secretsInQuery } from '../src/secret-parameters.js';
 
 const SECRET = 's&=+ %/é"x';
 const lowerEscapes = (text: string): string => text.replace(/%../g, (code) => code.toLowerCase());
@@ -262,5 +254,12 @@ const SECRET_NAMES = [
   ],
 ];
 test.each(SECRET_NAMES)('a query that names something %s has a secret', (name) => {
-  expect(secretsInQuery(new URL(`https://idp/jwks?x-${name}=first&${name}=second`))).toEqual(['first', 'second']);
+  expect(secretsInQuery(new URL(`https://idp/jwks?x-${name}=1st&${name}=2nd`))).toEqual(['1st', '2nd']);
 });
+
+test.each(['session=required', 'ticket=optional', 'require_session=true', 'credentials=same-origin', 'jwt='])(
+  'a query may say what to do about a secret: %s',
+  (query) => {
+    expect(secretsInQuery(new URL(`https://idp/jwks?${query}`)).join('')).toBe('');
+  },
+);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { looksLikeSecret, maskName } from '../src/secret-name.js';
+import { isWords, looksLikeSecret, maskName } from '../src/secret-name.js';
 
 test.each([
   'eyJhbGciOiJFUzI1NiJ9.e30.x',
@@ -20,7 +20,7 @@ test.each([
   'ya29.a0AfB_byCkq3Xz81LmNoPqRsTuVwXyZ',
   'hvs.CAESIJkq3Xz81LmNoPqRsTuVwXyZ',
   'ory_at_Kq3Xz81LmNoPqRs.AbC1eFgHiJkL',
-  'v4.local.kq3xz81lmnopqrstuvwx',
+  `v4.local.${'kq3xz81lmn-_'.repeat(8)}.eyJraWQiOiJ4In0`,
   'sha256~kq3xz81lmnopqrstuvwx-_',
   '00D5g000001AbCd!AQEAQKq3Xz81.LmNoPqRs',
   'hf_AbCdEfGhIjKlMnOpQrStUvWxYzAbCdEfGh',
@@ -44,9 +44,24 @@ test.each([
   'bearerless',
   'hf_config.yaml',
   'v1.public.yaml',
+  'v1.local.authcheck-production-config.yaml',
   'ya29.yaml',
   'dapi.yaml',
 ])('%j may be one', (text) => {
   expect(looksLikeSecret(text)).toBe(false);
   expect(maskName(text)).toBe(text);
 });
+
+test.each(['keycloak', 'llama-stack-prod', 'loakSecretFor', '-PROD-realms/', 'KeycloakLlama'])(
+  '%s is a word or two',
+  (piece) => {
+    expect(isWords(piece)).toBe(true);
+  },
+);
+
+test.each(['eyJhbGci', 'kq3xz81l', 'aBcDeFgH', '12345678', 'llama-stack-k3Yx', 'KeycloakLlamaStack'])(
+  '%s is more than a word or two',
+  (piece) => {
+    expect(isWords(piece)).toBe(false);
+  },
+);

@@ -1,7 +1,7 @@
 /** What is legal in a config, but unwise. Pure. */
 
 import { isHttpUrl } from '../url.js';
-import { secretsInQuery } from '../redact.js';
+import { secretsInQuery } from '../secret-parameters.js';
 import { isLoopback, urlsOf } from './endpoints.js';
 import type { Note } from './note.js';
 import type { OAuth2TokenConfig, ProviderConfig } from './provider-config.js';

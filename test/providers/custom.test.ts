@@ -308,3 +308,15 @@ describe('a request that is made to be slow', () => {
     expect(summary(await ask(json(IDENTITY), { headers }))).toBe('accepted');
   });
 });
+
+test.each(['session=required', 'ticket=optional'])(
+  'what a URL says of sessions may be a name in the answer: %s',
+  async (query) => {
+    const identity = { principal: 'alice', attributes: { teams: ['required', 'optional'] } };
+    const server = await serve(json(identity));
+    const provider = provide({ type: 'custom', endpoint: `${server.origin}/validate?${query}` });
+    const verdict = await provider.authenticate({ token: TOKEN });
+    expect(summary(verdict)).toBe('accepted');
+    expect(verdict.attributes).toMatchObject({ teams: ['required', 'optional'] });
+  },
+);
