@@ -15,7 +15,7 @@ export interface RequestOptions {
 export function addRequestOptions(command: Command): Command {
   return command
     .optionsGroup(GROUPS.request)
-    .option('--request-path <path>', 'the path that a custom endpoint is told')
+    .option('--request-path <path>', 'the path that a custom endpoint is told', readPath)
     .option('--request-header <header>', 'a header of the request; may be repeated', collect(':'))
     .option('--request-param <name=value>', 'a query parameter of the request; may be repeated', collect('='))
     .optionsGroup(GROUPS.own);
@@ -30,6 +30,13 @@ export function readRequest(options: RequestOptions, token: string | null): Auth
     // A parameter without a value is none to the server, which reads its query with Python's `parse_qs`.
     params: groupPairs((options.requestParam ?? []).filter(([, value]) => value !== '')),
   };
+}
+
+/** A query is told apart from the path, and masked where it holds a secret. */
+function readPath(text: string): string {
+  if (/[?#]/.test(text))
+    throw new InvalidArgumentError('expected a path without a query; give that by --request-param');
+  return text;
 }
 
 /** Names with values, as flags give them: a name may be repeated. */

@@ -116,7 +116,10 @@ describe('loadAuthConfig finds', () => {
     mkdirSync(join(folder, 'repository/deep/er'), { recursive: true });
     mkdirSync(join(folder, 'repository/.git'));
     const cwd = join(folder, 'repository/deep/er');
-    expect(await refusal({ env: {}, cwd })).toMatchObject({ code: 'config_not_found' });
+    expect(await refusal({ env: {}, cwd })).toEqual({
+      code: 'config_not_found',
+      message: expect.stringContaining(`no config was found from ${cwd} up to ${join(folder, 'repository')};`),
+    });
     write('repository/.authcheckrc');
     expect((await loadAuthConfig({ env: {}, cwd })).file).toContain('repository/.authcheckrc');
   });

@@ -134,7 +134,10 @@ describe('authcheck introspect', () => {
     expect(inactive.code).toBe(1);
     expect(inactive.stdout).toContain('"active": false');
     expect(inactive.stdout).toContain('token_inactive');
-    expect((await run(['introspect', '--config', world.config, '--token', OPAQUE])).code).toBe(2);
+    const other = await run(['introspect', '--config', world.config, '--token', OPAQUE]);
+    expect([other.code, unwrap(other.stderr)]).toEqual([2, expect.stringContaining('use --provider introspection')]);
+    const none = await run(['introspect', '--issuer', world.origin, '--token', OPAQUE]);
+    expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("unknown option '--issuer'")]);
   });
 });
 
@@ -151,6 +154,17 @@ describe('authcheck map', () => {
       attributes: { roles: ['bob', 'admin'] },
       unused: ['realm_access', 'other'],
     });
+  });
+
+  it('says that the answer is mapped, and not the token, where the provider is asked', async () => {
+    const args = ['map', '--config', world.config, '--provider', 'introspection'];
+    const said = 'a server maps what the provider introspection answers, not what the token says';
+    const jwt = await run([...args, '--token', await world.signer.sign(world.claims)]);
+    expect([jwt.code, unwrap(jwt.stderr)]).toEqual([0, expect.stringContaining(said)]);
+    const opaque = await run([...args, '--token', OPAQUE]);
+    expect([opaque.code, unwrap(opaque.stderr)]).toEqual([2, expect.stringContaining(said)]);
+    const here = await run(['map', '--config', world.config, '--token', await world.signer.sign(world.claims)]);
+    expect(unwrap(here.stderr)).not.toContain('a server maps');
   });
 
   it('is quick with a claim of very many words', async () => {

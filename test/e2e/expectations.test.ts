@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { run, unwrap, type Ended, type RunOptions } from './program.js';
-import { startWorld, type World } from './world.js';
+import { OPAQUE, startWorld, type World } from './world.js';
 
 let world: World;
 let token: string;
@@ -145,6 +145,14 @@ describe('on GitHub Actions', () => {
     expect(text).not.toContain(evil.slice(0, 20));
     await validate([], { env }, await world.signer.sign({ ...world.claims, exp: 1 }));
     expect(readFileSync(summary, 'utf8')).toContain('### authcheck: ❌ rejected\n');
+    writeFileSync(summary, '');
+    await run(['validate', '--config', world.config, '--all-providers', '--token', OPAQUE], { env });
+    const all = readFileSync(summary, 'utf8').match(/^### authcheck: \S+ \w+\n\n- provider: ` \w+ `$/gm);
+    expect(all?.map((head) => head.replace(/.* (\w+)\n\n.*` (\w+) `/, '$2 $1'))).toEqual([
+      'jwt rejected',
+      'introspection accepted',
+      ...['custom rejected', 'down undecided', 'proxy rejected'],
+    ]);
   });
 
   it('a summary that cannot be written is no failure', async () => {

@@ -154,6 +154,7 @@ describe('flags that contradict each other', () => {
     [['validate', '--all-providers', '--provider', 'jwt'], 'leave --provider out'],
     [['validate', '--from-line', '3'], 'are about --tokens'],
     [['validate', '--tokens', 'x', '--token-file', 'y'], '--tokens goes with one provider'],
+    [['validate', '--request-path', '/v1?access_token=hush'], 'expected a path without a query'],
     [['validate', '--tokens', 'x', '--request-path', '/v1'], 'a line of JSON brings its own request'],
     [['validate', '--tokens', 'x', '--request-header', 'X-A: b'], 'a line of JSON brings its own request'],
     [['jwks', 'keys.json', '--jwks', 'other.json'], 'the source was given twice'],

@@ -31,7 +31,7 @@ async function runIntrospect(options: IntrospectOptions, argument: string | unde
   const { config, name } = target.chosen;
   if (config.type !== 'oauth2_token' || config.introspection === null) {
     const other = target.providers.find(({ config: its }) => 'introspection' in its && its.introspection !== null);
-    const way = other === undefined ? 'authcheck validate asks it in its own way' : `--provider ${other.name} has`;
+    const way = other === undefined ? 'authcheck validate asks it in its own way' : `use --provider ${other.name}`;
     throw usageError(`the provider ${name} has no introspection; ${way}`);
   }
   const given = await findToken(options, argument, io);

@@ -75,6 +75,7 @@ async function runValidate(options: ValidateOptions, argument: string | undefine
   const verdicts = answers.map(({ verdict }) => verdict);
   const [first] = answers;
   if (isAll || first === undefined) {
+    appendSummary(() => verdicts.map((verdict) => formatJobSummary(verdict, [])).join(''), io);
     session.answer(
       () => verdicts,
       (style) =>
