@@ -18,6 +18,7 @@ import {
   type SigningOptions,
 } from 'node:crypto';
 import type { JsonObject } from '../json.js';
+import { encodeDer } from './ecdsa-encoding.js';
 import { misfit, publicPart, type Key } from './keys.js';
 
 interface Scheme {
@@ -33,7 +34,7 @@ const PSS: SigningOptions = {
   padding: constants.RSA_PKCS1_PSS_PADDING,
   saltLength: constants.RSA_PSS_SALTLEN_DIGEST,
 };
-/** Two numbers of fixed size, never DER: RFC 7518 §3.4. */
+/** Two numbers of fixed size, never DER: RFC 7518 §3.4. Only where a signature is made, as {@link encodeDer} says. */
 const P1363: SigningOptions = { dsaEncoding: 'ieee-p1363' };
 
 const SCHEMES: Readonly<Record<string, Scheme>> = {
@@ -71,8 +72,9 @@ export function verifySignature(input: string, signature: Buffer, key: Key, algo
       return expected.length === signature.length && timingSafeEqual(expected, signature);
     }
     if (scheme.hash === null) return verify(null, Buffer.from(input, 'latin1'), keyObject, signature);
+    const presented = scheme.options === P1363 ? encodeDer(signature) : signature;
     // Takes a text, where the call above wants bytes that must be made first.
-    return createVerify(scheme.hash).update(input, 'latin1').verify(keyObject, signature);
+    return createVerify(scheme.hash).update(input, 'latin1').verify(keyObject, presented);
   } catch {
     // Numbers that passed for a key, and with which nothing can be computed.
     return false;
@@ -124,7 +126,8 @@ function importKey(key: Key, algorithm: string): KeyObject | null {
   if (known !== undefined) return known;
   imported.set(key.jwk, byAlgorithm);
   const made = key.fault === null && misfit(key, algorithm) === null ? makeKeyObject(key) : null;
-  const fresh = made === null ? null : Object.assign(made, SCHEMES[algorithm]?.options);
+  const options = SCHEMES[algorithm]?.options;
+  const fresh = made === null || options === P1363 ? made : Object.assign(made, options);
   byAlgorithm.set(algorithm, fresh);
   return fresh;
 }
