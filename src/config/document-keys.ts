@@ -1,7 +1,7 @@
 /** The keys of a parsed document: those that nobody should write, and where what they name stands. Pure. */
 
 import { isAlias, isMap, isNode, isScalar, isSeq, type Node, type Pair, type YAMLMap } from 'yaml';
-import type { Path } from './shape.js';
+import type { Part, Path } from './shape.js';
 
 /** A key that is refused, and where it stands. */
 export interface WrongKey {
@@ -103,24 +103,25 @@ function isMergeKey(key: unknown): boolean {
 }
 
 /**
- * Makes what finds the offset of the value at a path, or of the nearest part above it. There may be as many findings as
- * keys, so that each mapping is indexed once.
+ * Makes what finds the offset of the value at a path, of the key that names it, or of the nearest part above them. There
+ * may be as many findings as keys, so that each mapping is indexed once.
  */
-export function indexOffsets(root: Node | null): (path: Path) => number {
+export function indexOffsets(root: Node | null): (path: Path, part?: Part) => number {
   const indexes = new WeakMap<YAMLMap, ReadonlyMap<string | null, Pair>>();
   const pairOf = (map: YAMLMap, key: string): Pair | undefined => {
     const index = indexes.get(map) ?? new Map(map.items.map((pair) => [keyOf(pair), pair]));
     indexes.set(map, index);
     return index.get(key);
   };
-  return (path) => {
+  return (path, part = 'value') => {
     let node: unknown = root;
     let offset = root?.range?.[0] ?? 0;
-    for (const part of path) {
-      const pair = isMap(node) ? pairOf(node, String(part)) : undefined;
+    for (const [index, name] of path.entries()) {
+      const pair = isMap(node) ? pairOf(node, String(name)) : undefined;
       const next: unknown =
-        pair !== undefined ? (pair.value ?? pair.key) : isSeq(node) ? node.items[Number(part)] : null;
-      const start = offsetOf(next) ?? offsetOf(pair?.key);
+        pair !== undefined ? (pair.value ?? pair.key) : isSeq(node) ? node.items[Number(name)] : null;
+      const isNamed = part === 'key' && index === path.length - 1;
+      const start = (isNamed ? null : offsetOf(next)) ?? offsetOf(pair?.key) ?? offsetOf(next);
       if (start === null) return offset;
       offset = start;
       node = next;

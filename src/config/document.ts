@@ -6,13 +6,13 @@ import { findWrongKey, indexOffsets } from './document-keys.js';
 import type { FindingCode } from './finding-codes.js';
 import { SCALAR_FAULTS, SCALARS, SET_TAG } from './python-scalars.js';
 import { findOddBreak, findRefused, findUnreadable } from './python-yaml.js';
-import type { Path } from './shape.js';
+import type { Locate } from './shape.js';
 
 /** A parsed document. */
 export interface ConfigDocument {
   readonly value: unknown;
-  /** The position of the value at a path, or of the nearest part above it, as `file:line:column`. */
-  readonly locate: (path: Path) => string;
+  /** The position of the value at a path, of the key that names it, or of the nearest part above, as `file:line:column`. */
+  readonly locate: Locate;
 }
 
 /**
@@ -59,7 +59,7 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     if (holdsItself(value)) return fail('an alias refers to a value that contains it', at(0));
     const offsetOf = indexOffsets(document.contents);
-    return { value, locate: (path) => at(offsetOf(path)) };
+    return { value, locate: (path, part) => at(offsetOf(path, part)) };
   } catch (error) {
     const isMerge = error instanceof Error && error.message.startsWith(MERGE_FAULT);
     if (error instanceof RangeError || error instanceof ReferenceError || isMerge)

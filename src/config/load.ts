@@ -9,7 +9,7 @@ import type { Environment } from './env.js';
 import { findCaFault } from './lint-ca.js';
 import { acceptReading, placeNote, readAuthConfig, type AuthConfig, type ParseOptions, type Reading } from './parse.js';
 import { describeSearch, packageEntry, searchUpward } from './search.js';
-import { findSection, type Path } from './shape.js';
+import { findSection, type Part, type Path } from './shape.js';
 
 /** Largest config text that is read: 1 MiB. */
 const MAX_CONFIG_BYTES = 1024 * 1024;
@@ -90,7 +90,7 @@ export async function readConfigFile(options: LoadOptions): Promise<ConfigFile> 
   const parseOptions = {
     env,
     unknownFields: options.unknownFields ?? 'error',
-    locate: (at: Path) => locate(inPackage ? ['authcheck', ...at] : at),
+    locate: (at: Path, part?: Part) => locate(inPackage ? ['authcheck', ...at] : at, part),
     home: (user: string | null) => (user === null ? (env.HOME ?? null) : homeOf(user)),
   };
   return { file, found, text, value: inPackage ? packageEntry(value) : value, parseOptions };

@@ -12,7 +12,16 @@ import type { Note } from './note.js';
 import { findUnsupported } from './lint-policy.js';
 import { accessPolicySchema, routePolicySchema } from './policy-schema.js';
 import type { ProviderConfig } from './provider-config.js';
-import { findSection, formatPath, isMapping, valueAt, type Mapping, type Path, type Section } from './shape.js';
+import {
+  findSection,
+  formatPath,
+  isMapping,
+  valueAt,
+  type Locate,
+  type Mapping,
+  type Path,
+  type Section,
+} from './shape.js';
 
 /** A provider of a config, with what a trace needs to point into the file. */
 export interface ConfiguredProvider {
@@ -43,8 +52,8 @@ export interface ParseOptions {
   readonly env?: Environment;
   /** What to do about fields that the server ignores. Default `error`. */
   readonly unknownFields?: 'error' | 'warn';
-  /** The position of a path of the document. Default: no positions. */
-  readonly locate?: (path: Path) => string;
+  /** The position of a value of the document, or of its key. Default: no positions. */
+  readonly locate?: Locate;
   /** The home folder of a user, for `~`. Default: `HOME` of the environment. */
   readonly home?: EnvOptions['home'];
 }
@@ -207,11 +216,13 @@ export function placeNote(note: Note, above: Path, options: ParseOptions): Findi
   const path = [...above, ...note.path];
   const refused = code === 'field_unknown' && options.unknownFields !== 'warn';
   const severity = refused ? 'error' : FINDINGS[code].severity;
+  const place = note.place === undefined ? path : [...above, ...note.place];
   return {
     severity,
     code,
     path: maskUserInfo(formatPath(path)),
-    position: options.locate?.(note.place === undefined ? path : [...above, ...note.place]) ?? null,
+    // Of a mapping, the value begins a line below its name, which is what is wrong with an unknown field.
+    position: options.locate?.(place, code === 'field_unknown' ? 'key' : 'value') ?? null,
     message,
     ...(fix === undefined ? {} : { fix }),
   };

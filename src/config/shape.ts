@@ -6,6 +6,12 @@ import { kindOfValue } from './scalars.js';
 /** Keys and indexes from the top of a document. */
 export type Path = readonly (string | number)[];
 
+/** What is meant by a path: the value that stands there, or the key that names it. */
+export type Part = 'key' | 'value';
+
+/** The position of what stands at a path, as `file:line:column`. Default part: the value. */
+export type Locate = (path: Path, part?: Part) => string;
+
 /** A mapping of a config document. */
 export type Mapping = Readonly<Record<string, unknown>>;
 
@@ -23,7 +29,7 @@ const OFF = 'authentication is off, and the server lets everybody in';
  *
  * @throws {ConfigError} `config_shape`, saying what is wrong with a document that has none.
  */
-export function findSection(document: unknown, locate?: (path: Path) => string): Section {
+export function findSection(document: unknown, locate?: Locate): Section {
   const fail = (path: Path, message: string): never => {
     const position = locate?.(path) ?? null;
     throw new ConfigError([{ severity: 'error', code: 'config_shape', path: formatPath(path), position, message }]);

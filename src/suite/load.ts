@@ -119,7 +119,9 @@ function readConfig(
   if (typeof config !== 'string') {
     const inline = readInline();
     const value = isMapping(inline.value) ? inline.value.config : null;
-    return acceptReading(readAuthConfig(value, { ...how, locate: (at) => inline.locate(['config', ...at]) }));
+    return acceptReading(
+      readAuthConfig(value, { ...how, locate: (at, part) => inline.locate(['config', ...at], part) }),
+    );
   }
   const document = parseConfigText(read(config, ['config']), show(config));
   return acceptReading(readAuthConfig(document.value, { ...how, locate: document.locate }));

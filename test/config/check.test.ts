@@ -68,7 +68,7 @@ describe('checkConfig', () => {
       'warning http_insecure 8:14',
       'warning secret_written 9:16',
       'error field_invalid 10:29',
-      'warning field_unknown 11:21',
+      'warning field_unknown 11:9',
       'hint subject_split 13:14',
       'error field_invalid 14:17',
       'warning rule_permits_everything 16:9',

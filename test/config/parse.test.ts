@@ -107,9 +107,15 @@ jwks:
       severity: 'error',
       code: 'field_unknown',
       path: 'jwks.verify_tls',
-      position: 'run.yaml:5:15',
+      position: 'run.yaml:5:3',
       message: 'jwks.verify_tls is ignored by the server; did you mean provider_config.verify_tls?',
     });
+  });
+
+  test('places an unknown field at its name, as its value may begin a line below', () => {
+    const text =
+      'type: oauth2_token\nissuer: https://i\njwkz:\n  uri: https://idp.example/jwks\njwks: {uri: https://idp.example/jwks}\n';
+    expect(refusal(text).findings.map(({ path, position }) => [path, position])).toEqual([['jwkz', 'run.yaml:3:1']]);
   });
 
   test('suggests the name that was meant', () => {

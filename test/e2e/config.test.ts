@@ -30,7 +30,7 @@ describe('authcheck config check', () => {
     const { stdout, code } = await check(GOOD.replace('issuer:', 'isuer:'));
     expect(code).toBe(0);
     expect(unwrap(stdout)).toContain(
-      'warning checked.yaml:2:8 field_unknown isuer is ignored by the server; did you mean issuer? why: The server ignores',
+      'warning checked.yaml:2:1 field_unknown isuer is ignored by the server; did you mean issuer? why: The server ignores',
     );
     expect(stdout).toContain('fix: Correct its name');
     expect(stdout).toMatch(/checked\.yaml: 2 warnings\n$/);
