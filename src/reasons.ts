@@ -120,7 +120,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   },
   endpoint_error: {
     message: 'The endpoint answered with an error.',
-    fix: 'Check the URL in the config, and the endpoint’s own log.',
+    fix: 'Check the URL, and the endpoint’s own log.',
   },
   endpoint_redirected: {
     message: 'The endpoint redirects elsewhere.',

@@ -22,12 +22,12 @@ export const PROBE_FINDINGS: Readonly<Record<`probe_${ProbeName}`, FindingText>>
   probe_http: {
     severity: 'error',
     why: 'The server cannot judge a token without a proper answer.',
-    fix: 'Check the URL in the config, and the endpoint’s own log; --verbose shows the exchange.',
+    fix: 'Check the URL, and the endpoint’s own log; --verbose shows the exchange.',
   },
   probe_content_type: {
     severity: 'error',
     why: 'A web page in the place of JSON is a login page or a proxy, and strict clients refuse JSON under another name.',
-    fix: 'Check the URL in the config, and have the endpoint send application/json.',
+    fix: 'Check the URL, and have the endpoint send application/json.',
   },
   probe_key_set: {
     severity: 'error',
@@ -42,7 +42,7 @@ export const PROBE_FINDINGS: Readonly<Record<`probe_${ProbeName}`, FindingText>>
   probe_refusal: {
     severity: 'error',
     why: 'A token that cannot be valid was sent; an endpoint that accepts it accepts anything.',
-    fix: 'Check the URL in the config, and what the endpoint checks.',
+    fix: 'Check the URL, and what the endpoint checks.',
   },
   probe_discovery: {
     severity: 'error',
