@@ -142,6 +142,21 @@ describe.each([
       expect(codeOf(await send(server.origin, { timeout: 400, maxBytes: 100_000 }))).toBe(code);
     });
 
+    test.each<[string, number, Buffer, Record<string, string>]>([
+      ['401 with a page in Latin-1', 401, Buffer.from('Accès refusé', 'latin1'), {}],
+      ['302 with a page in Latin-1', 302, Buffer.from('Accès refusé', 'latin1'), {}],
+      ['503 with an unknown encoding', 503, Buffer.from('down'), { 'content-encoding': 'zip' }],
+      ['403 with a gzip that is none', 403, Buffer.from('no'), { 'content-encoding': 'gzip' }],
+    ])('%s is told by its status, without words', async (_name, status, page, headers) => {
+      const server = await serve((_request, response) => response.writeHead(status, headers).end(page));
+      expect(await send(server.origin)).toMatchObject({ ok: true, status, body: '' });
+    });
+
+    test('a refusal that is too large is no answer', async () => {
+      const server = await serve((_request, response) => response.writeHead(401).end(Buffer.alloc(1001, ' ')));
+      expect(codeOf(await send(server.origin, { maxBytes: 1000 }))).toBe('endpoint_too_large');
+    });
+
     test('a body of exactly the largest size is taken', async () => {
       const server = await serve(body(Buffer.alloc(1000, ' '), {}));
       expect(codeOf(await send(server.origin, { maxBytes: 1000 }))).toBe('answered 200');

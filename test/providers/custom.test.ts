@@ -109,6 +109,13 @@ test('what may be a credential by its name may be in the answer for other reason
 });
 
 describe('the answer', () => {
+  test('refuses by its status, in whatever script', async () => {
+    const page = Buffer.from('Accès refusé', 'latin1');
+    const verdict = await ask((_request, response) => response.writeHead(401).end(page));
+    expect(summary(verdict)).toBe('rejected: token_refused');
+    expect(verdict.server).toEqual({ status: 401, body: { error: { message: 'Authentication failed: 401' } } });
+  });
+
   test.each<[unknown, object]>([
     [IDENTITY, { roles: ['admin'], teams: [] }],
     [{ principal: 'alice' }, {}],

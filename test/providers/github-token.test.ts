@@ -238,6 +238,7 @@ describe('the organizations', () => {
     ['403 for the rate limit', json({}, 403, { 'x-ratelimit-remaining': '0' }), 'endpoint_rate_limited'],
     ['403 for the secondary rate limit', json({ message: SECONDARY }, 403), 'endpoint_rate_limited'],
     ['500', json({}, 500), 'endpoint_error'],
+    ['503 in Latin-1', (_request, response) => response.writeHead(503).end(Buffer.from([0xe9])), 'endpoint_error'],
   ])('that nobody could read leave the question open: %s', async (_name, organizations, code) => {
     const verdict = await ask(json(USER), organizations);
     expect(summary(verdict)).toBe(`undecided: ${code}`);
