@@ -17,10 +17,13 @@ import type { Trace } from './trace.js';
 const ISSUER: readonly string[] = ['issuer'];
 const AUDIENCE: readonly string[] = ['audience'];
 
-/** A token must be one that can be sent; `fault` says why it is not. */
-export function checkSendable(trace: Trace, fault: string | null): boolean {
+/** The way out where a provider takes tokens of any kind: a JWT would help nobody. */
+export const COPY_FIX = 'Copy the token again, whole, without spaces, quotes or line breaks.';
+
+/** A token must be one that can be sent; `fault` says why it is not, and `fix` what to do about it. */
+export function checkSendable(trace: Trace, fault: string | null, fix: string = COPY_FIX): boolean {
   if (fault === null) trace.pass('format', 'a token that can be sent');
-  else trace.fail('format', 'token_malformed', fault);
+  else trace.fail('format', 'token_malformed', fault, { fix });
   return fault === null;
 }
 

@@ -22,7 +22,10 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
 
   const authenticate = (request: AuthRequest): Promise<Verdict> =>
     judge(context, request, frame, async (trace, token) => {
-      if (!checkSendable(trace, findFault(request, token))) return { identity: null };
+      const fault = findFault(token);
+      const other = carriesAnother(request, token) ? 'the request carries two different credentials' : null;
+      const fix = fault === null && other !== null ? ONE_FIX : undefined;
+      if (!checkSendable(trace, fault ?? other, fix)) return { identity: null };
       const headers = describeHeaders(request.headers ?? []);
       const params = { ...request.params };
       const secrets = [token, ...credentialsIn(Object.entries(headers))];
@@ -63,15 +66,14 @@ function describeHeaders(headers: NonNullable<AuthRequest['headers']>): Readonly
   );
 }
 
-function findFault(request: AuthRequest, token: string): string | null {
-  const others = (request.headers ?? []).filter(
-    ([name, value]) => name.toLowerCase() === 'authorization' && tokenIn(value) !== token,
-  );
-  return (
-    findTokenFault(token) ??
-    (/\s/.test(token) ? 'there is white space inside the token' : null) ??
-    (others.length > 0 ? 'the request carries two different credentials' : null)
-  );
+const ONE_FIX = 'Send one Authorization header, with the token that is to be judged.';
+
+function findFault(token: string): string | null {
+  return findTokenFault(token) ?? (/\s/.test(token) ? 'there is white space inside the token' : null);
+}
+
+function carriesAnother({ headers = [] }: AuthRequest, token: string): boolean {
+  return headers.some(([name, value]) => name.toLowerCase() === 'authorization' && tokenIn(value) !== token);
 }
 
 function tokenIn(authorization: string): string | null {

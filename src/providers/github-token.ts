@@ -1,6 +1,6 @@
 /** `github_token`: GitHub, or a GitHub Enterprise server, is asked whose token this is. */
 
-import { findPrincipalFault } from '../checks.js';
+import { COPY_FIX, findPrincipalFault } from '../checks.js';
 import type { GithubTokenConfig } from '../config/provider-config.js';
 import { jsonBody, type Answered, type HttpAnswer } from '../exchange.js';
 import { showUrl, trimSlashes } from '../url.js';
@@ -70,7 +70,7 @@ export function createGithubTokenProvider(config: GithubTokenConfig, context: Pr
 function checkFormat(trace: Trace, token: string): boolean {
   const fault = findHeaderTokenFault(token);
   const github = readGithubToken(token);
-  if (fault !== null) trace.fail('format', 'token_malformed', fault);
+  if (fault !== null) trace.fail('format', 'token_malformed', fault, { fix: COPY_FIX });
   else if (github === null) trace.pass('format', 'no GitHub prefix; GitHub is asked all the same');
   else if (github.checksum === false)
     trace.warn('format', 'checksum_wrong', `a GitHub ${github.kind} whose checksum is wrong`);

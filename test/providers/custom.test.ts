@@ -68,6 +68,15 @@ describe('the request', () => {
     });
   });
 
+  test('that cannot be made has a way out that is no JWT', async () => {
+    const fixFor = async (request: Partial<AuthRequest>): Promise<string | undefined> =>
+      (await ask(json(IDENTITY), request)).reason?.fix;
+    const headers = [['authorization', 'Basic dTpw']] as const;
+    expect(await fixFor({ token: 'a b' })).toBe('Copy the token again, whole, without spaces, quotes or line breaks.');
+    expect(await fixFor({ headers })).toMatch(/^Send one Authorization header/);
+    expect(await fixFor({ token: 'a b', headers })).toMatch(/^Copy the token again/);
+  });
+
   test('is not made when the request carries two credentials, or none that can be sent', async () => {
     const server = await serve(json(IDENTITY));
     const provider = provide({ type: 'custom', endpoint: server.origin });

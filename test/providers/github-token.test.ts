@@ -146,6 +146,11 @@ describe('a token that GitHub refuses', () => {
     expect(server.requests).toHaveLength(0);
   });
 
+  test('is copied again where no header can carry it, and made no JWT', async () => {
+    const { reason } = await asking(await github(json(USER))).authenticate({ token: 'ghp_clé' });
+    expect(reason).toMatchObject({ code: 'token_malformed', fix: expect.not.stringContaining('JWT') });
+  });
+
   test('a wrong checksum is a warning, and GitHub decides', async () => {
     const server = await github(json({}, 401));
     const verdict = await asking(server).authenticate({ token: `ghp_${'a'.repeat(36)}` });
