@@ -12,6 +12,7 @@ import {
   redactAnswer,
   SECRET_HEADERS,
   type Exchange,
+  type Failure,
   type HttpAnswer,
   type HttpClient,
   type HttpRequest,
@@ -20,7 +21,6 @@ import { parseUrl } from './parse-url.js';
 import { bareUrl } from './url.js';
 import { judgeFailure, type Attempt } from './http-failure.js';
 import { nameProxy, proxyFor } from './proxy.js';
-import type { UndecidedCode } from './reason-codes.js';
 import { REDACTED } from './redact.js';
 import { replaceStale } from './stale-connections.js';
 import { ignoreFailure } from './ignore-failure.js';
@@ -226,23 +226,25 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   br: (bytes, options) => brotliDecompressSync(bytes, options),
 };
 
-function decode(
-  bytes: Uint8Array,
-  encoding: string,
-  maxOutputLength: number,
-): string | { readonly code: UndecidedCode; readonly message: string } {
+/** The transcript has nothing of what cannot be read. */
+const unreadable = (message: string): Failure => ({
+  code: 'endpoint_invalid_response',
+  message,
+  fix: 'Have the endpoint answer in UTF-8, packed with gzip, deflate or br if at all.',
+});
+
+function decode(bytes: Uint8Array, encoding: string, maxOutputLength: number): string | Failure {
   const name = encoding.trim().toLowerCase();
   const decoder = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
-  if (decoder === undefined && name !== '' && name !== 'identity') {
-    return { code: 'endpoint_invalid_response', message: 'the answer has an unknown content encoding' };
-  }
+  if (decoder === undefined && name !== '' && name !== 'identity')
+    return unreadable('the answer has an unknown content encoding');
   try {
     const plain = decoder === undefined || bytes.length === 0 ? bytes : decoder(bytes, { maxOutputLength });
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plain);
   } catch (error) {
     return codeOf(error) === 'ERR_BUFFER_TOO_LARGE'
       ? { code: 'endpoint_too_large', message: `the answer unpacks to more than ${maxOutputLength} bytes` }
-      : { code: 'endpoint_invalid_response', message: 'the answer cannot be unpacked, or is not UTF-8 text' };
+      : unreadable('the answer cannot be unpacked, or is not UTF-8 text');
   }
 }
 

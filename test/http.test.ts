@@ -162,6 +162,14 @@ describe.each([
       expect(codeOf(await send(server.origin, { maxBytes: 1000 }))).toBe('answered 200');
     });
 
+    test.each<[string, Answer]>([
+      ['packed in an unknown way', body(Buffer.from('{}'), { 'content-encoding': 'zstd' })],
+      ['in Latin-1', body(Buffer.from('"ä"', 'latin1'), {})],
+    ])('a body %s has a way out of its own: the transcript shows nothing of it', async (_name, answer) => {
+      const fix: unknown = expect.stringMatching(/UTF-8.*gzip/);
+      expect(await send((await serve(answer)).origin)).toMatchObject({ ok: false, fix });
+    });
+
     test('a body may be of 1 MiB where nothing else is asked for, packed or not', async () => {
       const sizes: readonly (readonly [number, string])[] = [
         [1024 * 1024, 'answered 200'],
