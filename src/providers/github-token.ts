@@ -150,8 +150,10 @@ async function readOrganizations(
     }
     organizations.push(...listed.filter((login) => typeof login === 'string'));
     sso ??= answer.ok ? findSsoFix(answer.headers, base, token) : null;
-    const next = answer.ok ? answer.headers.link : undefined;
-    const more = next === undefined ? listed.length === PAGE_SIZE : /rel="?next"?/.test(next);
+    const link = answer.ok ? (answer.headers.link ?? '') : '';
+    // A Link may also be about something else than pages, such as a deprecation.
+    const isPaged = /rel="?(?:first|prev|next|last)\b/.test(link);
+    const more = isPaged ? /rel="?next\b/.test(link) : listed.length === PAGE_SIZE;
     if (!more) {
       const said = `GitHub lists ${plural(organizations.length, 'organization')}`;
       const rest = 'and leaves out those that want the token authorized for SAML single sign-on';

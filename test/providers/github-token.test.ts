@@ -272,6 +272,14 @@ describe('the organizations', () => {
     expect(verdict.attributes.teams).toContain('last');
   });
 
+  test('are read on after a full page whose Link is about something else', async () => {
+    const headers = { link: '<https://docs.example/changes>; rel="deprecation"; type="text/html"' };
+    const server = await github(json(USER), (request, response) =>
+      json(request.url.endsWith('page=1') ? logins(100) : [{ login: 'last' }], 200, headers)(request, response),
+    );
+    expect((await asking(server).authenticate({ token: TOKEN })).attributes.teams).toContain('last');
+  });
+
   test('that could not be asked for are to be asked for again, with the token as it is', async () => {
     const verdict = await ask(json(USER), (_request, response) => response.destroy());
     const step = stepOf(verdict, 'organizations');
