@@ -56,9 +56,8 @@ export function createOAuth2IntrospectionProvider(
       trace.pass('active', 'the issuer says "active": true');
       const principal = checkClaims(trace, claims, result.skew);
       const mapped = mapIdentity(trace, context, claims, config.claims_mapping, principal);
-      // A member that the server looks for in vain is an error to it, not a refusal.
-      const isError = trace.failure()?.name === 'subject' && missesMember(claims);
-      return { ...mapped, claims, network_ms, refusal: isError ? 'Token introspection error' : REFUSAL };
+      // A member that the server looks for in vain is an error to it, not a refusal, whatever else it does not look at.
+      return { ...mapped, claims, network_ms, refusal: missesMember(claims) ? 'Token introspection error' : REFUSAL };
     });
 
   function checkClaims(trace: Trace, response: JsonObject, skew: number | null): string | null {

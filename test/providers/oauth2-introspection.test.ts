@@ -213,7 +213,9 @@ describe('the answer', () => {
     [{ sub: ['a'] }, 'Token not active'],
     [{ sub: '', username: '' }, 'Token not active'],
     [{ sub: 5 }, 'Token not active'],
-    [{ exp: 1 }, 'Token not active'],
+    [{ exp: 1 }, 'Token introspection error'],
+    [{ username: 'al', exp: 1 }, 'Token introspection error'],
+    [{ sub: 'alice', exp: 1 }, 'Token not active'],
   ])('%j is refused as the server refuses it', async (claims, message) => {
     const { server } = await ask(json({ active: true, ...claims }));
     expect(server).toEqual({ status: 401, body: { error: { message } } });
