@@ -1,6 +1,6 @@
 /** What stands in the place of a name, and may be a secret. Pure. */
 
-import { REDACTED } from './redact.js';
+import { maskUrl, REDACTED } from './redact.js';
 
 /** How tokens begin, and long numbers in hex. */
 const TOKEN = /^(?:bearer\s|eyJ|gh[pousr]_|github_pat_)|^(?:[0-9a-f]-?){24,}$|^(?:[0-9A-F]-?){24,}$/;
@@ -29,7 +29,7 @@ export function isWords(piece: string): boolean {
   return piece.length <= 16 && CUT_WORDS.test(piece);
 }
 
-/** A name as it may be shown: whoever puts a token in its place is not to find it in a log. */
+/** A name as it may be shown: whoever puts a token, or a URL with a password, in its place is not to find it in a log. */
 export function maskName(name: string): string {
-  return looksLikeSecret(name) ? REDACTED : name;
+  return looksLikeSecret(name) ? REDACTED : maskUrl(name);
 }

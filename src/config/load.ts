@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { basename, relative, resolve, sep } from 'node:path';
 import { readBoundedText, UnfitFile } from '../bounded-read.js';
 import { AuthcheckError, reasonOf } from '../errors.js';
+import { maskName } from '../secret-name.js';
 import type { ConfigDocument } from './document.js';
 import type { Environment } from './env.js';
 import { findCaFault } from './lint-ca.js';
@@ -80,9 +81,12 @@ export interface ConfigFile extends Pick<LoadedConfig, 'file' | 'found'> {
  */
 export async function readConfigFile(options: LoadOptions): Promise<ConfigFile> {
   const { env = {}, cwd = '.' } = options;
-  const { path, found } = await locateFile(options.file, env, cwd);
+  const { name, found } = await locateFile(options.file, env, cwd);
+  const path = resolve(cwd, name);
   const file = displayPath(path, cwd);
-  const text = readConfigText(path, file);
+  // A file that is there has a name; of what is not, the name may be something else.
+  const shown = found === 'searched' ? file : displayPath(resolve(cwd, maskName(name)), cwd);
+  const text = readConfigText(path, shown);
   // Loaded with the first file: YAML takes longer to load than all else.
   const { parseConfigText } = await import('./document.js');
   const { value, locate } = parseConfigText(text, file);
@@ -112,18 +116,18 @@ async function locateFile(
   file: string | undefined,
   env: Environment,
   cwd: string,
-): Promise<{ path: string; found: LoadedConfig['found'] }> {
-  if (file !== undefined) return { path: resolve(cwd, file), found: 'named' };
+): Promise<{ name: string; found: LoadedConfig['found'] }> {
+  if (file !== undefined) return { name: file, found: 'named' };
   const named = env.AUTHCHECK_CONFIG ?? '';
-  if (named !== '') return { path: resolve(cwd, named), found: 'environment' };
-  const path = await searchUpward(cwd);
-  if (path === null) {
+  if (named !== '') return { name: named, found: 'environment' };
+  const name = await searchUpward(cwd);
+  if (name === null) {
     throw new AuthcheckError(
       'config_not_found',
       `no config was found ${describeSearch(cwd)}; name one with --config or AUTHCHECK_CONFIG; authcheck validate needs none with --issuer URL`,
     );
   }
-  return { path, found: 'searched' };
+  return { name, found: 'searched' };
 }
 
 /**
@@ -136,7 +140,8 @@ export function readConfigText(path: string, display: string): string {
     return readBoundedText(path, MAX_CONFIG_BYTES).replace(/^\ufeff/, '');
   } catch (error) {
     const why = error instanceof UnfitFile ? error.message : reasonOf(error);
-    throw new AuthcheckError('config_unreadable', `${display}: ${why}`, { cause: error });
+    // Without its cause: the system's error has the path as it was given.
+    throw new AuthcheckError('config_unreadable', `${display}: ${why}`);
   }
 }
 

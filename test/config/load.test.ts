@@ -10,6 +10,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { listProviders, loadAuthConfig } from '../../src/config/load.js';
 import { AuthcheckError, ConfigError } from '../../src/errors.js';
@@ -249,6 +250,18 @@ describe('loadAuthConfig refuses', () => {
       code: 'config_unreadable',
       message: 'none.yaml: there is no such file',
     });
+  });
+
+  test.each([
+    ['kAXGQUNsmXujHIZJsCy8PSF2xuB0QpB3', '[redacted]'],
+    ['https://user:kAXGQUNsmXujHIZJsCy8@git.example/run.yaml', 'https:/[redacted]@git.example/run.yaml'],
+    ['https://git.example/run.yaml?token=kAXGQUNsmXujHIZJsCy8', 'https:/git.example/run.yaml?token=[redacted]'],
+  ])('what is no file without its secret: %s', async (secret, shown) => {
+    for (const named of [{ file: secret }, { env: { AUTHCHECK_CONFIG: secret } }]) {
+      const error = await loadAuthConfig({ ...named, cwd: folder }).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ message: `${shown}: there is no such file` });
+      expect(inspect(error)).not.toContain('kAXGQUNs');
+    }
   });
 
   test('a folder', async () => {

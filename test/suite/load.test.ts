@@ -57,6 +57,9 @@ describe('a token in the wrong place is nowhere in what is said', () => {
     );
     expect(() => loadSuite(TOKEN, options)).toThrow(/^\[redacted\]: there is no such file$/);
     expect(() => readSuite(`${CONFIG}jwks: ${TOKEN}\n${tests}`, 'a.yaml', options)).toThrow(/^\[redacted\]: /);
+    expect(() => readSuite(`config: https://u:hunter22@git.example/a?t=hunter23\n${tests}`, 'a.yaml', options)).toThrow(
+      /^https:\/\[redacted\]@git\.example\/a\?t=\[redacted\]: there is no such file$/,
+    );
   });
 });
 
