@@ -167,7 +167,7 @@ function hideValues(message: string, argv: readonly string[]): string {
 /** Whoever gives a token where a file or a name belongs is not to find it in the log as "there is no such file". */
 function hideSecrets(message: string, argv: readonly string[]): string {
   const given = argv.map((argument) => valueOf(argument).replace(/^@/, ''));
-  // Where a URL is taken for a file, its slashes are folded, and nobody knows its password any more.
-  const inUrls = given.map((value) => /^[a-z]+:\/\/([^/?#\s]+)@/i.exec(value)?.[1]);
+  // Where a URL is taken for a file, its slashes are folded, and nobody knows its password, or its query, any more.
+  const inUrls = given.flatMap((value) => /^[a-z]+:\/\/(?:([^/?#\s]+)@)?[^?#]*(?:\?([^#]+))?/i.exec(value)?.slice(1));
   return createRedactor([...given.filter(looksLikeSecret), ...inUrls])(message);
 }

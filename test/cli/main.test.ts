@@ -90,18 +90,20 @@ test('the name of a file that is not there is repeated', async () => {
   }
 });
 
-test.each(['http://user:MARKED-pw@idp.example', 'https://MARKED-key@idp.example/run.yaml'])(
-  'the password of a URL that is taken for a file is not repeated: %s',
-  async (url) => {
-    for (const argv of [
-      ['validate', '--config', url, '--token', 'x'],
-      ['config', 'check', url],
-      ['decode', '--token-file', url],
-    ]) {
-      const { io, said } = recorder();
-      expect(await main(argv, io)).toBe(2);
-      expect(said()).toContain('there is no such file');
-      expect(said()).not.toContain('MARKED');
-    }
-  },
-);
+test.each([
+  'http://user:MARKED-pw@idp.example',
+  'https://MARKED-key@idp.example/run.yaml',
+  'https://git.example/run.yaml?token=MARKED-key',
+  'https://user:MARKED-pw@git.example/run.yaml?token=MARKED-key&page=1',
+])('neither password nor query of a URL that is taken for a file is repeated: %s', async (url) => {
+  for (const argv of [
+    ['validate', '--config', url, '--token', 'x'],
+    ['config', 'check', url],
+    ['decode', '--token-file', url],
+  ]) {
+    const { io, said } = recorder();
+    expect(await main(argv, io)).toBe(2);
+    expect(said()).toContain('there is no such file');
+    expect(said()).not.toContain('MARKED');
+  }
+});
