@@ -177,7 +177,19 @@ export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null,
   const headers = Object.fromEntries(
     Object.entries(answer.headers).map(([name, value]) => [redactName(name), redact(value)]),
   );
-  return { ...answer, headers, body: redact(answer.body) };
+  const body = redact(answer.body);
+  const plain = undoEscapes(body);
+  const masked = redact(plain);
+  return { ...answer, headers, body: masked === plain ? body : masked };
+}
+
+/** The same JSON without escapes that it does not need: behind them nobody sees a secret, until it is parsed. */
+function undoEscapes(body: string): string {
+  return body.replace(/\\(?:u00([2-7][\da-f])|[^])/gi, (escape, code?: string) => {
+    const letter = String.fromCharCode(Number.parseInt(code ?? '7f', 16));
+    if (letter === '\u007f') return escape;
+    return letter === '"' || letter === '\\' ? `\\${letter}` : letter;
+  });
 }
 
 /** Describes an exchange for a transcript. */

@@ -73,3 +73,21 @@ test.each(['introspection', 'github_token', 'custom', 'kubernetes'])(
     expect(said.includes(piece)).toBe(false);
   },
 );
+
+test.each(['user:MARKED-password@', 'MARKED-key-as-user@'])(
+  'nor what stands in the URL of the endpoint: %s',
+  async (user) => {
+    let count = 0;
+    const { origin } = await serve(({ headers, url }, response) => {
+      const [, basic = ''] = (headers.authorization ?? '').split(' ');
+      const sent = [basic, ...Buffer.from(basic, 'base64').toString().split(':'), url.split('key=')[1] ?? ''];
+      count += sent.length;
+      response.end(write({ principal: 'alice', attributes: { roles: sent } }));
+    });
+    const endpoint = `${origin.replace('//', `//${user}`)}/ask?api_key=MARKED-key-in-query`;
+    const said = JSON.stringify(await provide({ type: 'custom', endpoint }).authenticate({ token: 'opaque-token' }));
+    expect(count).toBe(4);
+    expect(said).toContain('repeats a credential');
+    expect(said).not.toMatch(/MARKED|TUFSS0VE|OTUFSS0V/);
+  },
+);
