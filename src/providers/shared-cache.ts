@@ -68,7 +68,7 @@ function openRedis(url: URL, onFailure: (code: string) => void): ByteStore {
       used.redis.disconnect();
       line = null;
       restUntil = performance.now() + PAUSE;
-      onFailure(codeOf(used.fault ?? error));
+      onFailure(codeOf(used.fault ?? error, url));
       return null;
     }
   }
@@ -148,8 +148,12 @@ function hurry<Answer>(work: Promise<Answer>): Promise<Answer> {
 }
 
 /** The code of a system's error, or the first word of one from Redis, such as WRONGPASS; no more of what it says. */
-function codeOf(error: unknown): string {
+function codeOf(error: unknown, { username, password }: URL): string {
   if (!(error instanceof Error)) return 'BROKEN';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : (error.message.split(' ')[0] ?? '');
-  return /^[A-Z][A-Z0-9_]{1,47}$/.test(code) ? code : 'BROKEN';
+  // A word from Redis may be what it was sent: passwords are made of capital letters too.
+  const isSecret = [username, password].some(
+    (secret) => secret !== '' && (secret.includes(code) || code.includes(secret)),
+  );
+  return /^[A-Z][A-Z0-9_]{1,47}$/.test(code) && !isSecret ? code : 'BROKEN';
 }

@@ -21,14 +21,14 @@ interface World {
 }
 
 /** A provider whose Redis is at this port. */
-async function sharing(port: number, scheme: string = 'redis'): Promise<World> {
+async function sharing(port: number, scheme: string = 'redis', password: string = 'swordfish'): Promise<World> {
   const issuer = await serve(json({ active: true, sub: 'alice' }));
   const events: ProviderEvent[] = [];
   const provider = provide(
     {
       type: 'oauth2_token',
       introspection: { url: issuer.origin, client_id: 'api', client_secret: 'client-secret' },
-      cache: { redis_url: `${scheme}://someone:swordfish@127.0.0.1:${port}/3`, secret: SECRET },
+      cache: { redis_url: `${scheme}://someone:${password}@127.0.0.1:${port}/3`, secret: SECRET },
     },
     { onEvent: (event) => events.push(event) },
   );
@@ -175,6 +175,16 @@ describe('a server that is no Redis', () => {
     expect(world.asked()).toBe(1);
     await vi.waitFor(() => expect(failures(world)).toEqual([code]));
   });
+
+  test.each(['-SWORDFISH4TUNA is no password\r\n', '-SWORDFISH\r\n', '-BAD_SWORDFISH4TUNA\r\n'])(
+    'and repeats the password, or its beginning, for a code is told of without it: %j',
+    async (reply) => {
+      const { port } = await replying([reply]);
+      const world = await sharing(port, 'redis', 'SWORDFISH4TUNA');
+      expect(await world.ask('a')).toBe('accepted');
+      await vi.waitFor(() => expect(failures(world)).toEqual(['BROKEN']));
+    },
+  );
 
   test('but hangs up decides nothing and breaks nothing', async () => {
     const { port } = await saying((socket) => socket.end());
