@@ -9,6 +9,8 @@ import { formatJson } from './render/json.js';
 import { createStyle } from './render/style.js';
 import { buildProgram, COMMAND_NAMES } from './tree.js';
 
+const ORDER = 'the command comes first, its flags after it';
+
 /** Runs one command line; never throws. */
 export async function main(argv: readonly string[], io: Io): Promise<number> {
   let code: number = EXIT.ok;
@@ -27,6 +29,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     const name = pickCommand(words);
     const program = await buildProgram(name, run, io);
     const args = name === null || words[0] === name ? [...words] : [name, ...words];
+    if (args[0] !== words[0]) program.hook('preAction', (_, { args: [token] }) => refuseLateCommand(token));
     await program.parseAsync(args, { from: 'user' });
     return code;
   } catch (error) {
@@ -67,6 +70,15 @@ function pickCommand(argv: readonly string[]): string | null {
   throw usageError(`there is no ${said}`);
 }
 
+/**
+ * A command behind its flags would be taken for the token, and sent to where tokens go.
+ *
+ * @throws {AuthcheckError} `usage_invalid`.
+ */
+function refuseLateCommand(word: string | undefined): void {
+  if (word !== undefined && COMMAND_NAMES.includes(word)) throw usageError(`${word} is no token: ${ORDER}`);
+}
+
 /** Says what went wrong, in the format that was asked for. */
 function reportError(error: unknown, argv: readonly string[], io: Io): number {
   const asJson = wantsJson(argv);
@@ -74,7 +86,7 @@ function reportError(error: unknown, argv: readonly string[], io: Io): number {
     if (error.exitCode === 0) return EXIT.ok;
     const message = rephrase(error.message);
     const late = !COMMAND_NAMES.includes(argv[0] ?? '') && argv.some((word) => COMMAND_NAMES.includes(word));
-    const hint = late ? '; the command comes first, its flags after it' : '';
+    const hint = late ? `; ${ORDER}` : '';
     const cause = usageError(hideValues(message, argv) + hint, { cause: error });
     return reportError(cause, argv, io);
   }

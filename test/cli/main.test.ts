@@ -15,6 +15,19 @@ test('nothing at all is answered with help, and passes in no job', async () => {
   expect(said()).toContain('Usage: authcheck');
 });
 
+test.each([
+  ['-v', 'validate'],
+  ['--json', 'decode'],
+  ['--color', 'decode', '--token', 'x'],
+  ['--config', 'run.yaml', 'jwks'],
+])('a command behind its flags is not taken for a token: %j', async (...argv) => {
+  const { io, said } = recorder();
+  expect(await main(argv, io)).toBe(2);
+  expect(said().replace(/\s+/g, ' ')).toMatch(
+    /(?:validate|decode|jwks) is no token: the command comes first, its flags/,
+  );
+});
+
 /** A program may quote anything that it was reading when it broke, in part and on several lines. */
 test.each(['MARKED', 'MARKED\n    at MARKED (MARKED.js:1:1)', '"MARK'])(
   'a bug is told without its message: %j',
