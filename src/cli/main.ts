@@ -49,6 +49,14 @@ function refuseEmpty(argv: readonly string[]): void {
   throw usageError(`${flag ?? 'an argument'} is empty; is a variable not set?`);
 }
 
+/** Commands that stand below others, by their own names. */
+const NESTED: ReadonlyMap<string, string> = new Map([
+  ['check', 'config check'],
+  ['show', 'config show'],
+  ['init', 'config init'],
+  ['generate', 'jwks generate'],
+]);
+
 /**
  * The command that the arguments name: the first that is one; `validate` where there is only a token or its flags.
  *
@@ -64,7 +72,7 @@ function pickCommand(argv: readonly string[]): string | null {
   }
   const lower = first.toLowerCase();
   if (!/^[a-z][a-z-]{0,19}$/.test(first) && !COMMAND_NAMES.includes(lower)) return 'validate';
-  const near = nearestName(lower, COMMAND_NAMES);
+  const near = NESTED.get(lower) ?? nearestName(lower, COMMAND_NAMES);
   // A word that resembles no command may be a secret, and is not repeated.
   const said = near === null ? 'such command; see authcheck --help' : `command ${first}; did you mean ${near}?`;
   throw usageError(`there is no ${said}`);

@@ -28,6 +28,12 @@ test.each([
   );
 });
 
+test.each(['check', 'show', 'init', 'generate'])('%s alone is told where it stands', async (word) => {
+  const { io, said } = recorder();
+  expect(await main([word, 'run.yaml'], io)).toBe(2);
+  expect(said()).toMatch(new RegExp(`there is no command ${word}; did you mean (config|jwks) ${word}\\?`));
+});
+
 /** A program may quote anything that it was reading when it broke, in part and on several lines. */
 test.each(['MARKED', 'MARKED\n    at MARKED (MARKED.js:1:1)', '"MARK'])(
   'a bug is told without its message: %j',
