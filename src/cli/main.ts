@@ -8,6 +8,7 @@ import { formatError } from './render/findings.js';
 import { formatJson } from './render/json.js';
 import { createStyle } from './render/style.js';
 import { buildProgram, COMMAND_NAMES } from './tree.js';
+import { SCHEME, UNQUOTED } from './unquoted.js';
 
 const ORDER = 'the command comes first, its flags after it';
 
@@ -94,7 +95,9 @@ function reportError(error: unknown, argv: readonly string[], io: Io): number {
     if (error.exitCode === 0) return EXIT.ok;
     const message = rephrase(error.message);
     const late = !COMMAND_NAMES.includes(argv[0] ?? '') && argv.some((word) => COMMAND_NAMES.includes(word));
-    const hint = late ? `; ${ORDER}` : '';
+    const order = late ? `; ${ORDER}` : '';
+    const quotes = error.code === 'commander.excessArguments' && argv.some((word) => SCHEME.test(word));
+    const hint = quotes ? `; ${UNQUOTED}` : order;
     const cause = usageError(hideValues(message, argv) + hint, { cause: error });
     return reportError(cause, argv, io);
   }

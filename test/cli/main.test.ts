@@ -34,6 +34,18 @@ test.each(['check', 'show', 'init', 'generate'])('%s alone is told where it stan
   expect(said()).toMatch(new RegExp(`there is no command ${word}; did you mean (config|jwks) ${word}\\?`));
 });
 
+test.each([
+  ['Bearer', 'MARKED'],
+  ['decode', 'bearer', 'MARKED'],
+  ['Authorization:', 'Bearer', 'MARKED'],
+  ['decode', '--token', 'Bearer', 'MARKED'],
+])('what a shell took apart is to be put into quotes: %j', async (...argv) => {
+  const { io, said } = recorder();
+  expect(await main(argv, io)).toBe(2);
+  expect(said().replace(/\s+/g, ' ')).toContain('put what has spaces in it into quotes: "Bearer …"');
+  expect(said()).not.toContain('MARKED');
+});
+
 /** A program may quote anything that it was reading when it broke, in part and on several lines. */
 test.each(['MARKED', 'MARKED\n    at MARKED (MARKED.js:1:1)', '"MARK'])(
   'a bug is told without its message: %j',
