@@ -1,5 +1,6 @@
 /** Where a token can come from, and what was pasted around it. */
 
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
   AuthcheckError,
@@ -62,7 +63,10 @@ export async function findPasted(options: TokenOptions, argument: string | undef
   }
   const named = options.token ?? argument;
   // A line break at the end is how files and pipes end, and nobody's mistake; elsewhere it is a part of what is sent.
-  if (named !== undefined && named !== '-') return take(named, 'the command line', io);
+  if (named !== undefined && named !== '-') {
+    refuseFile(named, io);
+    return take(named, 'the command line', io);
+  }
   if (options.tokenFile !== undefined && options.tokenFile !== '-') {
     return take(readText(options.tokenFile, io).trimEnd(), options.tokenFile, io);
   }
@@ -77,6 +81,20 @@ export async function findPasted(options: TokenOptions, argument: string | undef
     'token_absent',
     'no token was given; use --token TOKEN, --token-file FILE, standard input, or AUTHCHECK_TOKEN',
   );
+}
+
+/**
+ * The name of a file, or @FILE as curl has it, would be judged, and sent to where tokens go.
+ *
+ * @throws {AuthcheckError} `usage_invalid`.
+ */
+function refuseFile(named: string, io: Io): void {
+  const name = named.replace(/^@/, '');
+  // Two slashes would be another machine, on Windows.
+  const isName = name.length < 256 && /^(?!\/\/)[\w./-]+$/.test(name);
+  const looksLikeFile = isName && (name !== named || /[./]/.test(name));
+  if (!looksLikeFile || !existsSync(resolve(io.cwd, name))) return;
+  throw usageError('this is the name of a file, not a token; --token-file FILE takes the token from a file');
 }
 
 /** What is left of what was pasted; an empty token is none: a variable that is not set leaves one behind. */

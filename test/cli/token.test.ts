@@ -1,9 +1,26 @@
 // What is taken away around a token that was pasted, and when that is worth a word.
 import { describe, expect, it } from 'vitest';
-import { maskToken, triage } from '../../src/cli/token.js';
+import { findToken, maskToken, triage } from '../../src/cli/token.js';
 import { record } from './recorder.js';
 
 const TOKEN = 'eyJhbGciOiJFUzI1NiJ9.e30.c2ln';
+
+it.each(['token.test.ts', '@token.test.ts', './token.test.ts', '../cli/token.test.ts', '@batch'])(
+  'the name of a file is no token: %s',
+  async (name) => {
+    const { io } = record({ cwd: import.meta.dirname });
+    await expect(findToken({ token: name }, undefined, io)).rejects.toThrow('--token-file FILE takes the token');
+    await expect(findToken({}, name, io)).rejects.toThrow('this is the name of a file');
+  },
+);
+
+it.each(['batch', 'no.such.file', TOKEN, `${TOKEN}${'x'.repeat(300)}`, '@x'])(
+  'a token need not be a file: %s',
+  async (token) => {
+    const { io } = record({ cwd: import.meta.dirname });
+    expect(await findToken({ token }, undefined, io)).toMatchObject({ token });
+  },
+);
 
 describe('what is around a token', () => {
   it.each([
