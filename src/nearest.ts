@@ -11,16 +11,19 @@ export function nearestName(name: string, known: Iterable<string>): string | nul
   return best?.name ?? null;
 }
 
-/** Levenshtein distance. */
+/** Levenshtein distance, in which two neighbours that changed places are one edit. */
 function countEdits(from: string, to: string): number {
+  let above: number[] = [];
   let row = Array.from({ length: to.length + 1 }, (_, index) => index);
   for (const [i, character] of from.split('').entries()) {
     const next = [i + 1];
     for (const [j, other] of to.split('').entries()) {
       const replaced = (row[j] ?? 0) + (character === other ? 0 : 1);
-      next.push(Math.min(replaced, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
+      const isSwapped = i > 0 && j > 0 && character === to[j - 1] && from[i - 1] === other;
+      const swapped = isSwapped ? (above[j - 1] ?? 0) + 1 : Infinity;
+      next.push(Math.min(replaced, swapped, (row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1));
     }
-    row = next;
+    [above, row] = [row, next];
   }
   return row.at(-1) ?? 0;
 }

@@ -6,6 +6,10 @@ test.each([
   ['AUDIENCE', 'audience'],
   ['isuer', 'issuer'],
   ['issuers', 'issuer'],
+  // Two letters that changed places are one edit, also in a short word.
+  ['uir', 'uri'],
+  ['ulr', 'url'],
+  ['uadeince', 'audience'],
   // The nearest one, wherever it stands; of two that are as near, the first.
   ['uris', 'uri'],
   ['urx', 'uri'],
