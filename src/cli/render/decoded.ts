@@ -13,7 +13,9 @@ const KINDS: Readonly<Record<DecodedToken['kind'], string>> = {
   opaque: 'opaque token',
 };
 
-function titleOf({ kind, header }: DecodedToken): string {
+function titleOf({ kind, header, claims }: DecodedToken): string {
+  // Dots alone make no JWT.
+  if (kind === 'jwt' && header === null && claims === null) return 'unreadable token';
   const alg = header === null ? null : stringMember(header, 'alg');
   return kind === 'jwt' && alg?.trim().toLowerCase() === 'none' ? 'JWT (not signed)' : KINDS[kind];
 }

@@ -24,6 +24,13 @@ test('a token that says it is not signed is not called signed', () => {
   expect(decode({ alg: 'ES256' }, {})[0]).toBe('JWT (signed)');
 });
 
+test('what has dots and no part that can be read is not called a JWT', () => {
+  for (const token of ['token.jwt', 'a.b.c']) {
+    const [title = ''] = formatDecoded(decodeToken(token), 0, style).split('\n');
+    expect(title, token).toBe('unreadable token');
+  }
+});
+
 test('an algorithm that only looks like another than "none" is none', () => {
   for (const alg of ['None', 'NONE', ' none ']) expect(decode({ alg }, {})[0], alg).toBe('JWT (not signed)');
 });
