@@ -43,6 +43,11 @@ describe('the help of every command', () => {
     }
   });
 
+  it('says with which codes it exits', () => {
+    // Of `config`, the commands below it do.
+    for (const [path, help] of helps) if (path !== 'config') expect(help, path).toContain('\nExit codes: 0 ');
+  });
+
   it('is what help says too', async () => {
     for (const path of paths) expect(await say(['help', ...path])).toBe(helps.get(path.join(' ')));
   });

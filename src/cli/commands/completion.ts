@@ -23,7 +23,7 @@ export function defineCompletion(run: Run): Command {
     .addHelpText('before', EXAMPLES)
     .addHelpText(
       'after',
-      '\nThe script asks authcheck itself for completions; it may read files for them, and never uses the network.',
+      '\nThe script asks authcheck itself for completions; it may read files for them, and never uses the network.\n\nExit codes: 0 printed · 2 usage',
     )
     .allowExcessArguments(false)
     .action((shell: Shell) => run((io) => Promise.resolve(runCompletion(shell, io))));

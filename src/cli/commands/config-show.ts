@@ -22,6 +22,7 @@ export function defineConfigShow(run: Run): Command {
     .option('-q, --quiet', 'no human output: only the exit code (and JSON with --json)')
     .option('--debug', 'show the stack of an internal error')
     .addHelpText('beforeAll', 'Example:\n  authcheck config show run.yaml\n')
+    .addHelpText('after', '\nExit codes: 0 shown · 2 usage, or no config that the server would take')
     .allowExcessArguments(false)
     .action((file: string | undefined, options: SharedOptions) =>
       run((io) => runConfigShow(withConfig(file, options), io)),
