@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** The public door of authcheck: everything that a server, a tool or our own CLI may use. */
 
 export { mapClaims, unusedClaims, type ClaimsMapping, type MappedClaims } from './claims.js';

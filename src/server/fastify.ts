@@ -1,3 +1,4 @@
+/// <reference types="node" preserve="true" />
 /** The plugin for Fastify, at `authcheck/fastify`. The only fastify-plugin import. */
 
 import type { FastifyPluginCallback } from 'fastify';
