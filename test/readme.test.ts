@@ -46,6 +46,11 @@ describe('README', () => {
     for (const [flag] of readme.matchAll(/(?<=`)--[a-z-]+/g)) expect(all).toContain(flag);
   });
 
+  test('says how the program comes onto the PATH before it is called', () => {
+    const [before = ''] = readme.split(/^\$ authcheck /m);
+    expect(before).toContain('`npm install -g .`');
+  });
+
   test('links to files that exist', () => {
     const links = [...readme.matchAll(/\]\((?!https?:|#)([^)]+)\)/g)].map(([, link = '']) => link);
     expect(links.length).toBeGreaterThan(2);
