@@ -75,6 +75,32 @@ describe('authcheck parity', { timeout: 60_000 }, () => {
     expect(unwrap(stdout)).toContain('→ the server may expect another audience');
   });
 
+  it('names what differs where both refuse the token, or both accept it: exit 1', async () => {
+    const expired = await world.signer.sign({ ...world.claims, exp: 1 });
+    const other = await serve((_request, response) => refuse(response, 'no entry'));
+    const refused = await parity(other, expired);
+    expect(refused.code).toBe(1);
+    expect(refused.stdout).toContain('✗ different  both refuse the token, but not all is the same: message\n');
+    expect(refused.stdout).toMatch(/✗ message +config +Invalid JWT token\n +server +no entry\n/);
+    const kin = await serve((request, response) => {
+      if (request.headers.authorization === `Bearer ${token}`) response.end('{}');
+      else refuse(response, 'Authentication required. Please provide a valid Bearer token from https://other');
+    });
+    const accepted = await parity(kin, token);
+    expect(accepted.code).toBe(1);
+    expect(unwrap(accepted.stdout)).toContain(
+      '✗ different both accept the token, but not all is the same: message without a token',
+    );
+  });
+
+  it('agrees that a token is refused: exit 0', async () => {
+    const forged = `${token.slice(0, token.lastIndexOf('.'))}.${'A'.repeat(86)}`;
+    const { stdout, code } = await parity(await serve(serverThatAccepts(null)), forged);
+    expect(code).toBe(0);
+    expect(stdout).toContain('✓ same  both refuse the token\n');
+    expect(stdout).toMatch(/✓ message +both +Invalid JWT token\n/);
+  });
+
   it('says that a server lets everybody in: exit 1', async () => {
     const open = await serve((_request, response) => response.end('{}'));
     const { stdout, code } = await parity(open, token);

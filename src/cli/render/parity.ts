@@ -12,6 +12,8 @@ const LABELS: Readonly<Record<ParityRowName, string>> = {
   without_token_message: '… its message',
   with_garbage: 'forged token',
 };
+/** In a sentence no row stands above. */
+const NAMES: typeof LABELS = { ...LABELS, without_token_message: 'message without a token' };
 const LABEL_WIDTH = 17;
 const SIDE_WIDTH = 8;
 const INDENT = 2 + LABEL_WIDTH + SIDE_WIDTH;
@@ -60,7 +62,7 @@ function conclude({ same, server, verdict, without_token, with_garbage, rows }: 
   if (ours === 'accepted' && theirs === 'rejected') return 'the server refuses a token that this config accepts';
   if (ours === 'rejected' && theirs === 'accepted') return 'the server accepts a token that this config refuses';
   if (with_garbage.outcome === 'accepted') return 'the server accepts a token that cannot be valid';
-  const differing = rows.filter((row) => row.same === false).map(({ name }) => LABELS[name]);
+  const differing = rows.filter((row) => row.same === false).map(({ name }) => NAMES[name]);
   return `${ours === 'accepted' ? 'both accept' : 'both refuse'} the token, but not all is the same: ${differing.join(', ')}`;
 }
 
