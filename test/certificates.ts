@@ -30,6 +30,8 @@ export interface Certificates {
   readonly right: ServerCertificate;
   readonly wrongHost: ServerCertificate;
   readonly expired: ServerCertificate;
+  /** For the right host, but naming nobody: what it is for is among its other names alone. */
+  readonly nameless: ServerCertificate;
   /** For the right host, signed by nobody but itself. */
   readonly selfSigned: ServerCertificate;
 }
@@ -66,6 +68,7 @@ export async function makeCertificates(): Promise<Certificates> {
     right: await issue(authority, LOOPBACK),
     wrongHost: await issue(authority, [{ type: 'dns', value: 'elsewhere.example' }]),
     expired: await issue(authority, LOOPBACK, -HOUR),
+    nameless: await issue(authority, LOOPBACK, HOUR, ''),
     selfSigned: await issue(null, LOOPBACK),
   };
 }
@@ -94,11 +97,12 @@ async function issue(
   authority: Signer | null,
   names: JsonGeneralName[],
   expiresIn: number = HOUR,
+  subject: string = 'CN=authcheck test server',
 ): Promise<ServerCertificate> {
   const keys = await newKeys();
   const certificate = await X509CertificateGenerator.create({
-    subject: 'CN=authcheck test server',
-    issuer: authority?.certificate.subject ?? 'CN=authcheck test server',
+    subject,
+    issuer: authority?.certificate.subject ?? subject,
     notBefore: new Date(Date.now() - 24 * HOUR),
     notAfter: new Date(Date.now() + expiresIn),
     publicKey: keys.publicKey,

@@ -17,6 +17,9 @@ describe('which proxy', () => {
     ['http://a.example', { HTTPS_PROXY: PROXY }, null],
     ['http://a.example', { http_proxy: PROXY }, PROXY],
     ['http://a.example', { HTTP_PROXY: PROXY }, PROXY],
+    ['http://a.example', { http_proxy: PROXY, HTTP_PROXY: 'http://other.example' }, PROXY],
+    ['http://a.example', { http_proxy: '', HTTP_PROXY: PROXY }, null],
+    ['http://a.example', { HTTP_PROXY: PROXY, NO_PROXY: 'a.example:80' }, null],
     // A CGI script sees a client's header `Proxy:` as HTTP_PROXY: httpoxy.
     ['http://a.example', { HTTP_PROXY: PROXY, REQUEST_METHOD: 'GET' }, null],
     ['http://a.example', { http_proxy: PROXY, REQUEST_METHOD: 'GET' }, PROXY],

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BIN, run, start, unwrap } from './program.js';
+import { json, serve, type Answer } from '../loopback.js';
+import { BIN, run, start, unwrap, type Ended } from './program.js';
 import { OPAQUE, startWorld, type World } from './world.js';
 
 let world: World;
@@ -138,6 +139,34 @@ describe('authcheck introspect', () => {
     expect([other.code, unwrap(other.stderr)]).toEqual([2, expect.stringContaining('use --provider introspection')]);
     const none = await run(['introspect', '--issuer', world.origin, '--token', OPAQUE]);
     expect([none.code, none.stderr]).toEqual([2, expect.stringContaining("unknown option '--issuer'")]);
+  });
+
+  /** Asks an endpoint that answers so. */
+  async function introspect(answer: Answer, file: string = world.file('opaque.txt', OPAQUE)): Promise<Ended> {
+    const { origin } = await serve(answer);
+    const text = `type: oauth2_token\nintrospection: {url: "${origin}", client_id: a, client_secret: b}\n`;
+    return run(['introspect', '--config', world.file('asked.yaml', text), '--token-file', file]);
+  }
+
+  it('shows what is no JSON as it is, and of much only the start', async () => {
+    const page = `<h1>\n${'x'.repeat(4999)}`;
+    const html: Answer = (_request, response) => response.writeHead(502, { 'content-type': 'text/html' }).end(page);
+    const { stdout, code } = await introspect(html);
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^the endpoint answered 502\n {2}<h1>\n {2}x{3995}\n {2}… \(1004 more characters\)\n\n/);
+  });
+
+  it('says that nobody answered, and shows no answer', async () => {
+    const { stdout, code } = await introspect((_request, response) => void response.destroy());
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/^[a-z][^\n]*\n\n[^\n]*provider default/);
+    expect(stdout).not.toContain('the endpoint answered');
+  });
+
+  it('shows the verdict alone on a token that is refused at sight', async () => {
+    const { stdout, code } = await introspect(json({ active: true }), world.file('long.txt', 'x'.repeat(300_000)));
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^[^\n]*asked\.yaml · provider default/);
   });
 });
 

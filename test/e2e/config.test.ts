@@ -105,6 +105,20 @@ describe('authcheck config check', () => {
     expect(stdout).toContain(`::warning file=${folder ?? ''}/checked.yaml,line=1,col=1,title=authcheck issuer_unset::`);
   });
 
+  it('annotates by itself where GitHub runs it, and does so once', async () => {
+    const env = { GITHUB_ACTIONS: 'true' };
+    const annotation = /^::warning file=checked\.yaml,line=1,col=1,title=authcheck issuer_unset::.*\n$/;
+    const text = await check(WARNED, [], { env });
+    expect(text.stdout).toMatch(/^warning {2}checked\.yaml:1:1/);
+    expect(text.stderr).toMatch(annotation);
+    const json = await check(WARNED, ['--json'], { env });
+    expect(JSON.parse(json.stdout)).toMatchObject({ summary: { warnings: 1 } });
+    expect(json.stderr).toMatch(annotation);
+    const asked = await check(WARNED, ['--format', 'github'], { env });
+    expect(asked.stdout).toMatch(annotation);
+    expect(asked.stderr).toBe('');
+  });
+
   it('lets no name in the file become a line, an annotation or a colour', async () => {
     const name = String.raw`"x\n::error file=a,line=1::pwned ::error::y ##[error]z \e[31m\r"`;
     const text = GOOD.replace('{groups: teams}', `{sub: ${name}}`);

@@ -345,6 +345,7 @@ describe('findPolicyFaults', () => {
       ['1 rule_permits_everything'],
     ],
     ['all paths, for some', () => ofRoutes({ permit: { paths: '*' }, when: admin }), []],
+    ['all paths, by a start alone', () => ofRoutes({ permit: { paths: 'regex:^' } }), ['0 rule_permits_everything']],
     ['all paths, as a pattern', () => ofRoutes({ permit: { paths: 'regex:.*' } }), ['0 rule_permits_everything']],
     ['a fragment', () => ofRoutes({ permit: { paths: '/v1#x' } }), ['0 rule_never_matches']],
     ['a percent sign that encodes nothing', () => ofRoutes({ permit: { paths: ['/100%', '/5%a', '/%zz'] } }), []],
@@ -558,6 +559,15 @@ describe('findPolicyFaults', () => {
           { permit: { ...read, resource: 'regex:model::.*' } },
           { permit: { ...read, resource: 'regex:model::a$' } },
         ),
+    ],
+    [
+      'what Python alone can tell',
+      () => ofAccess({ permit: { ...read, resource: 'regex:(?=m)' } }, { permit: { ...read, resource: 'm::a' } }),
+    ],
+    [
+      'a pattern that another matches as it is written',
+      () =>
+        ofAccess({ permit: { ...read, resource: 'regex:r.*' } }, { permit: { ...read, resource: 'regex:model::a$' } }),
     ],
     ['a pattern below a prefix', () => ofRoutes({ permit: { paths: 'regex:/a.*' } }, { permit: { paths: '/a*' } })],
     ['a wider prefix', () => ofRoutes({ permit: { paths: '/ab*' } }, { permit: { paths: '/a*' } })],

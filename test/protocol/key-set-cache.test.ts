@@ -294,8 +294,10 @@ describe('createKeySetCache', () => {
     const slot: KeySetSlot = { held: null };
     let published: KeySetResult = keySet('a');
     let loads = 0;
+    const events: string[] = [];
     const make = (): KeySetCache =>
       createKeySetCache({
+        onEvent: ({ type }) => events.push(type),
         load: async () => {
           loads += 1;
           return published;
@@ -308,6 +310,8 @@ describe('createKeySetCache', () => {
     published = { ok: false, code: 'endpoint_unreachable', message: 'away' };
     const cache = make();
     expect(await cache.load()).toMatchObject({ ok: true, failure: { code: 'endpoint_unreachable' } });
+    // What is held is not older than it may be.
+    expect(events).toEqual(['jwks.refreshed']);
     // Once: whoever probes whether there are keys waits for no issuer.
     expect(await cache.load()).toMatchObject({ ok: true, failure: null });
     published = keySet('b');

@@ -19,6 +19,13 @@ test('a single key is told so', () => {
   expect(recognize({ kty: 'RSA', n: 'x', e: 'AQAB' }).is).toBe('this is a single key');
 });
 
-test.each([[{}], [[]], [null], [{ nokeys: 1 }], [{ error: 'not found' }]])('%j is nothing known', (value) => {
+test.each([
+  [{}],
+  [[]],
+  [null],
+  [{ nokeys: 1 }],
+  [{ error: 'not found' }],
+  [{ abc: '-----BEGIN CERTIFICATE-----', error: 'x' }],
+])('%j is nothing known', (value) => {
   expect(recognize(value)).toEqual({ is: 'this is not a key set' });
 });

@@ -45,6 +45,7 @@ describe('generatePrivateKey', () => {
     ['PS512', 100_000, '2048 to 8192'],
     ['HS512', 256, '512 to 1024'],
     ['HS256', 257, 'whole bytes'],
+    ['HS256', 1032, '256 to 1024'],
     ['ES256', 256, 'but one size'],
     ['none', undefined, 'no such algorithm'],
     ['HS1', undefined, 'no such algorithm'],
@@ -75,6 +76,7 @@ describe('readPrivateKey', () => {
     const [a, b] = [newKey('ES256', 'a'), newKey('ES256', 'b')];
     const keys = [a.privateJwk, b.privateJwk];
     expect(read({ keys }, 'b').jwk.d).toBe(b.privateJwk.d);
+    expect(read({ keys: [a.jwk, b.privateJwk] }, 'b').jwk.d).toBe(b.privateJwk.d);
     expect(read({ keys: [a.privateJwk] }, 'other').jwk.d).toBe(a.privateJwk.d);
     expect(() => read({ keys })).toThrow('has 2 keys; pick one by its key id: "a", "b"');
     expect(() => read({ keys }, 'c')).toThrow('pick one');
@@ -97,6 +99,7 @@ describe('readPrivateKey', () => {
     ['a public JWK', JSON.stringify(rsa.jwk), 'public key'],
     ['a public key set', JSON.stringify({ keys: [rsa.jwk] }), 'public key'],
     ['a public PEM', rsa.publicKey.export({ type: 'spki', format: 'pem' }).toString(), 'public key'],
+    ['a certificate', '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----', 'public key'],
     ['a weak PEM', weak.export(pem).toString(), '1024 bits'],
     ['a weak JWK', JSON.stringify(weak.export({ format: 'jwk' })), '1024 bits'],
     ['another curve', other.export(pem).toString(), 'curve is not supported'],
@@ -119,6 +122,7 @@ describe('readPrivateKey', () => {
     ['two PEM keys', rsa.privateKey.export(pem).toString().repeat(2), '2 private keys'],
     ['junk in PEM', '-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----', 'no private key'],
     ['an encryption key', JSON.stringify({ ...rsa.privateJwk, key_ops: ['decrypt'] }), 'not for signing'],
+    ['a key for what is no list', JSON.stringify({ ...rsa.privateJwk, key_ops: 'verify' }), 'not for signing'],
     ['an RSA key without primes', JSON.stringify({ ...rsa.privateJwk, p: undefined }), 'make no key'],
     ['an empty secret', JSON.stringify({ kty: 'oct', k: '' }), 'its k is missing'],
     ['no JSON', '{"kty":', 'not valid JSON (character 8)'],

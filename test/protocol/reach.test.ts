@@ -1,8 +1,16 @@
+import { X509Certificate } from 'node:crypto';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import { createServer } from 'node:tls';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { reach, type ReachOptions, type ReachStep } from '../../src/protocol/reach.js';
 import { makeCertificates } from '../certificates.js';
 import { hang, json, listen, serve, serveRaw } from '../loopback.js';
+
+vi.mock('node:net', async (original) => {
+  const net = await original<{ readonly connect: typeof connect }>();
+  return { ...net, connect: vi.fn(net.connect) };
+});
 
 const certificates = await makeCertificates();
 const HOUR = 3_600_000;
@@ -20,14 +28,43 @@ function brief(steps: readonly ReachStep[]): string[] {
 
 test('goes all the way to a trusted certificate, and sends nothing', async () => {
   const server = await serve(json({}), certificates.right);
+  const until = new Date(new X509Certificate(certificates.right.cert).validTo).toISOString().slice(0, 10);
   const steps = await ask(server.origin);
   expect(brief(steps)).toEqual([
     'dns passed: 127.0.0.1 is an address',
     `tcp passed: connected to 127.0.0.1, port ${server.port}`,
-    expect.stringMatching(/^tls passed: TLSv1\.3, authcheck test server ← authcheck test CA, until 20\d\d-\d\d-\d\d$/),
+    `tls passed: TLSv1.3, authcheck test server ← authcheck test CA, until ${until}`,
   ]);
   expect(steps.every(({ ms }) => ms !== null && ms >= 0)).toBe(true);
   expect(server.requests).toEqual([]);
+});
+
+test('asks at the port of the scheme where the URL names none', async () => {
+  for (const scheme of ['https', 'http']) await ask(`${scheme}://127.0.0.1`);
+  expect(vi.mocked(connect).mock.calls.slice(-2)).toEqual([
+    [{ host: '127.0.0.1', port: 443 }],
+    [{ host: '127.0.0.1', port: 80 }],
+  ]);
+});
+
+test('leaves neither a connection nor a timer behind, which would keep a program from its end', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const server = createServer(certificates.right);
+  const closed: Promise<unknown>[] = [];
+  server.on('connection', (socket: Socket) => closed.push(once(socket, 'close')));
+  expect((await ask(`https://localhost:${await listen(server)}`)).at(-1)?.status).toBe('passed');
+  expect(vi.getTimerCount()).toBe(0);
+  await Promise.all(closed);
+  expect(closed).toHaveLength(2);
+});
+
+test('names a certificate without a name by what it is for', async () => {
+  const { origin } = await serve(json({}), certificates.nameless);
+  expect((await ask(origin)).at(-1)).toMatchObject({
+    status: 'passed',
+    message: expect.stringContaining('IP Address:127.0.0.1, DNS:localhost ← authcheck test CA'),
+  });
 });
 
 test('takes the brackets from an address of IPv6', async () => {
@@ -116,4 +153,12 @@ test('is undecided where something else than TLS answers', async () => {
   expect((await ask(`https://127.0.0.1:${plain.port}`)).at(-1)).toMatchObject({ name: 'tls', status: 'undecided' });
   const closing = await serveRaw((socket) => socket.destroy());
   expect((await ask(`https://127.0.0.1:${closing.port}`)).at(-1)).toMatchObject({ name: 'tls', status: 'undecided' });
+});
+
+test('is undecided after five seconds where nothing answers', async () => {
+  const silent = await serveRaw(() => undefined);
+  expect((await ask(`https://127.0.0.1:${silent.port}`)).at(-1)).toMatchObject({
+    status: 'undecided',
+    message: 'no answer within 5 s',
+  });
 });

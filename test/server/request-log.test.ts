@@ -30,6 +30,8 @@ test.each<[string, readonly string[], string]>([
   ['behind many words', [`Bearer ${'a '.repeat(30)}${SECRET}`], SECRET],
   ['behind another header of many words', [`Digest ${'name="value", '.repeat(20)}`, `Bearer ${SECRET}`], SECRET],
   ['of eight characters', ['SECRET42'], 'SECRET42'],
+  ['longer than what is looked through', [`Bearer ${'SECRET42'.repeat(700)}`], 'SECRET42'.repeat(700)],
+  ['longer than what is looked through, without its scheme', ['SECRET42'.repeat(700)], 'SECRET42'.repeat(700)],
   ['at the end of what is logged', [SECRET], `${'a'.repeat(480)}${SECRET}`],
 ])('a token %s is masked too', async (_how, values, path) => {
   const lines: string[] = [];

@@ -12,6 +12,7 @@ describe('what holds', () => {
   it.each([
     '{outcome: accepted, reason: null, principal: alice}',
     '{attributes: {teams: [ops, ml], roles: [alice]}}',
+    '{attributes: {teams: [ops, ml, ops], roles: [alice]}}',
     '{attributes_contain: {teams: [ml]}}',
     '{attributes_absent: {teams: [root], projects: []}}',
     '{steps: {audience: passed, not_before: skipped}}',
@@ -22,6 +23,10 @@ describe('what holds', () => {
   ])('%s', async (expectations) => {
     expect(await test(expectations)).toEqual([]);
   });
+});
+
+it('gets no expiry where only the time of issue is written', async () => {
+  expect(await test('{steps: {expiry: warned}}', '{sub: alice, iat: 1}')).toEqual([]);
 });
 
 describe('an attribute named as what every object has', () => {
@@ -74,6 +79,12 @@ describe('what does not hold', () => {
     ['{deny: [/v1/files]}', 'expect.deny.0: "/v1/files: denied" / "/v1/files: allowed"'],
   ])('%s', async (expectations, difference) => {
     expect(await test(expectations)).toContain(difference);
+  });
+
+  it('is a message where none is expected', async () => {
+    expect(await test('{server: {message: null}}', '{sub: alice, aud: other}')).toEqual([
+      'expect.server.message: null / "Invalid JWT token"',
+    ]);
   });
 
   it('lets nobody do anything who is refused', async () => {

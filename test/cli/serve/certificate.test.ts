@@ -32,3 +32,28 @@ test('what stands around PEM may be in any encoding', () => {
   write('key.pem', 'x');
   expect(readCertificate(files, io)?.cert).toContain('-----BEGIN CERTIFICATE-----');
 });
+
+test('of what Node has against a certificate, the log is told the code: a message might hold the key', () => {
+  write('cert.pem', 'c');
+  write('key.pem', 'k');
+  const error = vi.fn();
+  const logger = { info: error, warn: error, error };
+  const refuse = (): never => {
+    throw Object.assign(new Error('MARKED-key'), { code: 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' });
+  };
+  createRenewal({ cert: 'a', key: 'b' }, files, refuse, logger, io)();
+  expect(error.mock.calls).toEqual([
+    [{ error: 'ERR_OSSL_X509_KEY_VALUES_MISMATCH' }, 'the new certificate cannot be used; the old one stays in use'],
+  ]);
+});
+
+test('a certificate is taken over once, for a key that stays the same too', () => {
+  write('cert.pem', 'renewed');
+  write('key.pem', 'k');
+  const use = vi.fn();
+  const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  const renew = createRenewal({ cert: 'old', key: 'k' }, files, use, logger, io);
+  renew();
+  renew();
+  expect(use.mock.calls).toEqual([[{ cert: 'renewed', key: 'k' }]]);
+});

@@ -12,8 +12,11 @@ interface Held {
   readonly reloads: readonly boolean[];
 }
 
-/** A config in force that is called first; `open` gives the next ones. */
-function hold(open: (make: (name: string) => Authenticator) => Promise<Authenticator>): Held {
+/** A config in force that is called first; `open` gives the next ones, and `onClose` hears of one that is closed. */
+function hold(
+  open: (make: (name: string) => Authenticator) => Promise<Authenticator>,
+  onClose: (name: string) => void = () => undefined,
+): Held {
   const closed: string[] = [];
   const asked: string[] = [];
   const reloads: boolean[] = [];
@@ -34,6 +37,7 @@ function hold(open: (make: (name: string) => Authenticator) => Promise<Authentic
     judge: () => Promise.reject(new Error('unused')),
     close: () => {
       closed.push(name);
+      onClose(name);
       return Promise.resolve();
     },
   });
@@ -88,4 +92,49 @@ it('asks for no keys and does not come into force when it is closed while it is 
   await Promise.all([reloaded, waiting, ended]);
   expect(closed.toSorted()).toEqual(['first', 'next']);
   expect([opened.length, asked, reloads]).toEqual([1, [], []]);
+});
+
+/** A request that is answered, or fails, when it is told to. */
+function use(config: LiveConfig): { readonly asked: Promise<void>; readonly end: (error?: Error) => void } {
+  let end: (error?: Error) => void = () => undefined;
+  const asked = config.use(
+    () =>
+      new Promise<void>((resolve, reject) => {
+        end = (error) => (error === undefined ? resolve() : reject(error));
+      }),
+  );
+  return { asked, end: (error) => end(error) };
+}
+
+it('closes what is no longer in force when its last request is done, though that failed, and not before', async () => {
+  const { config, closed } = hold((make) => Promise.resolve(make('next')));
+  const [one, other] = [use(config), use(config)];
+  await config.reload();
+  one.end();
+  await one.asked;
+  expect(closed).toEqual([]);
+  other.end(new TypeError('a bug'));
+  await expect(other.asked).rejects.toThrow('a bug');
+  expect(closed).toEqual(['first']);
+});
+
+it('that came into force by a reload is closed when its last request is done, and not before', async () => {
+  const { config, closed } = hold((make) => Promise.resolve(make('next')));
+  await config.reload();
+  const { asked, end } = use(config);
+  await config.close();
+  expect(closed).toEqual(['first']);
+  end();
+  await asked;
+  expect(closed).toEqual(['first', 'next']);
+});
+
+it('is in force before the one that it replaces is closed', async () => {
+  const inForce: (string | undefined)[] = [];
+  const { config } = hold(
+    (make) => Promise.resolve(make('next')),
+    () => inForce.push(config.current().providers[0]?.ref.name),
+  );
+  await config.reload();
+  expect(inForce).toEqual(['next']);
 });
