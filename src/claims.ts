@@ -98,7 +98,8 @@ function findClaim(claims: JsonObject, { claim, path }: Entry): Json | undefined
   return (path === null ? undefined : walk(claims, path)) ?? member(claims, claim) ?? undefined;
 }
 
-function walk(claims: JsonObject, path: readonly string[]): Json | undefined {
+/** Follows a path of names; undefined where it ends. */
+export function walk(claims: JsonObject, path: readonly string[]): Json | undefined {
   let value: Json | undefined = claims;
   for (const name of path) value = isObject(value) ? member(value, name) : undefined;
   return value;

@@ -26,7 +26,7 @@ export type RejectedCode =
   | 'token_refused'
   | 'header_missing';
 
-/** All of them. */
+/** The codes of an undecided verdict. */
 export const UNDECIDED = [
   'endpoint_unreachable',
   'endpoint_tls',
@@ -40,7 +40,7 @@ export const UNDECIDED = [
   'jwks_invalid',
 ] as const;
 
-/** Codes of an undecided verdict: nobody could say. */
+/** One of them: nobody could say. */
 export type UndecidedCode = (typeof UNDECIDED)[number];
 
 const WARNINGS = [

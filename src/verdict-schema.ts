@@ -51,7 +51,7 @@ const row = v.strictObject({
 const attributes = v.record(v.string(), strings);
 
 /** What every verdict says, whatever its outcome. */
-const finding = {
+const judged = {
   provider: v.strictObject({
     name: v.string(),
     type: v.picklist(['oauth2_token', 'github_token', 'custom', 'kubernetes', 'upstream_header']),
@@ -77,7 +77,7 @@ export const verdictSchema: v.GenericSchema<unknown, Verdict> = v.variant('outco
     attributes,
     reason: v.null(),
     server: v.strictObject({ status: v.literal(200), body: v.null() }),
-    ...finding,
+    ...judged,
   }),
   v.strictObject({
     outcome: v.picklist(['rejected', 'undecided']),
@@ -88,7 +88,7 @@ export const verdictSchema: v.GenericSchema<unknown, Verdict> = v.variant('outco
       status: v.picklist([401, 503]),
       body: v.strictObject({ error: v.strictObject({ message: v.string() }) }),
     }),
-    ...finding,
+    ...judged,
   }),
 ]);
 

@@ -82,7 +82,7 @@ export interface ProviderRef {
 }
 
 /** What every verdict says, whatever its outcome. */
-interface Finding {
+interface JudgedToken {
   readonly provider: ProviderRef;
   readonly steps: readonly Step[];
   readonly mapping: readonly MappingRow[];
@@ -92,7 +92,7 @@ interface Finding {
 }
 
 /** The answer about a token whose identity holds. */
-export interface AcceptedVerdict extends Finding {
+export interface AcceptedVerdict extends JudgedToken {
   readonly outcome: 'accepted';
   readonly principal: string;
   readonly attributes: Attributes;
@@ -101,7 +101,7 @@ export interface AcceptedVerdict extends Finding {
 }
 
 /** The answer about a token that nobody vouches for: `principal` is null, and `attributes` is `{}`. */
-export interface RefusedVerdict extends Finding {
+export interface RefusedVerdict extends JudgedToken {
   readonly outcome: 'rejected' | 'undecided';
   readonly principal: null;
   readonly attributes: Attributes;
@@ -132,9 +132,9 @@ export const UNAVAILABLE: ServerRefusal = {
 };
 
 /** Concludes a trace: the first failed step decides, and no failure means accepted. */
-export function conclude(findings: Evidence): Verdict {
-  const { provider, trace, identity, mapping, refusal } = findings;
-  const { kind, header, claims, fingerprint } = findings.token;
+export function conclude(evidence: Evidence): Verdict {
+  const { provider, trace, identity, mapping, refusal } = evidence;
+  const { kind, header, claims, fingerprint } = evidence.token;
   const { steps } = trace;
   const token = {
     kind,
@@ -142,7 +142,7 @@ export function conclude(findings: Evidence): Verdict {
     claims: claims === null ? null : roundMembers(claims),
     fingerprint,
   };
-  const timing = { total_ms: round(findings.total_ms), network_ms: round(findings.network_ms) };
+  const timing = { total_ms: round(evidence.total_ms), network_ms: round(evidence.network_ms) };
   const failure = trace.failure();
   if (failure !== null) {
     const reason = { code: failure.code, message: failure.message, fix: fixOf(failure) };

@@ -9,12 +9,18 @@ import {
   type Verdict,
 } from '../index.js';
 
+/** What a provider said of a token, and where that token went. */
+export interface Answer {
+  readonly verdict: Verdict;
+  readonly destination: string;
+}
+
 /** Asks one provider, and says where the token went. */
 export async function ask(
   configured: ConfiguredProvider,
   request: AuthRequest,
   options: ProviderOptions,
-): Promise<{ readonly verdict: Verdict; readonly destination: string }> {
+): Promise<Answer> {
   const provider = createAuthProvider(configured, options);
   try {
     const verdict = await provider.authenticate(request);

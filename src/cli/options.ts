@@ -63,8 +63,7 @@ export function createGenerator(name: string, example: string): Command {
 function addOutputOptions(command: Command, example: string): Command {
   return addColorOptions(command.optionsGroup(GROUPS.output).option('--json', 'print JSON'))
     .option('--debug', 'show the stack of an internal error')
-    .addHelpText('before', `Example:\n  ${example}\n`)
-    .allowExcessArguments(false);
+    .addHelpText('before', `Example:\n  ${example}\n`);
 }
 
 /**

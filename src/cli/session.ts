@@ -4,9 +4,9 @@ import type { Exchange, Finding } from '../index.js';
 import type { Io } from './io.js';
 import type { SharedOptions } from './options.js';
 import { formatJson } from './render/json.js';
-import { createStyle, wrap, type Style } from './render/style.js';
+import { createStyle, paragraph, wrap, type Style } from './render/style.js';
 import { formatExchange } from './render/transcript.js';
-import { formatUndecided, formatWarnings, paragraph } from './render/findings.js';
+import { formatUndecided, formatWarnings } from './render/findings.js';
 import type { GivenToken } from './token.js';
 
 /** The outputs of one command. */
@@ -41,7 +41,7 @@ export function openSession(options: SharedOptions, io: Io): Session {
     note((on) => `${wrap(`note: ${text}`, on.width, 6).map(on.dim).join('\n      ')}\n`);
   };
   const advise = (advice: string | null): void => {
-    if (advice !== null) note((on) => paragraph(on.warn('warning'), 9, advice, on));
+    if (advice !== null) note((on) => paragraph('warning', on.warn, advice, on));
   };
   return {
     answer(json, text) {

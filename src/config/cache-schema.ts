@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import { parseUrl } from '../parse-url.js';
 import type { CacheConfig } from './provider-config.js';
 import { expected, whole } from './scalars.js';
+import { valueAt } from './shape.js';
 
 /** The shortest secret that may seal what is in Redis. */
 export const MIN_SECRET = 16;
@@ -60,16 +61,12 @@ function isDecodable(text: string): boolean {
 export function findCacheFault(
   provider: Readonly<Record<string, unknown>>,
 ): { readonly path: string[]; readonly message: string } | null {
-  const { cache, introspection, jwks } = provider;
+  const { cache, jwks } = provider;
   if (Array.isArray(cache)) return { path: ['cache'], message: expected(WHAT)({ input: cache }) };
-  const secrets = [field(cache, 'secret'), field(introspection, 'client_secret')];
-  if (isEmpty(field(cache, 'redis_url')) || !isEmpty(jwks) || secrets.some(canSeal)) return null;
+  const secrets = [valueAt(provider, ['cache', 'secret']), valueAt(provider, ['introspection', 'client_secret'])];
+  if (isEmpty(valueAt(provider, ['cache', 'redis_url'])) || !isEmpty(jwks) || secrets.some(canSeal)) return null;
   const message = `redis_url needs a secret of at least ${MIN_SECRET} characters beside it: whoever can write to Redis could guess a shorter one, and make the server accept any token`;
   return { path: ['cache', 'redis_url'], message };
-}
-
-function field(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? Object.entries(value).find(([key]) => key === name)?.[1] : null;
 }
 
 function canSeal(secret: unknown): boolean {

@@ -1,11 +1,12 @@
 /** A YAML or JSON text to a plain value that remembers the line and column of every part. */
 
-import { isMap, isPair, isScalar, isSeq, Lexer, LineCounter, parseDocument, type CollectionTag, type Tags } from 'yaml';
+import { isMap, isPair, isScalar, isSeq, Lexer, LineCounter, parseDocument } from 'yaml';
+import type { CollectionTag, Document, Tags } from 'yaml';
 import { ConfigError } from '../errors.js';
 import { findWrongKey, indexOffsets } from './document-keys.js';
 import type { FindingCode } from './finding-codes.js';
 import { SCALAR_FAULTS, SCALARS, SET_TAG } from './python-scalars.js';
-import { findOddBreak, findRefused, findUnreadable } from './python-yaml.js';
+import { findOddCharacter, findRefused, type Refusal } from './python-yaml.js';
 import type { Locate } from './shape.js';
 
 /** A parsed document. */
@@ -43,18 +44,8 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
       // Nothing is printed; where it is silent, a second document is no error either.
       logLevel: 'error',
     });
-    if (version === '1.1') {
-      const unreadable = findUnreadable(text);
-      if (unreadable !== null) return fail('the server cannot read this character', at(unreadable));
-      const odd = findOddBreak(text);
-      if (odd !== null) return fail('to the server a new line begins here; end lines with LF or CRLF', at(odd));
-    }
-    const fault = document.errors[0] ?? document.warnings[0];
-    if (fault !== undefined) return fail(describeFault(fault.code, fault.message), at(fault.pos[0]));
-    const refused = version === '1.1' ? findRefused(new Lexer().lex(text)) : null;
-    if (refused !== null) return fail(refused.message, at(refused.offset));
-    const wrong = findWrongKey(document.contents);
-    if (wrong !== null) return fail(wrong.message, at(wrong.offset), wrong.code);
+    const fault = findFault(document, text, version);
+    if (fault !== null) return fail(fault.message, at(fault.offset), fault.code);
     if (version === '1.1' && !text.endsWith('\n')) endAsText(document.contents, text);
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     if (holdsItself(value)) return fail('an alias refers to a value that contains it', at(0));
@@ -66,6 +57,21 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
       return fail(describeFault(error.name, error.message), at(0));
     throw error;
   }
+}
+
+interface Fault extends Refusal {
+  /** Default `config_syntax`. */
+  readonly code?: FindingCode;
+}
+
+/** The first thing wrong with a text that was parsed; of a config, what only the server's parser refuses counts too. */
+function findFault(document: Document.Parsed, text: string, version: '1.1' | '1.2'): Fault | null {
+  const odd = version === '1.1' ? findOddCharacter(text) : null;
+  if (odd !== null) return odd;
+  const fault = document.errors[0] ?? document.warnings[0];
+  if (fault !== undefined) return { offset: fault.pos[0], message: describeFault(fault.code, fault.message) };
+  const refused = version === '1.1' ? findRefused(new Lexer().lex(text)) : null;
+  return refused ?? findWrongKey(document.contents);
 }
 
 /** The tags of the parser, with the server's own single values, and sets of which it takes the keys. */

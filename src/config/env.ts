@@ -28,7 +28,7 @@ export interface Substituted {
 export interface EnvOptions {
   readonly env: Environment;
   /** The home folder of the named user, of the current one without a name; null if there is none. */
-  readonly home?: (user: string | null) => string | null;
+  readonly home?: ((user: string | null) => string | null) | undefined;
   /** Where in the document the config stands. Default: it is the document. */
   readonly base?: Path;
   /** Values at these paths stay strings and keep their `~`. */

@@ -1,6 +1,5 @@
 /** What is legal in a config, but unwise. Pure. */
 
-import { isHttpUrl } from '../url.js';
 import { secretsInQuery } from '../secret-parameters.js';
 import { isLoopback, urlsOf } from './endpoints.js';
 import type { Note } from './note.js';
@@ -54,7 +53,6 @@ function findUnwiseSharing(config: ProviderConfig): Note[] {
 }
 
 function checkUrl(path: readonly string[], url: string): Note[] {
-  if (!isHttpUrl(url)) return [];
   const parsed = new URL(url);
   const { protocol, hostname, host, origin, username, password, search, pathname } = parsed;
   const name = path.join('.');

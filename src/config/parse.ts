@@ -119,7 +119,7 @@ export function readAuthConfig(document: unknown, options: ReadOptions): Reading
   const { value, faults } = substituteEnv(section.auth, {
     env: options.env ?? {},
     base: ['server', 'auth'],
-    ...(options.home === undefined ? {} : { home: options.home }),
+    home: options.home,
     isSecret: isSecretPath,
   });
   const { explainUnset = (name) => `the environment variable ${name} is not set or empty; set it` } = options;

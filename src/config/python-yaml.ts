@@ -4,22 +4,25 @@
  * @see https://github.com/yaml/pyyaml/blob/6.0.3/lib/yaml/scanner.py
  */
 
-/** The offset of the first character that the server's reader refuses; null if there is none. */
-export function findUnreadable(text: string): number | null {
-  const found = /[^\t\n\r -~\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.exec(text);
-  return found?.index ?? null;
-}
-
-/** The offset of a line break that PyYAML knows and the parser does not: what stands behind it is read by one of them. */
-export function findOddBreak(text: string): number | null {
-  const found = /[\u0085\u2028\u2029]|\r(?!\n)/.exec(text);
-  return found?.index ?? null;
-}
-
-/** What PyYAML refuses to read, and where. */
+/** What PyYAML refuses to read, or reads otherwise, and where. */
 export interface Refusal {
   readonly offset: number;
   readonly message: string;
+}
+
+/** What the server’s reader refuses. */
+const UNREADABLE = /[^\t\n\r -~\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+/** Line breaks that PyYAML knows and the parser does not: what stands behind them is read by one of them. */
+const ODD_BREAK = /[\u0085\u2028\u2029]|\r(?!\n)/;
+
+/** Finds a character that the server's reader refuses, or takes for the end of a line where the parser does not. */
+export function findOddCharacter(text: string): Refusal | null {
+  const offset = text.search(UNREADABLE);
+  if (offset !== -1) return { offset, message: 'the server cannot read this character' };
+  const line = text.search(ODD_BREAK);
+  return line === -1
+    ? null
+    : { offset: line, message: 'to the server a new line begins here; end lines with LF or CRLF' };
 }
 
 /**

@@ -7,7 +7,7 @@ import { cache, findCacheFault } from './cache-schema.js';
 import { claimsMapping } from './mapping-schema.js';
 import { ALGORITHMS, DEFAULT_AUDIENCE, DEFAULT_CLAIMS_MAPPING, type ProviderConfig } from './provider-config.js';
 import { boolean, expected, text, whole } from './scalars.js';
-import { isMapping, type Mapping } from './shape.js';
+import { isMapping } from './shape.js';
 
 /** The longest key_recheck_period: a year, in seconds. */
 const MAX_RECHECK = 365 * 24 * 3600;
@@ -141,13 +141,13 @@ export function checkTogether(
       : 'the server needs one of jwks and introspection';
     faults.push({ path: [], message });
   }
-  if ('verify_tls' in raw && set('tls_cafile') && v.is(boolean, raw.verify_tls) && !v.parse(boolean, raw.verify_tls)) {
+  if (set('tls_cafile') && readBoolean(raw.verify_tls) === false) {
     faults.push({
       path: ['verify_tls'],
       message: 'verify_tls: false makes tls_cafile meaningless; remove one of them',
     });
   }
-  if (isMapping(raw.jwks) && isOnlySymmetric(raw.algorithms) && !allowsSymmetric(raw.jwks)) {
+  if (isMapping(raw.jwks) && isOnlySymmetric(raw.algorithms) && readBoolean(raw.jwks.allow_symmetric_keys) !== true) {
     const message = 'no token is allowed: these algorithms need jwks.allow_symmetric_keys';
     faults.push({ path: ['algorithms'], message });
   }
@@ -171,6 +171,8 @@ function isOnlySymmetric(algorithms: unknown): boolean {
   return Array.isArray(algorithms) && algorithms.length > 0 && algorithms.every((name) => /^HS\d+$/.test(String(name)));
 }
 
-function allowsSymmetric({ allow_symmetric_keys }: Mapping): boolean {
-  return v.is(boolean, allow_symmetric_keys) && v.parse(boolean, allow_symmetric_keys);
+/** Null for what is neither true nor false. */
+function readBoolean(value: unknown): boolean | null {
+  const result = v.safeParse(boolean, value);
+  return result.success ? result.output : null;
 }

@@ -29,6 +29,7 @@ const DEFAULT_ACCESS_POLICY: readonly AccessRule[] = [
  *
  * @param user null where authentication is off: the server then permits everything. A request without a user in a
  *   server that has users is undefined, and may do nothing.
+ * @throws {AuthcheckError} `policy_unsupported` where it comes to a pattern that Python alone can evaluate.
  */
 export function decideAccess(
   rules: readonly AccessRule[],

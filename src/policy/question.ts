@@ -39,6 +39,7 @@ export function parseQuestion(text: string): Question {
  *
  * @param user null where authentication is off, and then every action is permitted; undefined for a request without
  *   a user, to which no action is.
+ * @throws {AuthcheckError} `policy_unsupported` where it comes to a pattern that Python alone can evaluate.
  */
 export function decide(policies: Policies, user: Identity | null | undefined, question: Question): Decision {
   return 'path' in question

@@ -1,6 +1,7 @@
 /** `route_policy`: may a user ask for a path? As the server decides it, for HTTP requests. Pure. */
 
 import { listSome } from '../listing.js';
+import { trimSlashes } from '../url.js';
 import type { Identity } from '../verdict.js';
 import { holds } from './conditions.js';
 import { askRules, type Decision } from './decision.js';
@@ -12,6 +13,7 @@ import type { RouteRule } from './rules.js';
  *
  * @param user null and undefined are nobody, who meets no condition; so is one without a name and without attributes,
  *   to the server as here.
+ * @throws {AuthcheckError} `policy_unsupported` where it comes to a pattern that Python alone can evaluate.
  */
 export function decideRoute(rules: readonly RouteRule[], user: Identity | null | undefined, path: string): Decision {
   if (rules.length === 0) {
@@ -19,7 +21,8 @@ export function decideRoute(rules: readonly RouteRule[], user: Identity | null |
     return { allowed: true, policy: 'none', rule: null, message, trace: [] };
   }
   const isNobody = !user || (user.principal === '' && Object.keys(user.attributes).length === 0);
-  const asked = trimPath(path);
+  // The server takes the slashes at the end away before it looks at the rules.
+  const asked = path === '/' ? path : trimSlashes(path);
   return askRules(rules, {
     policy: 'route_policy',
     misses({ paths }) {
@@ -30,13 +33,6 @@ export function decideRoute(rules: readonly RouteRule[], user: Identity | null |
     holds: isNobody ? null : (condition) => holds(condition, user, null),
     unless: 'any',
   });
-}
-
-/** Takes the slashes at the end away, as the server does before it looks at the rules. */
-function trimPath(path: string): string {
-  let end = path.length;
-  while (path !== '/' && path.charAt(end - 1) === '/') end -= 1;
-  return path.slice(0, end);
 }
 
 /** Tells whether a path of a rule means a path of a request. */

@@ -21,9 +21,9 @@ export interface KeySetCacheOptions {
   readonly now: () => number;
   /** After this long a key set is fetched again. */
   readonly period: number;
-  readonly onEvent?: (event: KeySetEvent) => void;
+  readonly onEvent?: ((event: KeySetEvent) => void) | undefined;
   /** Default: a slot of its own. A cache that gets the slot of an earlier one goes on with its key set. */
-  readonly slot?: KeySetSlot;
+  readonly slot?: KeySetSlot | undefined;
 }
 
 /** A key set from the cache, and why it could not be fetched again where that was due. */

@@ -7,7 +7,7 @@
  */
 
 import { calculateJwkThumbprint, type JWK } from 'jose';
-import { isObject, member, stringMember, type Json, type JsonObject } from '../json.js';
+import { isList, isObject, member, stringMember, type Json, type JsonObject } from '../json.js';
 import type { RejectedCode } from '../reason-codes.js';
 import { decodeBase64url } from './jwt.js';
 
@@ -96,20 +96,13 @@ export function misfit(key: Key, algorithm: string): string | null {
     return `${algorithm} needs the curve ${need.crv}, the key has ${key.crv ?? 'none'}`;
   const weakness = findWeakness(key, algorithm);
   if (weakness !== null) return weakness;
-  const alg = member(key.jwk, 'alg');
-  if (alg !== undefined && alg !== null && !sameAlgorithm(alg, algorithm))
-    return 'the key is for another algorithm (alg)';
-  const use = member(key.jwk, 'use');
-  if (use !== undefined && use !== null && use !== 'sig') return 'the key is not for signatures (use)';
-  const operations = member(key.jwk, 'key_ops');
-  if (
-    operations !== undefined &&
-    operations !== null &&
-    !(Array.isArray(operations) && operations.includes('verify'))
-  ) {
-    return 'the key is not for verifying (key_ops)';
-  }
-  return null;
+  const alg = member(key.jwk, 'alg') ?? null;
+  if (alg !== null && !sameAlgorithm(alg, algorithm)) return 'the key is for another algorithm (alg)';
+  const use = member(key.jwk, 'use') ?? 'sig';
+  if (use !== 'sig') return 'the key is not for signatures (use)';
+  const operations = member(key.jwk, 'key_ops') ?? ['verify'];
+  const verifies = isList(operations) && operations.includes('verify');
+  return verifies ? null : 'the key is not for verifying (key_ops)';
 }
 
 /** Says why a signature by this key proves nothing (too small, of small order, a secret shorter than the hash); null if it does. */
@@ -167,9 +160,8 @@ function findFault(key: Omit<Key, 'fault'>): Key['fault'] {
     const value = member(key.jwk, name);
     return typeof value === 'string' && value !== '' ? decodeBase64url(value) : null;
   };
-  const alg = member(key.jwk, 'alg');
-  if (alg !== undefined && alg !== null && (typeof alg !== 'string' || alg === ''))
-    return mismatch('its alg is not a string');
+  const alg = member(key.jwk, 'alg') ?? null;
+  if (alg !== null && (typeof alg !== 'string' || alg === '')) return mismatch('its alg is not a string');
   if (key.kty === 'RSA') {
     const modulus = octets('n');
     const exponent = octets('e');

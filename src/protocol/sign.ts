@@ -39,7 +39,8 @@ export interface Signer {
 /**
  * Makes a signer.
  *
- * @throws {AuthcheckError} `usage_invalid` for a key that does not fit the algorithm, or whose halves do not belong together.
+ * @throws {AuthcheckError} `usage_invalid` for an unknown algorithm, and for a key that does not fit the algorithm, or whose
+ * halves do not belong together.
  */
 export async function createSigner(options: SignerOptions = {}): Promise<Signer> {
   const { key: given } = options;

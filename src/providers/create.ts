@@ -1,6 +1,6 @@
 /** From a provider's config to the provider: one exhaustive switch. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ConfiguredProvider } from '../config/parse.js';
 import type { ProviderConfig } from '../config/provider-config.js';
 import type { HttpClient } from '../exchange.js';
@@ -56,8 +56,8 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
     locate: provider.locate,
     sets: provider.sets,
     slotFor: (question) => (options.keySets === undefined ? { held: null } : findSlot(options.keySets, question())),
-    ...(options.keySet === undefined ? {} : { keySet: options.keySet }),
-    ...(onEvent === undefined ? {} : { onEvent }),
+    keySet: options.keySet,
+    onEvent,
   };
   const asking = nameProxy(createFor(provider.config, context), options);
   if (asking.destination !== null && options.http === undefined) preloadClient(options);
@@ -75,7 +75,7 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
 
 function findSlot(slots: Map<string, KeySetSlot>, question: readonly unknown[]): KeySetSlot {
   // The question holds secrets, and the map is the host's.
-  const name = createHash('sha256').update(JSON.stringify(question)).digest('base64url');
+  const name = hash('sha256', JSON.stringify(question), 'base64url');
   const slot = slots.get(name) ?? { held: null };
   slots.set(name, slot);
   return slot;
@@ -122,7 +122,7 @@ function addCache(asking: AuthProvider, { config, sets }: ConfiguredProvider, co
               return null;
             },
           ),
-    ...(context.onEvent === undefined ? {} : { onEvent: context.onEvent }),
+    onEvent: context.onEvent,
   });
 }
 
@@ -137,7 +137,11 @@ function nameProxy(provider: AuthProvider, { env = {} }: ProviderOptions): AuthP
     : { ...provider, destination: { ...destination, proxy: showProxy(proxy) } };
 }
 
-/** Makes the HTTP client that a provider's config asks for: its CA file, its TLS verification. */
+/**
+ * Makes the HTTP client that a provider's config asks for: its CA file, its TLS verification.
+ *
+ * @throws {AuthcheckError} `config_invalid` for a CA file that cannot be read.
+ */
 export function createProviderClient(
   { config }: Pick<ConfiguredProvider, 'config'>,
   options: ClientOptions = {},

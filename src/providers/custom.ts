@@ -8,6 +8,7 @@ import { describeKind, isObject, isStringList, member, type Json, type JsonObjec
 import { unescapePercent } from '../percent.js';
 import { decodeHeader, findTokenFault } from '../token.js';
 import { judgeUnexpected, quoteMessage, readObject, through } from '../unexpected-answer.js';
+import type { ReasonCode } from '../reason-codes.js';
 import type { Trace } from '../trace.js';
 import type { Attributes, Identity, Verdict } from '../verdict.js';
 import { judge } from './judge.js';
@@ -89,30 +90,30 @@ function judgeAnswer(
   hidden: readonly string[],
 ): Identity | null {
   const asked = { url, secrets: [...secrets, ...hidden] };
-  const field = { field: ['endpoint'] };
-  if (!answer.ok) {
-    const message = `the endpoint could not be asked: ${answer.message}`;
-    trace.fail('request', answer.code, message, { ...field, fix: answer.fix });
-  } else if (answer.status === 401 || answer.status === 403) {
-    const message = `the endpoint answered ${answer.status}${quoteMessage(answer.body, asked)}${through(answer)}`;
-    trace.fail('request', 'token_refused', message, field);
-  } else if (answer.status !== 200) {
-    const { code, message, fix } = judgeUnexpected(answer, 'the endpoint', asked);
-    trace.fail('request', code, message, { ...field, fix });
-  } else {
-    const told = readAnswer(answer, secrets);
-    const identity = typeof told === 'string' ? told : readIdentity(told);
-    if (typeof told !== 'string' && typeof identity !== 'string') {
-      trace.pass('request', 'the endpoint answered 200', field);
-      trace.pass('subject', 'principal names the principal', { actual: identity.principal });
-      const names = Object.keys(identity.attributes);
-      if (names.length === 0) trace.warn('mapping', 'attributes_empty', describeMissing(told), { fix: SEND_FIX });
-      else trace.pass('mapping', `the endpoint sent ${names.join(', ')}`);
-      return identity;
-    }
-    if (typeof identity === 'string') trace.fail('request', 'endpoint_invalid_response', identity, field);
+  const field = ['endpoint'];
+  const fail = (code: ReasonCode, message: string, fix?: string): null => {
+    trace.fail('request', code, message, { field, fix });
+    return null;
+  };
+  if (!answer.ok) return fail(answer.code, `the endpoint could not be asked: ${answer.message}`, answer.fix);
+  if (answer.status === 401 || answer.status === 403) {
+    const said = quoteMessage(answer.body, asked);
+    return fail('token_refused', `the endpoint answered ${answer.status}${said}${through(answer)}`);
   }
-  return null;
+  if (answer.status !== 200) {
+    const { code, message, fix } = judgeUnexpected(answer, 'the endpoint', asked);
+    return fail(code, message, fix);
+  }
+  const told = readAnswer(answer, secrets);
+  if (typeof told === 'string') return fail('endpoint_invalid_response', told);
+  const identity = readIdentity(told);
+  if (typeof identity === 'string') return fail('endpoint_invalid_response', identity);
+  trace.pass('request', 'the endpoint answered 200', { field });
+  trace.pass('subject', 'principal names the principal', { actual: identity.principal });
+  const names = Object.keys(identity.attributes);
+  if (names.length === 0) trace.warn('mapping', 'attributes_empty', describeMissing(told), { fix: SEND_FIX });
+  else trace.pass('mapping', `the endpoint sent ${names.join(', ')}`);
+  return identity;
 }
 
 const SEND_FIX = 'Have the endpoint answer {"principal": "alice", "attributes": {"roles": ["admin"]}} and the like.';

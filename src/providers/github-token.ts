@@ -7,7 +7,8 @@ import { showUrl, trimSlashes } from '../url.js';
 import { isObject, member, type Json } from '../json.js';
 import { plural } from '../listing.js';
 import { findHeaderTokenFault, readGithubToken } from '../token.js';
-import type { Trace } from '../trace.js';
+import type { ReasonCode } from '../reason-codes.js';
+import type { StepDetail, Trace } from '../trace.js';
 import type { Verdict } from '../verdict.js';
 import {
   explainForbidden,
@@ -85,27 +86,26 @@ interface GithubUser {
 
 function judgeUser(trace: Trace, answer: HttpAnswer, base: string, token: string): GithubUser | null {
   const field = ['github_api_base_url'];
-  if (!answer.ok) {
-    trace.fail('request', answer.code, `GitHub could not be asked: ${answer.message}`, { field, fix: answer.fix });
-  } else if (isRateLimited(answer)) {
-    trace.fail('request', 'endpoint_rate_limited', `GitHub ${explainRateLimit(answer, base, token)}`);
-  } else if (answer.status === 401)
-    trace.fail('request', 'token_refused', 'GitHub answered 401: it does not know the token, or it was revoked');
-  else if (answer.status === 403) {
+  const fail = (code: ReasonCode, message: string, detail: StepDetail = {}): null => {
+    trace.fail('request', code, message, detail);
+    return null;
+  };
+  if (!answer.ok) return fail(answer.code, `GitHub could not be asked: ${answer.message}`, { field, fix: answer.fix });
+  if (isRateLimited(answer)) return fail('endpoint_rate_limited', `GitHub ${explainRateLimit(answer, base, token)}`);
+  if (answer.status === 401)
+    return fail('token_refused', 'GitHub answered 401: it does not know the token, or it was revoked');
+  if (answer.status === 403) {
     const { message, fix } = explainForbidden(answer, base, token);
-    trace.fail('request', 'token_refused', message, { fix });
-  } else if (answer.status !== 200) {
-    const { code, message, fix } = judgeUnexpected(answer, 'GitHub', { url: base, secrets: [token] });
-    trace.fail('request', code, message, { field, fix: findBaseFix(answer.status, base) ?? fix });
-  } else {
-    const user = readUser(answer, token);
-    if (typeof user !== 'string') {
-      trace.pass('request', `GitHub knows the token as ${JSON.stringify(user.login)}`, { field });
-      return user;
-    }
-    trace.fail('request', 'endpoint_invalid_response', user, { field, fix: findBaseFix(404, base) });
+    return fail('token_refused', message, { fix });
   }
-  return null;
+  if (answer.status !== 200) {
+    const { code, message, fix } = judgeUnexpected(answer, 'GitHub', { url: base, secrets: [token] });
+    return fail(code, message, { field, fix: findBaseFix(answer.status, base) ?? fix });
+  }
+  const user = readUser(answer, token);
+  if (typeof user === 'string') return fail('endpoint_invalid_response', user, { field, fix: findBaseFix(404, base) });
+  trace.pass('request', `GitHub knows the token as ${JSON.stringify(user.login)}`, { field });
+  return user;
 }
 
 /** Reads the user, or says what is wrong. An id is an integer of any size, and its digits are kept. */
@@ -144,13 +144,13 @@ async function readOrganizations(
       return null;
     }
     const listed = answer.ok && answer.status === 200 ? readLogins(answer.body, token) : null;
-    if (listed === null) {
+    if (!answer.ok || listed === null) {
       warn(explainUnreadable(answer, base, token));
       return organizations;
     }
     organizations.push(...listed.filter((login) => typeof login === 'string'));
-    sso ??= answer.ok ? findSsoFix(answer.headers, base, token) : null;
-    const link = answer.ok ? (answer.headers.link ?? '') : '';
+    sso ??= findSsoFix(answer.headers, base, token);
+    const { link = '' } = answer.headers;
     // A Link may also be about something else than pages, such as a deprecation.
     const isPaged = /rel="?(?:first|prev|next|last)\b/.test(link);
     const more = isPaged ? /rel="?next\b/.test(link) : listed.length === PAGE_SIZE;

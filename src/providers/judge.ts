@@ -2,7 +2,7 @@
 
 import type { JsonObject } from '../json.js';
 import { summarizeToken } from '../token.js';
-import { createTrace, type Step, type StepName, type Trace } from '../trace.js';
+import { createTrace, type StepName, type Trace } from '../trace.js';
 import { conclude, type Identity, type MappingRow, type TokenSummary, type Verdict } from '../verdict.js';
 import type { AuthRequest, ProviderContext } from './provider.js';
 
@@ -49,7 +49,7 @@ export async function judge(
   }
   // Usually every step was made, and there is nothing to look for.
   if (trace.steps.length <= frame.steps.length)
-    for (const name of frame.steps) if (!isReached(trace.steps, name)) trace.notReached(name);
+    for (const name of frame.steps) if (!trace.steps.some((step) => step.name === name)) trace.notReached(name);
   return conclude({
     provider: context.ref,
     trace,
@@ -60,9 +60,4 @@ export async function judge(
     total_ms: performance.now() - started,
     network_ms: judgement.network_ms ?? 0,
   });
-}
-
-function isReached(steps: readonly Step[], name: StepName): boolean {
-  for (const step of steps) if (step.name === name) return true;
-  return false;
 }

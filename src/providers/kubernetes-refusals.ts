@@ -4,7 +4,7 @@ import { duration } from '../duration.js';
 import type { Answered } from '../exchange.js';
 import { member, type Json } from '../json.js';
 import { listSome, quote } from '../listing.js';
-import { audiencesOf } from '../misplaced-token.js';
+import { audiencesOf, recognizeMisplaced } from '../misplaced-token.js';
 import { parseJwt } from '../protocol/jwt.js';
 import type { ReasonCode } from '../reason-codes.js';
 import { expiredFor } from '../time-claims.js';
@@ -60,8 +60,7 @@ function readHints(token: string, now: number): Hints {
     ...(audiences.length === 0 ? [] : [`is for ${listSome(audiences, quote)}`]),
     ...(typeof issuer === 'string' ? [`is from ${quote(issuer)}`] : []),
   ];
-  const subject = member(claims, 'sub');
-  const isServiceAccount = typeof subject === 'string' && subject.startsWith('system:serviceaccount:');
+  const isServiceAccount = recognizeMisplaced(claims, ['cluster']) !== null;
   const isForeign = audiences.length > 0 && !audiences.some((name) => isOwn(name, issuer));
   const fix =
     age !== null

@@ -9,6 +9,7 @@ import type { KubernetesConfig } from '../config/provider-config.js';
 import { findMasked, type Answered, type HttpAnswer } from '../exchange.js';
 import { showUrl, trimSlashes } from '../url.js';
 import { isObject, isStringList, member, type JsonObject } from '../json.js';
+import type { ReasonCode } from '../reason-codes.js';
 import { findHeaderTokenFault } from '../token.js';
 import type { Trace } from '../trace.js';
 import type { Verdict } from '../verdict.js';
@@ -82,24 +83,23 @@ function judgeAnswer(
   names: readonly string[],
 ): KubernetesUser | null {
   const field = ['api_server_url'];
-  if (!answer.ok) {
-    const message = `the API server could not be asked: ${answer.message}`;
-    trace.fail('request', answer.code, message, { field, fix: answer.fix });
-  } else if (answer.status !== 201) {
-    const { code, message, fix } = explainRefusal(answer, url, token, now);
+  const fail = (code: ReasonCode, message: string, fix?: string): null => {
     trace.fail('request', code, message, { field, fix });
-  } else {
-    const user = readUserInfo(answer, token, names);
-    if (typeof user === 'string') trace.fail('request', 'endpoint_invalid_response', user, { field });
-    else if (user.username === ANONYMOUS) {
-      const message = `the API server answered for ${ANONYMOUS}: it has not seen the token`;
-      trace.fail('request', 'endpoint_invalid_response', message, { field, fix: PASS_ON_FIX });
-    } else {
-      trace.pass('request', 'the API server answered 201', { field });
-      return user;
-    }
+    return null;
+  };
+  if (!answer.ok) return fail(answer.code, `the API server could not be asked: ${answer.message}`, answer.fix);
+  if (answer.status !== 201) {
+    const { code, message, fix } = explainRefusal(answer, url, token, now);
+    return fail(code, message, fix);
   }
-  return null;
+  const user = readUserInfo(answer, token, names);
+  if (typeof user === 'string') return fail('endpoint_invalid_response', user);
+  if (user.username === ANONYMOUS) {
+    const message = `the API server answered for ${ANONYMOUS}: it has not seen the token`;
+    return fail('endpoint_invalid_response', message, PASS_ON_FIX);
+  }
+  trace.pass('request', 'the API server answered 201', { field });
+  return user;
 }
 
 /** Reads `status.userInfo`, or says what is wrong with it. */

@@ -49,10 +49,11 @@ export function createOAuth2JwksProvider(
     now: context.now,
     period: jwks.key_recheck_period * 1000,
     // All that decides what is fetched, and from whom; a file that stands in was read again with the config.
-    ...(context.keySet === undefined
-      ? { slot: context.slotFor(() => [jwks.uri, jwks.token, config.verify_tls, trusted(config.tls_cafile)]) }
-      : {}),
-    ...(context.onEvent === undefined ? {} : { onEvent: context.onEvent }),
+    slot:
+      context.keySet === undefined
+        ? context.slotFor(() => [jwks.uri, jwks.token, config.verify_tls, trusted(config.tls_cafile)])
+        : undefined,
+    onEvent: context.onEvent,
   });
   const challenge =
     config.issuer === null

@@ -70,8 +70,8 @@ export interface ProviderContext {
   /** Whether the config sets a field itself. */
   readonly sets: (field: string) => boolean;
   /** A key set to use instead of fetching one. */
-  readonly keySet?: KeySetResult;
-  readonly onEvent?: (event: ProviderEvent) => void;
+  readonly keySet?: KeySetResult | undefined;
+  readonly onEvent?: ((event: ProviderEvent) => void) | undefined;
   /** The slot of the key set with this URI, token and TLS settings; providers with the same share it. */
   readonly slotFor: (question: () => readonly unknown[]) => KeySetSlot;
 }

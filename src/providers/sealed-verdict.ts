@@ -9,7 +9,7 @@
  * @see [NIST SP 800-38D](https://doi.org/10.6028/NIST.SP.800-38D) AES-GCM
  */
 
-import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, hash, hkdfSync, randomBytes } from 'node:crypto';
 import { parseJson } from '../json-parser.js';
 import { isObject, member } from '../json.js';
 import { fingerprint } from '../token.js';
@@ -30,7 +30,7 @@ const TAG_BYTES = 16;
 
 /** Shares verdicts through a store that need not be trusted; `scope` is what the replicas have in common: a secret. */
 export function sealVerdicts(store: ByteStore, scope: string): SharedVerdicts {
-  const salt = createHash('sha256').update(scope).digest();
+  const salt = hash('sha256', scope, 'buffer');
   const nameOf = (question: string): string =>
     `authcheck:${createHmac('sha256', salt).update(question).digest('base64url')}`;
   const keyOf = (question: string): Uint8Array =>

@@ -1,5 +1,6 @@
 /** The steps of a signed token up to its signature: format, key, algorithm, signature. */
 
+import type { Failure } from '../exchange.js';
 import { stringMember, type JsonObject } from '../json.js';
 import { quoteName } from '../listing.js';
 import { recognizeLookalike, type Lookalike } from '../lookalike.js';
@@ -88,47 +89,16 @@ function recognizeRefused(token: string, { header }: ParsedJwt, code: RejectedCo
 }
 
 /** Makes the steps from the key set to the signature. */
-export function reportSignature(
-  trace: Trace,
-  { signed, claims }: ParsedJwt,
-  { alg, kid, shownKid }: Sought,
-  found: CachedKeySet,
-): Verified {
-  if (!found.ok) {
-    trace.fail('key', found.code, found.message, { field: JWKS_URI, fix: found.fix });
-    passUnfitted(trace, alg);
-    return UNVERIFIED;
-  }
-  const { skew, byKid, hidesNames } = found.keySet;
-  const keys = byKid.get(kid) ?? [];
-  const { failure } = found;
-  if (keys.length === 0 && failure !== null) {
-    const message = `the cached key set has no key ${shownKid}, and a newer one could not be fetched: ${failure.message}`;
-    trace.fail('key', failure.code, message, { actual: kid, field: JWKS_URI, fix: failure.fix });
+export function reportSignature(trace: Trace, jwt: ParsedJwt, sought: Sought, found: CachedKeySet): Verified {
+  const { alg } = sought;
+  const skew = found.ok ? found.keySet.skew : null;
+  const keys = found.ok ? (found.keySet.byKid.get(sought.kid) ?? []) : [];
+  if (keys.length === 0 || !found.ok) {
+    reportMissing(trace, jwt, sought, found);
     passUnfitted(trace, alg);
     return { ok: false, skew };
   }
-  if (keys.length === 0 && hidesNames) {
-    const message = `cannot tell whether the key set has key ${shownKid}: the answer repeats a secret in a key id`;
-    trace.fail('key', 'endpoint_invalid_response', message, { actual: kid, field: JWKS_URI });
-    passUnfitted(trace, alg);
-    return { ok: false, skew };
-  }
-  if (keys.length === 0) {
-    const misplaced = recognizeMisplaced(claims, ['okta', 'cluster']);
-    const fix = misplaced?.fix ?? findSetFault(found.keySet)?.fix;
-    const detail = { expected: listKids(found.keySet), actual: kid, field: JWKS_URI, fix };
-    const message = describeMissing(shownKid, found.keySet) + (misplaced === null ? '' : `: ${misplaced.what}`);
-    trace.fail('key', 'key_not_found', message, detail);
-    passUnfitted(trace, alg);
-    return { ok: false, skew };
-  }
-  if (failure === null) trace.pass('key', `the key set has the key ${shownKid}`, { actual: kid });
-  else {
-    const message = `the key ${shownKid} is from an old copy of the key set: ${failure.message}`;
-    trace.warn('key', 'key_set_stale', message, { actual: kid });
-  }
-
+  reportKey(trace, sought, found.failure);
   const fitting = keys.filter((key) => canVerify(key, alg));
   if (fitting.length === 0) {
     reportMisfit(trace, keys, alg);
@@ -136,17 +106,56 @@ export function reportSignature(
     return { ok: false, skew };
   }
   trace.pass('algorithm', `${alg} is allowed and fits the key`, { actual: alg });
+  const { signed } = jwt;
   const ok = signed !== null && fitting.some((key) => verifySignature(signed.input, signed.signature, key, alg));
   if (ok) trace.pass('signature', 'the signature is valid');
-  else {
-    const signature = signed?.signature ?? Buffer.alloc(0);
-    const known = recognizeMisplaced(claims, ['graph']) ?? explainLength(signature, fitting, alg);
-    const message =
-      signature.length === 0 ? 'the signature is empty' : `the signature does not match the key ${shownKid}`;
-    const why = known === null ? '' : `: ${known.what}`;
-    trace.fail('signature', 'signature_invalid', message + why, { fix: known?.fix });
-  }
+  else reportMismatch(trace, jwt, sought, fitting);
   return { ok, skew };
+}
+
+/** Reports why there is no key. */
+function reportMissing(trace: Trace, { claims }: ParsedJwt, { kid, shownKid }: Sought, found: CachedKeySet): void {
+  if (!found.ok) {
+    trace.fail('key', found.code, found.message, { field: JWKS_URI, fix: found.fix });
+    return;
+  }
+  const { failure, keySet } = found;
+  const detail = { actual: kid, field: JWKS_URI };
+  if (failure !== null) {
+    const message = `the cached key set has no key ${shownKid}, and a newer one could not be fetched: ${failure.message}`;
+    trace.fail('key', failure.code, message, { ...detail, fix: failure.fix });
+  } else if (keySet.hidesNames) {
+    const message = `cannot tell whether the key set has key ${shownKid}: the answer repeats a secret in a key id`;
+    trace.fail('key', 'endpoint_invalid_response', message, detail);
+  } else {
+    const misplaced = recognizeMisplaced(claims, ['okta', 'cluster']);
+    const fix = misplaced?.fix ?? findSetFault(keySet)?.fix;
+    const message = describeMissing(shownKid, keySet) + (misplaced === null ? '' : `: ${misplaced.what}`);
+    trace.fail('key', 'key_not_found', message, { ...detail, expected: listKids(keySet), fix });
+  }
+}
+
+function reportKey(trace: Trace, { kid, shownKid }: Sought, failure: Failure | null): void {
+  if (failure === null) trace.pass('key', `the key set has the key ${shownKid}`, { actual: kid });
+  else {
+    const message = `the key ${shownKid} is from an old copy of the key set: ${failure.message}`;
+    trace.warn('key', 'key_set_stale', message, { actual: kid });
+  }
+}
+
+/** Reports a signature that none of the keys made. */
+function reportMismatch(
+  trace: Trace,
+  { signed, claims }: ParsedJwt,
+  { alg, shownKid }: Sought,
+  keys: readonly Key[],
+): void {
+  const signature = signed?.signature ?? Buffer.alloc(0);
+  const known = recognizeMisplaced(claims, ['graph']) ?? explainLength(signature, keys, alg);
+  const message =
+    signature.length === 0 ? 'the signature is empty' : `the signature does not match the key ${shownKid}`;
+  const why = known === null ? '' : `: ${known.what}`;
+  trace.fail('signature', 'signature_invalid', message + why, { fix: known?.fix });
 }
 
 /** Says why a signature is shorter than its key makes them; null where it is not. */

@@ -52,7 +52,11 @@ const IMPOSSIBLE_TOKEN = 'authcheck-probe-token-that-no-issuer-made';
 type Answer = Pick<Probe, 'name' | 'status' | 'message'> &
   Partial<Pick<Probe, 'ms' | 'url' | 'fix'>> & { readonly field?: string[] };
 
-/** Probes one provider. The token that is sent, if any, is one that cannot be valid. */
+/**
+ * Probes one provider. The token that is sent, if any, is one that cannot be valid.
+ *
+ * @throws {AuthcheckError} `config_invalid` for a CA file that cannot be read.
+ */
 export async function probeProvider(provider: ConfiguredProvider, options: ProbeOptions): Promise<Probe[]> {
   const [endpoint] = urlsOf(provider.config);
   if (endpoint === undefined) return [];

@@ -52,7 +52,12 @@ export interface SuiteResult {
   readonly results: readonly CaseResult[];
 }
 
-/** Runs the tests of a file, all at once. */
+/**
+ * Runs the tests of a file, all at once.
+ *
+ * @throws {AuthcheckError} `policy_unsupported` for a question that comes to a pattern that Python alone can evaluate;
+ * `config_invalid` for a CA file that cannot be read, where a provider is really asked.
+ */
 export async function runSuite(suite: Suite, options: RunOptions = {}): Promise<SuiteResult> {
   const signerFor = rememberSigners();
   const chosen = suite.cases.filter(({ name }) => options.only?.test(name) ?? true);

@@ -134,7 +134,7 @@ test.each([
   ]) {
     const { io, said } = recorder();
     expect(await main(argv, io)).toBe(2);
-    expect(said()).toContain('there is no such file');
+    expect(said().replace(/\s+/g, ' ')).toContain('there is no such file');
     expect(said()).not.toContain('MARKED');
   }
 });

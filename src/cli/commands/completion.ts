@@ -25,7 +25,6 @@ export function defineCompletion(run: Run): Command {
       'after',
       '\nThe script asks authcheck itself for completions; it may read files for them, and never uses the network.\n\nExit codes: 0 printed · 2 usage',
     )
-    .allowExcessArguments(false)
     .action((shell: Shell) => run((io) => Promise.resolve(runCompletion(shell, io))));
 }
 

@@ -61,7 +61,6 @@ export function defineConfigCheck(run: Run): Command {
     .option('--debug', 'show the stack of an internal error')
     .addHelpText('beforeAll', 'Example:\n  authcheck config check run.yaml --online\n')
     .addHelpText('after', EXITS)
-    .allowExcessArguments(false)
     .action((file: string | undefined, options: ConfigCheckOptions) =>
       run((io) => runConfigCheck(withConfig(file, options), io)),
     );

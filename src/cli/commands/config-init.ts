@@ -49,7 +49,6 @@ export function defineConfigInit(run: Run): Command {
       'Example:\n  authcheck config init --issuer https://idp.example --audience my-api --out run.yaml\n',
     )
     .addHelpText('after', '\nExit codes: 0 written · 2 usage, or a file that exists · 3 the issuer could not be asked')
-    .allowExcessArguments(false)
     .action((options: ConfigInitOptions) => run((io) => runConfigInit(options, io)));
 }
 

@@ -23,7 +23,6 @@ export function defineConfigShow(run: Run): Command {
     .option('--debug', 'show the stack of an internal error')
     .addHelpText('beforeAll', 'Example:\n  authcheck config show run.yaml\n')
     .addHelpText('after', '\nExit codes: 0 shown · 2 usage, or no config that the server would take')
-    .allowExcessArguments(false)
     .action((file: string | undefined, options: SharedOptions) =>
       run((io) => runConfigShow(withConfig(file, options), io)),
     );

@@ -4,8 +4,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { parseAuthConfig, parseConfigText, type AuthConfig, type Verdict } from '../../index.js';
-import { ask } from '../ask.js';
+import { parseAuthConfig, parseConfigText, type AuthConfig } from '../../index.js';
+import { ask, type Answer } from '../ask.js';
 import { DEMO_CLIENT, demoConfig, startDemoIssuer, type DemoIssuer, type DemoToken } from '../demo/issuer.js';
 import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
@@ -51,7 +51,7 @@ async function showAll(issuer: DemoIssuer, options: DemoOptions, io: Io): Promis
   const document = parseConfigText(text, 'demo.yaml');
   const config = parseAuthConfig(document.value, { locate: document.locate });
   const shown = issuer.tokens.slice(0, 5);
-  const results: { readonly demo: DemoToken; readonly verdict: Verdict; readonly destination: string }[] = [];
+  const results: (Answer & { readonly demo: DemoToken })[] = [];
   for (const demo of shown) results.push({ demo, ...(await judge(demo, config)) });
   session.answer(
     () => results.map(({ demo, verdict }) => ({ title: demo.title, verdict })),
@@ -79,10 +79,7 @@ async function showAll(issuer: DemoIssuer, options: DemoOptions, io: Io): Promis
   return results.every(({ demo, verdict }) => verdict.outcome === demo.outcome) ? EXIT.ok : EXIT.rejected;
 }
 
-async function judge(
-  demo: DemoToken,
-  config: AuthConfig,
-): Promise<{ readonly verdict: Verdict; readonly destination: string }> {
+async function judge(demo: DemoToken, config: AuthConfig): Promise<Answer> {
   const configured = config.providers.find((provider) => provider.name === demo.provider);
   if (configured === undefined) throw new Error(`the demo has no provider ${demo.provider}`);
   return ask(configured, { token: demo.token }, {});

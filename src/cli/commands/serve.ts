@@ -70,7 +70,6 @@ export function defineServe(run: Run): Command {
       'after',
       '\nExit codes: 0 ended by a signal · 2 usage, config or an address that is taken · 3 the issuer could not be asked',
     )
-    .allowExcessArguments(false)
     .action((options: ServeOptions) => run((io) => runServe(options, io)));
 }
 

@@ -1,7 +1,7 @@
 /** `authcheck validate`: who a token is, or every reason why not. */
 
 import { InvalidArgumentError, type Command } from 'commander';
-import { checkExpectations, isBearerToken, type Verdict, usageError } from '../../index.js';
+import { checkExpectations, isBearerToken, usageError, type Verdict, type VerdictExpectations } from '../../index.js';
 import { ask } from '../ask.js';
 import { EXIT, exitCodeOf } from '../exit-code.js';
 import { addExpectOptions, readExpectations, type ExpectOptions } from '../expect.js';
@@ -45,21 +45,13 @@ export function defineValidate(run: Run): Command {
 /** Validates the token with the chosen provider, or with all. */
 async function runValidate(options: ValidateOptions, argument: string | undefined, io: Io): Promise<number> {
   const expected = readExpectations(options);
+  checkOptions(options, argument, expected);
   const { tokens } = options;
   if (tokens !== undefined) {
-    const others = [expected ?? undefined, options.allProviders, argument, options.token, options.tokenFile];
-    if (others.some((other) => other !== undefined))
-      throw usageError('--tokens goes with one provider, no other token, and no expectations');
-    if ((options.requestPath ?? options.requestHeader ?? options.requestParam) !== undefined)
-      throw usageError('with --tokens, a line of JSON brings its own request; leave --request-* out');
     const { runBatch } = await import('../batch/run.js');
     return runBatch({ ...options, tokens }, io);
   }
-  if (options.fromLine !== undefined || options.concurrency !== undefined)
-    throw usageError('--from-line and --concurrency are about --tokens');
   const isAll = options.allProviders === true;
-  if (isAll && expected !== null) throw usageError('expectations are about one verdict; leave --all-providers out');
-  if (isAll && options.provider !== undefined) throw usageError('--all-providers asks every one; leave --provider out');
   const session = openSession(options, io);
   const target = await findTarget(options, io, session.onExchange);
   session.warn(target.warnings);
@@ -78,14 +70,7 @@ async function runValidate(options: ValidateOptions, argument: string | undefine
     appendSummary(() => verdicts.map((verdict) => formatJobSummary(verdict, [])).join(''), io);
     session.answer(
       () => verdicts,
-      (style) =>
-        formatVerdicts(
-          verdicts,
-          target.origin,
-          answers.map(({ destination }) => destination),
-          options.verbose === true,
-          style,
-        ),
+      (style) => formatVerdicts(answers, target.origin, options.verbose === true, style),
     );
     return exitCodeOf(verdicts);
   }
@@ -110,6 +95,26 @@ async function runValidate(options: ValidateOptions, argument: string | undefine
   const isUnexpected = verdict.outcome === 'undecided' && expected.reason !== verdict.reason.code;
   if (isUnexpected) return EXIT.undecided;
   return results.every(({ ok }) => ok) ? EXIT.ok : EXIT.rejected;
+}
+
+function checkOptions(
+  options: ValidateOptions,
+  argument: string | undefined,
+  expected: VerdictExpectations | null,
+): void {
+  if (options.tokens !== undefined) {
+    const others = [expected ?? undefined, options.allProviders, argument, options.token, options.tokenFile];
+    if (others.some((other) => other !== undefined))
+      throw usageError('--tokens goes with one provider, no other token, and no expectations');
+    if ((options.requestPath ?? options.requestHeader ?? options.requestParam) !== undefined)
+      throw usageError('with --tokens, a line of JSON brings its own request; leave --request-* out');
+    return;
+  }
+  if (options.fromLine !== undefined || options.concurrency !== undefined)
+    throw usageError('--from-line and --concurrency are about --tokens');
+  if (options.allProviders !== true) return;
+  if (expected !== null) throw usageError('expectations are about one verdict; leave --all-providers out');
+  if (options.provider !== undefined) throw usageError('--all-providers asks every one; leave --provider out');
 }
 
 /** The reference server reads any. */

@@ -10,7 +10,7 @@ import {
   type Severity,
 } from '../../index.js';
 import { formatAnnotation, type Annotation } from './annotations.js';
-import { describeFinding, paintSeverity } from './findings.js';
+import { describeFinding, paintOf } from './findings.js';
 import { readPlace, type Base } from './place.js';
 import { pad, wrap, type Paint, type Style } from './style.js';
 
@@ -76,7 +76,7 @@ const LABEL_WIDTH = 9;
 function formatFinding(finding: Finding, isNew: boolean, style: Style): string {
   const { why, fix } = adviceOn(finding);
   const indent = ' '.repeat(LABEL_WIDTH);
-  const label = paintSeverity(finding.severity, style) + ' '.repeat(LABEL_WIDTH - finding.severity.length);
+  const label = paintOf(finding.severity, style)(finding.severity) + ' '.repeat(LABEL_WIDTH - finding.severity.length);
   const place = finding.position === null ? '' : `${style.plain(finding.position)}  `;
   const lines = [
     ...wrap(describeFinding(finding), style.width, LABEL_WIDTH).map(style.strong),

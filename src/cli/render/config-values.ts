@@ -2,7 +2,7 @@
 
 import type { ExplainedConfig, ExplainedValue, Origin } from '../../index.js';
 import { escapeJson } from './escape.js';
-import { formatJson } from './json.js';
+import { formatJsonLine } from './json.js';
 import { pad, type Style } from './style.js';
 
 /** The explained config as a JSON value. */
@@ -55,7 +55,7 @@ function describeOrigin({ from, position = '', variables = [] }: Origin): string
 
 /** A value on one line. */
 function writeValue(value: unknown): string {
-  return typeof value === 'string' ? writeScalar(value) : formatJson(value).trim().replace(/\n\s*/g, ' ');
+  return typeof value === 'string' ? writeScalar(value) : formatJsonLine(value);
 }
 
 /** A string as YAML reads it back: as it is where that is plain, else quoted. */

@@ -2,7 +2,7 @@
 
 import { stringMember, TIME_CLAIMS, timesOf, type DecodedToken, type Json, type JsonObject } from '../../index.js';
 import { formatJson } from './json.js';
-import { pad, widthOf, wrap, type Style } from './style.js';
+import { pad, paragraph, widthOf, wrap, type Style } from './style.js';
 import { drawLifetime, formatTime, relativeTime } from './time.js';
 
 const KINDS: Readonly<Record<DecodedToken['kind'], string>> = {
@@ -41,10 +41,8 @@ export function formatDecoded(decoded: DecodedToken, now: number, style: Style):
   const list = (decoded.disclosures ?? []).map(({ name, value }): [string, Json] => [name ?? '(item)', value]);
   return [
     `${style.strong(titleOf(decoded))}\n`,
-    ...decoded.notes.map((note) => paragraph(note, style)),
-    decoded.fault === null
-      ? ''
-      : `${style.bad('broken')}  ${wrap(decoded.fault.message, style.width, 8).join(`\n${' '.repeat(8)}`)}\n`,
+    ...decoded.notes.map((note) => formatNote(note, style)),
+    decoded.fault === null ? '' : paragraph('broken', style.bad, decoded.fault.message, style),
     formatObject('header', decoded.header, now, style),
     formatObject('claims', decoded.claims, now, style),
     list.length === 0 ? '' : `\n${style.strong('disclosed')}\n${formatMembers(list, now, style)}`,
@@ -53,7 +51,7 @@ export function formatDecoded(decoded: DecodedToken, now: number, style: Style):
   ].join('');
 }
 
-function paragraph(text: string, style: Style): string {
+function formatNote(text: string, style: Style): string {
   return wrap(text, style.width, 2)
     .map((line) => `  ${style.plain(line)}\n`)
     .join('');

@@ -93,7 +93,7 @@ function describe(mark: string, value: Json, paint: Paint, indent: number, style
 }
 
 function show(value: Json): string {
-  return typeof value === 'string' ? value : formatJson(value).trimEnd().replace(/\s+/g, ' ');
+  return typeof value === 'string' ? value : formatJson(value).trimEnd().replace(/\n */g, ' ');
 }
 
 /** A row of the mapping in a few words. */

@@ -1,7 +1,7 @@
 /** Faults and warnings of a config, and the errors that end a command. */
 
 import { ConfigError, type AuthcheckError, type Finding, type Severity } from '../../index.js';
-import { wrap, type Style } from './style.js';
+import { paragraph, type Paint, type Style } from './style.js';
 
 /** Writes warnings, one a paragraph: where, and what. */
 export function formatWarnings(findings: readonly Finding[], style: Style): string {
@@ -18,12 +18,12 @@ export function formatError(error: AuthcheckError, style: Style): string {
     );
   }
   const where = error.position === null ? '' : `${error.position}: `;
-  return paragraph(style.bad('error'), 7, `${where}${error.message}`, style);
+  return paragraph('error', style.bad, `${where}${error.message}`, style);
 }
 
 /** Writes why nobody could say, and the way out below it. */
 export function formatUndecided(message: string, fix: string, style: Style): string {
-  return paragraph(style.warn('undecided'), 11, message, style) + paragraph(' '.repeat(9), 11, fix, style);
+  return paragraph('undecided', style.warn, message, style) + paragraph(' '.repeat(9), style.plain, fix, style);
 }
 
 /** Names the field that a finding is about, and says what it is. */
@@ -33,20 +33,13 @@ export function describeFinding({ path, message }: Finding): string {
   return short === '' || message.includes(field) ? message : `${short}: ${message}`;
 }
 
-/** The name of a severity in its colour. */
-export function paintSeverity(severity: Severity, style: Style): string {
-  const paint = { error: style.bad, warning: style.warn, hint: style.dim }[severity];
-  return paint(severity);
+/** The colour of a severity. */
+export function paintOf(severity: Severity, style: Style): Paint {
+  return { error: style.bad, warning: style.warn, hint: style.dim }[severity];
 }
 
 function formatFinding(finding: Finding, style: Style): string {
   const place = finding.position === null ? '' : `${finding.position}  `;
-  const label = paintSeverity(finding.severity, style);
-  return paragraph(label, finding.severity.length + 2, `${place}${describeFinding(finding)}`, style);
-}
-
-/** Writes a label and a text beside it, wrapped; `indent` is where the text begins. */
-export function paragraph(label: string, indent: number, text: string, style: Style): string {
-  const lines = wrap(text, style.width, indent);
-  return `${label}  ${lines.join(`\n${' '.repeat(indent)}`)}\n`;
+  const { severity } = finding;
+  return paragraph(severity, paintOf(severity, style), `${place}${describeFinding(finding)}`, style);
 }

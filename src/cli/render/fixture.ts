@@ -2,7 +2,7 @@
 
 import { join } from 'node:path';
 import type { Fixture } from '../../index.js';
-import { formatTable, wrap, type Style } from './style.js';
+import { dimLines, formatTable, type Style } from './style.js';
 
 const FILES: Readonly<Record<string, string>> = {
   'token.jwt': 'the token, signed by a throwaway key',
@@ -25,7 +25,7 @@ export function formatFixture(
   ];
   const test = join(folder, 'authcheck.test.yaml');
   return [
-    `${wrap(origin, style.width, 0).map(style.dim).join('\n')}\n\n`,
+    `${dimLines(origin, style)}\n`,
     `${style.good('✓')} ${style.strong(`${verdict.outcome}${reason}`)}  ${style.plain('as with the original')}\n\n`,
     formatTable(
       files.map(({ name }) => [join(folder, name), FILES[name] ?? '']),

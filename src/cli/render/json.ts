@@ -7,6 +7,12 @@ export function formatJson(value: unknown): string {
   return `${escapeJson(write(value, '\n'))}\n`;
 }
 
+/** Writes the same on one line. */
+export function formatJsonLine(value: unknown): string {
+  // Within strings, line breaks are escaped.
+  return formatJson(value).trimEnd().replace(/\n */g, ' ');
+}
+
 function write(value: unknown, indent: string): string {
   if (typeof value === 'bigint') return String(value);
   if (typeof value !== 'object' || value === null) return JSON.stringify(value ?? null);

@@ -1,7 +1,7 @@
 /** A mapping for people: one row an entry, then the attributes, then what was left unused. */
 
 import { formatYaml, type Attributes, type ClaimsMapping, type MappingRow } from '../../index.js';
-import { formatTable, listValues, wrap, type Style } from './style.js';
+import { dimLines, formatTable, listValues, type Style } from './style.js';
 
 /** What `map` found. */
 export interface MappingReport {
@@ -18,7 +18,6 @@ export function formatMapping(report: MappingReport, style: Style): string {
   const rows = report.rows.map((row) => [row.claim, `→ ${row.attribute}`, describeRow(row)]);
   const attributes = Object.entries(report.attributes).map(([name, values]) => [name, listValues(values) || '(none)']);
   const found = report.rows.some(({ status }) => status === 'mapped');
-  const unused = wrap(`unused claims: ${report.unused.join(', ')}`, style.width, 0);
   return [
     `${style.dim(report.origin)}\n\n`,
     rows.length === 0
@@ -28,7 +27,7 @@ export function formatMapping(report: MappingReport, style: Style): string {
     attributes.length === 0
       ? `  ${style.warn('none: the user would have no roles')}\n`
       : formatTable(attributes, style, { paint: [style.dim] }),
-    report.unused.length === 0 ? '' : `\n${unused.map((line) => `${style.dim(line)}\n`).join('')}`,
+    report.unused.length === 0 ? '' : `\n${dimLines(`unused claims: ${report.unused.join(', ')}`, style)}`,
     report.tried === null || !found
       ? ''
       : `\n${style.dim('to keep it, paste into provider_config:')}\n${escapeLines(formatYaml({ claims_mapping: report.tried }), style)}`,

@@ -1,7 +1,7 @@
 /** What a minted token was signed with, and what it is for. */
 
 import type { Signer } from '../../index.js';
-import { formatTable, wrap, type Style } from './style.js';
+import { dimLines, formatTable, wrap, type Style } from './style.js';
 
 /** What was made. */
 export interface MintReport {
@@ -29,10 +29,9 @@ export function formatMinted({ signer, keyFile, jwksOut, dropped }: MintReport, 
   ];
   const label = 'for tests only:';
   const sentence = wrap(`${label} signed with ${signer.algorithm} by ${whose}`, style.width, 0);
-  const loss = lost ? wrap('note: its key is gone; --jwks-out FILE keeps the public half', style.width, 0) : [];
   return [
     ...sentence.map((line) => `${line.replace(label, style.warn(label))}\n`),
     formatTable(rows, style, { paint: [style.dim] }),
-    ...loss.map((line) => `${style.dim(line)}\n`),
+    lost ? dimLines('note: its key is gone; --jwks-out FILE keeps the public half', style) : '',
   ].join('');
 }

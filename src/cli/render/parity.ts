@@ -1,7 +1,7 @@
 /** A comparison for people: whether server and config agree, what each said, and what usually explains it. */
 
 import { REASONS, type ParityReport, type ParityRow, type ParityRowName } from '../../index.js';
-import { pad, wrap, type Style } from './style.js';
+import { dimLines, pad, paragraph, wrap, type Style } from './style.js';
 import { nameProvider } from './verdict.js';
 
 const LABELS: Readonly<Record<ParityRowName, string>> = {
@@ -26,9 +26,8 @@ export function formatParity(
   style: Style,
 ): string {
   const [origin = '', ...destinations] = origins;
-  const source = wrap([origin, nameProvider(report.verdict.provider), ...destinations].join(' · '), style.width, 0);
   return [
-    ...source.map((line) => `${style.dim(line)}\n`),
+    dimLines([origin, nameProvider(report.verdict.provider), ...destinations].join(' · '), style),
     '\n',
     formatConclusion(report, style),
     '\n',
@@ -48,8 +47,7 @@ function formatConclusion(report: ParityReport, style: Style): string {
       : report.same
         ? (['✓ same', style.good] as const)
         : (['✗ different', style.bad] as const);
-  const lines = wrap(conclude(report), style.width, label.length + 2).map(style.plain);
-  return `${paint(label)}  ${lines.join(`\n${' '.repeat(label.length + 2)}`)}\n`;
+  return paragraph(label, paint, conclude(report), style);
 }
 
 function conclude({ same, server, verdict, without_token, with_garbage, rows }: ParityReport): string {
@@ -91,8 +89,7 @@ function whyServer({ name }: ParityRow, report: ParityReport): string {
 
 function formatChallenge({ server }: ParityReport, style: Style): string {
   if (server.www_authenticate === null) return '';
-  const lines = wrap(`the server’s WWW-Authenticate: ${server.www_authenticate}`, style.width, 0);
-  return `\n${lines.map((line) => `${style.dim(line)}\n`).join('')}`;
+  return `\n${dimLines(`the server’s WWW-Authenticate: ${server.www_authenticate}`, style)}`;
 }
 
 /** Warns that the token can be read on its way. */
@@ -103,7 +100,5 @@ export function formatPlainHttp(style: Style): string {
 /** Notes that not every server answers at a URL without a path. */
 export function formatPathless(origin: string, style: Style): string {
   const note = `note: the URL has no path; unless the server authenticates before routing, as llama-stack does, name one, such as ${origin}/v1/models`;
-  return wrap(note, style.width, 0)
-    .map((line) => `${style.dim(line)}\n`)
-    .join('');
+  return dimLines(note, style);
 }

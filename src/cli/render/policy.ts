@@ -9,7 +9,7 @@ import {
   type RuleAnswer,
   type Verdict,
 } from '../../index.js';
-import { formatTable, listValues, wrap, type Style } from './style.js';
+import { dimLines, formatTable, listValues, wrap, type Style } from './style.js';
 
 /** The answer, as `--json` prints it. */
 export interface Ruling {
@@ -33,10 +33,8 @@ export interface Ruling {
 
 /** Writes a ruling; `origin` says where the rules and the user come from. */
 export function formatRuling(ruling: Ruling, origin: string, style: Style): string {
-  const source = wrap(origin, style.width, 0).map((line) => `${style.dim(line)}\n`);
-  return [...source, '\n', formatAnswer(ruling, style), formatPeople(ruling, style), formatTrace(ruling, style)].join(
-    '',
-  );
+  const parts = [formatAnswer(ruling, style), formatPeople(ruling, style), formatTrace(ruling, style)];
+  return `${dimLines(origin, style)}\n${parts.join('')}`;
 }
 
 const LABELS = { yes: '✓ yes', no: '✗ no', undecided: '? undecided' } as const;

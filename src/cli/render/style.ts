@@ -80,6 +80,19 @@ export function wrap(text: string, width: number, indent: number): string[] {
   return [...lines, line];
 }
 
+/** Writes a label and, beside it, a text that is wrapped. */
+export function paragraph(label: string, paint: Paint, text: string, style: Style): string {
+  const indent = label.length + 2;
+  return `${paint(label)}  ${wrap(text, style.width, indent).join(`\n${' '.repeat(indent)}`)}\n`;
+}
+
+/** Writes what is said in passing, wrapped, on lines of its own. */
+export function dimLines(text: string, style: Style): string {
+  return wrap(text, style.width, 0)
+    .map((line) => `${style.dim(line)}\n`)
+    .join('');
+}
+
 /** Pads a safe text to a width in columns, as the terminal counts them. */
 export function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - widthOf(text)));

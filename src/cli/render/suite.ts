@@ -10,7 +10,7 @@ import {
 } from '../../index.js';
 import { formatAnnotation } from './annotations.js';
 import { formatChange } from './diff.js';
-import { formatJson } from './json.js';
+import { formatJsonLine } from './json.js';
 import { readPlace, type Base } from './place.js';
 import { formatSteps } from './verdict.js';
 import { wrap, type Style } from './style.js';
@@ -127,11 +127,7 @@ export function annotateFaults(findings: readonly Pick<Finding, 'position' | 'me
 
 /** One difference on one line. */
 export function describeDifference({ path, expected, actual }: Difference): string {
-  const show = (value: Difference['expected']): string =>
-    formatJson(value)
-      .trimEnd()
-      .replace(/\s*\n\s*/g, ' ');
-  return `${nameOf(path)}: expected ${show(expected)}, found ${show(actual)}`;
+  return `${nameOf(path)}: expected ${formatJsonLine(expected)}, found ${formatJsonLine(actual)}`;
 }
 
 function nameOf(path: Difference['path']): string {

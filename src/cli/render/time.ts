@@ -10,7 +10,7 @@ export function formatTime(seconds: Json | undefined): string | null {
   if (typeof seconds !== 'number' || !Number.isFinite(seconds) || Math.abs(seconds) > MAX_SECONDS) return null;
   const iso = new Date(Math.floor(seconds) * 1000).toISOString();
   const doubt = looksLikeMilliseconds(seconds) ? ' (it looks like milliseconds; RFC 7519 wants seconds)' : '';
-  return `${iso.slice(0, iso.indexOf('T'))} ${iso.slice(iso.indexOf('T') + 1, -5)} UTC${doubt}`;
+  return `${iso.slice(0, -5).replace('T', ' ')} UTC${doubt}`;
 }
 
 /** A time against now: "in 42 minutes", "3 days ago". */

@@ -1,5 +1,6 @@
 /** A verdict for people: the outcome, the identity with its provenance, or every step on the way to a refusal. */
 
+import type { Answer } from '../ask.js';
 import {
   fixOf,
   isReason,
@@ -11,7 +12,7 @@ import {
   type Step,
   type Verdict,
 } from '../../index.js';
-import { formatTable, listValues, pad, wrap, type Paint, type Style } from './style.js';
+import { dimLines, formatTable, listValues, pad, paragraph, wrap, type Paint, type Style } from './style.js';
 import { formatTime, relativeTime } from './time.js';
 
 /** What the first line says beside the verdict. */
@@ -48,8 +49,7 @@ export function formatVerdict(verdict: Verdict, context: VerdictContext, style: 
 }
 
 function formatSource(verdict: Verdict, context: VerdictContext, style: Style): string {
-  const lines = wrap([context.origin, nameProvider(verdict.provider), context.destination].join(' · '), style.width, 0);
-  return lines.map((line) => `${style.dim(line)}\n`).join('');
+  return dimLines([context.origin, nameProvider(verdict.provider), context.destination].join(' · '), style);
 }
 
 /** Names a provider, with how it asks. */
@@ -66,8 +66,7 @@ function formatOutcome(verdict: Verdict, style: Style): string {
   const { reason } = verdict;
   const paint = verdict.outcome === 'rejected' ? style.bad : style.warn;
   const label = verdict.outcome === 'rejected' ? '✗ rejected' : '? undecided';
-  const lines = wrap(`${REASONS[reason.code].message} (${reason.code})`, style.width, label.length + 2);
-  return `${paint(label)}  ${lines.join(`\n${' '.repeat(label.length + 2)}`)}\n`;
+  return paragraph(label, paint, `${REASONS[reason.code].message} (${reason.code})`, style);
 }
 
 function formatCaution(caution: string, style: Style): string {
@@ -171,14 +170,8 @@ function formatFooter(verdict: Verdict, { hasOthers }: VerdictContext, style: St
 }
 
 /** Writes the verdicts of several providers side by side. */
-export function formatVerdicts(
-  verdicts: readonly Verdict[],
-  origin: string,
-  destinations: readonly string[],
-  verbose: boolean,
-  style: Style,
-): string {
-  const rows = verdicts.map((verdict) => {
+export function formatVerdicts(answers: readonly Answer[], origin: string, verbose: boolean, style: Style): string {
+  const rows = answers.map(({ verdict }) => {
     const { name } = verdict.provider;
     const answer =
       verdict.outcome === 'accepted'
@@ -187,12 +180,12 @@ export function formatVerdicts(
     return [name, kindOf(verdict.provider), verdict.outcome, answer];
   });
   const head = ['provider', 'type', 'outcome', 'principal or reason'];
-  const asked = verdicts.map(({ provider }, index) => [provider.name, destinations[index] ?? '']);
+  const asked = answers.map(({ verdict, destination }) => [verdict.provider.name, destination]);
   return [
     `${style.dim(origin)}\n\n`,
     formatTable(rows, style, { head, paint: [style.strong, style.dim] }),
     `\n${formatTable(asked, style, { paint: [style.dim, style.dim] })}`,
-    ...(verbose ? verdicts.map((verdict) => formatProviderSteps(verdict, style)) : []),
+    ...(verbose ? answers.map(({ verdict }) => formatProviderSteps(verdict, style)) : []),
   ].join('');
 }
 

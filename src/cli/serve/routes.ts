@@ -62,7 +62,7 @@ function refuse(status: number, message: string): Answered {
 /** `POST /validate`: what a server with `type: custom` asks. */
 export async function validate(request: ServiceRequest, authenticator: Authenticator): Promise<Answered> {
   // A page in a browser may post text to the loopback, but not JSON.
-  const type = headerOf(request.headers, 'content-type') ?? '';
+  const [, type = ''] = request.headers.find(([name]) => name.toLowerCase() === 'content-type') ?? [];
   if (!/^application\/json(?:\s*;|$)/i.test(type)) return refuse(415, 'expected application/json');
   const json = parseJson(request.body);
   if (!json.ok || !isObject(json.value)) return refuse(400, 'expected a JSON object {api_key, request}');
@@ -157,8 +157,4 @@ function agree(headers: HeaderPairs, names: readonly string[]): string | null | 
   const values = new Set(headers.filter(([name]) => names.includes(name.toLowerCase())).map(([, value]) => value));
   const [value = null] = values;
   return values.size > 1 ? false : value;
-}
-
-function headerOf(headers: HeaderPairs, wanted: string): string | null {
-  return headers.find(([name]) => name.toLowerCase() === wanted)?.[1] ?? null;
 }
