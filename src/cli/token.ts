@@ -90,8 +90,8 @@ export async function findPasted(options: TokenOptions, argument: string | undef
  */
 function refuseFile(named: string, io: Io): void {
   const name = named.replace(/^@/, '');
-  // Two slashes would be another machine, on Windows.
-  const isName = name.length < 256 && /^(?!\/\/)[\w./-]+$/.test(name);
+  // A JWT is no name, and who is in a folder that was deleted may decode one; two slashes are another machine, on Windows.
+  const isName = name.length < 256 && /^(?!eyJ|\/\/)[\w./-]+$/.test(name);
   const looksLikeFile = isName && (name !== named || /[./]/.test(name));
   if (!looksLikeFile || !existsSync(resolve(io.cwd, name))) return;
   throw usageError('this is the name of a file, not a token; --token-file FILE takes the token from a file');

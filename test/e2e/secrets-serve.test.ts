@@ -99,7 +99,8 @@ test('while it breaks: 503, and the kind of the error', { timeout: 60_000 }, asy
   const preload = world.give(
     'break-hash.mjs',
     "import { syncBuiltinESMExports } from 'node:module';\nimport crypto from 'node:crypto';\n" +
-      'crypto.hash = (_, text) => { throw new TypeError(`cannot hash ${text}`); };\nsyncBuiltinESMExports();\n',
+      'const { hash } = crypto;\ncrypto.hash = (name, text, form) => {\n  if (form !== "hex") return hash(name, text, form);\n' +
+      '  throw new TypeError(`cannot hash ${text}`);\n};\nsyncBuiltinESMExports();\n',
   );
   const env = { ...world.env, NODE_OPTIONS: `--import=${pathToFileURL(preload).href}` };
   const service = await serve(['--config', world.file('run.json')], { cwd: world.folder(), env });
