@@ -27,6 +27,10 @@ export function draftProvider(raw: unknown): Draft {
   const unusable = (note: Note): Draft => ({ config: null, wrong: [note.path], notes: [note] });
   if (!isMapping(raw)) return unusable(invalid([], `expected a mapping with type, got ${kindOfValue(raw)}`));
   const { type } = raw;
+  if (type === null || type === '') {
+    const message = 'type is empty, or resolves to nothing: in a provider_config, that turns authentication off';
+    return unusable({ code: 'auth_off', path: ['type'], message });
+  }
   if (typeof type !== 'string' || !isProviderType(type)) {
     const known = Object.keys(PROVIDER_SCHEMAS);
     const near = typeof type === 'string' ? nearestName(type, known) : null;

@@ -149,6 +149,18 @@ jwks:
     expect(error.message).toContain('authentication is off');
   });
 
+  test.each([
+    ['type: ${env.KC:+custom}\nendpoint: https://x\n', 'type'],
+    ['type:\nendpoint: https://x\n', 'type'],
+    ['providers:\n  a: {type: "${env.KC:=}", endpoint: "${env.URL}"}\n  b: {type: github_token}\n', 'providers.a.type'],
+  ])('says that a type resolves to nothing where the server has no provider_config: %j', (text, path) => {
+    const error = refusal(text);
+    expect(error.code).toBe('auth_off');
+    expect(error.findings).toMatchObject([
+      { code: 'auth_off', path, message: expect.stringContaining('resolves to nothing') },
+    ]);
+  });
+
   test('keeps secrets from the environment as they are', () => {
     const text = `type: oauth2_token
 introspection: {url: https://x, client_id: cid, client_secret: "\${env.SECRET}"}
