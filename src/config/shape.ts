@@ -87,6 +87,13 @@ function findProviders(auth: Mapping, path: Path, fail: (path: Path, message: st
       return fail([...path, 'providers'], `expected a mapping of names to providers, got ${kindOfValue(providers)}`);
     const names = Object.keys(providers);
     if (names.length === 0) return fail([...path, 'providers'], 'no provider is listed');
+    // JavaScript puts such keys first, in the order of their numbers; providers are asked in the order of the file.
+    const number = names.length === 1 ? undefined : names.find((name) => /^\d+$/.test(name));
+    if (number !== undefined)
+      return fail(
+        [...path, 'providers', number],
+        'a number does not keep its place among the providers; give it a name',
+      );
     return names.map((name) => ({ name, path: ['providers', name], value: providers[name] }));
   }
   if ('type' in auth) return [{ name: 'default', path: [], value: auth }];

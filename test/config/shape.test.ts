@@ -16,6 +16,11 @@ function find(document: unknown): unknown {
 const provider = { type: 'custom', endpoint: 'https://a.example' };
 
 describe('findSection', () => {
+  test('refuses numbers for names: which provider is asked first would not be what the file says', () => {
+    const message = 'a number does not keep its place among the providers; give it a name';
+    expect(find(JSON.parse('{"providers": {"a": {}, "2": {}, "1": {}}}'))).toBe(`providers.1: ${message}`);
+  });
+
   test.each<[unknown, unknown]>([
     [{ server: { auth: { provider_config: provider } } }, ['server.auth', ['default: provider_config']]],
     [{ auth: { provider_config: provider } }, ['auth', ['default: provider_config']]],
@@ -27,6 +32,8 @@ describe('findSection', () => {
       { image_name: 'x', server: { auth: { provider_config: provider } }, auth: { providers: {} } },
       ['server.auth', ['default: provider_config']],
     ],
+    [{ providers: { 2: provider } }, ['', ['2: providers.2']]],
+    [{ providers: { b2: provider, b1: provider } }, ['', ['b2: providers.b2', 'b1: providers.b1']]],
     // The server lets everybody in, but asks its policies.
     [{ auth: { provider_config: null } }, ['auth', []]],
     [{ access_policy: [] }, ['', []]],
