@@ -10,8 +10,8 @@ export interface WrongKey {
   readonly message: string;
 }
 
-/** Finds an alias of nothing, and a key that is no single value, that its mapping already has, or that names no claim. */
-export function findWrongKey(root: unknown): WrongKey | null {
+/** Finds an alias of nothing, and a key that is not there, is no single value, stands twice, or names no claim. */
+export function findWrongKey(root: unknown, text: string): WrongKey | null {
   const nodes = listNodes(root);
   const anchors = new Map(nodes.map((node) => [isAlias(node) ? undefined : node.anchor, node]));
   const resolve: Resolve = (node) => (isAlias(node) ? anchors.get(node.source) : node);
@@ -22,7 +22,7 @@ export function findWrongKey(root: unknown): WrongKey | null {
   }
   const mappings = nodes.filter((node) => isMap(node));
   for (const mapping of mappings) {
-    const wrong = findUnhashable(mapping, resolve) ?? findRepeated(mapping);
+    const wrong = findMissing(mapping, text) ?? findUnhashable(mapping, resolve) ?? findRepeated(mapping);
     if (wrong !== null) return wrong;
   }
   return findUnnamed(
@@ -45,6 +45,25 @@ function listNodes(root: unknown): Node[] {
     if (isMap(node)) for (const { key, value } of node.items) queue.push(key, value);
   }
   return nodes;
+}
+
+/** PyYAML wants something before a colon: "?", if nothing else. */
+function findMissing({ items }: YAMLMap, text: string): WrongKey | null {
+  for (const { key } of items) {
+    const offset = isScalar(key) && key.value === null && key.anchor === undefined ? findBareColon(key, text) : null;
+    if (offset === null) continue;
+    return { code: 'config_syntax', offset, message: 'there is no key before this ":"; remove it, or write one' };
+  }
+  return null;
+}
+
+const COLON = /(?:\s|#[^\n]*\n)*:/y;
+
+/** Where the colon behind a key stands, if the key is nothing and no "?" says that it is one; null otherwise. */
+function findBareColon(key: Node, text: string): number | null {
+  const offset = offsetOf(key) ?? 0;
+  COLON.lastIndex = offset;
+  return COLON.test(text) && !text.slice(0, offset).trimEnd().endsWith('?') ? COLON.lastIndex - 1 : null;
 }
 
 /** To Python a key must be hashable: it gives up at `{{ NAME }}`, a mapping with a mapping for its key. */

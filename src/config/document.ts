@@ -6,7 +6,7 @@ import { ConfigError } from '../errors.js';
 import { findWrongKey, indexOffsets } from './document-keys.js';
 import type { FindingCode } from './finding-codes.js';
 import { SCALAR_FAULTS, SCALARS, SET_TAG } from './python-scalars.js';
-import { findOddCharacter, findRefused, type Refusal } from './python-yaml.js';
+import { findOddCharacter, findRefused, findUnclosed, type Refusal } from './python-yaml.js';
 import type { Locate } from './shape.js';
 
 /** A parsed document. */
@@ -69,9 +69,15 @@ function findFault(document: Document.Parsed, text: string, version: '1.1' | '1.
   const odd = version === '1.1' ? findOddCharacter(text) : null;
   if (odd !== null) return odd;
   const fault = document.errors[0] ?? document.warnings[0];
-  if (fault !== undefined) return { offset: fault.pos[0], message: describeFault(fault.code, fault.message) };
-  const refused = version === '1.1' ? findRefused(new Lexer().lex(text)) : null;
-  return refused ?? findWrongKey(document.contents);
+  if (fault !== undefined) {
+    const [offset] = fault.pos;
+    // PyYAML reads on, to the next quote, which may be the one that was meant.
+    const goesOn = fault.message.startsWith('Missing closing ') && text.slice(offset).trim() !== '';
+    return { offset, message: goesOn ? GOES_ON : describeFault(fault.code, fault.message) };
+  }
+  const lexemes = [...new Lexer().lex(text)];
+  const refused = findUnclosed(lexemes) ?? (version === '1.1' ? findRefused(lexemes) : null);
+  return refused ?? findWrongKey(document.contents, text);
 }
 
 /** The tags of the parser, with the server's own single values, and sets of which it takes the keys. */
@@ -116,6 +122,9 @@ function describeFault(code: string, message: string): string {
   if (code === 'TAG_RESOLVE_FAILED') return 'there is no such tag; quote a value that starts with "!"';
   return `this is not valid YAML (${FAULTS[code] ?? code.toLowerCase().replaceAll('_', ' ')})`;
 }
+
+const GOES_ON =
+  'a quote is missing before this; or, if the text in quotes goes on in the next line, indent that more than the key before them';
 
 /** What people do wrong most. */
 const FAULTS: Readonly<Record<string, string>> = {

@@ -25,6 +25,32 @@ export function findOddCharacter(text: string): Refusal | null {
     : { offset: line, message: 'to the server a new line begins here; end lines with LF or CRLF' };
 }
 
+/** Finds a text in quotes whose last quote is one of its characters: the parser takes it, and no YAML is written so. */
+export function findUnclosed(lexemes: Iterable<string>): Refusal | null {
+  let offset = 0;
+  let isPlain = false;
+  for (const lexeme of lexemes) {
+    if (CONTROLS.includes(lexeme)) {
+      isPlain = lexeme === SCALAR;
+      continue;
+    }
+    if (!isPlain && /^['"]/.test(lexeme) && !isClosed(lexeme)) return { offset, message: UNCLOSED };
+    isPlain = false;
+    offset += lexeme.length;
+  }
+  return null;
+}
+
+const UNCLOSED = `this quote is never closed: the last one is part of the text, as '' and \\" are`;
+
+/** The quote at the end closes a text unless an odd number of what makes it a character stands before it. */
+function isClosed(quoted: string): boolean {
+  const escape = quoted.startsWith("'") ? "'" : '\\';
+  let at = quoted.length - 2;
+  while (at > 0 && quoted.charAt(at) === escape) at -= 1;
+  return (quoted.length - at) % 2 === 0;
+}
+
 /**
  * Finds what the parser takes and PyYAML refuses: tabs between things, `?` and keys of several lines within brackets,
  * odd names of anchors, and one that stands twice.

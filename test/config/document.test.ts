@@ -43,6 +43,16 @@ describe('parseConfigText', () => {
     expect(position).toBe('run.yaml:3:3');
   });
 
+  test.each([
+    ['a: "b\nc"\n', 'run.yaml:1:6', 'goes on in the next line, indent that more than the key'],
+    ["a:\n  b: 'c\n  d'\n", 'run.yaml:2:8', 'goes on in the next line, indent that more than the key'],
+    ["a: 'b\nc: d\n", 'run.yaml:3:1', 'a quote, a bracket or a comma is missing before this'],
+  ])('says that the server reads a text in quotes on, whatever its column: %j', (text, place, words) => {
+    const { message, position } = faultOf(text);
+    expect(message).toContain(words);
+    expect(position).toBe(place);
+  });
+
   test('says where a syntax error is', () => {
     expect(faultOf('auth:\n  a: [1, 2\n').position).toMatch(/^run\.yaml:\d+:\d+$/);
   });
@@ -76,6 +86,33 @@ describe('parseConfigText', () => {
     expect(locate(['auth', 'rules', 1])).toBe('run.yaml:6:7');
     expect(locate(['auth', 'provider_config', 'endpoint', 'deep'])).toBe('run.yaml:3:5');
     expect(locate([])).toBe('run.yaml:1:1');
+  });
+});
+
+describe('a text in quotes whose last quote is part of it', () => {
+  const UNCLOSED = `this quote is never closed: the last one is part of the text, as '' and \\" are`;
+
+  // PyYAML refuses all of these, as any reader of YAML must; the parser takes them for "x'" and the like.
+  test.each([
+    ["a:\n  b: 'x''\n  c: 'd'\n", 'run.yaml:2:6'],
+    ["a:\n  b: 'x''''\n  c: 'd'\n", 'run.yaml:2:6'],
+    ["a:\n  b: '''\n  c: 'd'\n", 'run.yaml:2:6'],
+    ['a:\n  b: "x\\"\n  c: "d"\n', 'run.yaml:2:6'],
+    ['a:\n  b: "\\"\n  c: "d"\n', 'run.yaml:2:6'],
+    ['a:\n  b: "x\\\\\\"\n  c: "d"\n', 'run.yaml:2:6'],
+    ["a:\n- 'x''\n- 'y'\n", 'run.yaml:2:3'],
+    ["\ufeffa: b\nc:\n- 'x''\n- 'y'\n", 'run.yaml:3:3'],
+  ])('is refused: %j', (text, position) => {
+    expect(faultOf(text)).toMatchObject({ message: UNCLOSED, position });
+    expect(() => parseConfigText(text, 'run.yaml', '1.2')).toThrow(UNCLOSED);
+  });
+
+  test.each<[string, unknown]>([
+    ["a: ''\nb: ''''\nc: 'x'''\nd: '''x'\n", { a: '', b: "'", c: "x'", d: "'x" }],
+    ['a: ""\nb: "\\""\nc: "x\\\\"\nd: "\\\\"\n', { a: '', b: '"', c: 'x\\', d: '\\' }],
+    ["a: x''\nb: |\n  'y''\nc: [z\\\"]\n", { a: "x''", b: "'y''\n", c: ['z\\"'] }],
+  ])('is told from one that ends: %j', (text, value) => {
+    expect(parseConfigText(text, 'run.yaml').value).toEqual(value);
   });
 });
 

@@ -215,9 +215,17 @@ describe('a file that the server does not read as it looks', () => {
 
 describe('what the parser takes and PyYAML refuses', () => {
   const BRACKETS = 'to the server this character means something else within brackets; quote the value';
+  const MISSING = 'there is no key before this ":"; remove it, or write one';
   const LINES =
     'to the server, a key within brackets ends on the line on which it begins; a comma may be missing before';
   test.each([
+    ['no key', ': b\n', `run.yaml:1:1: ${MISSING}`],
+    ['no key in a mapping', 'a:\n  b: c\n  : d\n', `run.yaml:3:3: ${MISSING}`],
+    ['no key after a comment', 'a: b\n# c\n: d\n', `run.yaml:3:1: ${MISSING}`],
+    ['no key in a list', '- a\n- : b\n', `run.yaml:2:3: ${MISSING}`],
+    ['no key in brackets', 'a: {b: c, : d}\n', `run.yaml:1:11: ${MISSING}`],
+    ['no key in a list in brackets', 'a: [b, : c]\n', `run.yaml:1:8: ${MISSING}`],
+    ['a colon after brackets', 'a: {b: [c]}:\n  d: e\n', `run.yaml:1:12: ${MISSING}`],
     ['a tab after a colon', 'a:\tb\n', 'run.yaml:1:3: the server takes no tab here; use spaces'],
     ['a tab after a value', 'a: b\t\n', 'run.yaml:1:5: the server takes no tab here; use spaces'],
     ['a tab inside a value', 'a: b\tc\n', 'run.yaml:1:5: the server takes no tab here; use spaces'],
@@ -262,6 +270,18 @@ describe('what the parser takes and PyYAML refuses', () => {
     ['of 1,024 characters', `a: {${'b'.repeat(1024)}: c}\n`, { a: { ['b'.repeat(1024)]: 'c' } }],
     ['of 1,024 characters beyond U+FFFF', `a: {${'😀'.repeat(1024)}: c}\n`, { a: { ['😀'.repeat(1024)]: 'c' } }],
   ])('more than one line, or a long key, is taken within brackets %s', (_name, text, value) => {
+    expect(read(text)).toEqual(value);
+  });
+
+  test.each([
+    ['? \n: a\n', { '': 'a' }],
+    ['?\n# b\n: a\n', { '': 'a' }],
+    ['a: {? : b}\n', { a: { '': 'b' } }],
+    ['&x : a\n', { '': 'a' }],
+    ['!!str : a\n', { '': 'a' }],
+    ['~: a\n', { '': 'a' }],
+    ['"": a\n', { '': 'a' }],
+  ])('a key that is nothing is taken where it is said to be: %j', (text, value) => {
     expect(read(text)).toEqual(value);
   });
 
