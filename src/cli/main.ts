@@ -8,7 +8,6 @@ import { formatError } from './render/findings.js';
 import { formatJson } from './render/json.js';
 import { createStyle } from './render/style.js';
 import { buildProgram, COMMAND_NAMES } from './tree.js';
-import { SCHEME, UNQUOTED } from './unquoted.js';
 
 const ORDER = 'the command comes first, its flags after it';
 
@@ -26,6 +25,7 @@ export async function main(argv: readonly string[], io: Io): Promise<number> {
     }
     if (argv[0] === '__complete') return await (await import('./complete.js')).complete(argv.slice(1), io);
     refuseEmpty(argv);
+    refuseUnquoted(argv);
     const words = argv[0] === 'help' ? [...argv.slice(1), '--help'] : argv;
     const name = pickCommand(words);
     const program = await buildProgram(name, run, io);
@@ -48,6 +48,20 @@ function refuseEmpty(argv: readonly string[]): void {
   if (at === -1) return;
   const flag = [argv[at], argv[at - 1]].find((argument) => argument?.startsWith('--') === true)?.replace(/=.*$/, '');
   throw usageError(`${flag ?? 'an argument'} is empty; is a variable not set?`);
+}
+
+/**
+ * Without quotes, a shell makes of `Bearer TOKEN` two arguments.
+ *
+ * @throws {AuthcheckError} `usage_invalid`.
+ */
+function refuseUnquoted(argv: readonly string[]): void {
+  const at = argv.findIndex((word) => /^(?:bearer|authorization:)$/i.test(word));
+  const [before = '', next = '-'] = [argv[at - 1], argv[at + 1]];
+  // The value of another flag may be a word like this.
+  const isValue = before.startsWith('-') && before !== '--token';
+  if (at !== -1 && !isValue && !next.startsWith('-'))
+    throw usageError('put what has spaces in it into quotes: "Bearer …"');
 }
 
 /** Commands that stand below others, by their own names. */
@@ -95,9 +109,7 @@ function reportError(error: unknown, argv: readonly string[], io: Io): number {
     if (error.exitCode === 0) return EXIT.ok;
     const message = rephrase(error.message);
     const late = !COMMAND_NAMES.includes(argv[0] ?? '') && argv.some((word) => COMMAND_NAMES.includes(word));
-    const order = late ? `; ${ORDER}` : '';
-    const quotes = error.code === 'commander.excessArguments' && argv.some((word) => SCHEME.test(word));
-    const hint = quotes ? `; ${UNQUOTED}` : order;
+    const hint = late ? `; ${ORDER}` : '';
     const cause = usageError(hideValues(message, argv) + hint, { cause: error });
     return reportError(cause, argv, io);
   }

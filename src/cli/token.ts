@@ -15,7 +15,6 @@ import {
   usageError,
 } from '../index.js';
 import type { Io } from './io.js';
-import { SCHEME, UNQUOTED } from './unquoted.js';
 
 /** The options that name a token. */
 export interface TokenOptions {
@@ -58,8 +57,7 @@ export async function findToken(options: TokenOptions, argument: string | undefi
  */
 export async function findPasted(options: TokenOptions, argument: string | undefined, io: Io): Promise<GivenToken> {
   if (options.token !== undefined && argument !== undefined) {
-    const hint = SCHEME.test(options.token) ? `; ${UNQUOTED}` : '';
-    throw usageError(`the token was given twice: as an argument and with --token${hint}`);
+    throw usageError('the token was given twice: as an argument and with --token');
   }
   const named = options.token ?? argument;
   // A line break at the end is how files and pipes end, and nobody's mistake; elsewhere it is a part of what is sent.

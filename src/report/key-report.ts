@@ -2,6 +2,7 @@
 
 import { X509Certificate } from 'node:crypto';
 import { isStringList, member } from '../json.js';
+import { quoteName } from '../listing.js';
 import { findSetFault, type KeySet } from '../protocol/jwks.js';
 import { INVALID_KEY, isPrivate, thumbprint, type Key } from '../protocol/keys.js';
 import { canVerify, makesKey } from '../protocol/signature.js';
@@ -29,30 +30,30 @@ export interface KeySetReport {
   readonly warnings: readonly string[];
 }
 
+/** What the header of a token asks for. */
+interface Wanted {
+  readonly kid: string | null;
+  readonly alg: string;
+}
+
 /** Describes a key set; `wanted` is what the header of a token asks for, `now` is in milliseconds. */
-export async function reportKeySet(
-  keySet: KeySet,
-  now: number,
-  wanted: { readonly kid: string | null; readonly alg: string } | null,
-): Promise<KeySetReport> {
+export async function reportKeySet(keySet: KeySet, now: number, wanted: Wanted | null): Promise<KeySetReport> {
   const keys = await Promise.all(keySet.keys.map((key) => reportKey(key, keySet, now, wanted)));
   const warnings: string[] = [];
   const fault = findSetFault(keySet);
   if (fault !== null) warnings.push(fault.message);
-  if (wanted !== null && !keys.some((key) => key.used === true)) {
-    warnings.push(
-      wanted.kid === null ? 'the token has no kid: the server cannot pick a key' : 'no key of this set fits the token',
-    );
-  }
+  if (wanted !== null && !keys.some((key) => key.used === true)) warnings.push(explainUnused(keySet, wanted));
   return { keys, warnings };
 }
 
-async function reportKey(
-  key: Key,
-  keySet: KeySet,
-  now: number,
-  wanted: { readonly kid: string | null; readonly alg: string } | null,
-): Promise<KeyReport> {
+function explainUnused({ byKid }: KeySet, { kid, alg }: Wanted): string {
+  if (kid === null) return 'the token has no kid: the server cannot pick a key';
+  return byKid.has(kid)
+    ? `the token names ${quoteName(kid)}, which cannot verify its ${quoteName(alg)}`
+    : `the token names ${quoteName(kid)}, and no key here has this kid`;
+}
+
+async function reportKey(key: Key, keySet: KeySet, now: number, wanted: Wanted | null): Promise<KeyReport> {
   const certificate = readCertificate(key);
   const expires = certificate === null ? null : new Date(certificate.validTo);
   const warnings: string[] = [];

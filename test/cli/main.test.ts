@@ -39,11 +39,21 @@ test.each([
   ['decode', 'bearer', 'MARKED'],
   ['Authorization:', 'Bearer', 'MARKED'],
   ['decode', '--token', 'Bearer', 'MARKED'],
+  ['--config', 'run.yaml', 'Bearer', 'MARKED'],
 ])('what a shell took apart is to be put into quotes: %j', async (...argv) => {
   const { io, said } = recorder();
   expect(await main(argv, io)).toBe(2);
   expect(said().replace(/\s+/g, ' ')).toContain('put what has spaces in it into quotes: "Bearer …"');
   expect(said()).not.toContain('MARKED');
+});
+
+test.each([
+  ['can', 'read', 'model::x', '--as', 'bearer', 'more'],
+  ['decode', 'Bearer'],
+])('a word like that may be meant: %j', async (...argv) => {
+  const { io, said } = recorder();
+  await main(argv, io);
+  expect(said()).not.toContain('into quotes');
 });
 
 /** A program may quote anything that it was reading when it broke, in part and on several lines. */

@@ -76,10 +76,10 @@ describe('a key set', () => {
       return [report.keys.map((key) => key.used), report.warnings];
     };
     expect(await used('a', 'ES256')).toEqual([[true, false, false], []]);
-    const none = ['no key of this set fits the token'];
-    expect(await used('a', 'ES384')).toEqual([[false, false, false], none]);
-    expect(await used('c', 'RS256')).toEqual([[false, false, false], none]);
-    expect(await used('x', 'ES256')).toEqual([[false, false, false], none]);
+    const none = [false, false, false];
+    expect(await used('a', 'ES384')).toEqual([none, ['the token names "a", which cannot verify its "ES384"']]);
+    expect(await used('c', 'RS256')).toEqual([none, ['the token names "c", which cannot verify its "RS256"']]);
+    expect(await used('x', 'ES256')).toEqual([none, ['the token names "x", and no key here has this kid']]);
     expect(await used(null, 'ES256')).toEqual([
       [false, false, false],
       ['the token has no kid: the server cannot pick a key'],
