@@ -185,9 +185,10 @@ export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null,
 
 /** The same JSON without escapes that it does not need: behind them nobody sees a secret, until it is parsed. */
 function undoEscapes(body: string): string {
-  return body.replace(/\\(?:u00([2-7][\da-f])|[^])/gi, (escape, code?: string) => {
-    const letter = String.fromCharCode(Number.parseInt(code ?? '7f', 16));
-    if (letter === '\u007f') return escape;
+  return body.replace(/\\(?:u([\da-f]{4})|[^])/gi, (escape, code?: string) => {
+    if (code === undefined) return escape === '\\/' ? '/' : escape;
+    const letter = String.fromCharCode(Number.parseInt(code, 16));
+    if (letter < ' ') return escape;
     return letter === '"' || letter === '\\' ? `\\${letter}` : letter;
   });
 }

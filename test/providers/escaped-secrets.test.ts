@@ -91,3 +91,16 @@ test.each(['user:MARKED-password@', 'MARKED-key-as-user@'])(
     expect(said).not.toMatch(/MARKED|TUFSS0VE|OTUFSS0V/);
   },
 );
+
+test.each([
+  ['pässwörd-abc', 'p\\u00E4ssw\\u00F6rd-abc'],
+  ['pässwörd-abc', 'p\\u00e4sswörd-abc'],
+  ['pass/word/abc', 'pass\\/word/abc'],
+  ['pass+word/abc', 'pass\\u002Bword\\/abc'],
+  ['päss😀"\\word', 'p\\u00E4ss\\uD83D\\uDE00\\u0022\\u005Cword'],
+])('nor a password there, whatever of it is escaped, and how: %s', async (password, written) => {
+  const { origin } = await serve((_request, response) => response.end(`{"principal":"${written}"}`));
+  const endpoint = origin.replace('//', `//user:${encodeURIComponent(password)}@`);
+  const { outcome, principal } = await provide({ type: 'custom', endpoint }).authenticate({ token: 'opaque-token' });
+  expect([outcome, principal]).toEqual(['undecided', null]);
+});
