@@ -44,6 +44,8 @@ export type HttpAnswer =
       readonly status: number;
       readonly headers: Readonly<Record<string, string>>;
       readonly body: string;
+      /** Whether there was a body that cannot be read; here it is empty. */
+      readonly unread?: true;
       /** Seconds by which the server's clock is ahead of ours; null without a Date header. */
       readonly skew: number | null;
       /** The proxy that it came through, as messages name it. */
@@ -62,6 +64,7 @@ export interface Exchange {
   readonly request_body: string | null;
   readonly status: number | null;
   readonly response_headers: Readonly<Record<string, string>>;
+  /** Null without an answer, and for a body that cannot be read. */
   readonly response_body: string | null;
   readonly failure: string | null;
   /** How long it took, in milliseconds. */
@@ -210,7 +213,7 @@ export function describeExchange(input: HttpRequest, url: URL, proxy: string | n
     request_body: input.body === undefined ? null : redact(input.body),
     status: answer.ok ? answer.status : null,
     response_headers: answer.ok ? cleanHeaders(answer.headers, redactPieces) : {},
-    response_body: answer.ok ? redactPieces(answer.body) : null,
+    response_body: answer.ok && answer.unread !== true ? redactPieces(answer.body) : null,
     failure: answer.ok ? null : answer.message,
     ms: answer.ms,
   };

@@ -188,12 +188,12 @@ async function transfer(input: HttpRequest, way: Way, signal: AbortSignal): Prom
       return { ok: false, code: 'endpoint_too_large', message, ms: elapsed() };
     }
     const body = decode(bytes, headers['content-encoding'] ?? '', maxBytes);
-    const { statusCode: status } = response;
     // What refuses says so by its status: of a page that cannot be read, the words are lost, and no more.
-    if (typeof body !== 'string' && (status < 300 || body.code === 'endpoint_too_large'))
+    if (typeof body !== 'string' && (response.statusCode < 300 || body.code === 'endpoint_too_large'))
       return { ok: false, ...body, ms: elapsed() };
     const via = proxy === null ? {} : { proxy: nameProxy(proxy) };
-    return { ok: true, status, headers, body: typeof body === 'string' ? body : '', skew, ...via, ms: elapsed() };
+    const read = typeof body === 'string' ? { body } : ({ body: '', unread: true } as const);
+    return { ok: true, status: response.statusCode, headers, ...read, skew, ...via, ms: elapsed() };
   } catch (error) {
     return { ok: false, ...judgeFailure(error, { ...way, timedOut: signal.aborted, timeout }), ms: elapsed() };
   }

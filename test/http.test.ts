@@ -149,7 +149,7 @@ describe.each([
       ['403 with a gzip that is none', 403, Buffer.from('no'), { 'content-encoding': 'gzip' }],
     ])('%s is told by its status, without words', async (_name, status, page, headers) => {
       const server = await serve((_request, response) => response.writeHead(status, headers).end(page));
-      expect(await send(server.origin)).toMatchObject({ ok: true, status, body: '' });
+      expect(await send(server.origin)).toMatchObject({ ok: true, status, body: '', unread: true });
     });
 
     test('a refusal that is too large is no answer', async () => {
@@ -612,6 +612,12 @@ describe.each([
       );
       return exchanges;
     }
+
+    test('tells a body that cannot be read from none', async () => {
+      const bodies = [Buffer.from('Accès refusé', 'latin1'), Buffer.alloc(0)];
+      const told = bodies.map(async (page) => transcribe((_request, response) => response.writeHead(403).end(page)));
+      expect((await Promise.all(told)).flat().map(({ response_body }) => response_body)).toEqual([null, '']);
+    });
 
     const spellings: [string, string][] = [token, clientSecret, basic].flatMap((secret) => [
       ['raw', secret],

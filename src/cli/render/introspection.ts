@@ -23,7 +23,8 @@ export function formatIntrospection(
 ): string {
   const judged = formatVerdict(verdict, context, style);
   if (answer === null) return judged;
-  const text = typeof answer.body === 'string' ? answer.body : formatJson(answer.body).trimEnd();
+  const told = answer.body ?? 'a body that cannot be read';
+  const text = typeof told === 'string' ? told : formatJson(told).trimEnd();
   const lines = text.slice(0, MAX_BODY).split('\n');
   const cut = text.length > MAX_BODY ? [`… (${text.length - MAX_BODY} more characters)`] : [];
   const title = answer.failure === null ? `the endpoint answered ${answer.status ?? ''}` : answer.failure;

@@ -27,9 +27,10 @@ export function formatExchange(exchange: Exchange, style: Style): string {
   const took = `${Math.round(exchange.ms)} ms`;
   if (exchange.failure !== null) return `${request}${line('<', `${exchange.failure} (${took})`)}\n`;
   const body = exchange.response_body ?? '';
+  const size = exchange.response_body === null ? 'a body that cannot be read' : `${body.length} characters`;
   return (
     request +
-    line('<', `${exchange.status ?? ''} (${took}, ${body.length} characters)`) +
+    line('<', `${exchange.status ?? ''} (${took}, ${size})`) +
     headers('<', exchange.response_headers) +
     (body === '' ? '' : lines('<', shorten(body))) +
     '\n'

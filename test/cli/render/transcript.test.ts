@@ -40,6 +40,7 @@ test('what was asked, through which proxy, and what failed are told; a long body
     '> POST https://idp.example/jwks   (through the proxy http://proxy:3128)\n> accept: application/json\n' +
       '> token=***\n< no answer (12 ms)\n\n',
   );
+  expect(told({ status: 401, response_body: null })).toMatch(/\n< 401 \(12 ms, a body that cannot be read\)\n\n$/);
   expect(told({ response_headers: { 'retry-after': '1' }, response_body: 'x'.repeat(2001) })).toMatch(
     /\n< retry-after: 1\n< x{2000}… \(1 more characters\)\n\n$/,
   );
