@@ -3,7 +3,7 @@
 import * as v from 'valibot';
 import { issuePath } from '../config/draft.js';
 import { kindOfValue } from '../config/scalars.js';
-import { formatPath, isMapping, isSequence, type Mapping, type Path } from '../config/shape.js';
+import { formatPath, isMapping, isSequence, type Locate, type Mapping, type Path } from '../config/shape.js';
 import { ConfigError, sortFindings, type Finding } from '../errors.js';
 import { nearestName } from '../nearest.js';
 import { maskName } from '../secret-name.js';
@@ -14,7 +14,7 @@ import { FIELDS, suiteSchema, type SuiteFile } from './schema.js';
  *
  * @throws {ConfigError} with every fault.
  */
-export function checkSuite(value: unknown, locate: (path: Path) => string): SuiteFile {
+export function checkSuite(value: unknown, locate: Locate): SuiteFile {
   if (!isMapping(value)) {
     const message = `expected a mapping with config and tests, got ${kindOfValue(value)}`;
     throw new ConfigError([faultAt([], message, locate([]))]);
@@ -23,7 +23,7 @@ export function checkSuite(value: unknown, locate: (path: Path) => string): Suit
   if (result.success) return result.output;
   const findings = listIssues(value, result.issues).map((issue): Finding => {
     const path = issuePath(issue);
-    const position = locate(path);
+    const position = locate(path, isUnknown(issue) ? 'key' : 'value');
     const name = maskName(String(path.at(-1) ?? ''));
     if (!isUnknown(issue)) {
       const isMissing = issue.input === undefined && path.length > 0;

@@ -130,7 +130,7 @@ describe('authcheck test', () => {
     expect(misplaced.stderr).toMatch(/^::error title=[^:]+::\[redacted\]: there is no such file/m);
     expect(misplaced.stderr).not.toContain(secret);
     expect(annotated.stderr).toMatch(
-      /^::error file=broken\.yaml,line=3,col=10,title=authcheck%3A the tests cannot be run::there is no field nam/m,
+      /^::error file=broken\.yaml,line=3,col=5,title=authcheck%3A the tests cannot be run::there is no field nam/m,
     );
   });
 

@@ -151,10 +151,10 @@ it('a field that is unknown has a code of its own', () => {
 it('every fault is told, in the order of the file, and what is misplaced with where it belongs', () => {
   const test = '{name: a, claims: {}, foo: 1, bar: 2, outcome: accepted, expect: {status: 401, outcome: acepted}}';
   expect(faultsOf(`${CONFIG}tests:\n- ${test}\n`)).toEqual([
-    'a.yaml:7:30: there is no field foo',
-    'a.yaml:7:38: there is no field bar',
-    'a.yaml:7:50: there is no field outcome here; it belongs to expect',
-    'a.yaml:7:77: there is no field status here; it belongs to expect.server',
+    'a.yaml:7:25: there is no field foo',
+    'a.yaml:7:33: there is no field bar',
+    'a.yaml:7:41: there is no field outcome here; it belongs to expect',
+    'a.yaml:7:69: there is no field status here; it belongs to expect.server',
     'a.yaml:7:91: there is no such word; did you mean accepted?',
   ]);
 });
@@ -192,8 +192,12 @@ describe('a file that cannot be used', () => {
   it.each([
     ['tests: [{name: a}]', 'a.yaml:1:1: config is missing'],
     [`${CONFIG}tests: []`, 'a.yaml:6:8: expected at least one test'],
-    [`${CONFIG}test: []\ntests: [{name: a}]`, 'a.yaml:6:7: there is no field test; did you mean tests?'],
-    [`${CONFIG}tests: [{name: a, claim: {}}]`, 'a.yaml:6:26: there is no field claim; did you mean claims?'],
+    [`${CONFIG}test: []\ntests: [{name: a}]`, 'a.yaml:6:1: there is no field test; did you mean tests?'],
+    [
+      `${CONFIG}tests:\n- name: a\n  expct:\n    outcome: x\n`,
+      'a.yaml:8:3: there is no field expct; did you mean expect?',
+    ],
+    [`${CONFIG}tests: [{name: a, claim: {}}]`, 'a.yaml:6:19: there is no field claim; did you mean claims?'],
     [`${CONFIG}tests: [{name: a, claims: {}}]`, 'a.yaml:6:9: the test expects nothing; --update writes what it finds'],
     ...['{allow: []}', '{steps: {}}', '{server: {}, deny: []}', '{attributes_contain: {teams: []}}'].map((empty) => [
       `${CONFIG}tests: [{name: a, claims: {}, expect: ${empty}}]`,
