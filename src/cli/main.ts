@@ -50,16 +50,19 @@ function refuseEmpty(argv: readonly string[]): void {
   throw usageError(`${flag ?? 'an argument'} is empty; is a variable not set?`);
 }
 
+/** What may stand before a token and is no flag that takes another value. */
+const BEFORE_TOKENS = /^(?:-[vq]|--(?:token|verbose|quiet|json|debug|color|no-color|all-providers)?)$/;
+
 /**
  * Without quotes, a shell makes of `Bearer TOKEN` two arguments.
  *
  * @throws {AuthcheckError} `usage_invalid`.
  */
 function refuseUnquoted(argv: readonly string[]): void {
-  const at = argv.findIndex((word) => /^(?:bearer|authorization:)$/i.test(word));
+  const at = argv.findIndex((word) => /^(?:--token=)?(?:bearer|authorization:)$/i.test(word));
   const [before = '', next = '-'] = [argv[at - 1], argv[at + 1]];
   // The value of another flag may be a word like this.
-  const isValue = before.startsWith('-') && before !== '--token';
+  const isValue = before.startsWith('-') && !BEFORE_TOKENS.test(before);
   if (at !== -1 && !isValue && !next.startsWith('-'))
     throw usageError('put what has spaces in it into quotes: "Bearer …"');
 }

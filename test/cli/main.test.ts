@@ -39,6 +39,10 @@ test.each([
   ['decode', 'bearer', 'MARKED'],
   ['Authorization:', 'Bearer', 'MARKED'],
   ['decode', '--token', 'Bearer', 'MARKED'],
+  ['decode', '--token=Bearer', 'MARKED'],
+  ['decode', '--no-color', 'Bearer', 'MARKED'],
+  ['decode', '--', 'Bearer', 'MARKED'],
+  ['-v', 'Authorization:', 'Bearer', 'MARKED'],
   ['--config', 'run.yaml', 'Bearer', 'MARKED'],
 ])('what a shell took apart is to be put into quotes: %j', async (...argv) => {
   const { io, said } = recorder();
