@@ -140,6 +140,7 @@ test.each([
   'https://MARKED-key@idp.example/run.yaml',
   'https://git.example/run.yaml?token=MARKED-key',
   'https://user:MARKED-pw@git.example/run.yaml?token=MARKED-key&page=1',
+  'https://git.example/run.yaml?file',
 ])('neither password nor query of a URL that is taken for a file is repeated: %s', async (url) => {
   for (const argv of [
     ['validate', '--config', url, '--token', 'x'],
