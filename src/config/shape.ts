@@ -1,6 +1,6 @@
 /** Which of the accepted shapes a document has, and where in it the providers stand. Pure. */
 
-import { ConfigError } from '../errors.js';
+import { ConfigError, type Finding } from '../errors.js';
 import { kindOfValue } from './scalars.js';
 
 /** Keys and indexes from the top of a document. */
@@ -30,9 +30,10 @@ const OFF = 'authentication is off, and the server lets everybody in';
  * @throws {ConfigError} `config_shape`, saying what is wrong with a document that has none.
  */
 export function findSection(document: unknown, locate?: Locate): Section {
-  const fail = (path: Path, message: string): never => {
+  const fail: Fail = (path, message, fix) => {
     const position = locate?.(path) ?? null;
-    throw new ConfigError([{ severity: 'error', code: 'config_shape', path: formatPath(path), position, message }]);
+    const finding: Finding = { severity: 'error', code: 'config_shape', path: formatPath(path), position, message };
+    throw new ConfigError([fix === undefined ? finding : { ...finding, fix }]);
   };
   if (!isMapping(document)) {
     const what =
@@ -70,7 +71,9 @@ function looksLikeAuth(document: Mapping): boolean {
   return ['provider_config', 'providers', 'access_policy', 'route_policy', 'type'].some((name) => name in document);
 }
 
-function findProviders(auth: Mapping, path: Path, fail: (path: Path, message: string) => never): Section['providers'] {
+type Fail = (path: Path, message: string, fix?: string) => never;
+
+function findProviders(auth: Mapping, path: Path, fail: Fail): Section['providers'] {
   if ('provider_config' in auth) {
     const value = auth.provider_config;
     return value === null ? [] : [{ name: 'default', path: ['provider_config'], value }];
@@ -88,11 +91,12 @@ function findProviders(auth: Mapping, path: Path, fail: (path: Path, message: st
     const names = Object.keys(providers);
     if (names.length === 0) return fail([...path, 'providers'], 'no provider is listed');
     // JavaScript puts such keys first, in the order of their numbers; providers are asked in the order of the file.
-    const number = names.length === 1 ? undefined : names.find((name) => /^\d+$/.test(name));
+    const number = names.length === 1 ? undefined : names.find((name) => /^(?:0|[1-9]\d*)$/.test(name));
     if (number !== undefined)
       return fail(
         [...path, 'providers', number],
-        'a number does not keep its place among the providers; give it a name',
+        'a number does not keep its place among the providers',
+        'Give this provider a name with a letter in it.',
       );
     return names.map((name) => ({ name, path: ['providers', name], value: providers[name] }));
   }

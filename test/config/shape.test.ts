@@ -17,7 +17,7 @@ const provider = { type: 'custom', endpoint: 'https://a.example' };
 
 describe('findSection', () => {
   test('refuses numbers for names: which provider is asked first would not be what the file says', () => {
-    const message = 'a number does not keep its place among the providers; give it a name';
+    const message = 'a number does not keep its place among the providers';
     expect(find(JSON.parse('{"providers": {"a": {}, "2": {}, "1": {}}}'))).toBe(`providers.1: ${message}`);
   });
 
@@ -33,6 +33,7 @@ describe('findSection', () => {
       ['server.auth', ['default: provider_config']],
     ],
     [{ providers: { 2: provider } }, ['', ['2: providers.2']]],
+    [{ providers: { '02': provider, '01': provider } }, ['', ['02: providers.02', '01: providers.01']]],
     [{ providers: { b2: provider, b1: provider } }, ['', ['b2: providers.b2', 'b1: providers.b1']]],
     // The server lets everybody in, but asks its policies.
     [{ auth: { provider_config: null } }, ['auth', []]],
