@@ -50,7 +50,8 @@ function listNodes(root: unknown): Node[] {
 /** PyYAML wants something before a colon: "?", if nothing else. */
 function findMissing({ items }: YAMLMap, text: string): WrongKey | null {
   for (const { key } of items) {
-    const offset = isScalar(key) && key.value === null && key.anchor === undefined ? findBareColon(key, text) : null;
+    const isBare = isScalar(key) && key.value === null && key.anchor === undefined && key.tag === undefined;
+    const offset = isBare ? findBareColon(key, text) : null;
     if (offset === null) continue;
     return { code: 'config_syntax', offset, message: 'there is no key before this ":"; remove it, or write one' };
   }

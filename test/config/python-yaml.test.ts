@@ -279,6 +279,8 @@ describe('what the parser takes and PyYAML refuses', () => {
     ['a: {? : b}\n', { a: { '': 'b' } }],
     ['&x : a\n', { '': 'a' }],
     ['!!str : a\n', { '': 'a' }],
+    ['!!null : a\n', { '': 'a' }],
+    ['? !!null\n: a\n', { '': 'a' }],
     ['~: a\n', { '': 'a' }],
     ['"": a\n', { '': 'a' }],
   ])('a key that is nothing is taken where it is said to be: %j', (text, value) => {
