@@ -113,6 +113,12 @@ describe('/auth', () => {
     expect((await send(`${url}/auth/v1/health`, { headers: health })).status).toBe(200);
   });
 
+  it('says of a public route that nobody asks, so that gateways overwrite what a client has sent', async () => {
+    const { url } = await serve(['--config', world.config, '--provider', 'jwt', '--public', 'GET /v1/health']);
+    const answer = await send(`${url}/auth/v1/health`, { headers: bearer(token) });
+    expect(answer).toMatchObject({ status: 200, headers: { 'x-auth-principal': '', 'x-auth-attributes': '' } });
+  });
+
   it('lets no header of a client name another method than the one that it asks with', async () => {
     const { url } = await serve(['--config', world.config, '--provider', 'jwt', '--public', 'GET /v1/items']);
     for (const name of ['x-original-method', 'x-forwarded-method']) {

@@ -126,7 +126,7 @@ export async function forwardAuth(request: ServiceRequest, authenticator: Authen
     url: target,
     headers: request.headers,
   });
-  if (answer.outcome === 'public') return { reply: replyJson(200, {}), answer };
+  if (answer.outcome === 'public') return { reply: replyJson(200, {}, NOBODY), answer };
   if (answer.outcome !== 'accepted') {
     const { status, headers, body } = answer.refusal;
     return { reply: { status, headers: { ...headers }, body: JSON.stringify(body) }, answer };
@@ -136,6 +136,9 @@ export async function forwardAuth(request: ServiceRequest, authenticator: Authen
   const message = 'the identity does not fit into headers';
   return { reply: replyError(503, message), answer, complaint: message };
 }
+
+/** Not left out: gateways put these in the place of what a client has sent, and Caddy up to 2.8 a placeholder. */
+const NOBODY = { 'x-auth-principal': '', 'x-auth-attributes': '' };
 
 /** Most gateways take no more than this for all headers of an answer. In bytes. */
 const MAX_IDENTITY = 12 * 1024;
