@@ -1,6 +1,6 @@
 // The whole gate, in the order in which a fault is cheapest to find. Ends with the test runner's own summary and a
 // plain line "N passed, N failed", in which every step counts as one check beside the tests. With the argument `peers`,
-// only the tests against Debian's nginx and Redis.
+// only the tests against Debian's nginx, Caddy and Redis.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
