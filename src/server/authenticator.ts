@@ -83,10 +83,18 @@ export function buildAuthenticator(
   providers: readonly AuthProvider[],
   { isPublic, realm, logger }: AnswerOptions,
 ): Authenticator {
+  let closed = false;
+
   async function ask(request: AuthRequest, fault: RequestFault | null, about: About): Promise<Judged> {
     const refusals: RefusedVerdict[] = [];
     let broken = false;
+    const wasClosed = closed;
     for (const provider of providers) {
+      // What was under way when it ended starts nothing new.
+      if (closed !== wasClosed) {
+        broken = true;
+        break;
+      }
       try {
         const verdict = await provider.authenticate(request);
         if (verdict.outcome === 'accepted') {
@@ -143,6 +151,7 @@ export function buildAuthenticator(
         : refuseUnasked(request, unsound, about);
     },
     async close() {
+      closed = true;
       await Promise.all(providers.map((provider) => provider.close()));
     },
   };

@@ -90,6 +90,29 @@ it.each(['http', 'https'])(
   },
 );
 
+it.each([
+  ['the client has left', ['SIGTERM']],
+  ['it is told twice', ['SIGTERM', 'SIGTERM']],
+] as const)('does not wait for answers that nobody hears: %s', async (how, signals) => {
+  const endpoint = await startSlow({ principal: 'bob' });
+  const provider = `{type: custom, endpoint: "${endpoint.origin}"}`;
+  const config = world.file('two.yaml', `providers:\n  a: ${provider}\n  b: ${provider}\n`);
+  const { url, child, logged } = await serve(['--config', config]);
+  const leaving = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+  leaving.write(asking('/auth'));
+  await endpoint.asked(1);
+  if (how === 'the client has left') leaving.destroy();
+  const ended = once(child, 'exit');
+  for (const [index, signal] of signals.entries()) {
+    child.kill(signal);
+    await logged('"signal"', index + 1);
+  }
+  const started = performance.now();
+  expect(await ended).toEqual([0, null]);
+  // A second is for gateways that notice late; a question may take ten.
+  expect(performance.now() - started).toBeLessThan(4000);
+});
+
 it(
   'does not wait for keys when it is told twice, however often it was told to read its config again',
   async () => {

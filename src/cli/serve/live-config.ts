@@ -9,7 +9,7 @@ export interface LiveConfig {
   readonly current: () => Authenticator;
   /** Reads the config again; one that cannot work changes nothing. */
   readonly reload: () => Promise<void>;
-  /** Closes the authenticator when its last request is answered. */
+  /** Closes all authenticators, and with them what is still asked: nobody waits for an answer any more. */
   readonly close: () => Promise<void>;
 }
 
@@ -27,14 +27,16 @@ export function holdConfig(
   onReload: (ok: boolean) => void,
 ): LiveConfig {
   let lease: Lease = { authenticator: first, users: 0, retired: false };
+  /** Those that are not closed: a request may be asking one that is no longer in force. */
+  const leases = new Set([lease]);
   let pending: Promise<void> = Promise.resolve();
   let waiting = false;
   let opening: Authenticator | null = null;
   let closing = false;
 
-  async function retire(old: Lease): Promise<void> {
-    old.retired = true;
-    if (old.users === 0) await old.authenticator.close();
+  async function closeUnused(old: Lease): Promise<void> {
+    if (!old.retired || old.users > 0 || !leases.delete(old)) return;
+    await old.authenticator.close();
   }
 
   /** Null for a config that is refused. */
@@ -64,9 +66,11 @@ export function holdConfig(
     if (closing) return next.close();
     const old = lease;
     lease = { authenticator: next, users: 0, retired: false };
+    leases.add(lease);
     logger.info({ providers: next.providers.map(({ ref }) => ref.name) }, 'the new config is in force');
     onReload(true);
-    await retire(old);
+    old.retired = true;
+    await closeUnused(old);
   }
 
   return {
@@ -77,7 +81,7 @@ export function holdConfig(
         return await ask(held.authenticator);
       } finally {
         held.users -= 1;
-        if (held.retired && held.users === 0) await held.authenticator.close();
+        await closeUnused(held);
       }
     },
     current: () => lease.authenticator,
@@ -93,7 +97,8 @@ export function holdConfig(
       // Nobody waits for keys that nobody will need.
       await opening?.close();
       await pending.catch(() => undefined);
-      await retire(lease);
+      await Promise.all([...leases].map(({ authenticator }) => authenticator.close()));
+      leases.clear();
     },
   };
 }

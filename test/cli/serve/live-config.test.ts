@@ -118,14 +118,17 @@ it('closes what is no longer in force when its last request is done, though that
   expect(closed).toEqual(['first']);
 });
 
-it('that came into force by a reload is closed when its last request is done, and not before', async () => {
+it('closes all that are asked when it ends, once, and those that are no longer in force too', async () => {
   const { config, closed } = hold((make) => Promise.resolve(make('next')));
+  const old = use(config);
   await config.reload();
   const { asked, end } = use(config);
+  expect(closed).toEqual([]);
   await config.close();
-  expect(closed).toEqual(['first']);
+  expect(closed).toEqual(['first', 'next']);
   end();
-  await asked;
+  old.end();
+  await Promise.all([asked, old.asked]);
   expect(closed).toEqual(['first', 'next']);
 });
 
