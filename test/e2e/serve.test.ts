@@ -504,24 +504,58 @@ describe('operation', () => {
     },
   );
 
-  it('shares a port with others as docs/scale.md says, and ends when it is told to', async () => {
-    const guide = readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8');
-    const documented = /```js\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
+  describe('with others that share its port, as docs/scale.md says', () => {
     const port = String(20_000 + (process.pid % 10_000));
-    const script = documented
-      .replace('node_modules/authcheck/bin/authcheck.js', BIN)
-      .replace("'run.yaml'", `'${world.config}', '--provider', 'jwt', '--port', '${port}'`)
-      .replace('availableParallelism()', '2');
-    const end = `process.on('SIGTERM', () => Object.values(cluster.workers).forEach((worker) => worker.process.kill()));`;
-    const file = world.file('cluster.mjs', `${script}\n${end}`);
-    const primary = start([], { bin: file });
-    onTestFinished(() => void primary.kill('SIGKILL'));
-    let said = '';
-    primary.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-    while (said.split('authcheck listens on').length < 3) await once(primary.stdout, 'data');
-    expect((await send(`http://127.0.0.1:${port}/auth`, { headers: bearer(token) })).status).toBe(200);
-    primary.kill('SIGTERM');
-    expect(await once(primary, 'exit')).toEqual([0, null]);
+
+    /** Starts the documented script with two workers, and waits until both listen. */
+    async function startCluster(config: string, ...flags: readonly string[]): Promise<ChildProcessWithoutNullStreams> {
+      const guide = readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8');
+      const documented = /```js\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
+      const args = [config, ...flags, '--port', port].map((arg) => `'${arg}'`).join(', ');
+      const script = documented
+        .replace('node_modules/authcheck/bin/authcheck.js', BIN)
+        .replace("'run.yaml'", args)
+        .replace('availableParallelism()', '2');
+      const primary = start([], { bin: world.file('cluster.mjs', script) });
+      onTestFinished(() => void primary.kill('SIGKILL'));
+      let said = '';
+      primary.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
+      while (said.split('authcheck listens on').length < 3) await once(primary.stdout, 'data');
+      return primary;
+    }
+
+    it('answers, reads its config again, and ends when it is told to', async () => {
+      const primary = await startCluster(world.config, '--provider', 'jwt');
+      let log = '';
+      primary.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+      primary.kill('SIGHUP');
+      while (log.split('the new config is in force').length < 3) await once(primary.stderr, 'data');
+      expect((await send(`http://127.0.0.1:${port}/auth`, { headers: bearer(token) })).status).toBe(200);
+      primary.kill('SIGTERM');
+      expect(await once(primary, 'exit')).toEqual([0, null]);
+    });
+
+    it('answers what has begun before it ends', async () => {
+      const arrivals = new EventEmitter();
+      const endpoint = await serveLoopback((request, response) => {
+        arrivals.emit('asked');
+        setTimeout(() => json({ principal: 'bob' })(request, response), 1500);
+      });
+      const primary = await startCluster(world.file('slow.yaml', `type: custom\nendpoint: ${endpoint.origin}\n`));
+      const asked = once(arrivals, 'asked');
+      const answered = send(`http://127.0.0.1:${port}/auth`, { headers: bearer('opaque') });
+      await asked;
+      primary.kill('SIGTERM');
+      expect((await answered).status).toBe(200);
+      expect(await once(primary, 'exit')).toEqual([0, null]);
+    });
+
+    it.runIf(process.platform === 'linux')('ends with a fault when one of them dies', async () => {
+      const primary = await startCluster(world.config, '--provider', 'jwt');
+      const [worker = ''] = readFileSync(`/proc/${primary.pid}/task/${primary.pid}/children`, 'utf8').split(' ');
+      process.kill(Number(worker), 'SIGKILL');
+      expect(await once(primary, 'exit')).toEqual([1, null]);
+    });
   });
 
   it('asks all issuers at a time before it is ready', async () => {
