@@ -6,6 +6,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { parse } from 'yaml';
 import { startWorld } from './e2e/world.js';
 
 const root = resolve(import.meta.dirname, '..');
@@ -133,4 +134,20 @@ test.each([
   expect(after).not.toEqual([]);
   expect(before).toContain(principal);
   expect(before).toContain(attributes);
+});
+
+test('Envoy is told which headers it may pass on where today’s Envoy reads it', () => {
+  const gateways = readFileSync(join(root, 'docs/gateway.md'), 'utf8');
+  const example = parse(gateways.split('## Envoy\n')[1]?.split('```')[1]?.slice('yaml'.length) ?? '');
+  expect(example).toMatchObject({
+    http_filters: [
+      {},
+      {
+        typed_config: {
+          allowed_headers: { patterns: [{ exact: 'authorization' }, { exact: 'x-request-id' }] },
+          http_service: expect.not.objectContaining({ authorization_request: expect.anything() }),
+        },
+      },
+    ],
+  });
 });
