@@ -144,6 +144,16 @@ test('the identity of a good token arrives, and nothing else of it', async () =>
   });
 });
 
+test('so does one with many groups, whose token is longer than what nginx takes by itself', async () => {
+  const port = await startGateway('--provider', 'jwt');
+  const groups = Array.from({ length: 1000 }, (_, index) => `group${index}`);
+  const token = await world.signer.sign({ ...world.claims, groups });
+  expect(token.length).toBeGreaterThan(8 * 1024);
+  const answer = await send(port, { authorization: `Bearer ${token}` });
+  expect(answer.status).toBe(200);
+  expect(JSON.parse(answer.body)).toMatchObject({ attributes: { teams: groups } });
+});
+
 test('who is refused gets the challenge', async () => {
   const port = await startGateway('--provider', 'jwt');
   expect(await send(port)).toMatchObject({ status: 401, challenge: 'Bearer realm="api"' });
