@@ -397,6 +397,17 @@ describe('operation', () => {
     expect(await statusOf()).toBe(401);
   });
 
+  it('no longer trusts a key that has left the file of the key set', async () => {
+    const other = await createSigner({ algorithm: 'ES256', kid: 'other' });
+    const file = world.file('keys.json', JSON.stringify({ keys: [world.signer.jwk] }));
+    const { url, logged } = await serve(['--jwks', file, '--audience', 'api']);
+    expect((await send(`${url}/auth`, { headers: bearer(token) })).status).toBe(200);
+    writeFileSync(file, JSON.stringify({ keys: [other.jwk] }));
+    await logged('the new config is in force');
+    expect((await send(`${url}/auth`, { headers: bearer(token) })).status).toBe(401);
+    expect((await send(`${url}/auth`, { headers: bearer(await other.sign(world.claims)) })).status).toBe(200);
+  });
+
   it('sees a file that changed without being told', async () => {
     const { url, logged } = await serve(['--config', world.config, '--provider', 'jwt']);
     const other = `providers:\n  jwt: {type: oauth2_token, issuer: "${world.origin}", audience: other, jwks: {uri: "${world.origin}/jwks"}}\n`;

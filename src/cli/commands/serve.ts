@@ -22,7 +22,7 @@ import { LEVELS, openLog } from '../serve/log.js';
 import { createMetrics, type Metrics } from '../serve/metrics.js';
 import { startService, type Service } from '../serve/service.js';
 import { watchForChange } from '../watch.js';
-import { chooseTarget, findSource, type Source, type Target } from '../target.js';
+import { chooseTarget, findSource, isUri, type Source, type Target } from '../target.js';
 
 /** The flags of `serve`. */
 export interface ServeOptions
@@ -77,13 +77,16 @@ export function defineServe(run: Run): Command {
 async function runServe(options: ServeOptions, io: Io): Promise<number> {
   const source = await findSource(options, io, () => undefined);
   let reload = (): void => undefined;
-  const unwatch = source.file === null ? (): void => undefined : watchForChange(source.file, () => reload());
+  // A key set in a file stands in for one that is fetched again and again.
+  const keySet = options.jwks === undefined || isUri(options.jwks) ? null : options.jwks;
+  const files = [source.file, keySet].filter((file) => file !== null);
+  const unwatch = files.map((file) => watchForChange(file, () => reload()));
   try {
     return await serve(options, source, io, (reloadConfig) => {
       reload = reloadConfig;
     });
   } finally {
-    unwatch();
+    for (const end of unwatch) end();
   }
 }
 
