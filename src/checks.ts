@@ -9,7 +9,7 @@
 
 import { describeKind, isStringList, member, stringMember, type Json, type JsonObject } from './json.js';
 import { listSome, quote } from './listing.js';
-import { recognizeMisplaced } from './misplaced-token.js';
+import { audiencesOf, recognizeMisplaced } from './misplaced-token.js';
 import { REDACTED } from './redact.js';
 import { findResemblance } from './resemblance.js';
 import type { Trace } from './trace.js';
@@ -27,8 +27,11 @@ export function checkSendable(trace: Trace, fault: string | null, fix: string = 
   return fault === null;
 }
 
-/** `iss` must be the issuer of the config, letter by letter; without one it is not checked. */
-export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | null): void {
+/**
+ * `iss` must be the issuer of the config, letter by letter; without one it is not checked. A token for `audience` was
+ * made for this server.
+ */
+export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | null, audience?: string): void {
   const actual = member(claims, 'iss');
   if (issuer === null) {
     trace.warn('issuer', 'issuer_unchecked', 'no issuer is configured, so iss is not checked', {
@@ -50,14 +53,23 @@ export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | n
   } else if (actual !== issuer) {
     const resemblance = findResemblance(issuer, actual);
     const message = `expected ${quote(issuer)}, the token is from ${quote(actual)}${inBrackets(resemblance?.how)}`;
-    // A cluster that is named almost rightly is meant.
-    const misplaced = recognizeMisplaced(
-      claims,
-      resemblance === null ? ['graph', 'okta', 'cluster'] : ['graph', 'okta'],
-    );
-    trace.fail('issuer', 'issuer_mismatch', message, { ...detail, fix: misplaced?.fix ?? resemblance?.fix });
+    const misplaced = recognizeMisplaced(claims, [
+      'graph',
+      'okta',
+      // Another version of a token for Azure is of no use, unless the config wants tokens for Azure.
+      ...(audiencesOf(claims).includes(audience ?? '') ? [] : (['azure'] as const)),
+      // A cluster that is named almost rightly is meant.
+      ...(resemblance === null ? (['cluster'] as const) : []),
+    ]);
+    trace.fail('issuer', 'issuer_mismatch', message, {
+      ...detail,
+      fix: misplaced?.fix ?? resemblance?.fix ?? (resemblance === null ? undefined : ALIKE_ISSUER_FIX),
+    });
   } else trace.pass('issuer', `the token is from ${quoteExpected(issuer)}`, detail);
 }
+
+const ALIKE_ISSUER_FIX =
+  'Make issuer in the config equal the token’s iss, letter by letter (trailing slash included), if that issuer is to be trusted.';
 
 /** `aud` must be, or list, the audience of the config; `isDefault` where the config sets none, and people wonder. */
 export function checkAudience(trace: Trace, claims: JsonObject, audience: string, isDefault: boolean): void {
@@ -67,7 +79,8 @@ export function checkAudience(trace: Trace, claims: JsonObject, audience: string
     const isClient = member(claims, 'client_id') === audience;
     const wanted = `${quote(audience)}${isDefault ? BY_DEFAULT : ''}`;
     const message = `the token has no aud; the server wants ${wanted}${isClient ? ', which is its client_id' : ''}`;
-    const fix = isFromCognito(claims) ? COGNITO_FIX : undefined;
+    // Nobody adds an audience to the token of a Secret, which is from nobody that could be told to.
+    const fix = isFromCognito(claims) ? COGNITO_FIX : recognizeMisplaced(claims, ['cluster'])?.fix;
     trace.fail('audience', 'audience_missing', message, { ...detail, fix });
     return;
   }
@@ -101,12 +114,21 @@ function explainAudience(
 ): { readonly how: string; readonly fix?: string } {
   const compared = listed.slice(0, MAX_COMPARED);
   for (const item of compared) {
-    const resemblance = findResemblance(audience, item);
+    const resemblance = findResemblance(audience, item, 'audience');
     if (resemblance !== null) return { how: inBrackets(resemblance.how), fix: resemblance.fix ?? ALIKE_FIX };
   }
   if (compared.some((item) => item.split(/\s+/).includes(audience)))
     return { how: ' (it is one of several audiences in one string, joined by white space)', fix: LIST_FIX };
-  const misplaced = recognizeMisplaced(claims, ['graph', 'refresh', 'id', 'okta', 'keycloak', 'cluster']);
+  const misplaced = recognizeMisplaced(claims, [
+    'graph',
+    'azure',
+    'refresh',
+    'id',
+    'okta',
+    'keycloak',
+    'cluster',
+    'job',
+  ]);
   return misplaced === null ? { how: '' } : { how: `: ${misplaced.what}`, fix: misplaced.fix };
 }
 
@@ -146,7 +168,9 @@ export function checkSubject(
       typeof machine === 'string'
         ? '; it has only client_id, as machine tokens often do, and the server refuses them too'
         : '';
-    trace.fail('subject', 'claim_missing', `the token has no ${names.join(' and no ')}${hint}`);
+    const isFromKeycloak = /^https?:\/\/[^?#]+\/realms\/[^/?#]+$/.test(stringMember(claims, 'iss') ?? '');
+    const fix = isFromKeycloak ? KEYCLOAK_SUB_FIX : undefined;
+    trace.fail('subject', 'claim_missing', `the token has no ${names.join(' and no ')}${hint}`, { fix });
     return null;
   }
   const fault = findPrincipalFault(value);
@@ -162,6 +186,10 @@ export function checkSubject(
   else trace.warn('subject', 'subject_from_username', `${name} names the principal${warning}`, { actual: value });
   return value;
 }
+
+/** @see https://www.keycloak.org/docs/latest/upgrading/ version 25, "New default client scope basic" */
+const KEYCLOAK_SUB_FIX =
+  'In Keycloak, add the client scope "basic" to the client as a default one: since version 25, it is what puts sub into access tokens.';
 
 /** Longest principal: it ends up in logs and headers, and nobody's name is longer. */
 const MAX_PRINCIPAL = 4096;

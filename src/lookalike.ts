@@ -109,6 +109,26 @@ const OTHER_TOKENS: readonly Look[] = [
     fix: 'Have the issuer make JWTs: servers take no other.',
   },
   { pattern: /^AIza/, what: 'this is an API key of Google’s, and not a JWT', fix: OTHER_SERVICE },
+  {
+    pattern: /^glcbt-/,
+    what: 'this is a GitLab job token (CI_JOB_TOKEN), which only GitLab can check',
+    fix: 'Have the job ask for an ID token, with this server’s audience as aud, by id_tokens in .gitlab-ci.yml.',
+  },
+  {
+    pattern: /^k8s-aws-v1\./,
+    what: 'this is a token of aws eks get-token, which only an EKS cluster can check',
+    fix: 'Use a provider of the type kubernetes, which asks the cluster.',
+  },
+  {
+    pattern: /^authelia_rt_/,
+    what: 'this is a refresh token of Authelia’s',
+    fix: 'Send the access token.',
+  },
+  {
+    pattern: /^authelia_at_/,
+    what: 'this is an opaque token of Authelia, which only Authelia can check',
+    fix: 'Have the server introspect tokens, or set access_token_signed_response_alg of the client in Authelia.',
+  },
   { pattern: /^glpat-/, what: 'this is a personal access token of GitLab, and not a JWT', fix: OTHER_SERVICE },
   { pattern: /^hf_/, what: 'this is an access token of Hugging Face, and not a JWT', fix: OTHER_SERVICE },
   { pattern: /^xox[a-z]-/, what: 'this is a token of Slack, and not a JWT', fix: OTHER_SERVICE },

@@ -4,7 +4,7 @@ import { isStringList, member, stringMember, type JsonObject } from './json.js';
 
 /** What a token is, going by its claims, which may be unverified. */
 export interface Misplaced {
-  readonly kind: 'graph' | 'refresh' | 'id' | 'okta' | 'keycloak' | 'cluster';
+  readonly kind: 'graph' | 'azure' | 'refresh' | 'id' | 'okta' | 'keycloak' | 'cluster' | 'job' | 'supabase';
   readonly what: string;
   readonly fix: string;
 }
@@ -14,6 +14,19 @@ export const GRAPH: readonly string[] = [
   '00000003-0000-0000-c000-000000000000',
   'https://graph.microsoft.com',
   'https://graph.microsoft.com/',
+];
+
+/** The audiences of other services of Microsoft's; the first two are what az gets a token for unless told otherwise. */
+const AZURE: readonly string[] = [
+  'https://management.core.windows.net',
+  'https://management.azure.com',
+  'https://graph.windows.net',
+  'https://vault.azure.net',
+  'https://storage.azure.com',
+  'https://database.windows.net',
+  'https://cognitiveservices.azure.com',
+  'https://ml.azure.com',
+  'https://ai.azure.com',
 ];
 
 /** The audience that Keycloak puts into the token of nearly every user of a realm. */
@@ -30,6 +43,12 @@ const KINDS: readonly (Misplaced & { readonly is: (claims: JsonObject) => boolea
     is: (claims) => audiencesOf(claims).some((audience) => GRAPH.includes(audience)),
     what: 'this is an access token for Microsoft Graph, which only Graph can verify',
     fix: 'Request a token with the scope api://APPLICATION-ID/.default of this server’s app registration, rather than one of Graph’s scopes.',
+  },
+  {
+    kind: 'azure',
+    is: (claims) => audiencesOf(claims).some((audience) => AZURE.includes(audience.replace(/\/$/, ''))),
+    what: 'this is an access token for a service of Microsoft’s own, such as az gets for Azure itself',
+    fix: 'Request a token for this server’s app registration: az account get-access-token --scope api://APPLICATION-ID/.default, or the same scope elsewhere.',
   },
   {
     kind: 'refresh',
@@ -74,6 +93,25 @@ const KINDS: readonly (Misplaced & { readonly is: (claims: JsonObject) => boolea
     what: 'this is the token of a service account of Kubernetes',
     fix: 'Use a provider of the type kubernetes, which asks the cluster; or project the token into the pod with this server’s audience, and set issuer and jwks.uri to those of the cluster.',
   },
+  {
+    kind: 'job',
+    is: (claims) => member(claims, 'iss') === 'https://token.actions.githubusercontent.com',
+    what: 'this is the ID token of a job of GitHub Actions, which is for the audience that the job asks for',
+    fix: 'Have the job ask for this server’s audience: core.getIDToken("AUDIENCE"), or &audience=AUDIENCE after ACTIONS_ID_TOKEN_REQUEST_URL.',
+  },
+  {
+    kind: 'job',
+    is: (claims) => ['project_path', 'pipeline_id', 'job_id'].every((name) => member(claims, name) !== undefined),
+    what: 'this is the ID token of a job of GitLab, which is for the audience that the job asks for',
+    fix: 'Set aud, below id_tokens in .gitlab-ci.yml, to this server’s audience.',
+  },
+  {
+    kind: 'supabase',
+    is: (claims) =>
+      member(claims, 'iss') === 'supabase' && ['anon', 'service_role'].includes(stringMember(claims, 'role') ?? ''),
+    what: 'this is an API key of Supabase, which names a project and no user',
+    fix: 'Send the access token of the user’s session (session.access_token). Have the project sign with an asymmetric key, as HS256 is refused.',
+  },
 ];
 
 /** Recognizes a token of one of these kinds; null for any other. */
@@ -82,13 +120,23 @@ export function recognizeMisplaced(claims: JsonObject | null, kinds: readonly Mi
   return KINDS.find(({ kind, is }) => kinds.includes(kind) && is(claims)) ?? null;
 }
 
-/** As Keycloak, Cognito and Okta mark them. */
+/** As Keycloak, Cognito and Okta mark them, and Entra and Auth0 do not. */
 function isMarkedAsIdToken(claims: JsonObject): boolean {
   return (
     stringMember(claims, 'typ') === 'ID' ||
     member(claims, 'token_use') === 'id' ||
-    (stringMember(claims, 'jti') ?? '').startsWith('ID.')
+    (stringMember(claims, 'jti') ?? '').startsWith('ID.') ||
+    namesNoClient(claims)
   );
+}
+
+/** Entra and Auth0 say in every access token, and in no ID token, which client it was made for. */
+const NAMES_CLIENT =
+  /^https:\/\/(?:sts\.windows\.net\/|login\.microsoftonline\.(?:com|us)\/|[\w-]{1,63}\.(?:b2clogin|ciamlogin)\.com\/|[\w-]{1,63}(?:\.[a-z]{2})?\.auth0\.com\/$)/;
+
+function namesNoClient(claims: JsonObject): boolean {
+  if (!NAMES_CLIENT.test(stringMember(claims, 'iss') ?? '')) return false;
+  return ['azp', 'appid', 'client_id', 'scp', 'scope'].every((name) => member(claims, name) === undefined);
 }
 
 /** By the claims that only ID tokens need, or that some issuers put into all that they make. */

@@ -86,7 +86,7 @@ function takeApart(path: string): Pick<Words, 'words' | 'last'> {
 
 function explain(meaning: Words, candidates: readonly Candidate[], asked: readonly string[]): Miss | null {
   const dotted = candidates.filter(({ kind }) => kind === 'dotted');
-  if (dotted.some(({ path }) => path === meaning.path)) return { note: describeDotted('this path') };
+  if (dotted.some(({ path }) => path === meaning.path)) return { note: describeDotted(meaning.path, 'this path') };
   const list = candidates.find(({ kind, words }) => kind === 'objects' && meaning.words.startsWith(`${words}.`));
   if (list !== undefined)
     return { note: `${list.path} is a list of objects, which no path reaches; have the issuer send a list of strings` };
@@ -97,15 +97,18 @@ function explain(meaning: Words, candidates: readonly Candidate[], asked: readon
   if (near.length > 0) return { near_misses: Object.freeze(near.slice(0, MAX_NEAR_MISSES).map(({ path }) => path)) };
   if (named !== undefined) return { note: describeNames(named.path) };
   const [unreachable] = rank(meaning, dotted);
-  return unreachable === undefined ? null : { note: describeDotted(`the path ${unreachable.path}`) };
+  return unreachable === undefined ? null : { note: describeDotted(unreachable.path) };
 }
 
 function describeNames(which: string): string {
   return `${which} is an object whose names may be what is meant, and no path reads names; have the issuer send a list of strings`;
 }
 
-function describeDotted(path: string): string {
-  return `a name on ${path} contains dots, so no path reaches it; have the issuer put it in a flat claim (token mapper)`;
+function describeDotted(path: string, which: string = `the path ${path}`): string {
+  const said = `a name on ${which} contains dots, so no path reaches it`;
+  return path.startsWith('kubernetes.io.')
+    ? `${said}; Kubernetes has no other place for it, but sub names the namespace and the service account`
+    : `${said}; have the issuer put it in a flat claim (token mapper)`;
 }
 
 /** What may be meant, the likeliest first. */

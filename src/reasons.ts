@@ -64,7 +64,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   },
   issuer_mismatch: {
     message: 'The token comes from another issuer than the config names.',
-    fix: 'Make issuer in the config equal the token’s iss, letter by letter (trailing slash included), if that issuer is to be trusted.',
+    fix: 'Get a token from the issuer that the config names. If the token’s own is to be trusted instead, set issuer to its iss, and the URL of the config to its key set or introspection endpoint.',
   },
   audience_missing: {
     message: 'The token has no aud claim: it does not say whom it is for.',

@@ -13,6 +13,8 @@ interface Feature {
   /** The name without the feature. */
   readonly drop: (name: string) => string;
   readonly fix?: string;
+  /** Audiences that differ in it are not the same: a service on another host is another service. */
+  readonly ofIssuers?: boolean;
 }
 
 const METADATA = /\/\.well-known\/(?:openid-configuration|oauth-authorization-server)$/i;
@@ -34,24 +36,34 @@ const FEATURES: readonly Feature[] = [
     name: 'the suffix "/.well-known/…"',
     drop: (name) => name.replace(METADATA, ''),
     fix: 'An issuer is not the URL of its metadata: write it in the config as the token has it, without /.well-known/….',
+    ofIssuers: true,
+  },
+  {
+    name: 'the scope at its end',
+    // Those that Entra and its documents suggest; api://TENANT/other may be another API.
+    drop: (name) => name.replace(/\/(?:\.default|access_as_user|user_impersonation)$/i, ''),
+    fix: 'What clients request is a scope, and what tokens are for is an audience: set audience to that which the token has.',
   },
   { name: 'the trailing slash', drop: (name) => name.replace(/\/$/, '') },
   {
     name: 'the "/auth" before "/realms"',
     drop: (name) => name.replace('/auth/realms/', '/realms/'),
     fix: 'Keycloak before version 17 has /auth in its URLs, later ones only if told so: write issuer in the config as the token has it.',
+    ofIssuers: true,
   },
   { name: 'the port', drop: (name) => name.replace(/^(https?:\/\/[^/:]+):\d+(?=\/|$)/i, '$1') },
   {
     name: 'the host',
     drop: (name) => name.replace(/^(https?:\/\/)[^/:]+(?=(?::\d+)?\/realms\/)/i, '$1'),
     fix: `${ONE_SERVER}, give it one name for all (in Keycloak: hostname), or ${SET_ISSUER}`,
+    ofIssuers: true,
   },
   {
     name: 'the host',
     // Two hosts without a path have nothing in common.
     drop: (name) => name.replace(/^(https?:\/\/)[^/:]+(?=(?::\d+)?\/(?!realms\/)[^/])/i, '$1'),
     fix: `${ONE_SERVER}, ${SET_ISSUER}`,
+    ofIssuers: true,
   },
   { name: 'the scheme', drop: (name) => name.replace(/^https?:\/\//i, '') },
   { name: 'the prefix "api://"', drop: (name) => name.replace(new RegExp(`^api://(?!${GUID}$)`, 'i'), '') },
@@ -66,13 +78,18 @@ const FEATURES: readonly Feature[] = [
 const MAX_LENGTH = 2048;
 
 /** Says in what two names differ that are the same otherwise; null if they are not. */
-export function findResemblance(expected: string, actual: string): Resemblance | null {
+export function findResemblance(
+  expected: string,
+  actual: string,
+  kind: 'issuer' | 'audience' = 'issuer',
+): Resemblance | null {
   if (expected.length > MAX_LENGTH || actual.length > MAX_LENGTH) return null;
+  const all = kind === 'issuer' ? FEATURES : FEATURES.filter(({ ofIssuers }) => ofIssuers !== true);
   const agree = (features: readonly Feature[]): boolean => reduce(expected, features) === reduce(actual, features);
   const tenants = compareTenants(expected, actual);
-  if (tenants !== null || !agree(FEATURES)) return tenants;
+  if (tenants !== null || !agree(all)) return tenants;
   // What they still differ in when all the others are dropped.
-  const differing = FEATURES.filter((feature) => !agree(FEATURES.filter((other) => other !== feature)));
+  const differing = all.filter((feature) => !agree(all.filter((other) => other !== feature)));
   const names = differing.map(({ name }) => name).reverse();
   const last = names.pop();
   if (last === undefined) return null;
@@ -91,6 +108,9 @@ const ENTRA =
 
 /** What Microsoft's documents have in the place of a tenant, or what follows one that is left out. */
 const ANY_TENANT = /^(?:common|organizations|consumers|v2\.0|\{.*\}|<.*>)$/i;
+
+/** @see https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference#payload-claims tid */
+const PERSONAL = '9188040d-6c67-4c5b-b112-36a304b66dad';
 
 /** Tells an issuer of Entra that stands for any tenant. */
 export function namesNoTenant(issuer: string): boolean {
@@ -121,7 +141,12 @@ function compareTenants(expected: string, actual: string): Resemblance | null {
       how: 'the config names the tenant by its domain, tokens by its id',
       fix: 'Put the id of your own tenant into issuer, in the place of its domain.',
     };
-  if (wanted.toLowerCase() !== tenant.toLowerCase()) return { how: 'another tenant of Entra' };
+  if (wanted.toLowerCase() !== tenant.toLowerCase())
+    return {
+      how:
+        tenant.toLowerCase() === PERSONAL ? 'the tenant of all personal Microsoft accounts' : 'another tenant of Entra',
+      fix: 'Have the client log in at the tenant of the config: with its id, rather than "common", in the URL. Another tenant in issuer would let in all of its users.',
+    };
   if (lacksVersion(expected))
     return {
       how: 'the same tenant, but the issuer of the config lacks the version',

@@ -153,6 +153,7 @@ export function looksLikeJwt(body: string): boolean {
   return /^\s*eyJ[\w-]*\.[\w-]+\.[\w-]*\s*$/.test(body);
 }
 
-function looksLikeHtml(body: string): boolean {
+/** Tells a web page from what programs are answered with. */
+export function looksLikeHtml(body: string): boolean {
   return /^\ufeff?\s*<(?:!doctype|html)/i.test(body);
 }

@@ -170,6 +170,14 @@ describe('the way out of', () => {
     expect(ofAudience({ aud: 'other api' })[0]).toContain('one of several audiences in one string');
     // The likeness says more than the kind of token.
     expect(ofAudience({ aud: 'Account' }, 'account')[0]).toContain('(only the case differs)');
+    // A service on another host is another one, and issuer has nothing to do with it.
+    expect(ofAudience({ aud: 'https://dev.example/llama' }, 'https://api.example/llama')).toEqual([
+      'expected "https://api.example/llama", the token is for "https://dev.example/llama"',
+      REASONS.audience_mismatch.fix,
+    ]);
+    expect(ofAudience({ aud: 'http://api.example:80/llama' }, 'https://api.example/llama/')[0]).toContain(
+      '(only the scheme, the port and the trailing slash differ)',
+    );
     expect(ofAudience({ aud: [...Array<string>(20).fill('x'), 'API'] })[0]).not.toContain('differs');
   });
 
@@ -184,11 +192,23 @@ describe('the way out of', () => {
       'the token has no aud; the server wants "api", which is its client_id',
       REASONS.audience_missing.fix,
     ]);
+    // The token of a Secret of Kubernetes has no audience, and nothing gives it one.
+    const account = { iss: 'kubernetes/serviceaccount', sub: 'system:serviceaccount:ml:trainer' };
+    expect(ofAudience(account)[1]).toContain('type kubernetes');
     const cognito = { iss: 'https://cognito-idp.eu-west-1.amazonaws.com/eu-west-1_x' };
     expect(ofAudience(cognito)[1]).toContain('pre token generation trigger');
     for (const iss of ['https://x/https://cognito-idp.a.amazonaws.com/', 'https://cognito-idp.amazonaws.com/', 5])
       expect(ofAudience({ iss })[1]).toBe(REASONS.audience_missing.fix);
     expect(ofAudience({ client_id: 'other' })[1]).toBe(REASONS.audience_missing.fix);
+  });
+
+  test('a token of Keycloak’s without sub is the client scope that has it', () => {
+    const ofSubject = (iss: string): string =>
+      advice((trace) => checkSubject(trace, { iss, typ: 'Bearer' }, ['sub', 'username']))[1];
+    expect(ofSubject('https://sso.example/realms/prod')).toContain('client scope "basic"');
+    expect(ofSubject('http://sso.example:8080/auth/realms/prod')).toContain('client scope "basic"');
+    for (const iss of ['https://sso.example/realms/prod/x', 'https://realms/prod', 'x https://a/realms/prod'])
+      expect(ofSubject(iss)).toBe(REASONS.claim_missing.fix);
   });
 
   test('an issuer that is nearly the same depends on the difference', () => {
@@ -199,7 +219,16 @@ describe('the way out of', () => {
     expect(ofIssuer({ iss: v1, aud: 'x' }, v2)[1]).toContain('requestedAccessTokenVersion');
     // Another version of a token for Graph is of no use here either.
     expect(ofIssuer({ iss: v1, aud: 'https://graph.microsoft.com' }, v2)[1]).toContain('/.default');
+    // Nor is one for Azure, which the manifest of this server's app registration does not change.
+    const azure = { iss: v1, aud: 'https://management.core.windows.net/' };
+    expect(ofIssuer(azure, v2)[1]).toContain('az account get-access-token --scope');
+    const wanted = advice((trace) => checkIssuer(trace, azure, v2, azure.aud));
+    expect(wanted[1]).toContain('requestedAccessTokenVersion');
+    expect(ofAudience(azure)[0]).toContain('a service of Microsoft’s own');
+    expect(ofIssuer({ iss: 'https://a/' }, 'https://a')[1]).toMatch(/^Make issuer in the config equal the token’s iss/);
+    // With the issuer alone, the keys would still be those of another one.
     expect(ofIssuer({ iss: 'https://b' }, 'https://a')[1]).toBe(REASONS.issuer_mismatch.fix);
+    expect(REASONS.issuer_mismatch.fix).toMatch(/^Get a token from the issuer that the config names\..*key set/);
   });
 
   test('milliseconds is seconds', () => {
@@ -481,6 +510,8 @@ describe('a token that was made for somebody else', () => {
     expect(audienceFix({ aud: 'account' })).toContain('mapper');
     expect(audienceFix({ aud: 'x', sub: SERVICE_ACCOUNT })).toContain('kubernetes');
     expect(audienceFix({ aud: 'x  api' })).toContain('JSON list');
+    const job = { iss: 'https://token.actions.githubusercontent.com', aud: 'https://github.com/acme' };
+    expect(audienceFix(job)).toContain('core.getIDToken("AUDIENCE")');
     expect(audienceFix({ aud: 'x' })).toBe(REASONS.audience_mismatch.fix);
   });
 });

@@ -102,6 +102,14 @@ describe('createNearMisses', () => {
     expect(miss({ resource_access: client }, 'groups')).toEqual({ note: `a name on the path ${path} ${note}` });
     expect(miss({ 'a.b': { roles: ['a'] } }, 'roles')?.note).toBe(`a name on the path a.b.roles ${note}`);
     expect(miss({ a: { 'b.roles': ['a'] } }, 'a.b.roles')?.note).toBe(`a name on this path ${note}`);
+    // A cluster has no token mappers.
+    const pod = { 'kubernetes.io': { namespace: 'ml', serviceaccount: { name: 'app' } } };
+    expect(miss(pod, 'namespace')?.note).toMatch(
+      /so no path reaches it; Kubernetes has no other place for it, but sub/,
+    );
+    expect(miss(pod, 'kubernetes.io.namespace')?.note).toMatch(
+      /^a name on this path .*; Kubernetes has no other place/,
+    );
     // At the top such a name is found as it stands, unless it is a path too.
     expect(near({ 'my.groups': ['a'] }, 'groups')).toEqual(['my.groups']);
     expect(miss({ 'my.groups': ['a'], my: { groups: 5 } }, 'groups')).toBeUndefined();

@@ -21,6 +21,9 @@ describe('two names', () => {
     [`${SSO}/.well-known/oauth-authorization-server`, SSO, 'only the suffix "/.well-known/…" differs'],
     ['https://accounts.google.com', 'accounts.google.com', 'only the scheme differs'],
     [`api://${TENANT}`, TENANT, 'only the prefix "api://" differs'],
+    [`api://${TENANT}/.default`, `api://${TENANT}`, 'only the scope at its end differs'],
+    [`api://${TENANT}/access_as_user`, TENANT, 'only the prefix "api://" and the scope at its end differ'],
+    ['https://api.example/.default', 'https://api.example', 'only the scope at its end differs'],
     ['api', 'API ', 'only the case and the white space around it differ'],
     [V2, V1, 'the same tenant, but a token of version 1.0'],
     [V2, V1.replace(TENANT, TENANT.toUpperCase()), 'the same tenant, but a token of version 1.0'],
@@ -31,6 +34,7 @@ describe('two names', () => {
     ['https://login.partner.microsoftonline.cn/common/v2.0', V2, 'the config names no tenant, the token does'],
     ['https://login.microsoftonline.com/<tenant id>/v2.0', V2, 'the config names no tenant, the token does'],
     [V2, V2.replace('72f9', '82f9'), 'another tenant of Entra'],
+    [V2, V2.replace(TENANT, '9188040d-6c67-4c5b-b112-36a304b66dad'), 'the tenant of all personal Microsoft accounts'],
     [
       'https://login.microsoftonline.com/common.example/v2.0',
       V2,
@@ -61,6 +65,8 @@ describe('two names', () => {
     [SSO, 'https://sso.example/realms/dev'],
     [V2, SSO],
     ['api', 'apis'],
+    [`api://${TENANT}/one`, `api://${TENANT}/two`],
+    [`api://${TENANT}/x.default`, `api://${TENANT}`],
     ['my-api://a', 'my-a'],
     [`${SSO}/.well-known/openid-configuration/more`, SSO],
     ['https://login.microsoftonline.com/uncommon/v2.0', 'https://login.microsoftonline.com/uncommon/v1.0'],
@@ -83,11 +89,14 @@ describe('the way out', () => {
     [V1, V2, 'Set issuer in the config to that which the token has'],
     ['https://sso.example/auth/realms/prod', SSO, 'Keycloak before version 17'],
     [`api://${TENANT}`, TENANT, 'set audience to the form that the token has'],
+    [`api://${TENANT}/user_impersonation`, TENANT, 'What clients request is a scope'],
     ['https://login.microsoftonline.com/common/v2.0', V2, 'the id of your own tenant'],
     [`${SSO}/.well-known/openid-configuration`, SSO, 'not the URL of its metadata'],
     [SSO, 'http://keycloak:8080/realms/prod', 'give it one name for all (in Keycloak: hostname)'],
     ['https://acme.example/oauth2/a', 'http://b:80/oauth2/a', 'If both names are the same server’s, set issuer'],
     ['https://login.microsoftonline.com/acme.example/v2.0', V2, 'in the place of its domain'],
+    // To trust another tenant, which may be anybody's, is no way out.
+    [V2, V2.replace('72f9', '82f9'), 'log in at the tenant of the config'],
   ])('for %j and %j has %s', (expected, actual, words) => {
     expect(findResemblance(expected, actual)?.fix).toContain(words);
   });

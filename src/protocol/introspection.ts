@@ -9,7 +9,15 @@ import { type Answered, type Failure, type HttpAnswer, type HttpClient, type Htt
 import { member, type JsonObject } from '../json.js';
 import { escapeForm } from '../redact.js';
 import { REASONS } from '../reasons.js';
-import { judgeUnexpected, looksLikeJwt, quoteMessage, readObject, through } from '../unexpected-answer.js';
+import { showUrl } from '../url.js';
+import {
+  judgeUnexpected,
+  looksLikeHtml,
+  looksLikeJwt,
+  quoteMessage,
+  readObject,
+  through,
+} from '../unexpected-answer.js';
 
 /** The endpoint, and the credentials of the server that asks. */
 export interface IntrospectionClient {
@@ -90,10 +98,32 @@ function judgeAnswer(
   const active = member(response, 'active');
   if (typeof active !== 'boolean') {
     const what = active === undefined ? 'has no "active"' : 'has an "active" that is not true or false';
-    return failInvalid(`the introspection answer ${what}${through(answer)}`);
+    const other = active === undefined ? recognizeOther(response) : null;
+    const is = other === null ? '' : `: ${other.is}`;
+    return failInvalid(`the introspection answer ${what}${is}${through(answer)}`, other?.fix);
   }
   return { ok: true, active, response, skew: answer.skew, raw, ms };
 }
+
+/** What answers in the place of the introspection endpoint, told by its answer. */
+function recognizeOther(response: JsonObject): { readonly is: string; readonly fix: string } | null {
+  const uri = member(response, 'introspection_endpoint');
+  if (typeof uri === 'string') {
+    const shown = JSON.stringify(showUrl(uri.slice(0, MAX_READ)).slice(0, MAX_SHOWN));
+    return {
+      is: 'this is the issuer’s metadata',
+      fix: `Put its introspection_endpoint into introspection.url: ${shown}.`,
+    };
+  }
+  if (member(response, 'sub') === undefined || member(response, 'exp') !== undefined) return null;
+  return { is: 'userinfo endpoints answer so', fix: ENDPOINT_FIX };
+}
+
+const ENDPOINT_FIX =
+  'Put the introspection_endpoint that the issuer’s metadata names into introspection.url; where it names none, the issuer has none.';
+/** Longer URLs are not read to their end. */
+const MAX_READ = 2048;
+const MAX_SHOWN = 200;
 
 const PLAIN_JSON =
   'Have the issuer answer this client with plain JSON (application/json) rather than a JWT (RFC 9701): the server reads no other.';
@@ -102,13 +132,21 @@ function judgeRefusal(answer: Answered, client: IntrospectionClient, secrets: Ht
   const { status, body } = answer;
   const asked = { url: client.url, secrets };
   const said = quoteMessage(body, asked);
-  if (status === 401 || status === 403) {
-    const message = `the introspection endpoint answered ${status} to the server’s own client_id and client_secret${said}`;
-    return { code: 'client_credentials_rejected', message: message + through(answer), fix: adviseOn(said, client) };
+  const isPage = looksLikeHtml(body);
+  // Some endpoints refuse credentials with a page of their web server; that something is forbidden, others say more often.
+  if (status === 401 || (status === 403 && !isPage)) {
+    const page = isPage ? ' with a web page' : '';
+    const message = `the introspection endpoint answered ${status}${page} to the server’s own client_id and client_secret${said}`;
+    const fix = isPage ? PAGE_FIX : adviseOn(said, client);
+    return { code: 'client_credentials_rejected', message: message + through(answer), fix };
   }
   const failure = judgeUnexpected(answer, 'the introspection endpoint', asked);
+  if (status === 403) return { ...failure, fix: failure.fix ?? PAGE_FIX };
   return status === 400 ? { ...failure, fix: failure.fix ?? adviseOn(said, client) ?? adviseOnRequest(said) } : failure;
 }
+
+const PAGE_FIX =
+  'A firewall, a login or a proxy may have answered in the place of the endpoint: have it let this server through. If it was the endpoint, check client_id and client_secret, and whether that client may introspect.';
 
 /** Where an endpoint names the way in which it wants the credentials, that is the way out. */
 function adviseOn(said: string, { send_secret_in_body: inBody }: IntrospectionClient): string | undefined {
@@ -121,6 +159,8 @@ function adviseOn(said: string, { send_secret_in_body: inBody }: IntrospectionCl
 
 function adviseOnRequest(said: string): string | undefined {
   if (/(?:invalid|unauthorized)_client/.test(said)) return REASONS.client_credentials_rejected.fix;
+  // What only the token endpoint asks for.
+  if (/grant_type/.test(said)) return ENDPOINT_FIX;
   return /\bJWTs?\b/.test(said)
     ? 'Check JWTs against the issuer’s key set, with jwks in the place of introspection, or have the issuer make opaque tokens.'
     : undefined;

@@ -4,7 +4,7 @@ import { isRedirect, type Answered, type HttpAnswer } from '../exchange.js';
 import { parseUrl } from '../parse-url.js';
 import { trimSlashes } from '../url.js';
 import { REASONS } from '../reasons.js';
-import { clean, describeRetryAfter, quoteMessage, through } from '../unexpected-answer.js';
+import { clean, describeRetryAfter, looksLikeJwt, quoteMessage, through } from '../unexpected-answer.js';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -64,13 +64,37 @@ function resetTime(headers: Headers): string {
   return `; it resets at ${new Date(Number(reset[0]) * 1000).toISOString()}`;
 }
 
+const KINDS = 'an access token of a user (ghp_…, github_pat_…, gho_… or ghu_…)';
+
+/** Explains a 401: what is no access token is said to be none, as no new one of its kind helps. */
+export function explainUnknown(token: string): Told {
+  if (token.startsWith('ghr_'))
+    return {
+      message: 'GitHub answered 401: this is a refresh token, which is for getting access tokens',
+      fix: 'Send the access token that came with it (ghu_…).',
+    };
+  return looksLikeJwt(token)
+    ? {
+        message: 'GitHub answered 401: this is a JWT, and access tokens of users are none',
+        fix: `Send ${KINDS}. If the JWT is from another issuer, such as that of GitHub Actions, use a provider of the type oauth2_token with its key set.`,
+      }
+    : { message: 'GitHub answered 401: it does not know the token, or it was revoked' };
+}
+
 /** Explains a 403 that is no rate limit; an installation of an App is told that it is nobody. */
-export function explainForbidden({ headers, body }: Answered, base: string, token: string): Told {
+export function explainForbidden(answer: Answered, base: string, token: string): Told {
+  const { headers, body } = answer;
   const sso = findSsoFix(headers, base, token);
   if (sso !== null) {
     const message = 'GitHub answered 403: the organization wants the token authorized for SAML single sign-on';
     return { message, fix: sso };
   }
+  // GitHub's API refuses in JSON.
+  if (body.trimStart().startsWith('<'))
+    return {
+      message: `GitHub answered 403 with a web page${through(answer)}`,
+      fix: 'A firewall or a proxy may have answered in the place of GitHub: have it let this server through.',
+    };
   const reason = quoteMessage(body, { url: base, secrets: [token] });
   if (token.startsWith('ghs_'))
     return {

@@ -14,6 +14,7 @@ import {
   explainForbidden,
   explainNone,
   explainRateLimit,
+  explainUnknown,
   explainUnreadable,
   findBaseFix,
   findSsoFix,
@@ -92,10 +93,8 @@ function judgeUser(trace: Trace, answer: HttpAnswer, base: string, token: string
   };
   if (!answer.ok) return fail(answer.code, `GitHub could not be asked: ${answer.message}`, { field, fix: answer.fix });
   if (isRateLimited(answer)) return fail('endpoint_rate_limited', `GitHub ${explainRateLimit(answer, base, token)}`);
-  if (answer.status === 401)
-    return fail('token_refused', 'GitHub answered 401: it does not know the token, or it was revoked');
-  if (answer.status === 403) {
-    const { message, fix } = explainForbidden(answer, base, token);
+  if (answer.status === 401 || answer.status === 403) {
+    const { message, fix } = answer.status === 401 ? explainUnknown(token) : explainForbidden(answer, base, token);
     return fail('token_refused', message, { fix });
   }
   if (answer.status !== 200) {

@@ -5,7 +5,9 @@ import type { IntrospectionConfig, OAuth2TokenConfig } from '../config/provider-
 import { duration } from '../duration.js';
 import { findMasked } from '../exchange.js';
 import { showUrl } from '../url.js';
-import { member, type Json, type JsonObject } from '../json.js';
+import { member, stringMember, type Json, type JsonObject } from '../json.js';
+import { quote } from '../listing.js';
+import { parseUrl } from '../parse-url.js';
 import { introspect } from '../protocol/introspection.js';
 import { parseJwt } from '../protocol/jwt.js';
 import { checkExpiry, checkNotBefore, readClock } from '../time-checks.js';
@@ -49,8 +51,8 @@ export function createOAuth2IntrospectionProvider(
       }
       reportRequest(trace, result.raw);
       if (!result.active) {
-        const expired = describeExpiry(token, context.now());
-        trace.fail('active', 'token_inactive', `the issuer says "active": false, and never why${expired}`);
+        const { said, fix } = readHints(token, introspection.url, context.now());
+        trace.fail('active', 'token_inactive', `the issuer says "active": false, and never why${said}`, { fix });
         return { identity: null, claims, network_ms };
       }
       trace.pass('active', 'the issuer says "active": true');
@@ -67,7 +69,7 @@ export function createOAuth2IntrospectionProvider(
     const clock = readClock(context.now(), config.clock_tolerance, skew);
     if (config.issuer === null) trace.skip('issuer', 'the config sets no issuer');
     else if (member(claims, 'iss') === undefined) trace.skip('issuer', 'the answer has no iss');
-    else checkIssuer(trace, claims, config.issuer);
+    else checkIssuer(trace, claims, config.issuer, config.audience);
     if (!context.sets('audience')) trace.skip('audience', 'the config sets no audience itself');
     else if (member(claims, 'aud') === undefined) trace.skip('audience', 'the answer has no aud');
     else checkAudience(trace, claims, config.audience, false);
@@ -100,10 +102,19 @@ function isFalsy(value: Json): boolean {
 }
 
 /** What an issuer does not say, a JWT may say itself. */
-function describeExpiry(token: string, now: number): string {
-  const age = expiredFor(parseJwt(token).claims ?? {}, now);
-  return age === null ? '' : `; the token itself says that it expired ${duration(age)} ago`;
+function readHints(token: string, endpoint: string, now: number): { readonly said: string; readonly fix?: string } {
+  const claims = parseJwt(token).claims ?? {};
+  const age = expiredFor(claims, now);
+  if (age !== null) return { said: `; the token itself says that it expired ${duration(age)} ago` };
+  const issuer = stringMember(claims, 'iss') ?? '';
+  const host = parseUrl(issuer)?.host ?? '';
+  return host === '' || host === new URL(endpoint).host
+    ? { said: '' }
+    : { said: `; the token itself says that it is from ${quote(issuer)}`, fix: OTHER_HOST_FIX };
 }
+
+const OTHER_HOST_FIX =
+  'Get a token from the issuer whose introspection endpoint the config names. If the token is from it, under another name, give it one name for all (in Keycloak: hostname): tokens of another name are not active to it.';
 
 function reportRequest(trace: Trace, raw: boolean): void {
   if (!raw) trace.pass('request', 'the introspection endpoint answered', { field: ['introspection', 'url'] });

@@ -94,7 +94,7 @@ export function createOAuth2JwksProvider(
 
   function checkClaims(trace: Trace, claims: JsonObject, skew: number | null): string | null {
     const clock = readClock(context.now(), config.clock_tolerance, skew);
-    checkIssuer(trace, claims, config.issuer);
+    checkIssuer(trace, claims, config.issuer, config.audience);
     checkAudience(trace, claims, config.audience, !context.sets('audience'));
     checkExpiry(trace, claims, clock);
     checkNotBefore(trace, claims, clock);

@@ -63,9 +63,12 @@ export function reportHeader(
     trace.skip('key', 'not looked for: no key makes this algorithm acceptable');
     const detail = { expected: allowed, actual: alg, field: ALGORITHMS };
     if (/^HS(?:256|384|512)$/.test(alg) && !symmetric) {
-      const refresh = recognizeMisplaced(jwt.claims, ['refresh']);
-      const why = refresh?.what ?? 'whoever can verify such a token can forge it';
-      trace.fail('algorithm', 'symmetric_key_refused', `${alg} is symmetric: ${why}`, { ...detail, fix: refresh?.fix });
+      const misplaced = recognizeMisplaced(jwt.claims, ['refresh', 'supabase']);
+      const why = misplaced?.what ?? 'whoever can verify such a token can forge it';
+      trace.fail('algorithm', 'symmetric_key_refused', `${alg} is symmetric: ${why}`, {
+        ...detail,
+        fix: misplaced?.fix,
+      });
     } else {
       const unsigned = isUnsigned(alg) ? ': the token is not signed' : '';
       const message = `${quoteName(alg)} is not an allowed algorithm${unsigned}`;

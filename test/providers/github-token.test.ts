@@ -68,6 +68,12 @@ describe('a token that GitHub refuses', () => {
     ['401', json({ message: 'Bad credentials' }, 401), 'rejected: token_refused', /answered 401/],
     ['403', json({}, 403), 'rejected: token_refused', /the token may not do this/],
     [
+      '403 of what stands before it',
+      (_request, response) => response.writeHead(403).end('<html><title>Blocked</title></html>'),
+      'rejected: token_refused',
+      /^GitHub answered 403 with a web page$/,
+    ],
+    [
       '403 for single sign-on',
       json({}, 403, { 'x-github-sso': 'required; url=https://github.com/orgs/acme/sso?authorization_request=A' }),
       'rejected: token_refused',
@@ -338,6 +344,15 @@ describe('the way out', () => {
       'GitHub answered 403: "the `acme` organization has an IP allow list\\u001b[2J"',
     );
     expect(refused.reason?.fix).toMatch(/^Do what GitHub says/);
+    const unknown = asking(await github(json({ message: 'Bad credentials' }, 401)));
+    const told = async (token: string): Promise<string> => {
+      const { reason } = await unknown.authenticate({ token });
+      return `${reason?.message ?? ''} ${reason?.fix ?? ''}`;
+    };
+    // Another token of the same kind helps nobody.
+    expect(await told(`ghr_${'a'.repeat(76)}`)).toMatch(/this is a refresh token.*Send the access token/);
+    expect(await told('eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJodHRwczovL2EifQ.c2ln')).toMatch(/this is a JWT.*oauth2_token/);
+    expect(await told(`ghp_${'a'.repeat(36)}`)).toMatch(/it does not know the token/);
     const server = await github(json({ message: 'Resource not accessible by integration' }, 403));
     const app = await asking(server).authenticate({ token: `ghs_${'c'.repeat(36)}` });
     expect(app.reason).toMatchObject({

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { AuthProvider, Exchange, Verdict } from '../../src/index.js';
+import { REASONS } from '../../src/reasons.js';
 import { json, redirect, serve, type Answer, type SeenRequest } from '../loopback.js';
 import { provide, stepOf, summary } from './provide.js';
 
@@ -244,6 +245,23 @@ describe('the answer', () => {
   });
 });
 
+test('of a JWT that is not active, another host in its iss is told: Keycloak knows no token of its other names', async () => {
+  const server = await serve(json({ active: false }));
+  const reasonFor = async (iss: unknown): Promise<Verdict['reason']> => {
+    const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+    const token = `${part({ alg: 'RS256' })}.${part({ iss, sub: 'alice' })}.c2ln`;
+    return (await asking(server.origin).authenticate({ token })).reason;
+  };
+  const other = await reasonFor('http://keycloak:8080/realms/ml');
+  expect(other?.message).toMatch(/; the token itself says that it is from "http:\/\/keycloak:8080\/realms\/ml"$/);
+  expect(other?.fix).toContain('in Keycloak: hostname');
+  for (const iss of [`${server.origin}/realms/ml`, 'P2abc', 5, undefined])
+    expect(await reasonFor(iss)).toMatchObject({
+      message: 'the issuer says "active": false, and never why',
+      fix: REASONS.token_inactive.fix,
+    });
+});
+
 describe('an endpoint that echoes', () => {
   const secrets = [TOKEN, PLAIN.client_secret, basic(PLAIN.client_id, PLAIN.client_secret).slice(6)];
 
@@ -306,9 +324,45 @@ describe('what the endpoint says for itself', () => {
       /with jwks in the place/,
     ],
     [400, { error: 'invalid_request' }, {}, /^Check the URL/],
+    [
+      400,
+      { error_description: 'Missing form parameter: grant_type', error: 'x' },
+      {},
+      /^Put the introspection_endpoint/,
+    ],
+    [400, { error: 'unsupported_grant_type' }, {}, /^Put the introspection_endpoint/],
   ])('%i %j is quoted, and the advice follows it', async (status, body, more, fix) => {
     const { reason } = await ask(json(body, status), more);
     expect(reason?.message).toContain(Object.values(body)[0]);
+    expect(reason?.fix).toMatch(fix);
+  });
+
+  test.each([
+    [401, 'client_credentials_rejected', 'answered 401 with a web page to the server’s own client_id'],
+    [403, 'endpoint_error', 'the introspection endpoint answered 403 with a web page'],
+  ])('with a web page (%i) may be what stands before it', async (status, code, message) => {
+    const { outcome, reason } = await ask((_request, response) =>
+      response.writeHead(status).end('<!DOCTYPE html><title>Attention Required!</title>'),
+    );
+    expect([outcome, reason?.code]).toEqual(['undecided', code]);
+    expect(reason?.message).toContain(message);
+    expect(reason?.fix).toContain('in the place of the endpoint: have it let this server through');
+  });
+
+  test.each<[object, RegExp, RegExp]>([
+    [
+      { issuer: 'https://a', introspection_endpoint: 'https://a/introspect?k=hidden' },
+      /has no "active": this is the issuer’s metadata$/,
+      /^Put its introspection_endpoint into introspection\.url: "https:\/\/a\/introspect/,
+    ],
+    [{ sub: 'alice', email: 'a@b' }, /: userinfo endpoints answer so$/, /^Put the introspection_endpoint/],
+    [{ sub: 'alice', exp: 5 }, /has no "active"$/, /^Check that the URL/],
+    [{ introspection_endpoint: 5 }, /has no "active"$/, /^Check that the URL/],
+    [{ active: 'true', sub: 'alice' }, /an "active" that is not true or false$/, /^Check that the URL/],
+  ])('%j tells what answers in its place', async (answer, message, fix) => {
+    const { outcome, reason } = await ask(json(answer));
+    expect(outcome).toBe('undecided');
+    expect(reason?.message).toMatch(message);
     expect(reason?.fix).toMatch(fix);
   });
 

@@ -164,6 +164,14 @@ describe('a refusal has the way out that helps', () => {
     expect(reason?.fix).toContain('/.default');
   });
 
+  test('of an API key of Supabase', async () => {
+    const key = new SignJWT({ iss: 'supabase', ref: 'abc', role: 'anon' }).setProtectedHeader({ alg: 'HS256' });
+    const reason = await reasonOf(await key.sign(new Uint8Array(64)));
+    expect(reason?.code).toBe('symmetric_key_refused');
+    expect(reason?.message).toMatch(/^HS256 is symmetric: this is an API key of Supabase/);
+    expect(reason?.fix).toContain('session.access_token');
+  });
+
   test('of a refresh token of Keycloak', async () => {
     const secret = new Uint8Array(64);
     const token = await new SignJWT({ ...GOOD, typ: 'Refresh' })
