@@ -81,7 +81,8 @@ async function judge(
   const { provider, now, subject, stub, request } = test;
   const clock = now ?? Date.now();
   let token: string | null = null;
-  let keys = keySet;
+  // The keys of the file stand in for a key set, and for nothing else that is asked.
+  let keys = provider.config.type === 'oauth2_token' && provider.config.jwks !== null ? keySet : null;
   if (subject.kind === 'token') ({ token } = subject);
   if (subject.kind === 'claims') {
     const signer = await signerFor(subject.algorithm ?? preferredAlgorithm(provider));

@@ -284,6 +284,9 @@ describe('a file that cannot be used', () => {
     expect(faultsOf(`${CONFIG}tests: [{name: a, claims: {}, expect: {outcome: fine}}]`)).toEqual([
       'a.yaml:6:49: expected accepted, rejected, undecided',
     ]);
+    expect(faultsOf(`${CONFIG}tests: [{name: a, claims: {}, expect: {outcome: 5}}]`)).toEqual([
+      'a.yaml:6:49: expected accepted, rejected, undecided, got a number',
+    ]);
     expect(faultsOf(`${CONFIG}tests: [{name: a, claims: {}, expect: {reason: zzzzzz}}]`)[0]).toMatch(
       /: expected (?:\w+, ){7}\w+ and \d+ more; authcheck schema test has them all$/,
     );

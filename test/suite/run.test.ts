@@ -77,6 +77,10 @@ ${CONFIG}jwks: {keys: [${JSON.stringify(signer.jwk)}]}
 tests: [{name: a, token: ${token}, expect: {outcome: accepted}}]`);
     expect(await judge(await signer.sign(claims))).toEqual(accepted('alice', { roles: ['alice'] }));
     expect(await judge(await other.sign(claims))).toEqual(refused('signature_invalid'));
+    const signed = 'tests: [{name: a, claims: {sub: alice}, expect: {outcome: accepted}}]';
+    expect(await verdictOf(`${CONFIG}jwks: {keys: [${JSON.stringify(signer.jwk)}]}\n${signed}`)).toEqual(
+      accepted('alice', { roles: ['alice'] }),
+    );
   });
 });
 
@@ -108,6 +112,14 @@ describe('answers', () => {
       accepted('alice', { roles: ['alice'], teams: [] }),
     );
     expect(await judge(type, 'github: {status: 401}')).toEqual(refused('token_refused'));
+    expect(await judge(type, 'github: {user: {status: 401}, orgs: []}')).toEqual(refused('token_refused'));
+    expect(await judge(type, `github: {${user}, orgs: {status: 500}}`)).toEqual(refused('endpoint_error', 'undecided'));
+    const orgs = Array.from({ length: 100 }, (_, index) => `{login: o${index}}`).join();
+    // A full page, and no second one.
+    const [full] = await runText(
+      `config: {${type}}\ntests: [{name: a, github: {${user}, orgs: [${orgs}]}, expect: {steps: {organizations: passed}}}]`,
+    );
+    expect(full?.differences).toEqual([]);
   });
 
   it('of a custom endpoint', async () => {
@@ -115,6 +127,7 @@ describe('answers', () => {
     expect(await judge(type, 'custom: {principal: alice, attributes: {roles: [a]}, status: 7, more: 1}')).toEqual(
       accepted('alice', { roles: ['a'] }),
     );
+    expect(await judge(type, 'custom: {principal: alice, failure: none}')).toMatchObject({ outcome: 'accepted' });
     expect(await judge(type, 'custom: {status: 403, body: {message: no}}')).toEqual(refused('token_refused'));
     expect(await judge(type, 'custom: {status: 200, body: not JSON}')).toEqual(
       refused('endpoint_invalid_response', 'undecided'),
@@ -179,11 +192,28 @@ it('asks the real provider where that is wanted, and no test answers for it', as
   ]);
 });
 
+it('needs nothing of the world where the file has the keys', async () => {
+  const text = `${CONFIG}  tls_cafile: /none.pem\ntests: [{name: a, claims: {sub: alice}, expect: {outcome: accepted}}]`;
+  const { results } = await runSuite(readSuite(text, 'a.yaml', { cwd: '/', live: true }), { live: true });
+  expect(results.map(({ differences }) => differences)).toEqual([[]]);
+});
+
 it('adds no issuer to claims where the config names none', async () => {
   const text = `${CONFIG.replace('  issuer: https://idp.example\n', '')}tests: [{name: a, claims: {sub: alice}, expect: {outcome: accepted}}]`;
   const [result] = await runText(text);
   expect(result?.verdict.outcome).toBe('accepted');
   expect(Object.keys(result?.verdict.token.claims ?? {})).toEqual(['aud', 'iat', 'exp', 'sub']);
+});
+
+it('asks the real provider too where the file has keys for another', async () => {
+  const server = await serve((_request, response) => response.end('{"principal": "alice"}'));
+  const jwt = '{type: oauth2_token, jwks: {uri: https://idp.example/jwks}}';
+  const config = `config: {providers: {jwt: ${jwt}, told: {type: custom, endpoint: "${server.origin}/"}}}`;
+  const tests = '[{name: a, provider: told, token: x, expect: {principal: alice}}]';
+  const suite = readSuite(`${config}\njwks: {keys: []}\ntests: ${tests}`, 'a.yaml', { cwd: '/', live: true });
+  const { results } = await runSuite(suite, { live: true });
+  expect(results.map(({ differences }) => differences)).toEqual([[]]);
+  expect(server.requests).toHaveLength(1);
 });
 
 it('tells a real endpoint of the request as the test has it', async () => {
