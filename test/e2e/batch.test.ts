@@ -224,7 +224,7 @@ describe('many lines', () => {
     expect(rowsOf({ stdout, stderr, code: 0 }).map(({ line }) => line)).toEqual(
       Array.from({ length: 3000 }, (_, index) => index + 1),
     );
-    expect(stderr).toMatch(/^ {2}3,000 {2}accepted\n3,000 lines in .+\n$/);
+    expect(stderr).toMatch(/^ {2}3,000 {2}accepted\n3,000 lines in .+; half within \d\.\d\d ms, 99 % within .+\n$/);
   });
 
   it('take no more memory for being many more', () => {

@@ -36,7 +36,7 @@ export function formatBatch(sum: BatchSum, style: Style): string {
   const reasons = (counts: ReadonlyMap<ReasonCode, number>): string[][] =>
     [...counts]
       .sort(([, a], [, b]) => b - a)
-      .map(([code, count]) => [count.toLocaleString('en'), `  ${code}: ${REASONS[code].message}`]);
+      .map(([code, count]) => [count.toLocaleString('en'), `· ${code}: ${REASONS[code].message}`]);
   const rows = [
     [sum.accepted.toLocaleString('en'), 'accepted'],
     ...(rejected === 0 ? [] : [[rejected.toLocaleString('en'), 'rejected'], ...reasons(sum.rejected)]),
