@@ -35,15 +35,16 @@ export async function* judgeBlocks(
       while (workers.length < threads) workers.push(startThread(assignment));
       // Blocks are of different sizes: taken in turn, one thread might get all that are large.
       const idlest = workers.reduce((one, other) => (other.load() < one.load() ? other : one));
-      waiting.push(idlest.judge(block));
+      const answered = idlest.judge(block);
+      // If a thread fails, the first block that is waited for tells; whoever stops early waits for none.
+      answered.catch(() => undefined);
+      waiting.push(answered);
       if (waiting.length < threads * AHEAD) continue;
       const [next] = waiting.splice(0, 1);
       if (next !== undefined) yield await next;
     }
     for (const next of waiting) yield await next;
   } finally {
-    // Whoever stops early waits for nobody.
-    for (const next of waiting) next.catch(() => undefined);
     await Promise.all([here.close(), ...workers.map((worker) => worker.stop())]);
   }
 }

@@ -72,3 +72,17 @@ it('cuts blocks of 256 lines at the most, and holds nothing back that is whole',
   for await (const block of cutBlocks(stream())) sizes.push([...readLines(block)].length);
   expect(sizes).toEqual([256, 44, 1, 1]);
 });
+
+it('keeps nothing of a line that is too long already', async () => {
+  const chunk = Buffer.alloc(MAX_LINE, 'x');
+  let most = 0;
+  const before = process.memoryUsage().arrayBuffers;
+  const stream = async function* (): AsyncGenerator<Uint8Array> {
+    for (let count = 0; count < 200; count += 1) {
+      yield await Promise.resolve(chunk);
+      most = Math.max(most, process.memoryUsage().arrayBuffers - before);
+    }
+  };
+  for await (const { tooLong } of cutBlocks(stream())) expect(tooLong).toEqual([1]);
+  expect(most).toBeLessThan(50 * MAX_LINE);
+});
