@@ -60,6 +60,7 @@ test.each<JsonObject>([
   { aud: ['api', 7], sub: 'alice system:serviceaccount:' },
   { iss: 'https://acme.okta.com/oauth2/default' },
   { iss: 'https://acme.okta.com.evil.example' },
+  { jti: 'not ID.abc' },
 ])('%j is an access token like any other', (claims) => {
   expect(recognizeMisplaced(claims, ALL)).toBeNull();
 });
@@ -73,12 +74,15 @@ test('only the kinds that are asked for are found', () => {
 test('Google’s ID token has its own advice, however its issuer is written', () => {
   for (const iss of ['https://accounts.google.com', 'accounts.google.com'])
     expect(recognizeMisplaced({ iss, aud: 'client', at_hash: 'x' }, ALL)?.what).toContain('Google’s ID token');
+  const other = { iss: 'https://accounts.google.com.evil.example', at_hash: 'x' };
+  expect(recognizeMisplaced(other, ALL)?.what).not.toContain('Google');
 });
 
 test('a header tells what is for its issuer alone, and nothing where it is like any other', () => {
   const encrypted = { alg: 'dir', enc: 'A256GCM', iss: 'https://acme.auth0.example/' };
   expect(explainHeader(encrypted)?.what).toContain('Auth0');
   expect(explainHeader({ alg: 'RS256', typ: 'application/okta-internal-at+jwt' })?.what).toContain('Okta');
+  expect(explainHeader({ typ: 'Okta-Internal-AT+JWT' })?.what).toContain('Okta');
   const { iss, ...others } = encrypted;
   for (const header of [others, { ...encrypted, alg: 'RSA-OAEP' }, { alg: 'dir', iss }, { alg: 'RS256', typ: 'JWT' }])
     expect(explainHeader(header)).toBeNull();

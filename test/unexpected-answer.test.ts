@@ -33,6 +33,8 @@ describe('the words of an error', () => {
     [{ error: { message: 'no such user' } }, 'no such user'],
     [{ errors: ['Vault is sealed', 'try later'] }, 'Vault is sealed: try later'],
     [{ title: 'Forbidden', detail: 'not from here' }, 'not from here'],
+    [{ title: 'Forbidden', detail: '' }, 'Forbidden'],
+    [{ error: '', error_description: 'no such client' }, 'no such client'],
   ])('are found in %j', (body, said) => {
     expect(quote(body)).toBe(`: ${JSON.stringify(said)}`);
   });
@@ -122,8 +124,9 @@ describe('a redirect', () => {
     },
   );
 
-  test('to a host named for logins may be where keys are', () => {
-    expect(moved('https://login.example/discovery/keys').fix).toBeUndefined();
+  test('to a host or a folder named for logins may be where keys are', () => {
+    for (const location of ['https://login.example/discovery/keys', '/auth/realms/x/keys'])
+      expect(moved(location).fix).toBeUndefined();
   });
 });
 
@@ -140,6 +143,10 @@ describe('a busy endpoint', () => {
   });
 });
 
+test.each([502, 503, 504])('%i may be over soon', (status) => {
+  expect(judge({ status }).fix).toMatch(/^Try again later/);
+});
+
 test('a busy endpoint has its words before the time that it asks for', () => {
   const headers = { 'retry-after': '7' };
   expect(judge({ status: 429, headers, body: '{"message":"slow down"}' }).message).toBe(
@@ -151,6 +158,7 @@ test('a block page says that it came through the proxy', () => {
   const told = judge({ status: 403, body: '<html>Blocked</html>', proxy: 'the proxy proxy.example:3128' });
   expect(told.message).toBe('the endpoint answered 403 with a web page, through the proxy proxy.example:3128');
   expect(told.fix).toMatch(/^The proxy may have answered/);
+  expect(judge({ status: 403, body: '<html>Blocked</html>' }).fix).toBeUndefined();
 });
 
 test.each([
@@ -172,6 +180,7 @@ test('a realm that does not exist is looked for in the URL', () => {
 
 test.each([
   ['', ' (it is empty)'],
+  [' \n', ' (it is empty)'],
   ['\n<!DOCTYPE html>', ' (it looks like a web page)'],
   ['eyJhbGciOiJSUzI1NiJ9.eyJhY3RpdmUiOnRydWV9.c2ln', ' (it looks like a JWT)'],
   ['oops', ''],

@@ -230,6 +230,17 @@ describe('authcheck map', () => {
     expect(inverted.stderr).not.toContain('dept');
   });
 
+  it('says what is empty: a claim, the attributes, the mapping', async () => {
+    const claim = await run(['map', '--claims-file', '-'], { stdin: '{"groups":[]}' });
+    expect(claim.stdout).toMatch(/groups +→ teams +\(no values\)\n[^]*\nattributes\n +teams +\(none\)\n/);
+    const nothing = 'attributes\n  none: the user would have no roles\n';
+    expect((await run(['map', '--claims-file', '-'], { stdin: '{}' })).stdout).toContain(nothing);
+    const config = '{type: oauth2_token, jwks: {uri: https://i.example/jwks}, claims_mapping: {}}';
+    const file = world.file('unmapped.yaml', `provider_config: ${config}\n`);
+    const { stdout } = await run(['map', '--config', file, '--claims-file', '-'], { stdin: '{"groups":["a"]}' });
+    expect(stdout).toContain(`\n  the mapping is empty\n\n${nothing}`);
+  });
+
   it('tells one value with commas from several, and says why a claim cannot be reached', async () => {
     const claims = { groups: 'ml,ops', teams: ['a', 'b'], app: { 'a.b': { roles: ['x'] } }, hasgroups: true };
     const args = ['map', '--claims-file', '-', '--map', 'groups=teams', '--map', 'teams=teams', '--map'];

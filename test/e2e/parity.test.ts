@@ -229,6 +229,22 @@ describe('authcheck parity', { timeout: 60_000 }, () => {
     );
   });
 
+  it('says which of the two was reached through a proxy', async () => {
+    const proxy = await serve((_request, response) => response.end(JSON.stringify({ keys: [world.signer.jwk] })));
+    const answer = serverThatAccepts(token);
+    // The keys are there first.
+    const server = await serve((request, response) => void setTimeout(() => answer(request, response), 300));
+    const config = readFileSync(world.config, 'utf8').replace(`${world.origin}/jwks`, 'http://idp.example/jwks');
+    const given = ['--config', world.file('proxied.yaml', config), '--token', token];
+    const { stdout } = await run(['parity', ...given, '--server', `${server.origin}/v1/models`], {
+      env: { http_proxy: proxy.origin, no_proxy: '127.0.0.1' },
+    });
+    expect(proxy.requests).toHaveLength(1);
+    expect(unwrap(stdout)).toContain(
+      `token sent to ${server.origin}/v1/models · keys from http://idp.example/jwks through the proxy ${proxy.origin}`,
+    );
+  });
+
   it('notes that a server may need a path, and what it would be', async () => {
     const server = await serve(serverThatAccepts(token));
     const { stderr, code } = await run([

@@ -143,7 +143,9 @@ describe('authcheck test', () => {
       expect([code, stdout]).toEqual([1, expect.stringContaining('✗ 2 failed, 2 passed')]);
       expect(stdout).not.toContain('✓ signature');
     }
-    expect((await test(['bad.authcheck.yaml', '--verbose'])).stdout).toMatch(/^ +✓ signature /m);
+    const { stdout } = await test(['bad.authcheck.yaml', '--verbose']);
+    expect(stdout).toMatch(/^ +✓ signature /m);
+    expect(stdout).toMatch(/\n✗ 2 failed {2}\d+ ms\n$/);
   });
 
   it('lets nothing of names and files touch the terminal, nor command the runner', async () => {

@@ -18,6 +18,13 @@ describe('DER', () => {
     ['all bits', 32, 'ff'.repeat(32), '7f'.repeat(32), `3045022100${'ff'.repeat(32)}0220${'7f'.repeat(32)}`],
     ['length of two bytes', 66, 'ff'.repeat(66), '1', `3048024300${'ff'.repeat(66)}020101`],
     [
+      'everything of 128 bytes',
+      66,
+      '7f'.repeat(62),
+      '7f'.repeat(62),
+      `308180023e${'7f'.repeat(62)}023e${'7f'.repeat(62)}`,
+    ],
+    [
       'everything of more than 127 bytes',
       66,
       'ff'.repeat(66),

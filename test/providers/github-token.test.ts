@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { fixOf, type AuthProvider, type Exchange, type Verdict } from '../../src/index.js';
+import { findBaseFix, findSsoFix } from '../../src/providers/github-refusals.js';
 import { json, redirect, serve, type Answer, type Loopback } from '../loopback.js';
 import { provide, stepOf, summary } from './provide.js';
 
@@ -112,6 +113,12 @@ describe('a token that GitHub refuses', () => {
     ],
     ['404', json({}, 404), 'undecided: endpoint_error', /answered 404/],
     ['500', json({}, 500), 'undecided: endpoint_error', /answered 500/],
+    [
+      '503',
+      json({}, 503, { 'retry-after': '7' }),
+      'undecided: endpoint_error',
+      /answered 503; it asks to wait 7 seconds$/,
+    ],
     ['a redirect', redirect('/elsewhere', 301), 'undecided: endpoint_redirected', /answered 301/],
     [
       'no JSON',
@@ -234,6 +241,7 @@ describe('the organizations', () => {
     ],
     ['wants single sign-on', json({}, 403, { 'x-github-sso': 'required; url=https://x/' }), /single sign-on$/, []],
     ['redirects', json({}, 302), /^GitHub answered 302 when asked for the organizations$/, []],
+    ['hides them', json({}, 404), /^GitHub answered 404 when .*: that needs the scope read:org$/, []],
   ])('are told as incomplete where GitHub %s', async (_what, organizations, message, teams) => {
     const verdict = await ask(json(USER), organizations);
     expect([summary(verdict), verdict.attributes.teams]).toEqual(['accepted', teams]);
@@ -330,6 +338,14 @@ describe('the way out', () => {
     expect(JSON.stringify(verdict)).not.toContain('evil');
   });
 
+  test.each([
+    ['https://api.acme.ghe.com', 'https://acme.ghe.com/orgs/a/sso', true],
+    ['https://ghe.example/api/v3', 'https://ghe.example/orgs/a/sso', true],
+    ['https://ghe.example/api/v3', 'https://sub.ghe.example/orgs/a/sso', false],
+  ])('of the GitHub at %s is at %s: %j', (base, url, isShown) => {
+    expect(findSsoFix({ 'x-github-sso': `required; url=${url}` }, base, TOKEN)?.includes(url)).toBe(isShown);
+  });
+
   test('of organizations that are left out is the same', async () => {
     const headers = { 'x-github-sso': 'partial-results; organizations=1,2' };
     expect(await fixOfOrganizations(json([], 200, headers))).toMatch(/^Authorize the token for SAML/);
@@ -359,6 +375,8 @@ describe('the way out', () => {
       message: 'GitHub answered 403: "Resource not accessible by integration"',
       fix: expect.stringMatching(/^Use the token of a user/),
     });
+    const user = await asking(server).authenticate({ token: `ghu_${'c'.repeat(36)}` });
+    expect(user.reason?.fix).toMatch(/^Do what GitHub says/);
   });
 
   test.each([
@@ -374,6 +392,7 @@ describe('the way out', () => {
     expect(step).toMatchObject({ code: 'organizations_unreadable', message: expect.stringMatching(message) });
     expect(fixOf(step)).toBe('Use a personal access token (classic) with the scope read:org.');
     expect(stepOf(await ask(json(USER), json([])), 'organizations').status).toBe('passed');
+    expect(await fixOfOrganizations(json({}, 403))).not.toContain('classic');
   });
 
   test.each([
@@ -415,6 +434,12 @@ describe('a GitHub that echoes the token', () => {
     expect(refused.map(summary)).toEqual(['rejected: token_refused', 'rejected: token_refused']);
     expect(JSON.stringify([verdict, scopes, refused, exchanges])).not.toContain(TOKEN);
   });
+});
+
+test.each([404, 406])('the address of GitHub’s own API is right, whatever answers %i', (status) => {
+  for (const base of ['https://api.github.com', 'https://ghe.example/api/v3/'])
+    expect(findBaseFix(status, base)).toBeUndefined();
+  expect(findBaseFix(status, 'https://github.com')).toMatch(/^Set github_api_base_url/);
 });
 
 test('a base URL of a million slashes is read once', () => {

@@ -144,6 +144,16 @@ describe('the way out', () => {
       /trusts/,
     ],
     [
+      { iss: 'https://eks.example', aud: ['https://kubernetes.default.svc', 'vault'] },
+      '; the token says (unverified) that it is for "https://kubernetes.default.svc", "vault", is from "https://eks.example"',
+      /trusts/,
+    ],
+    [
+      { iss: 'https://eks.example', aud: 'https://eks.example' },
+      '; the token says (unverified) that it is for "https://eks.example", is from "https://eks.example"',
+      /trusts/,
+    ],
+    [
       { sub: 'alice', aud: 'kubectl' },
       '; the token says (unverified) that it is for "kubectl"',
       /whose issuer and audience it trusts/,

@@ -9,6 +9,7 @@ import {
   type ProviderOptions,
   type Verdict,
 } from '../../src/index.js';
+import { mint, newKey } from '../forge.js';
 
 const NOW = 1_767_225_600;
 const ISSUER = 'https://idp.example';
@@ -156,6 +157,13 @@ describe('a refusal has the way out that helps', () => {
     );
   });
 
+  test('of a token that another key signed, which is as long as it should be', async () => {
+    for (const alg of ['ES512', 'RS256'])
+      expect((await reasonOf(mint(newKey(alg)), { keys: [newKey(alg).jwk] }))?.message).toBe(
+        'the signature does not match the key "k1"',
+      );
+  });
+
   test('of a token for Microsoft Graph, whose signature only Graph can verify', async () => {
     const token = await sign({ ...GOOD, aud: 'https://graph.microsoft.com' });
     const reason = await reasonOf(token.slice(0, -4) + (token.endsWith('AAAA') ? 'BBBB' : 'AAAA'));
@@ -189,11 +197,21 @@ describe('a refusal has the way out that helps', () => {
     expect(reason?.fix).toContain('custom authorization server');
   });
 
-  test('of a key that is not there names those that are', async () => {
+  test('of a token of a service account, whose key is the cluster’s', async () => {
+    const reason = await reasonOf(await sign({ ...GOOD, sub: 'system:serviceaccount:ml:trainer' }, { kid: 'other' }));
+    expect(reason?.code).toBe('key_not_found');
+    expect(reason?.fix).toContain('provider of the type kubernetes');
+  });
+
+  test('of a key that is not there names those that are, and twenty at the most', async () => {
     const [key] = keySet.keys;
     const keys = ['a', 'b\u001b', 'c'.repeat(65)].map((kid) => ({ ...key, kid }));
     expect((await reasonOf(await sign(GOOD, { kid: 'new' }), { keys }))?.message).toBe(
       `the key set has no key "new"; it has "a", "b\\u001b", "${'c'.repeat(64)}…"`,
+    );
+    const many = Array.from({ length: 25 }, (_, index) => ({ ...key, kid: `k${index}` }));
+    expect((await reasonOf(await sign(GOOD, { kid: 'new' }), { keys: many }))?.message).toMatch(
+      /; it has "k0", (?:"k\d+", ){18}"k19" and 5 more$/,
     );
   });
 
@@ -430,6 +448,7 @@ describe('claims that no valid signature vouches for are told as such', () => {
     const misfit = readKeySet(JSON.stringify({ keys: [{ ...keySet.keys[0], alg: 'ES384' }] }));
     const verdict = await createProvider({}, { keySet: misfit }).authenticate({ token: await sign(GOOD) });
     expect(failures(verdict)).toEqual(['algorithm key_mismatch']);
+    expect(verdict.reason?.fix).not.toContain('publish the parameters');
     expect(doubted(verdict)).toBe(true);
   });
 

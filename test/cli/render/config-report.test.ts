@@ -133,6 +133,28 @@ test('what is shown is YAML with the same values', () => {
   );
 });
 
+test('a word that the server would not read as a text is quoted, and an item is one item', () => {
+  const origin = { from: 'default' } as const;
+  const words = ['true', 'False', 'yes', 'NO', 'on', 'Off', 'y', 'N', 'null'];
+  const values = words.flatMap((word, index) => [
+    { path: ['rules', index, 'when'], value: word, origin },
+    { path: ['rules', index, word], value: [word], origin },
+  ]);
+  const shown = formatConfig({ file: 'x', warnings: [], config: {}, values }, style);
+  expect(parseConfigText(shown, 'x').value).toEqual({ rules: words.map((word) => ({ when: word, [word]: [word] })) });
+});
+
+test('a value says of which variables it is made', () => {
+  const origin = { from: 'env', position: 'run.yaml:1:1', variables: ['A', 'B'] } as const;
+  const shown = (more: object): string =>
+    formatConfig(
+      { file: 'x', warnings: [], config: {}, values: [{ path: ['a'], value: 1, origin: { ...origin, ...more } }] },
+      style,
+    );
+  expect(shown({})).toContain('# env A, B · run.yaml:1:1\n');
+  expect(shown({ from: 'file' })).toContain('# run.yaml:1:1 · A, B not set\n');
+});
+
 test('the SARIF log stands where GitHub looks: below the root, escaped; and absolute elsewhere', () => {
   const at = (position: string | null): unknown => {
     const finding: Finding = { severity: 'hint', code: 'http_loopback', path: '', position, message: 'm' };
@@ -149,6 +171,36 @@ test('the SARIF log stands where GitHub looks: below the root, escaped; and abso
   });
   expect(at('/etc/run.yaml:3:5')).toEqual({ artifactLocation: { uri: 'file:///etc/run.yaml' }, region });
   expect(at(null)).toMatchObject({ artifactLocation: { uri: 'a%20b/run.yaml' }, region: { startLine: 1 } });
+});
+
+test('the SARIF log has each rule once, and results name theirs', () => {
+  const found = (['http_loopback', 'issuer_unset', 'http_loopback'] as const).map((code): Finding => ({
+    severity: 'hint',
+    code,
+    path: '',
+    position: null,
+    message: 'm',
+  }));
+  expect(buildSarif(found, context)).toMatchObject({
+    runs: [
+      {
+        tool: { driver: { rules: [{ id: 'http_loopback' }, { id: 'issuer_unset' }] } },
+        results: [{ ruleIndex: 0 }, { ruleIndex: 1 }, { ruleIndex: 0 }],
+      },
+    ],
+  });
+});
+
+test('a finding that has a fix of its own comes with it, however often its code was explained', () => {
+  const plain: Finding = { severity: 'hint', code: 'issuer_unset', path: '', position: null, message: 'm' };
+  const found = [plain, { ...plain, fix: 'One.' }, { ...plain, fix: 'Two.' }, plain];
+  const fixes = formatReport({ file: 'x', findings: found, probes: null }, style).match(/(?<=fix: ).*/g);
+  expect(fixes).toHaveLength(3);
+  expect(fixes?.slice(1)).toEqual(['One.', 'Two.']);
+  expect(describeReport({ file: 'x', findings: found, probes: null })).toMatchObject({
+    findings: [{}, { fix: 'One.' }, { fix: 'Two.' }, { fix: FINDINGS.issuer_unset.fix }],
+  });
+  expect(formatAnnotations(found, base).match(/One\.|Two\./g)).toEqual(['One.', 'Two.']);
 });
 
 /** What code scanning needs of SARIF 2.1.0, with the names and kinds of the standard's own schema. */
@@ -228,6 +280,23 @@ describe('a probe that did not pass', () => {
     expect(report(probe, { ...probe, name: 'http', status: 'undecided' })).toMatch(
       /fix: Renew the certificate[^]*run\.yaml: 1 failed probe, 1 undecided probe\n$/,
     );
+  });
+
+  test('stands below its own provider, and has no time where it took none', () => {
+    const told = report(probe, { ...probe, provider: 'other', url: 'https://other.example/', message: 'gone', ms: 7 });
+    expect(told.match(/^online: .*|^✗ .*/gm)?.map((line) => line.replace(/ +/g, ' '))).toEqual([
+      'online: provider default · https://idp.example/keys',
+      '✗ tls the certificate cannot be trusted',
+      'online: provider other · https://other.example/',
+      '✗ tls gone (7 ms)',
+    ]);
+    expect(report()).toContain('online: there is no endpoint to ask');
+  });
+
+  test('that warns is counted, and has no fix of a failure', () => {
+    const told = report({ ...probe, status: 'warned' }, { ...probe, status: 'skipped' });
+    expect(told).toMatch(/run\.yaml: 1 warned probe\n$/);
+    expect(told).not.toContain('fix:');
   });
 
   test('has its own fix where that is known', () => {

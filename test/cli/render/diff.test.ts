@@ -12,3 +12,11 @@ test('two values that differ in white space alone are shown as two', () => {
   expect(before).toContain('"a b"');
   expect(after).toContain('"a  b"');
 });
+
+test('a path that is longer than the room for it has a line of its own', () => {
+  const path = 'attributes.a_name_that_nobody_can_remember';
+  expect(formatChange({ path, before: 'a', after: 'b' }, 36, style)).toBe(
+    `  ${path}\n${' '.repeat(40)}− a\n${' '.repeat(40)}+ b\n`,
+  );
+  expect(formatChange({ path: 'outcome', before: 'a', after: 'b' }, 7, style)).toBe('  outcome  − a\n           + b\n');
+});

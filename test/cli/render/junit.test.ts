@@ -58,7 +58,7 @@ describe('JUnit', () => {
   it('is well-formed XML with one element per test, whatever the texts', () => {
     fc.assert(
       fc.property(
-        fc.array(fc.oneof(hostile, fc.constantFrom('</failure>', ']]>', '<!--', '\ufffe', '"')), {
+        fc.array(fc.oneof(hostile, fc.constantFrom('</failure>', ']]>', '<!--', '\ufffe', '\uffff', '"')), {
           minLength: 1,
           maxLength: 5,
         }),
@@ -83,6 +83,10 @@ describe('JUnit', () => {
     expect(times).toEqual(['2.500', '2.500', '1.500', '2.500']);
   });
 
+  it('says where each test stands', () => {
+    expect(formatJunit(resultsOf(['a', 'b'])).match(/<testcase .* line="6" /g)).toHaveLength(2);
+  });
+
   it('says of a failure why the token was refused, and where the expectation stands', () => {
     expect(formatJunit(resultsOf(['a', 'b']))).toContain('\nclaim_invalid: b\nb:1:2</failure>');
   });
@@ -93,6 +97,10 @@ describe('TAP', () => {
     expect(formatTap(resultsOf(['a', '##[error] b # SKIP']))).toMatch(
       /\nok 1 - a: a\nnot ok 2 - a: \\\\u\{23\}\\#\[error\] b \\# SKIP\n {2}---\n {2}at: "#\\u0023\[error\] /,
     );
+  });
+
+  it('says of a failure why the token was refused', () => {
+    expect(formatTap(resultsOf(['a', 'b']))).toContain('\n  reason: "claim_invalid: b"\n');
   });
 
   it('has one line per test and no directive, whatever the texts', () => {

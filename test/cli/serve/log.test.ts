@@ -15,7 +15,8 @@ test('keeps no more than a reader who has stopped reading may still want, and sa
   logger.info({}, 'first');
   pending = 5 * 1024 * 1024;
   for (let line = 0; line < 3; line += 1) logger.info({}, 'unread');
-  pending = 0;
+  // A reader who is only slow loses nothing.
+  pending = 64 * 1024;
   logger.info({}, 'last');
   logger.info({}, 'and one more');
   const lines = stderr()
@@ -28,4 +29,12 @@ test('keeps no more than a reader who has stopped reading may still want, and sa
     ['last', undefined],
     ['and one more', undefined],
   ]);
+});
+
+test('holds nothing that a terminal would obey, and nothing of the machine', () => {
+  const { io, stderr } = record();
+  const logger = openLog(io.stderr, 'warn');
+  logger.info({}, 'not wanted');
+  logger.warn({ path: '/\u009b2J\u202e' }, 'asked');
+  expect(stderr()).toMatch(/^\{"level":"warn","time":"[^"]+","path":"\/\\u009b2J\\u202e","msg":"asked"\}\n$/);
 });
