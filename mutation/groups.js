@@ -20,6 +20,10 @@ export const GROUPS = {
     mutate: ['src/protocol/jwt.ts'],
     tests: ['test/protocol/jwt.test.ts', 'test/corpus/jwt.test.ts', 'test/providers/known-attacks.test.ts'],
   },
+  signature: {
+    mutate: ['src/protocol/{signature,ecdsa-encoding}.ts'],
+    tests: ['test/protocol/{signature,ecdsa-encoding}.test.ts', 'test/providers/known-attacks.test.ts'],
+  },
   policy: {
     mutate: ['src/policy/{access,conditions,decision,question,routes}.ts'],
     tests: ['test/policy/{access,conditions,question,routes}.test.ts', 'test/corpus/policy.test.ts'],

@@ -1,12 +1,18 @@
 // node:crypto verifies; jose is the witness. The two must agree on every token, or one of them is wrong.
+import { createSecretKey, createVerify } from 'node:crypto';
 import fc from 'fast-check';
 import { compactVerify, importJWK, type JWK } from 'jose';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { parseJwt } from '../../src/protocol/jwt.js';
 import { misfit, publicPart, readKey, type Key } from '../../src/protocol/keys.js';
 import { createSigner } from '../../src/protocol/sign.js';
-import { verifySignature } from '../../src/protocol/signature.js';
+import { makesKey, signatureLength, signBytes, verifySignature } from '../../src/protocol/signature.js';
 import { readCorpus, type ProviderCase } from '../corpus/server.js';
+
+vi.mock('node:crypto', async (original) => {
+  const crypto = await original<{ readonly createVerify: typeof createVerify }>();
+  return { ...crypto, createVerify: vi.fn(crypto.createVerify) };
+});
 
 const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512'],
@@ -111,6 +117,43 @@ describe.each([...signers])('%s', (algorithm, signing) => {
       expect(verifies(await token, key, name), name).toBe(false);
     }
   });
+});
+
+it('says no where node:crypto breaks: what cannot be computed proves nothing', async () => {
+  const { sign, jwk } = await createSigner({ algorithm: 'ES256' });
+  const token = await sign({ sub: 'alice' });
+  vi.mocked(createVerify).mockImplementationOnce(() => {
+    throw new Error('out of order');
+  });
+  expect(verifies(token, readKey(jwk), 'ES256')).toBe(false);
+  expect(verifies(token, readKey(jwk), 'ES256')).toBe(true);
+});
+
+it.each([
+  ['RS256', 256],
+  ['PS512', 256],
+  ['ES256', 64],
+  ['ES384', 96],
+  ['ES512', 132],
+  ['EdDSA', 64],
+  ['HS256', null],
+])('of %s, all signatures have as many bytes: %j', async (algorithm, bytes) => {
+  const { jwk, sign } = await createSigner({ algorithm });
+  expect(signatureLength(readKey(jwk), algorithm)).toBe(bytes);
+  const [, , signature = ''] = (await sign({})).split('.');
+  if (bytes !== null) expect(Buffer.from(signature, 'base64url')).toHaveLength(bytes);
+  expect(signatureLength(readKey(jwk), algorithm === 'ES384' ? 'RS256' : 'none')).toBeNull();
+});
+
+it('knows no algorithm but those', () => {
+  const secret = createSecretKey(Buffer.alloc(32, 1));
+  expect(() => signBytes(Buffer.from('x'), secret, 'none')).toThrow('nothing signs with none');
+});
+
+it('tells numbers that make a key from others', async () => {
+  const { jwk } = await createSigner({ algorithm: 'ES256' });
+  expect(makesKey(readKey(jwk))).toBe(true);
+  expect(makesKey(readKey({ ...jwk, x: Buffer.alloc(32, 1).toString('base64url') }))).toBe(false);
 });
 
 it('says no to numbers that make no key', async () => {
