@@ -186,14 +186,20 @@ export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null,
   return { ...answer, headers, body: masked === plain ? body : masked };
 }
 
+/** A string of JSON, to its end or to that of the text. */
+const STRING = /"[^"\\]*(?:\\[^][^"\\]*)*"?/g;
+
 /** The same JSON without escapes that it does not need: behind them nobody sees a secret, until it is parsed. */
 function undoEscapes(body: string): string {
-  return body.replace(/\\(?:u([\da-f]{4})|[^])/gi, (escape, code?: string) => {
-    if (code === undefined) return escape === '\\/' ? '/' : escape;
-    const letter = String.fromCharCode(Number.parseInt(code, 16));
-    if (letter < ' ') return escape;
-    return letter === '"' || letter === '\\' ? `\\${letter}` : letter;
-  });
+  // Elsewhere an escape is an error, and stays one.
+  return body.replace(STRING, (string) =>
+    string.replace(/\\(?:u([\da-fA-F]{4})|[^])/g, (escape, code?: string) => {
+      if (code === undefined) return escape === '\\/' ? '/' : escape;
+      const letter = String.fromCharCode(Number.parseInt(code, 16));
+      if (letter < ' ') return escape;
+      return letter === '"' || letter === '\\' ? `\\${letter}` : letter;
+    }),
+  );
 }
 
 /** Describes an exchange for a transcript. */

@@ -104,3 +104,15 @@ test.each([
   const { outcome, principal } = await provide({ type: 'custom', endpoint }).authenticate({ token: 'opaque-token' });
   expect([outcome, principal]).toEqual(['undecided', null]);
 });
+
+test.each([
+  '{"principal":"\\U0061lice","message":SECRET}',
+  '\\u007b"principal":"alice","message":SECRET}',
+  '{"principal"\\u003a"alice","message":SECRET}',
+  '{"principal":"alice","message":SECRET}\\u0020',
+])('what is no JSON does not become it where a secret is masked: %s', async (body) => {
+  const token = 'opaque-token';
+  const { origin } = await serve((_request, response) => response.end(body.replace('SECRET', `"${escape(token)}"`)));
+  const { outcome, principal } = await provide({ type: 'custom', endpoint: origin }).authenticate({ token });
+  expect([outcome, principal]).toEqual(['undecided', null]);
+});
