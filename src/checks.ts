@@ -10,6 +10,7 @@
 import { describeKind, isStringList, member, stringMember, type Json, type JsonObject } from './json.js';
 import { listSome, quote } from './listing.js';
 import { audiencesOf, recognizeMisplaced } from './misplaced-token.js';
+import { REASONS } from './reasons.js';
 import { REDACTED } from './redact.js';
 import { findResemblance } from './resemblance.js';
 import type { Trace } from './trace.js';
@@ -48,7 +49,8 @@ export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | n
       'issuer',
       actual === null ? 'issuer_mismatch' : 'claim_invalid',
       `iss is ${describeKind(actual)}; the server wants ${quote(issuer)}`,
-      detail,
+      // Null is nothing that could be put into the config.
+      { ...detail, fix: actual === null ? REASONS.issuer_missing.fix : undefined },
     );
   } else if (actual !== issuer) {
     const resemblance = findResemblance(issuer, actual);

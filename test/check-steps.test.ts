@@ -496,6 +496,8 @@ describe('a token that was made for somebody else', () => {
     expect(issuerFix({ iss: 'https://sts.windows.net/x', aud: 'https://graph.microsoft.com' })).toContain('/.default');
     expect(issuerFix({ iss: 'https://acme.okta.com' })).toContain('/oauth2/default');
     expect(issuerFix({ iss: 'https://kubernetes.default.svc', sub: SERVICE_ACCOUNT })).toContain('kubernetes');
+    // Null is nothing that could be put into the config.
+    expect(issuerFix({ iss: null })).toBe(REASONS.issuer_missing.fix);
     // What is named almost rightly is meant.
     expect(issuerFix({ iss: 'https://a/', sub: SERVICE_ACCOUNT })).not.toContain('kubernetes');
     expect(issuerFix({ iss: 'https://acme.okta.com' }, 'https://acme.okta.com/')).toContain('/oauth2/default');
