@@ -6,6 +6,16 @@ const V1 = `https://sts.windows.net/${TENANT}/`;
 const V2 = `https://login.microsoftonline.com/${TENANT}/v2.0`;
 const SSO = 'https://sso.example/realms/prod';
 
+test.each([
+  [`${SSO}/.well-known/openid-configuration`, SSO],
+  ['https://sso.example/auth/realms/prod', SSO],
+  [SSO, 'https://keycloak.auth.svc/realms/prod'],
+  ['https://dev.example/api', 'https://api.example/api'],
+])('what issuers may differ in makes other audiences: %s and %s', (expected, actual) => {
+  expect(findResemblance(expected, actual)).not.toBeNull();
+  expect(findResemblance(expected, actual, 'audience')).toBeNull();
+});
+
 describe('two names', () => {
   test.each([
     [SSO, `${SSO}/`, 'only the trailing slash differs'],
