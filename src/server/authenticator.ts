@@ -88,9 +88,10 @@ export function buildAuthenticator(
   async function ask(request: AuthRequest, fault: RequestFault | null, about: About): Promise<Judged> {
     const refusals: RefusedVerdict[] = [];
     let broken = false;
+    const wasClosed = closed;
     for (const provider of providers) {
-      // Nobody waits for the answer of one that was closed: no further provider is asked.
-      if (closed) {
+      // What was under way when it ended starts nothing new.
+      if (closed !== wasClosed) {
         broken = true;
         break;
       }
