@@ -94,8 +94,8 @@ export function processArguments(): string[] {
 /** Ends the process with this code once its output is written. */
 export function leaveWith(code: number): void {
   process.exitCode = code;
-  // A worker of node:cluster would stay for what its primary may say.
-  if (process.connected) process.disconnect();
+  // A worker of node:cluster would stay for what its primary may say; one that disconnects is ended with 0.
+  process.channel?.unref();
 }
 
 /** Reports what nobody caught. */

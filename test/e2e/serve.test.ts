@@ -518,8 +518,8 @@ describe('operation', () => {
   describe('with others that share its port, as docs/scale.md says', () => {
     const port = String(20_000 + (process.pid % 10_000));
 
-    /** Starts the documented script with two workers, and waits until both listen. */
-    async function startCluster(config: string, ...flags: readonly string[]): Promise<ChildProcessWithoutNullStreams> {
+    /** Starts the documented script with two workers. */
+    function startPrimary(config: string, ...flags: readonly string[]): ChildProcessWithoutNullStreams {
       const guide = readFileSync(new URL('../../docs/scale.md', import.meta.url), 'utf8');
       const documented = /```js\n([\s\S]*?)```/.exec(guide)?.[1] ?? '';
       const args = [config, ...flags, '--port', port].map((arg) => `'${arg}'`).join(', ');
@@ -529,6 +529,12 @@ describe('operation', () => {
         .replace('availableParallelism()', '2');
       const primary = start([], { bin: world.file('cluster.mjs', script) });
       onTestFinished(() => void primary.kill('SIGKILL'));
+      return primary;
+    }
+
+    /** Waits until both listen. */
+    async function startCluster(...args: Parameters<typeof startPrimary>): Promise<ChildProcessWithoutNullStreams> {
+      const primary = startPrimary(...args);
       let said = '';
       primary.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
       while (said.split('authcheck listens on').length < 3) await once(primary.stdout, 'data');
@@ -559,6 +565,11 @@ describe('operation', () => {
       primary.kill('SIGTERM');
       expect((await answered).status).toBe(200);
       expect(await once(primary, 'exit')).toEqual([0, null]);
+    });
+
+    it('ends with their exit code when they cannot start', async () => {
+      const primary = startPrimary(`${world.config}.missing`);
+      expect(await once(primary, 'exit')).toEqual([2, null]);
     });
 
     it.runIf(process.platform === 'linux')('ends with a fault when one of them dies', async () => {
