@@ -11,12 +11,14 @@ import { escapeForm } from '../redact.js';
 import { REASONS } from '../reasons.js';
 import { showUrl } from '../url.js';
 import {
+  clean,
   judgeUnexpected,
   looksLikeHtml,
   looksLikeJwt,
   quoteMessage,
   readObject,
   through,
+  type Asked,
 } from '../unexpected-answer.js';
 
 /** The endpoint, and the credentials of the server that asks. */
@@ -98,7 +100,7 @@ function judgeAnswer(
   const active = member(response, 'active');
   if (typeof active !== 'boolean') {
     const what = active === undefined ? 'has no "active"' : 'has an "active" that is not true or false';
-    const other = active === undefined ? recognizeOther(response) : null;
+    const other = active === undefined ? recognizeOther(response, { url: client.url, secrets }) : null;
     const is = other === null ? '' : `: ${other.is}`;
     return failInvalid(`the introspection answer ${what}${is}${through(answer)}`, other?.fix);
   }
@@ -106,10 +108,11 @@ function judgeAnswer(
 }
 
 /** What answers in the place of the introspection endpoint, told by its answer. */
-function recognizeOther(response: JsonObject): { readonly is: string; readonly fix: string } | null {
+function recognizeOther(response: JsonObject, asked: Asked): { readonly is: string; readonly fix: string } | null {
   const uri = member(response, 'introspection_endpoint');
   if (typeof uri === 'string') {
-    const shown = JSON.stringify(showUrl(uri.slice(0, MAX_READ)).slice(0, MAX_SHOWN));
+    // Read as a URL, what was sent may stand in it again: in lower case, or without its line breaks.
+    const shown = JSON.stringify(clean(showUrl(uri.slice(0, MAX_READ)), asked).slice(0, MAX_SHOWN));
     return {
       is: 'this is the issuer’s metadata',
       fix: `Put its introspection_endpoint into introspection.url: ${shown}.`,

@@ -375,6 +375,17 @@ describe('what the endpoint says for itself', () => {
     expect(reason?.message).toContain('"invalid_request: Basic [redacted] | [redacted] | [redacted] | [redacted]"');
   });
 
+  test.each([
+    ['a piece', PLAIN.client_secret.slice(0, 9)],
+    ['a line break', `${PLAIN.client_secret.slice(0, 3)}\n${PLAIN.client_secret.slice(3)}`],
+    ['capital letters', PLAIN.client_secret.toUpperCase()],
+  ])('that is metadata holds nothing of what it was sent, with %s', async (_how, said) => {
+    for (const uri of [`https://a/${said}`, `https://${said}/`, `https://a/${TOKEN.slice(0, 5)}\t${TOKEN.slice(5)}`]) {
+      const { reason } = await ask(json({ introspection_endpoint: uri }));
+      expect(reason?.fix).toMatch(/introspection\.url: "https:\/\/(?:a\/)?\[redacted\]\/?"\.$/);
+    }
+  });
+
   test('in a JWT is told as such', async () => {
     const { reason } = await ask((_request, response) =>
       response.end('eyJhbGciOiJSUzI1NiJ9.eyJhY3RpdmUiOnRydWV9.c2ln'),
