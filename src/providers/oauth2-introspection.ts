@@ -51,7 +51,7 @@ export function createOAuth2IntrospectionProvider(
       }
       reportRequest(trace, result.raw);
       if (!result.active) {
-        const { said, fix } = readHints(token, introspection.url, context.now());
+        const { said, fix } = readHints(token, config.issuer, introspection.url, context.now());
         trace.fail('active', 'token_inactive', `the issuer says "active": false, and never why${said}`, { fix });
         return { identity: null, claims, network_ms };
       }
@@ -102,7 +102,12 @@ function isFalsy(value: Json): boolean {
 }
 
 /** What an issuer does not say, a JWT may say itself. */
-function readHints(token: string, endpoint: string, now: number): { readonly said: string; readonly fix?: string } {
+function readHints(
+  token: string,
+  expected: string | null,
+  endpoint: string,
+  now: number,
+): { readonly said: string; readonly fix?: string } {
   const claims = parseJwt(token).claims ?? {};
   const age = expiredFor(claims, now);
   if (age !== null) return { said: `; the token itself says that it expired ${duration(age)} ago` };
@@ -110,11 +115,17 @@ function readHints(token: string, endpoint: string, now: number): { readonly sai
   const host = parseUrl(issuer)?.host ?? '';
   return host === '' || host === new URL(endpoint).host
     ? { said: '' }
-    : { said: `; the token itself says that it is from ${quote(issuer)}`, fix: OTHER_HOST_FIX };
+    : {
+        said: `; the token itself says that it is from ${quote(issuer)}`,
+        fix: (issuer === expected ? NEW_TOKEN : OTHER_ISSUER) + ONE_NAME,
+      };
 }
 
-const OTHER_HOST_FIX =
-  'Get a token from the issuer whose introspection endpoint the config names. If the token is from it, under another name, give it one name for all (in Keycloak: hostname): tokens of another name are not active to it.';
+const NEW_TOKEN = 'Get a new token from the issuer.';
+const OTHER_ISSUER = 'Get a token from the issuer whose introspection endpoint the config names.';
+// Others, such as Hydra, are asked under another name by design.
+const ONE_NAME =
+  ' If new ones of that issuer are not active either, it may know none of another name than it is asked under: give it one name for all (in Keycloak: hostname).';
 
 function reportRequest(trace: Trace, raw: boolean): void {
   if (!raw) trace.pass('request', 'the introspection endpoint answered', { field: ['introspection', 'url'] });

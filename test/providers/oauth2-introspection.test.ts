@@ -247,14 +247,17 @@ describe('the answer', () => {
 
 test('of a JWT that is not active, another host in its iss is told: Keycloak knows no token of its other names', async () => {
   const server = await serve(json({ active: false }));
-  const reasonFor = async (iss: unknown): Promise<Verdict['reason']> => {
+  const reasonFor = async (iss: unknown, top: object = {}): Promise<Verdict['reason']> => {
     const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
     const token = `${part({ alg: 'RS256' })}.${part({ iss, sub: 'alice' })}.c2ln`;
-    return (await asking(server.origin).authenticate({ token })).reason;
+    return (await asking(server.origin, {}, top).authenticate({ token })).reason;
   };
   const other = await reasonFor('http://keycloak:8080/realms/ml');
   expect(other?.message).toMatch(/; the token itself says that it is from "http:\/\/keycloak:8080\/realms\/ml"$/);
-  expect(other?.fix).toContain('in Keycloak: hostname');
+  expect(other?.fix).toMatch(/^Get a token from the issuer whose .*in Keycloak: hostname/);
+  // The issuer of the config is the right one, under whatever name its endpoint is asked.
+  const ours = await reasonFor('https://sso.example', { issuer: 'https://sso.example' });
+  expect(ours?.fix).toMatch(/^Get a new token from the issuer\. .*in Keycloak: hostname/);
   for (const iss of [`${server.origin}/realms/ml`, 'P2abc', 5, undefined])
     expect(await reasonFor(iss)).toMatchObject({
       message: 'the issuer says "active": false, and never why',
