@@ -115,9 +115,12 @@ function explainAudience(
   listed: readonly string[],
 ): { readonly how: string; readonly fix?: string } {
   const compared = listed.slice(0, MAX_COMPARED);
+  // To say that a scope is no audience would have the config take what the whole tenant has for Microsoft's own services.
+  const isOfMicrosoft = recognizeMisplaced(claims, ['graph', 'azure']) !== null;
   for (const item of compared) {
     const resemblance = findResemblance(audience, item, 'audience');
-    if (resemblance !== null) return { how: inBrackets(resemblance.how), fix: resemblance.fix ?? ALIKE_FIX };
+    if (resemblance !== null && !(isOfMicrosoft && resemblance.fix !== undefined))
+      return { how: inBrackets(resemblance.how), fix: resemblance.fix ?? ALIKE_FIX };
   }
   if (compared.some((item) => item.split(/\s+/).includes(audience)))
     return { how: ' (it is one of several audiences in one string, joined by white space)', fix: LIST_FIX };

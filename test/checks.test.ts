@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { checkAudience, checkIssuer, checkSubject, findPrincipalFault } from '../src/checks.js';
 import type { Json } from '../src/json.js';
+import { createTrace, fixOf } from '../src/trace.js';
 import { codeOf, stepOf } from './one-step.js';
 
 describe('checkIssuer', () => {
@@ -38,6 +39,17 @@ describe('checkAudience', () => {
   ])('%j: %s', (claims, expected) => {
     expect(codeOf((trace) => checkAudience(trace, claims, 'api', false))).toBe(expected);
   });
+
+  test.each(['https://graph.microsoft.com', 'https://management.azure.com'])(
+    'does not say to take what the whole tenant has: %s',
+    (aud) => {
+      const trace = createTrace(() => null);
+      checkAudience(trace, { aud }, `${aud}/.default`, false);
+      const [fix = ''] = trace.steps.map(fixOf);
+      expect(fix).toContain('api://APPLICATION-ID/.default');
+      expect(fix).not.toContain('set audience');
+    },
+  );
 });
 
 describe('checkSubject', () => {
