@@ -30,7 +30,10 @@ export interface Authenticator {
   readonly authenticate: (request: IncomingRequest) => Promise<Authentication>;
   /** As `authenticate`, for a token that came another way. */
   readonly judge: (request: AuthRequest, about: Pick<IncomingRequest, 'id'>) => Promise<Judged>;
-  /** Ends the providers' connections; a request that comes all the same opens new ones, and is judged without Redis. */
+  /**
+   * Ends the providers' connections, and with them what is asked; a request under way asks no further provider. One that
+   * comes all the same opens new ones, and is judged without Redis.
+   */
   readonly close: () => Promise<void>;
 }
 
