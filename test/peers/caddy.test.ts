@@ -1,15 +1,14 @@
 // Debian's Caddy in front, configured as docs/gateway.md says, `authcheck serve` beside it, and behind it a server that
 // tells what has reached it.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request as ask } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
-import { start } from '../e2e/program.js';
 import { startWorld, type World } from '../e2e/world.js';
 import { listen } from '../loopback.js';
+import { awaitGateway, freePort, startService } from './gateway.js';
 
 const CADDY = '/usr/bin/caddy';
 const guide = readFileSync(resolve(import.meta.dirname, '../../docs/gateway.md'), 'utf8');
@@ -32,11 +31,8 @@ beforeEach(async () => {
 async function startGateway(...flags: readonly string[]): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'authcheck-caddy-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  const service = start(['serve', '--config', world.config, '--provider', 'jwt', '--port', '0', ...flags]);
-  stopWithTest(service);
-  const [line] = (await once(service.stdout, 'data')) as [Buffer];
-  const origin = /127\.0\.0\.1:\d+/.exec(line.toString())?.[0];
-  if (origin === undefined) throw new Error(`authcheck said ${line.toString()}`);
+  const service = await startService('--config', world.config, '--provider', 'jwt', ...flags);
+  const origin = service.replace('http://', '');
   const behind = await listen(
     createServer((request, response) => {
       const { 'x-auth-principal': principal, 'x-auth-attributes': attributes, authorization } = request.headers;
@@ -53,29 +49,7 @@ async function startGateway(...flags: readonly string[]): Promise<number> {
   writeFileSync(file, `{\n  admin off\n  auto_https off\n}\nhttp://127.0.0.1:${port} {\n${ours}}\n`);
   const env = { HOME: folder, XDG_CONFIG_HOME: folder, XDG_DATA_HOME: folder };
   const caddy = spawn(CADDY, ['run', '--config', file, '--adapter', 'caddyfile'], { stdio: 'pipe', env });
-  stopWithTest(caddy);
-  let log = '';
-  caddy.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
-  for (;;) {
-    if (caddy.exitCode !== null) throw new Error(`Caddy ended: ${log}`);
-    const answer = await send(port).catch(() => null);
-    if (answer !== null) return port;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}
-
-function stopWithTest(child: ChildProcess): void {
-  onTestFinished(async () => {
-    if (child.exitCode !== null) return;
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const port = await listen(server);
-  await new Promise((done) => server.close(done));
+  await awaitGateway(caddy, () => send(port));
   return port;
 }
 

@@ -1,18 +1,16 @@
 // Debian's nginx in front, configured as docs/gateway.md says, `authcheck serve` beside it, and behind it a server that
 // believes its headers. TLS on every hop.
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer as createTlsServer, request as ask } from 'node:https';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { beforeEach, expect, onTestFinished, test } from 'vitest';
 import { createAuthenticator, createMiddleware, parseAuthConfig, type Identity } from '../../src/index.js';
 import { makeCertificates, type Certificates } from '../certificates.js';
-import { start } from '../e2e/program.js';
 import { startWorld, type World } from '../e2e/world.js';
 import { listen } from '../loopback.js';
+import { awaitGateway, freePort, startService } from './gateway.js';
 
 const NGINX = '/usr/sbin/nginx';
 const guide = readFileSync(resolve(import.meta.dirname, '../../docs/gateway.md'), 'utf8');
@@ -43,11 +41,7 @@ async function startGateway(...flags: readonly string[]): Promise<number> {
   writeFileSync(join(folder, 'key.pem'), key);
 
   const files = ['--tls-cert', join(folder, 'cert.pem'), '--tls-key', join(folder, 'key.pem')];
-  const service = start(['serve', '--config', world.config, '--port', '0', ...files, ...flags]);
-  stopWithTest(service);
-  const [line] = (await once(service.stdout, 'data')) as [Buffer];
-  const origin = /https:\/\/127\.0\.0\.1:\d+/.exec(line.toString())?.[0];
-  if (origin === undefined) throw new Error(`authcheck said ${line.toString()}`);
+  const origin = await startService('--config', world.config, ...files, ...flags);
 
   const behind = await startBehind();
   const port = await freePort();
@@ -73,24 +67,8 @@ http {
 }`,
   );
   const nginx = spawn(NGINX, ['-c', join(folder, 'nginx.conf'), '-p', folder, '-e', 'stderr'], { stdio: 'pipe' });
-  stopWithTest(nginx);
-  let log = '';
-  nginx.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
-  for (;;) {
-    if (nginx.exitCode !== null) throw new Error(`nginx ended: ${log}`);
-    const answer = await send(port).catch(() => null);
-    if (answer !== null) return port;
-    await new Promise((done) => setTimeout(done, 50));
-  }
-}
-
-function stopWithTest(child: ChildProcess): void {
-  onTestFinished(async () => {
-    if (child.exitCode !== null) return;
-    // Killed at once, nginx would leave its worker behind.
-    child.kill('SIGTERM');
-    await once(child, 'exit');
-  });
+  await awaitGateway(nginx, () => send(port));
+  return port;
 }
 
 /** A server with `type: upstream_header`, over TLS: answers whom it sees. */
@@ -108,14 +86,6 @@ async function startBehind(): Promise<number> {
     });
   });
   return listen(server);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 function send(port: number, headers: Readonly<Record<string, string>> = {}, path = '/v1/models'): Promise<Answer> {
