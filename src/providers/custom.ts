@@ -25,8 +25,7 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
     judge(context, request, frame, async (trace, token) => {
       const fault = findFault(token);
       const other = carriesAnother(request, token) ? 'the request carries two different credentials' : null;
-      const fix = fault === null && other !== null ? ONE_FIX : undefined;
-      if (!checkSendable(trace, fault ?? other, fix)) return { identity: null };
+      if (!checkSendable(trace, fault ?? other, fault === null ? ONE_FIX : undefined)) return { identity: null };
       const headers = describeHeaders(request.headers ?? []);
       const params = { ...request.params };
       const secrets = [token, ...credentialsIn(Object.entries(headers))];

@@ -4,7 +4,7 @@ import { isRedirect, type Answered, type HttpAnswer } from '../exchange.js';
 import { parseUrl } from '../parse-url.js';
 import { trimSlashes } from '../url.js';
 import { REASONS } from '../reasons.js';
-import { clean, describeRetryAfter, looksLikeJwt, quoteMessage, through } from '../unexpected-answer.js';
+import { clean, describeRetryAfter, looksLikeHtml, looksLikeJwt, quoteMessage, through } from '../unexpected-answer.js';
 
 type Headers = Readonly<Record<string, string>>;
 
@@ -90,7 +90,7 @@ export function explainForbidden(answer: Answered, base: string, token: string):
     return { message, fix: sso };
   }
   // GitHub's API refuses in JSON.
-  if (body.trimStart().startsWith('<'))
+  if (looksLikeHtml(body))
     return {
       message: `GitHub answered 403 with a web page${through(answer)}`,
       fix: 'A firewall or a proxy may have answered in the place of GitHub: have it let this server through.',
