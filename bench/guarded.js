@@ -38,13 +38,23 @@ async function withPlugin(cache) {
   return fastify((app) => app.register(authcheck, { authenticator: authenticator(cache) }));
 }
 
-async function withFastifyJwt(cache) {
+/** `keys`: a key as PEM, or what finds one in the issuer's key set, as we do. */
+async function withFastifyJwt(keys, cache) {
   const { default: jwt } = await import('@fastify/jwt');
   return fastify(async (app) => {
     const verify = { algorithms: ['RS256'], allowedIss: issuer, allowedAud: 'api', cache };
-    await app.register(jwt, { secret: { public: pem }, verify });
+    await app.register(jwt, { ...keys, verify });
     app.addHook('onRequest', (request) => request.jwtVerify());
   });
+}
+
+/** As the documentation of get-jwks has it. */
+async function withGetJwks() {
+  const { default: buildGetJwks } = await import('get-jwks');
+  const getJwks = buildGetJwks({ jwksPath: '/jwks', issuersWhitelist: [issuer] });
+  const secret = (_request, { header: { kid, alg }, payload: { iss } }) =>
+    getJwks.getPublicKey({ kid, domain: iss, alg });
+  return withFastifyJwt({ decode: { complete: true }, secret }, false);
 }
 
 const SERVERS = {
@@ -61,8 +71,9 @@ const SERVERS = {
   'fastify, unguarded': () => fastify(() => undefined),
   'fastify, authcheck': () => withPlugin(false),
   'fastify, authcheck, cache': () => withPlugin(true),
-  'fastify, @fastify/jwt': () => withFastifyJwt(false),
-  'fastify, @fastify/jwt, cache': () => withFastifyJwt(true),
+  'fastify, @fastify/jwt, a PEM': () => withFastifyJwt({ secret: { public: pem } }, false),
+  'fastify, @fastify/jwt, a PEM, cache': () => withFastifyJwt({ secret: { public: pem } }, true),
+  'fastify, @fastify/jwt, get-jwks': withGetJwks,
 };
 
 if (process.send === undefined) throw new Error('this is started by middleware.js');

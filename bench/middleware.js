@@ -12,7 +12,7 @@ const KINDS = [
   ['express, unguarded', 'express, authcheck', 'express, authcheck, cache', 'express, express-oauth2-jwt-bearer'],
   [
     ...['fastify, unguarded', 'fastify, authcheck', 'fastify, authcheck, cache'],
-    ...['fastify, @fastify/jwt', 'fastify, @fastify/jwt, cache'],
+    ...['fastify, @fastify/jwt, get-jwks', 'fastify, @fastify/jwt, a PEM', 'fastify, @fastify/jwt, a PEM, cache'],
   ],
 ];
 const CONNECTIONS = 16;

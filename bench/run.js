@@ -58,7 +58,8 @@ ${table(
 
 Best of 8 rounds, in turn, after one that is not counted; each server in a process of its own, asked by a process that
 never sleeps. \`of unguarded\` is against the same framework without a guard. Asked for: 0.80 with the cache on node:http, and
-to be ahead of every peer without one.
+to be ahead of every peer without one. \`get-jwks\` finds the key of a token in the issuer's key set, as ours does; \`a PEM\` is
+one key that was written into the server.
 
 ${table(
   ['server', ...headsOf('requests/s', 'of unguarded')],
