@@ -13,6 +13,8 @@ interface Feature {
   /** The name without the feature. */
   readonly drop: (name: string) => string;
   readonly fix?: string;
+  /** As `fix`, where it helps issuers alone. */
+  readonly issuerFix?: string;
   /** Audiences that differ in it are not the same: a service on another host is another service. */
   readonly ofIssuers?: boolean;
 }
@@ -65,7 +67,12 @@ const FEATURES: readonly Feature[] = [
     fix: `${ONE_SERVER}, ${SET_ISSUER}`,
     ofIssuers: true,
   },
-  { name: 'the scheme', drop: (name) => name.replace(/^https?:\/\//i, '') },
+  {
+    name: 'the scheme',
+    drop: (name) => name.replace(/^http:/i, 'https:'),
+    issuerFix: `If it is wrong in the token, the issuer does not know that a proxy ends TLS before it (in Keycloak: proxy-headers, hostname); else ${SET_ISSUER}`,
+  },
+  { name: 'the scheme', drop: (name) => name.replace(/^https:\/\//i, '') },
   { name: 'the prefix "api://"', drop: (name) => name.replace(new RegExp(`^api://(?!${GUID}$)`, 'i'), '') },
   {
     name: 'the prefix "api://"',
@@ -87,14 +94,16 @@ export function findResemblance(
   const all = kind === 'issuer' ? FEATURES : FEATURES.filter(({ ofIssuers }) => ofIssuers !== true);
   const agree = (features: readonly Feature[]): boolean => reduce(expected, features) === reduce(actual, features);
   const tenants = compareTenants(expected, actual);
-  if (tenants !== null || !agree(all)) return tenants;
+  if (tenants !== null) return tenants;
+  if (!agree(all)) return kind === 'issuer' ? compareRealms(expected, actual) : null;
   // What they still differ in when all the others are dropped.
   const differing = all.filter((feature) => !agree(all.filter((other) => other !== feature)));
-  const names = differing.map(({ name }) => name).reverse();
+  const names = [...new Set(differing.map(({ name }) => name))].reverse();
   const last = names.pop();
   if (last === undefined) return null;
   const how = names.length === 0 ? `only ${last} differs` : `only ${names.join(', ')} and ${last} differ`;
-  const fix = differing.find((feature) => feature.fix !== undefined)?.fix;
+  const fixes = differing.map(({ fix, issuerFix }) => (kind === 'issuer' ? (fix ?? issuerFix) : fix));
+  const fix = fixes.find((text) => text !== undefined);
   return fix === undefined ? { how } : { how, fix };
 }
 
@@ -162,4 +171,17 @@ function compareTenants(expected: string, actual: string): Resemblance | null {
         how: 'the same tenant, but a token of version 1.0',
         fix: 'Set requestedAccessTokenVersion: 2 (api) in the app registration’s manifest and get a new token, or set issuer in the config to that which the token has.',
       };
+}
+
+/** The server of an issuer of Keycloak, and its realm. */
+const REALM = /^(https?:\/\/[^/?#]+(?:\/auth)?)\/realms\/([^/?#]+)$/i;
+
+function compareRealms(expected: string, actual: string): Resemblance | null {
+  const [, server = '', wanted = ''] = REALM.exec(expected) ?? [];
+  const [, sameServer, realm = ''] = REALM.exec(actual) ?? [];
+  if (server !== sameServer || wanted === realm) return null;
+  return {
+    how: 'another realm of the same server',
+    fix: 'Have the client log in at the realm of the config. Another realm in issuer would let in all of its users.',
+  };
 }

@@ -43,6 +43,8 @@ describe('two names', () => {
     ['https://login.microsoftonline.com/v2.0', V2, 'the config names no tenant, the token does'],
     ['https://login.partner.microsoftonline.cn/common/v2.0', V2, 'the config names no tenant, the token does'],
     ['https://login.microsoftonline.com/<tenant id>/v2.0', V2, 'the config names no tenant, the token does'],
+    [SSO, 'https://sso.example/realms/dev', 'another realm of the same server'],
+    ['http://kc:8080/auth/realms/a', 'http://kc:8080/auth/realms/b', 'another realm of the same server'],
     [V2, V2.replace('72f9', '82f9'), 'another tenant of Entra'],
     [V2, V2.replace(TENANT, '9188040d-6c67-4c5b-b112-36a304b66dad'), 'the tenant of all personal Microsoft accounts'],
     [
@@ -72,7 +74,7 @@ describe('two names', () => {
   test.each([
     ['https://a.example', 'https://b.example'],
     ['https://a.example/', 'https://b.example/'],
-    [SSO, 'https://sso.example/realms/dev'],
+    [SSO, 'https://other.example/realms/dev'],
     [V2, SSO],
     ['api', 'apis'],
     [`api://${TENANT}/one`, `api://${TENANT}/two`],
@@ -93,6 +95,10 @@ describe('two names', () => {
   });
 });
 
+test('realms are compared only where they issue tokens', () => {
+  expect(findResemblance(SSO, 'https://sso.example/realms/dev', 'audience')).toBeNull();
+});
+
 describe('the way out', () => {
   test.each([
     [V2, V1, 'requestedAccessTokenVersion: 2'],
@@ -102,6 +108,8 @@ describe('the way out', () => {
     [`api://${TENANT}/user_impersonation`, TENANT, 'What clients request is a scope'],
     ['https://login.microsoftonline.com/common/v2.0', V2, 'the id of your own tenant'],
     [`${SSO}/.well-known/openid-configuration`, SSO, 'not the URL of its metadata'],
+    [SSO, 'http://sso.example/realms/prod', 'a proxy ends TLS before it (in Keycloak: proxy-headers, hostname)'],
+    [SSO, 'https://sso.example/realms/dev', 'log in at the realm of the config'],
     [SSO, 'http://keycloak:8080/realms/prod', 'give it one name for all (in Keycloak: hostname)'],
     ['https://acme.example/oauth2/a', 'http://b:80/oauth2/a', 'If both names are the same server’s, set issuer'],
     ['https://login.microsoftonline.com/acme.example/v2.0', V2, 'in the place of its domain'],
