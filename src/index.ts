@@ -122,7 +122,7 @@ export type { Logger } from './server/request-log.js';
 export { looksLikeMilliseconds, TIME_CLAIMS } from './time-claims.js';
 export type { AskedQuestion, Subject, SuiteCase } from './suite/case.js';
 export type { Difference } from './suite/expectations.js';
-export { loadSuite, readSuite, type Suite, type SuiteOptions } from './suite/load.js';
+export { loadSuite, loadSuites, readSuite, type Suite, type SuiteOptions } from './suite/load.js';
 export { isOutstanding, runSuite, type CaseResult, type RunOptions, type SuiteResult } from './suite/run.js';
 export type { Expectations, SuiteFile, WrittenCase, WrittenQuestion } from './suite/schema.js';
 export type { StubKind } from './suite/stub.js';

@@ -54,6 +54,31 @@ export function loadSuite(file: string, options: SuiteOptions): Suite {
 }
 
 /**
+ * As {@link loadSuite}, for several files.
+ *
+ * @throws {AuthcheckError} `config_unreadable` for the first file that cannot be read.
+ * @throws {ConfigError} with the faults of all files, and of the configs that they name, each once.
+ */
+export function loadSuites(files: readonly string[], options: SuiteOptions): Suite[] {
+  const suites: Suite[] = [];
+  const faulty: ConfigError[] = [];
+  for (const file of files) {
+    try {
+      suites.push(loadSuite(file, options));
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      faulty.push(error);
+    }
+  }
+  const [first, second] = faulty;
+  if (first === undefined) return suites;
+  if (second === undefined) throw first;
+  // Two files that name one config have its faults in common.
+  const findings = new Map(faulty.flatMap((error) => error.findings).map((one) => [JSON.stringify(one), one]));
+  throw new ConfigError([...findings.values()], first.code);
+}
+
+/**
  * As {@link loadSuite}, for the text of a file that need not be there.
  *
  * @throws {AuthcheckError} `config_unreadable` for a file that cannot be read.

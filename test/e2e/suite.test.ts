@@ -125,6 +125,12 @@ describe('authcheck test', () => {
     expect(stderr).not.toContain('::error');
     const annotated = await test(['broken.yaml', GOOD], { env: { GITHUB_ACTIONS: 'true' } });
     expect([annotated.code, annotated.stdout]).toEqual([2, '']);
+    world.file('broken-too.yaml', 'config: run.yaml\ntests:\n  - name: a\n    expectations: {}\n');
+    const both = await test(['broken.yaml', 'broken-too.yaml'], { env: { GITHUB_ACTIONS: 'true' } });
+    expect(both.code).toBe(2);
+    expect(both.stderr.match(/^::error file=[\w.-]+,line=\d+/gm)).toEqual(
+      expect.arrayContaining(['::error file=broken.yaml,line=3', '::error file=broken-too.yaml,line=4']),
+    );
     const secret = 'ghp_abcdefghijklmnopqrstuvwxyz0123456789';
     const misplaced = await test([secret], { env: { GITHUB_ACTIONS: 'true' } });
     expect(misplaced.stderr).toMatch(/^::error title=[^:]+::\[redacted\]: there is no such file/m);

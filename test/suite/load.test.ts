@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { AuthcheckError, ConfigError, loadSuite, readSuite } from '../../src/index.js';
+import { AuthcheckError, ConfigError, loadSuite, loadSuites, readSuite } from '../../src/index.js';
 import { CONFIG } from './suite.js';
 
 /** What is wrong with a file, as `position: message`. */
@@ -186,6 +186,29 @@ it('a config that the server could not read is not used either', () => {
     'config: latin.yaml\ntests: [{name: a, claims: {}, expect: {outcome: accepted}}]\n',
   );
   expect(() => loadSuite('a.yaml', { cwd: folder })).toThrow('UTF-8');
+});
+
+it('of several files the faults of all are told, and those of a config that they share once', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'authcheck-suite-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text);
+  write('run.yaml', 'type: custom\n');
+  write('sound.yaml', `${CONFIG}tests: [{name: a, claims: {}, expect: {outcome: accepted}}]\n`);
+  for (const name of ['a.yaml', 'b.yaml'])
+    write(name, 'config: run.yaml\ntests: [{name: a, claims: {}, expect: {outcome: accepted}}]\n');
+  write('c.yaml', `${CONFIG}tests: []\n`);
+  const faults = (...files: string[]): string[] => {
+    try {
+      return loadSuites(files, { cwd: folder }).map(({ file }) => file);
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      return error.findings.map(({ position }) => position ?? '');
+    }
+  };
+  expect(faults('sound.yaml', 'sound.yaml')).toEqual(['sound.yaml', 'sound.yaml']);
+  expect(faults('sound.yaml', 'c.yaml')).toEqual(['c.yaml:6:8']);
+  expect(faults('a.yaml', 'sound.yaml', 'b.yaml', 'c.yaml')).toEqual(['run.yaml:1:1', 'c.yaml:6:8']);
+  expect(() => faults('c.yaml', 'none.yaml')).toThrow('none.yaml: there is no such file');
 });
 
 describe('a file that cannot be used', () => {

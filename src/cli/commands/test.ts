@@ -7,7 +7,7 @@ import {
   AuthcheckError,
   ConfigError,
   isOutstanding,
-  loadSuite,
+  loadSuites,
   runSuite,
   updateSuite,
   type Suite,
@@ -109,7 +109,7 @@ function load(
   { cwd, env }: Io,
   onRead: (path: string) => void = () => undefined,
 ): Suite[] {
-  return files.map((file) => loadSuite(file, { cwd, env, live: live === true, update: update === true, onRead }));
+  return loadSuites(files, { cwd, env, live: live === true, update: update === true, onRead });
 }
 
 /** A file as it is; of a folder, the tests that are in it. */
