@@ -61,7 +61,8 @@ function checkLifetime(
 ): ExpectationResult {
   const exp = claims === null ? undefined : member(claims, 'exp');
   const isEndless = claims !== null && exp === undefined && mode === 'jwks';
-  const rest = typeof exp === 'number' ? exp - now : null;
+  // In whole seconds, as the checks have it: the trace and the expectation are to say the same.
+  const rest = typeof exp === 'number' ? exp - Math.floor(now) : null;
   const actual = isEndless
     ? 'it never expires: it has no exp'
     : exp === undefined

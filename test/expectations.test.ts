@@ -99,6 +99,7 @@ describe('checkExpectations', () => {
 
     test.each([
       [{ exp: 1000 }, 940, true, '1 minute'],
+      [{ exp: 1000 }, 940.9, true, '1 minute'],
       [{ exp: 1000 }, 941, false, '59 seconds'],
       [{ exp: 1000 }, 1000, false, 'expired 0 seconds ago'],
       [{ exp: 1000 }, 1030, false, 'expired 30 seconds ago'],

@@ -100,7 +100,9 @@ export function chooseTarget(
   onExchange: (exchange: Exchange) => void,
 ): Target {
   if (file === null && options.provider !== undefined)
-    throw usageError('--provider names one of a config; --issuer and --jwks make one of their own');
+    throw usageError(
+      '--provider names one of a config; --issuer and --jwks make one of their own, except --jwks FILE with --config',
+    );
   const chosen = choose(config, options.provider);
   const { at } = options;
   const isOne = config.providers.length === 1 || (options.provider !== undefined && options.allProviders !== true);

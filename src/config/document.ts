@@ -73,6 +73,7 @@ function findFault(document: Document.Parsed, text: string, version: '1.1' | '1.
     const [offset] = fault.pos;
     // PyYAML reads on, to the next quote, which may be the one that was meant.
     const goesOn = fault.message.startsWith('Missing closing ') && text.slice(offset).trim() !== '';
+    if (text.startsWith('${', offset - 1)) return { offset, message: BARE_VARIABLE };
     return { offset, message: goesOn ? GOES_ON : describeFault(fault.code, fault.message) };
   }
   const lexemes = [...new Lexer().lex(text)];
@@ -118,13 +119,14 @@ function describeFault(code: string, message: string): string {
   if (code === 'MULTIPLE_DOCS') return 'a second document starts here; the server reads single-document files only';
   if (SCALAR_FAULTS.includes(message)) return message;
   if (code === 'BAD_INDENT' && message.startsWith('Flow '))
-    return 'the server reads on here, but YAML ends what is in brackets: indent this line more than the key before them';
+    return 'a bracket or a comma is missing before this; or, if what is in brackets goes on here, indent this line more than the key before them';
   if (code === 'TAG_RESOLVE_FAILED') return 'there is no such tag; quote a value that starts with "!"';
   return `this is not valid YAML (${FAULTS[code] ?? code.toLowerCase().replaceAll('_', ' ')})`;
 }
 
 const GOES_ON =
   'a quote is missing before this; or, if the text in quotes goes on in the next line, indent that more than the key before them';
+const BARE_VARIABLE = 'within brackets, quote a value with a variable: "${env.NAME}"';
 
 /** What people do wrong most. */
 const FAULTS: Readonly<Record<string, string>> = {

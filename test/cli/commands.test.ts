@@ -57,7 +57,7 @@ it.each([
   [['validate', JWT, ...KEYS, '--concurrency', '2'], 'are about --tokens'],
   [['validate', JWT, ...KEYS, '--from-line', '2'], 'are about --tokens'],
   [['validate', JWT, ...KEYS, '--all-providers', '--min-ttl', '1m'], 'leave --all-providers out'],
-  [['validate', JWT, ...KEYS, '--provider', 'jwt'], '--provider names one of a config'],
+  [['validate', JWT, ...KEYS, '--provider', 'jwt'], 'except --jwks FILE with --config'],
   [['validate', JWT, '--config', 'two.yaml', '--audience', 'api'], '--config cannot be used together with'],
   [['validate', JWT, '--config', 'two.yaml', '--issuer', 'https://a'], '--config cannot be used together with'],
   [['validate', JWT, '--config', 'two.yaml', '--jwks', 'HTTPS://a/b'], 'not another URI'],

@@ -43,6 +43,13 @@ describe('parseConfigText', () => {
     expect(position).toBe('run.yaml:3:3');
   });
 
+  test.each(['a: [b, c\n', 'a: {b: c\n', 'a:\n  b: [c,\n    d\n  e: f\n'])(
+    'says that a bracket may be missing: %j',
+    (text) => {
+      expect(faultOf(text).message).toContain('a bracket or a comma is missing before this');
+    },
+  );
+
   test.each([
     ['a: "b\nc"\n', 'run.yaml:1:6', 'goes on in the next line, indent that more than the key'],
     ["a:\n  b: 'c\n  d'\n", 'run.yaml:2:8', 'goes on in the next line, indent that more than the key'],
@@ -52,6 +59,13 @@ describe('parseConfigText', () => {
     expect(message).toContain(words);
     expect(position).toBe(place);
   });
+
+  test.each(['a: {b: ${env.X}}\n', 'a: [b, ${env.X:=c}]\n', 'a: {b: https://${env.X}/c}\n'])(
+    'says that a variable within brackets wants quotes: %j',
+    (text) => {
+      expect(faultOf(text).message).toContain('quote a value with a variable');
+    },
+  );
 
   test('says where a syntax error is', () => {
     expect(faultOf('auth:\n  a: [1, 2\n').position).toMatch(/^run\.yaml:\d+:\d+$/);

@@ -37,7 +37,7 @@ export function defineConfigInit(run: Run): Command {
       .requiredOption('--issuer <url>', 'the issuer to discover (OIDC, RFC 8414)')
       .option('--audience <name>', 'the name of the server, which tokens must have in aud')
       .option('--introspection', 'ask the issuer about every token, rather than check signatures')
-      .option('--out <file>', 'write a file rather than to standard output; never over one that exists')
+      .option('--out <file>', 'write a file rather than to standard output')
       .option('--force', 'write over a file that exists')
       .optionsGroup(GROUPS.output),
   )

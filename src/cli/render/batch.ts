@@ -43,11 +43,12 @@ export function formatBatch(sum: BatchSum, style: Style): string {
     ...(undecided === 0 ? [] : [[undecided.toLocaleString('en'), 'undecided'], ...reasons(sum.undecided)]),
     ...(sum.unreadable === 0 ? [] : [[sum.unreadable.toLocaleString('en'), 'lines without a token']]),
   ];
-  const times = `${all.toLocaleString('en')} ${all === 1 ? 'line' : 'lines'} in ${(sum.ms / 1000).toFixed(1)} s, ${rate.toLocaleString('en')} a second; half within ${time(sum.p50)}, 99 % within ${time(sum.p99)}`;
+  const times = `${all.toLocaleString('en')} ${all === 1 ? 'line' : 'lines'} in ${time(sum.ms)}, ${rate.toLocaleString('en')} a second; half within ${time(sum.p50)}, 99 % within ${time(sum.p99)}`;
   return `${formatTable(rows, style, { paint: [style.strong] })}${style.dim(times)}\n`;
 }
 
 function time(ms: number): string {
+  if (ms >= 1000) return `${(ms / 1000).toFixed(1)} s`;
   return ms < 10 ? `${ms.toFixed(2)} ms` : `${Math.round(ms)} ms`;
 }
 

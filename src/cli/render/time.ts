@@ -15,7 +15,8 @@ export function formatTime(seconds: Json | undefined): string | null {
 
 /** A time against now: "in 42 minutes", "3 days ago". */
 export function relativeTime(seconds: number, now: number): string {
-  const ahead = seconds - now;
+  // As the checks have it, in whole seconds: two lines about one time are to say the same.
+  const ahead = seconds - Math.floor(now);
   return ahead >= 0 ? `in ${duration(ahead)}` : `${duration(-ahead)} ago`;
 }
 

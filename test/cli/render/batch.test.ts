@@ -33,7 +33,7 @@ test('the sum has every line in it, the most frequent reasons first, told from w
 `,
   );
   expect(formatBatch({ ...NOTHING, accepted: 1, ms: 0 }, style)).toMatch(
-    /^ +1 {2}accepted\n1 line in 0\.0 s, 0 a second/,
+    /^ +1 {2}accepted\n1 line in 0\.00 ms, 0 a second/,
   );
 });
 

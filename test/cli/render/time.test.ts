@@ -24,6 +24,8 @@ test('times are explained in words and absolute, and what is no time is left alo
   expect(formatTime('1767225600')).toBeNull();
   expect(relativeTime(90, 0)).toBe('in 1 minute 30 seconds');
   expect(relativeTime(0, 3600)).toBe('1 hour ago');
+  // As checkExpiry has it.
+  expect(relativeTime(90, 0.9)).toBe('in 1 minute 30 seconds');
 });
 
 test('a time before 1970 and one with a fraction are times too', () => {
