@@ -9,7 +9,7 @@ import type { Note } from './note.js';
 import { findMappingSurprises } from './lint-mapping.js';
 import { findUnsaidTrust } from './lint-trust.js';
 import { findConditionalType, findWrittenSecrets } from './lint-written.js';
-import { readConfigFile, type ConfigFile, type LoadedConfig, type LoadOptions } from './load.js';
+import { checkLoadOptions, readConfigFile, type ConfigFile, type LoadedConfig, type LoadOptions } from './load.js';
 import {
   placeNote,
   readAuthConfig,
@@ -40,6 +40,7 @@ export interface ConfigReport extends Pick<LoadedConfig, 'file'> {
  * @throws {ConfigError} for what is not YAML.
  */
 export async function checkConfig(options: CheckOptions): Promise<ConfigReport> {
+  checkLoadOptions(options);
   const file = await readConfigFile({ ...options, unknownFields: 'warn' });
   try {
     const reading = readAuthConfig(file.value, file.parseOptions);

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, relative, resolve, sep } from 'node:path';
 import { readBoundedText, UnfitFile } from '../bounded-read.js';
-import { AuthcheckError, reasonOf } from '../errors.js';
+import { AuthcheckError, reasonOf, usageError } from '../errors.js';
 import { maskName } from '../secret-name.js';
 import type { ConfigDocument } from './document.js';
 import type { Environment } from './env.js';
@@ -38,7 +38,7 @@ export interface LoadedConfig extends AuthConfig {
 /**
  * Finds, reads and parses the config.
  *
- * @throws {AuthcheckError} `config_not_found`, `config_unreadable`.
+ * @throws {AuthcheckError} `config_not_found`, `config_unreadable`; `usage_invalid` for what are no options.
  * @throws {ConfigError} with every fault.
  */
 export async function loadAuthConfig(options: LoadOptions = {}): Promise<LoadedConfig> {
@@ -74,12 +74,27 @@ export interface ConfigFile extends Pick<LoadedConfig, 'file' | 'found'> {
 }
 
 /**
+ * Refuses what would let another config be found than the one that was meant: a path in the place of the options.
+ *
+ * @throws {AuthcheckError} `usage_invalid`.
+ */
+export function checkLoadOptions(given: Partial<Record<keyof LoadOptions, unknown>> | null | undefined): void {
+  const isNamed = typeof given === 'object' && given !== null;
+  if (!isNamed || (given.env !== undefined && (typeof given.env !== 'object' || given.env === null)))
+    throw usageError('a config is loaded with options: {file: "run.yaml", env, cwd}');
+  for (const name of ['file', 'cwd'] as const)
+    if (given[name] !== undefined && typeof given[name] !== 'string')
+      throw usageError(`the option ${name} is a path as text; of a file URL, fileURLToPath(url) gives it`);
+}
+
+/**
  * Finds and reads the config.
  *
- * @throws {AuthcheckError} `config_not_found`, `config_unreadable`.
+ * @throws {AuthcheckError} `config_not_found`, `config_unreadable`; `usage_invalid` for what are no options.
  * @throws {ConfigError} for what is not YAML.
  */
 export async function readConfigFile(options: LoadOptions): Promise<ConfigFile> {
+  checkLoadOptions(options);
   const { env = {}, cwd = '.' } = options;
   const { name, found } = await locateFile(options.file, env, cwd);
   const path = resolve(cwd, name);

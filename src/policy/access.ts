@@ -3,6 +3,7 @@
 import type { Identity } from '../verdict.js';
 import { holds } from './conditions.js';
 import { askRules, type Decision } from './decision.js';
+import { checkAsked } from './misuse.js';
 import { matchScope } from './pattern.js';
 import { ACTIONS, type AccessRule, type AccessScope, type Action } from './rules.js';
 
@@ -29,7 +30,8 @@ const DEFAULT_ACCESS_POLICY: readonly AccessRule[] = [
  *
  * @param user null where authentication is off: the server then permits everything. A request without a user in a
  *   server that has users is undefined, and may do nothing.
- * @throws {AuthcheckError} `policy_unsupported` where it comes to a pattern that Python alone can evaluate.
+ * @throws {AuthcheckError} `policy_unsupported` where it comes to a pattern that Python alone can evaluate,
+ *   `usage_invalid` for what are no rules, or no user.
  */
 export function decideAccess(
   rules: readonly AccessRule[],
@@ -37,6 +39,7 @@ export function decideAccess(
   action: Action,
   resource: Resource,
 ): Decision {
+  checkAsked('decideAccess', rules, user);
   if (user === undefined) {
     const message = 'the request has no user; only null says that authentication is off';
     return { allowed: false, policy: 'none', rule: null, message, trace: [] };

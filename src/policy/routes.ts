@@ -1,10 +1,12 @@
 /** `route_policy`: may a user ask for a path? As the server decides it, for HTTP requests. Pure. */
 
+import { usageError } from '../errors.js';
 import { listSome } from '../listing.js';
 import { trimSlashes } from '../url.js';
 import type { Identity } from '../verdict.js';
 import { holds } from './conditions.js';
 import { askRules, type Decision } from './decision.js';
+import { checkAsked } from './misuse.js';
 import { matchScope } from './pattern.js';
 import type { RouteRule } from './rules.js';
 
@@ -13,9 +15,12 @@ import type { RouteRule } from './rules.js';
  *
  * @param user null and undefined are nobody, who meets no condition; so is one without a name and without attributes,
  *   to the server as here.
- * @throws {AuthcheckError} `policy_unsupported` where it comes to a pattern that Python alone can evaluate.
+ * @throws {AuthcheckError} `policy_unsupported` where it comes to a pattern that Python alone can evaluate,
+ *   `usage_invalid` for what are no rules, or no user, and for a path that is no text.
  */
 export function decideRoute(rules: readonly RouteRule[], user: Identity | null | undefined, path: string): Decision {
+  checkAsked('decideRoute', rules, user);
+  if (typeof path !== 'string') throw usageError('decideRoute needs the path of the request, as text');
   if (rules.length === 0) {
     const message = 'there is no route_policy, so every path is open to whoever is let in';
     return { allowed: true, policy: 'none', rule: null, message, trace: [] };

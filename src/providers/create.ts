@@ -19,6 +19,7 @@ import { createGithubTokenProvider } from './github-token.js';
 import { createKubernetesProvider } from './kubernetes.js';
 import { createOAuth2IntrospectionProvider } from './oauth2-introspection.js';
 import { createOAuth2JwksProvider } from './oauth2-jwks.js';
+import { checkProviderGiven } from './misuse.js';
 import type { AuthProvider, ProviderContext, ProviderEvent } from './provider.js';
 import { createUpstreamHeaderProvider } from './upstream-header.js';
 
@@ -35,7 +36,10 @@ export interface ProviderOptions extends ClientOptions {
   readonly http?: HttpClient;
   /** Whether the config's cache is used. Default true; false for who wants to know what the provider says now. */
   readonly cache?: boolean;
-  /** Where fetched key sets are kept, for a host that makes its providers anew: those go on with them. Default: nowhere. */
+  /**
+   * Where fetched key sets are kept, for a host that makes its providers anew: those go on with them. The last hundred
+   * stay. Default: nowhere.
+   */
   readonly keySets?: Map<string, KeySetSlot>;
   /** Hears what a host may want to count. What it throws, or rejects with, is dropped. */
   readonly onEvent?: (event: ProviderEvent) => unknown;
@@ -44,9 +48,11 @@ export interface ProviderOptions extends ClientOptions {
 /**
  * Makes a provider.
  *
- * @throws {AuthcheckError} `config_invalid` for a CA file that cannot be read, `usage_invalid` for a clock of seconds.
+ * @throws {AuthcheckError} `config_invalid` for a CA file that cannot be read, `usage_invalid` for a clock of seconds, and for
+ * what is no provider of a config that was read, and options of another kind.
  */
 export function createAuthProvider(provider: ConfiguredProvider, options: ProviderOptions = {}): AuthProvider {
+  checkProviderGiven(provider, options);
   if (options.now !== undefined) checkClock(options.now());
   const onEvent = quietly(options.onEvent);
   const context: ProviderContext = {
@@ -73,11 +79,20 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
   };
 }
 
+/** A config that is read again with a new token each hour is not to keep the key sets of a year. */
+const MAX_SLOTS = 100;
+
 function findSlot(slots: Map<string, KeySetSlot>, question: readonly unknown[]): KeySetSlot {
   // The question holds secrets, and the map is the host's.
   const name = hash('sha256', JSON.stringify(question), 'base64url');
   const slot = slots.get(name) ?? { held: null };
+  // The last one used is the last one dropped; who holds a slot that was dropped goes on with it.
+  slots.delete(name);
   slots.set(name, slot);
+  for (const oldest of slots.keys()) {
+    if (slots.size <= MAX_SLOTS) break;
+    slots.delete(oldest);
+  }
   return slot;
 }
 

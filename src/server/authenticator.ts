@@ -8,7 +8,7 @@ import { ignoreFailure } from '../ignore-failure.js';
 import { UNAVAILABLE, type RefusedVerdict, type ServerRefusal } from '../verdict.js';
 import type { Authentication, IncomingRequest, Judged } from './authentication.js';
 import { readBearer, refuseRequest, type RequestFault } from './bearer.js';
-import { checkConfigGiven } from './misuse.js';
+import { checkConfigGiven, checkOptionsGiven } from './misuse.js';
 import { parsePublicRoutes } from './public-route.js';
 import { reportAnswer, reportFailure, type About, type Logger } from './request-log.js';
 import { readTarget } from './request-target.js';
@@ -48,11 +48,12 @@ type GuardedConfig = Pick<AuthConfig, 'providers'> &
  * is warned of policies, and of what the config's own warnings say.
  *
  * @throws {ConfigError} for a config without providers: authentication would be off.
- * @throws {AuthcheckError} for what is no config, a public route that is none, a CA file that cannot be read, and a clock
- * of seconds.
+ * @throws {AuthcheckError} for what is no config, an option of another kind, a public route that is none, a CA file that
+ * cannot be read, and a clock of seconds.
  */
 export function createAuthenticator(config: GuardedConfig, options: AuthenticatorOptions = {}): Authenticator {
   checkConfigGiven(config);
+  checkOptionsGiven(options);
   if (config.providers.length === 0) {
     const message = 'the config has no provider: authentication would be off, and everybody let in';
     throw new ConfigError([{ severity: 'error', code: 'auth_off', path: '', position: null, message }], 'auth_off');

@@ -46,7 +46,8 @@ const plugin: FastifyPluginCallback<AuthcheckPluginOptions> = (fastify, { authen
     if (answer.outcome === 'accepted') request.user = answer.identity;
     else if (answer.outcome !== 'public') {
       const { status, headers, body } = answer.refusal;
-      return reply.code(status).headers(headers).send(body);
+      // As text: the schema that a route has for its errors would make another body of it, or a 500.
+      return reply.code(status).headers(headers).send(JSON.stringify(body));
     }
     return undefined;
   });

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { checkConfig } from '../../src/config/check.js';
 import { listProviders, loadAuthConfig } from '../../src/config/load.js';
 import { AuthcheckError, ConfigError } from '../../src/errors.js';
 
@@ -354,4 +355,20 @@ describe('loadAuthConfig refuses', () => {
 test('a file whose providers cannot be listed says where it is wrong', async () => {
   const file = write('run.yaml', 'server:\n  auth: yes please\n');
   await expect(listProviders({ file, env: {}, cwd: folder })).rejects.toMatchObject({ position: 'run.yaml:2:9' });
+});
+
+test.each([
+  ['run.yaml', 'a config is loaded with options'],
+  [null, 'a config is loaded with options'],
+  [{ env: null }, 'a config is loaded with options'],
+  [{ file: new URL('file:///run.yaml') }, 'the option file is a path as text'],
+  [{ file: null }, 'the option file is a path as text'],
+  [{ cwd: new URL('file:///') }, 'the option cwd is a path as text'],
+])('%o for the options finds no other config', async (given, told) => {
+  const refusal: unknown = expect.objectContaining({
+    code: 'usage_invalid',
+    message: expect.stringContaining(told) as unknown,
+  });
+  for (const load of [loadAuthConfig, listProviders, checkConfig])
+    await expect(load(given as never)).rejects.toEqual(refusal);
 });

@@ -119,6 +119,20 @@ describe('a key server that works', () => {
     expect(server.requests).toHaveLength(3);
   });
 
+  test('is kept for a hundred ways to ask, and those that were used last', () => {
+    const keySets: NonNullable<ProviderOptions['keySets']> = new Map();
+    const made = (token: string): AuthProvider =>
+      provide({ type: 'oauth2_token', jwks: { uri: 'https://idp.example/jwks', token } }, { keySets });
+    made('kept');
+    const [kept] = keySets.keys();
+    for (let hour = 0; hour < 150; hour += 1) {
+      made(`token-${hour}`);
+      made('kept');
+    }
+    expect(keySets.size).toBe(100);
+    expect([...keySets.keys()].at(-1)).toBe(kept);
+  });
+
   test('is asked again where the file of the authorities holds others since', async () => {
     const [mine, other] = [await makeCertificates(), await makeCertificates()];
     const server = await serve(json(published), mine.right);

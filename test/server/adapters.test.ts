@@ -241,6 +241,22 @@ test('fastify: asks before a body is read, for the URL that was sent, and ends w
   expect(close).toHaveBeenCalledOnce();
 });
 
+test('fastify: a refusal is none of the answers that a route has a schema for', async () => {
+  const authenticator = await guard();
+  const app = fastify();
+  await app.register(authcheck, { authenticator });
+  const properties = { statusCode: { type: 'integer' }, error: { type: 'string' } };
+  const own = { type: 'object', properties };
+  app.get('/loose', { schema: { response: { '4xx': own } } }, () => 'in');
+  app.get('/strict', { schema: { response: { 401: { ...own, required: ['statusCode'] } } } }, () => 'in');
+  for (const path of ['/loose', '/strict']) {
+    const { statusCode, body } = await app.inject(path);
+    expect(statusCode).toBe(401);
+    expect(JSON.parse(body)).toHaveProperty('error.message', expect.stringContaining('Authentication required'));
+  }
+  await app.close();
+});
+
 test('hono: an app asked without a socket', async () => {
   const guarded = createGuard(await guard());
   const app = new Hono();

@@ -64,3 +64,45 @@ test.each([undefined, null, Promise.resolve(config), { providers: 5 }])(
     expect(() => createAuthenticator(given as never)).toThrow(told);
   },
 );
+
+describe('an option of another kind is refused: it would do nothing, or fail at the first client', () => {
+  test.each<[string, object]>([
+    ['public is a list of routes', { public: 'GET /health' }],
+    ['public is a list of routes', { public: null }],
+    ['realm is a text', { realm: 5 }],
+    ['logger has the methods info, warn and error', { logger: console.log }],
+    ['logger has the methods info, warn and error', { logger: { log: () => undefined } }],
+    ['logger has the methods info, warn and error', { logger: true }],
+    ['now is a function', { now: Date.now() }],
+    ['onEvent is a function', { onEvent: { emit: () => undefined } }],
+    ['onExchange is a function', { onExchange: true }],
+  ])('%s', (told, options) => {
+    expect(() => createAuthenticator(config, options as never)).toThrow(`the option ${told}`);
+  });
+
+  test('there is an object of them', () => {
+    expect(() => createAuthenticator(config, null as never)).toThrow('the options of createAuthenticator');
+  });
+
+  test('the methods of a logger may be those of its class', () => {
+    class Log {
+      readonly info = (): void => undefined;
+      warn(): void {
+        this.info();
+      }
+      error(): void {
+        this.info();
+      }
+    }
+    expect(createAuthenticator(config, { logger: new Log() }).providers).toHaveLength(1);
+    expect(createAuthenticator(config, { logger: Object.create(console) as Console }).providers).toHaveLength(1);
+  });
+});
+
+test.each([undefined, null, config, config.providers, config.providers[0]!.config, { type: 'custom' }])(
+  '%s makes no provider',
+  (given) => {
+    expect(() => createAuthProvider(given as never)).toThrow('such as config.providers[0]');
+    expect(() => createAuthenticator({ providers: [given as never] })).toThrow('such as config.providers[0]');
+  },
+);
