@@ -5,6 +5,7 @@ import { readBoundedPem, UnfitFile } from './bounded-read.js';
 import { AuthcheckError, codeOf } from './errors.js';
 import { showUrl } from './url.js';
 import { maskUserInfo } from './redact.js';
+import { looksLikeSecret } from './secret-name.js';
 
 /** Largest CA file: 4 MiB, several times what a system's whole bundle has. */
 const MAX_BYTES = 4 * 1024 * 1024;
@@ -21,7 +22,8 @@ export function readCaFile(path: string): string {
     pem = readBoundedPem(path, MAX_BYTES);
   } catch (error) {
     const why = error instanceof UnfitFile ? error.message : codeOf(error);
-    throw new AuthcheckError('config_invalid', `${named} cannot be read (${why})`, { cause: error });
+    // Without its cause: the system's error has the path as it was given.
+    throw new AuthcheckError('config_invalid', `${named} cannot be read (${why})`);
   }
   const blocks = splitCertificates(pem);
   if (blocks.length === 0) throw new AuthcheckError('config_invalid', `${named} holds no PEM certificate`);
@@ -41,7 +43,9 @@ function nameFile(path: string): string {
   // A URL where a path belongs may carry a password.
   if (/^[a-z][\w+.-]*:\/\//i.test(path)) return `the CA file ${showUrl(path)}`;
   const isPath = /^[^\s\p{Cc}$]+$/u.test(path) && /[/\\]|\.\w{1,8}$/.test(path);
-  return isPath ? `the CA file ${maskUserInfo(path)}` : 'what tls_cafile names';
+  // The dots of a JWT are no beginning of a suffix.
+  const isSecret = !/[/\\]/.test(path) && looksLikeSecret(path);
+  return isPath && !isSecret ? `the CA file ${maskUserInfo(path)}` : 'what tls_cafile names';
 }
 
 /** The certificates of a PEM file, each from its first line to its last; one that was cut off ends where the file does. */

@@ -1,13 +1,14 @@
 /** A request, its answer, and how both are judged and shown. */
 
+import { listBase64 } from './base64-forms.js';
 import { parseJson, type JsonOptions, type JsonResult } from './json-parser.js';
 import { member, writeJson, type Json, type JsonObject } from './json.js';
 import { unescapePercent } from './percent.js';
 import type { UndecidedCode } from './reason-codes.js';
 import { createRedactor, maskPieces, MIN_LENGTH_IN_CLAIMS, REDACTED, redactJson, type Redactor } from './redact.js';
 import { isWords, looksLikeSecret } from './secret-name.js';
-import { isSecretParameter, secretsInQuery } from './secret-parameters.js';
-import { showProxy, showUrl } from './url.js';
+import { hiddenInQuery, isSecretParameter, secretsInQuery } from './secret-parameters.js';
+import { maskReference, showProxy, showUrl } from './url.js';
 
 /** A request. */
 export interface HttpRequest {
@@ -164,7 +165,9 @@ export function credentialsInUrl(url: URL): (string | null)[] {
 /** Everything secret that a request sends: what its sender names, and what stands in its URL and in that of its proxy. */
 function secretsOf(input: HttpRequest, url: URL, proxy: string | null): (string | null)[] {
   const credentials = [url, ...(proxy === null ? [] : [new URL(proxy)])].flatMap(credentialsInUrl);
-  return [...input.secrets, ...credentials, ...secretsInQuery(url)];
+  const secrets = [...input.secrets, ...credentials, ...secretsInQuery(url)];
+  // What runs functions, and some gateways, hand on a request in base64, and repeat it so where it fails.
+  return [...secrets, ...secrets.flatMap((secret) => listBase64(secret ?? ''))];
 }
 
 /** An answer without the secrets that the server echoes, so that nobody who reads it can forget them. */
@@ -206,7 +209,9 @@ function undoEscapes(body: string): string {
 
 /** Describes an exchange for a transcript. */
 export function describeExchange(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): Exchange {
-  const secrets = [...secretsOf(input, url, proxy), ...(input.hidden ?? [])];
+  // A server that redirects repeats the query; that of one word, as in `realm=production`, stands elsewhere too.
+  const inQuery = hiddenInQuery(url).filter((value) => !isWords(value));
+  const secrets = [...secretsOf(input, url, proxy), ...(input.hidden ?? []), ...inQuery];
   // What is sent is spelled in ways that are known.
   const redact = createRedactor(secrets);
   // Servers quote the beginning of a token, and escape what they quote in ways of their own, such as `&amp;`. The words of
@@ -231,7 +236,9 @@ function cleanHeaders(headers: Readonly<Record<string, string>>, redact: Redacto
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       redact(name),
-      SECRET_HEADERS.test(name) ? maskHeader(name, value) : redact(value),
+      SECRET_HEADERS.test(name)
+        ? maskHeader(name, value)
+        : redact(/^location$/i.test(name) ? maskReference(value) : value),
     ]),
   );
 }

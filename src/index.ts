@@ -102,7 +102,7 @@ export {
   type UndecidedCode,
   type WarningCode,
 } from './reason-codes.js';
-export { createRedactor, REDACTED, type Redactor } from './redact.js';
+export { createRedactor, REDACTED, redactJson, type Redactor } from './redact.js';
 export { looksLikeSecret } from './secret-name.js';
 export { scrubClaims, type ScrubbedClaims, type ScrubOptions } from './scrub.js';
 export type { ServerReply } from './report/server-reply.js';

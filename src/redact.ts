@@ -141,7 +141,7 @@ function coreOf(secret: string): string {
 
 /** What a query says without giving anything away: the page of a list, the version of an API, an application, a policy. */
 export const PLAIN_PARAMETERS: readonly string[] = ['page', 'per_page', 'api-version', 'appid', 'p'];
-const PARAMETER = /([?&])([^&#]+)/g;
+const PARAMETER = /([?&]|#(?=[^&#]*=))([^&#]+)/g;
 
 /** Masks user and password of every URL in a text. */
 export function maskUserInfo(text: string): string {
@@ -150,6 +150,7 @@ export function maskUserInfo(text: string): string {
 
 /**
  * Masks user and password of a URL, and what its query says: to many endpoints a parameter is as good as a password.
+ * A fragment says the same where it has names and values: there, issuers put the token (`#access_token=…`).
  * Of URLs further on in a text, and of those in a text that is not one, users and passwords are masked.
  */
 export function maskUrl(url: string): string {

@@ -19,6 +19,12 @@ export function showProxy(proxy: string): string {
   return proxy === UNUSABLE_PROXY ? '(no http:// or https:// URL)' : showUrl(proxy);
 }
 
+/** Masks what {@link maskUrl} masks, in a URL that may be relative. */
+export function maskReference(url: string): string {
+  const base = /^[a-z][a-z\d+.-]*:\/\//i.test(url) ? '' : 'http://host/';
+  return maskUrl(base + url).slice(base.length);
+}
+
 /** A URL without user, password and fragment; what is not a URL stays as it is. */
 export function bareUrl(url: string): string {
   const parsed = parseUrl(url);

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { readCaFile } from '../src/ca-file.js';
 import { makeCertificates } from './certificates.js';
@@ -16,6 +17,15 @@ afterAll(() => rmSync(folder, { recursive: true }));
 function read(pem: string): string {
   writeFileSync(file, pem);
   return readCaFile(file);
+}
+
+/** All that an error says, as a console shows it. */
+function tell(act: () => unknown): string {
+  try {
+    return inspect(act());
+  } catch (error) {
+    return inspect(error, { depth: Infinity, showHidden: true });
+  }
 }
 
 describe('a CA file', () => {
@@ -48,9 +58,18 @@ describe('a CA file', () => {
     ],
     ['a path', 'no-such/ca', 'the CA file no-such/ca cannot be read (ENOENT)'],
     ['a name', 'no-such.pem', 'the CA file no-such.pem cannot be read (ENOENT)'],
+    ['a JWT', 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJhIn0.s3cret', 'what tls_cafile names cannot be read (ENOENT)'],
+    ['a token with a dot', 'ya29.a0AfB_byCkq3Xz81s3cret', 'what tls_cafile names cannot be read (ENOENT)'],
     ['a variable that is none', 's3cret${env.B}', 'what tls_cafile names cannot be read (ENOENT)'],
   ])('is named by what looks like a path: %s', (_what, path, message) => {
     expect(() => readCaFile(path)).toThrow(expect.objectContaining({ message }));
+  });
+
+  test('that cannot be read is named by the message alone, and not by a cause', () => {
+    const path = 'https://u:s3cret@h/ca.pem';
+    const text = tell(() => readCaFile(path));
+    expect(text).toContain('https://h/ca.pem cannot be read');
+    expect(text).not.toContain('s3cret');
   });
 
   test('without a certificate is none', () => {

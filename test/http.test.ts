@@ -801,6 +801,35 @@ describe.each([
       expect(server.requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('user:100%').toString('base64')}`);
     });
 
+    test('is silent about a query that the server repeats, whatever its parameters are called', async () => {
+      const key = 'MARKED0long1secret';
+      const hops = await transcribe(
+        (request, response) => {
+          const { url } = request;
+          const location = { '/': `/2?t=${key}` }[url.replace(/\?.*/, '')];
+          if (location === undefined) response.writeHead(200);
+          else response.writeHead(301, { location });
+          response.end(`<a href="${location ?? url}">Moved</a>`);
+        },
+        { followSameOrigin: true },
+        `/?t=${key}&tenant=production`,
+      );
+      expect(hops.map(({ status }) => status)).toEqual([301, 200]);
+      expect(hops[0]?.response_headers.location).toBe('/2?t=[redacted]');
+      expect(JSON.stringify(hops)).not.toContain('MARKED');
+    });
+
+    test.each([
+      ['https://login.example/authorize?state=MARKED', 'https://login.example/authorize?state=[redacted]'],
+      ['/login?ticket=MARKED', '/login?ticket=[redacted]'],
+      ['login?MARKED', 'login?[redacted]'],
+      ['//user:MARKED@login.example/?a=MARKED', '//[redacted]@login.example/?a=[redacted]'],
+      ['/login', '/login'],
+    ])('shows a redirect to %s without its query', async (location, shown) => {
+      const [exchange] = await transcribe(redirect(location));
+      expect(exchange?.response_headers.location).toBe(shown);
+    });
+
     test('tells of every hop, and of a failure', async () => {
       const hops = await transcribe(
         (request, response) => (request.url === '/' ? redirect('/2') : json({}))(request, response),

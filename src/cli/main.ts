@@ -206,7 +206,9 @@ function hideValues(message: string, argv: readonly string[]): string {
 function hideSecrets(message: string, argv: readonly string[]): string {
   const given = argv.map((argument) => valueOf(argument).replace(/^@/, ''));
   // Where a URL is taken for a file, its slashes are folded, and nobody knows its password, or its query, any more.
-  // Of the query the question mark too: its words alone may be those of the message.
-  const inUrls = given.flatMap((value) => /^[a-z]+:\/\/(?:([^/?#\s]+)@)?[^?#]*(\?[^#]+)?/i.exec(value)?.slice(1));
+  // Of the query the question mark too, and of a fragment its sign: its words alone may be those of the message.
+  const inUrls = given.flatMap((value) =>
+    /^[a-z]+:\/\/(?:([^/?#\s]+)@)?[^?#]*(\?[^#]+)?(#[^]*=[^]*)?/i.exec(value)?.slice(1),
+  );
   return createRedactor([...given.filter(looksLikeSecret), ...inUrls])(message);
 }

@@ -5,13 +5,16 @@ import type { Note } from './note.js';
 import { isSecretPath } from './parse.js';
 import { isMapping, type Path } from './shape.js';
 
+/** From the first colon of a part on: from each of many, it would read all of them. */
+const PASSWORD = /(?:^|[/@])[^/@:]*:[^/@]+@/;
+
 /** Finds secrets in the file; `provider` is a provider as it is written. A Redis without a password has none. */
 export function findWrittenSecrets(provider: unknown, path: Path = []): Note[] {
   if (isMapping(provider))
     return Object.entries(provider).flatMap(([name, value]) => findWrittenSecrets(value, [...path, name]));
   if (typeof provider !== 'string' || !isSecretPath(path)) return [];
   const { variables, rest } = dissectEnv(provider);
-  if (rest === '' || (path.at(-1) === 'redis_url' && !/:[^/@]+@/.test(rest))) return [];
+  if (rest === '' || (path.at(-1) === 'redis_url' && !PASSWORD.test(rest))) return [];
   const how = variables.length === 0 ? 'stands in the file' : 'stands in the file, in part or as a default';
   return [{ code: 'secret_written', path, message: `${path.join('.')} ${how}` }];
 }

@@ -44,8 +44,9 @@ const SECRET_NAME = /secret|token|password|passwd|key|credential/i;
 
 /** What no variable holds, and so marks where the value of one begins and ends. */
 const MARK = '\0';
-const BEHIND_QUESTION_MARK = /[?#][^]*\0/;
-const BEFORE_AT_SIGN = /\0[^]*@/;
+// From the first of many signs on: from each, all that follows would be read.
+const BEHIND_QUESTION_MARK = /^[^?#]*[?#][^]*\0/;
+const BEFORE_AT_SIGN = /^[^\0]*\0[^]*@/;
 
 /**
  * Whether anybody may know what a variable says here. Not in the user info of a URL, nor in its query; what looks like

@@ -88,7 +88,8 @@ export function reportAnswer(
   // Only what comes from outside is cleaned: a sender whose token is "rejected" is not to blank our own words.
   const describe = (clean: Clean): object => ({
     ...describeAbout(about, clean),
-    path: clean(request.path ?? ''),
+    // A server that asks may have left the query on it, or decoded the %3F that a client wrote.
+    path: clean((request.path ?? '').replace(/[?#][^]*/, '')),
     outcome: answer.outcome,
     ...(request.token === null ? {} : { token: answer.verdicts[0]?.token.fingerprint ?? fingerprint(request.token) }),
     ...(answer.outcome === 'accepted'

@@ -141,6 +141,8 @@ test.each([
   'https://git.example/run.yaml?token=MARKED-key',
   'https://user:MARKED-pw@git.example/run.yaml?token=MARKED-key&page=1',
   'https://git.example/run.yaml?file',
+  'https://app.example/cb#access_token=MARKED-key&token_type=bearer',
+  'https://app.example/cb?a=b#access_token=MARKED-key',
 ])('neither password nor query of a URL that is taken for a file is repeated: %s', async (url) => {
   for (const argv of [
     ['validate', '--config', url, '--token', 'x'],

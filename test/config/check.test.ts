@@ -277,9 +277,15 @@ route_policy:
     ['rediss://:${env.P}@cache', []],
     ['redis://127.0.0.1', []],
     ['rediss://:password@cache', ['warning secret_written 3:20']],
+    ['rediss://a:b:password@cache', ['warning secret_written 3:20']],
   ])('finds the password of a Redis in the file, and only there: %s', async (url, found) => {
     const text = `type: custom\nendpoint: https://x\ncache: {redis_url: "${url}", secret: "\${env.P}"}`;
     expect(await brief(text, { P: 'more-than-sixteen-characters' })).toEqual(found);
+  });
+
+  test('reads a file of many colons once', async () => {
+    const text = `type: custom\nendpoint: https://x\ncache: {redis_url: "redis://x${':'.repeat(500_000)}"}`;
+    expect(await brief(text)).toContain('error field_invalid 3:20');
   });
 
   test('takes a stand-in for GitHub on this machine for what it is', async () => {

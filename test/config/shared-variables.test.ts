@@ -64,4 +64,8 @@ describe('shareVariables', () => {
     expect(shareVariables(document, { AUD: 'api', ISS: 'i', PORT: '1', OTHER: 'x' })).toEqual({ AUD: 'api' });
     expect(() => shareVariables({ a: 1 }, {})).toThrow(ConfigError);
   });
+
+  it.each([`\${env.A}:${'?'.repeat(300_000)}`, `:${'${env.A}'.repeat(20_000)}`])('reads a long text once', (issuer) => {
+    expect(shared({ issuer }, 'a')).toBe('a');
+  });
 });

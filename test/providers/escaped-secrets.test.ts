@@ -92,6 +92,23 @@ test.each(['user:MARKED-password@', 'MARKED-key-as-user@'])(
   },
 );
 
+test.each(['base64', 'base64url'] as const)('nor a request that comes back in %s', async (encoding) => {
+  const token = 'opaque~token?>0123456789';
+  const config = { url: '', client_id: 'me', client_secret: 'client~secret?>0123' };
+  const { origin } = await serve(({ headers, body }, response) => {
+    const texts = ['', 'a', 'ab'].map((before) => Buffer.from(before + token + config.client_secret));
+    const event = [...texts, Buffer.from(JSON.stringify({ headers, body, token }))].map((one) =>
+      one.toString(encoding),
+    );
+    response.end(JSON.stringify({ active: true, sub: 'alice', event }));
+  });
+  const introspection = { ...config, url: `${origin}/introspect` };
+  const verdict = await provide({ type: 'oauth2_token', introspection }).authenticate({ token });
+  expect(verdict.principal).toBe('alice');
+  const said = JSON.stringify(verdict).replace(/[\w+/-]{16,}={0,2}/g, (text) => Buffer.from(text, 'base64').toString());
+  expect(said).not.toMatch(/paque~tok|lient~secr/);
+});
+
 test.each([
   ['pässwörd-abc', 'p\\u00E4ssw\\u00F6rd-abc'],
   ['pässwörd-abc', 'p\\u00e4sswörd-abc'],

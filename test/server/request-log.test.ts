@@ -86,3 +86,15 @@ test('who sends many words for a token keeps nobody waiting', async () => {
   await authenticator.authenticate({ method: 'GET', url: `/${'a'.repeat(500_000)}`, headers });
   expect(warn).toHaveBeenCalledOnce();
 });
+
+test.each(['/v1?access_token=SECRET', '/v1#access_token=SECRET', '/v1?SECRET'])(
+  'a path is told without the query that a server left on it: %s',
+  async (path) => {
+    const info = vi.fn();
+    const config = parseAuthConfig({ type: 'upstream_header', principal_header: 'x-user' });
+    const authenticator = createAuthenticator(config, { logger: { info, warn: info, error: info } });
+    onTestFinished(() => authenticator.close());
+    await authenticator.judge({ token: 'another-token', path, headers: [['x-user', 'alice']] }, {});
+    expect(info).toHaveBeenCalledWith(expect.objectContaining({ path: '/v1' }), 'request accepted');
+  },
+);

@@ -6,6 +6,7 @@ import {
   isObject,
   member,
   parseJson,
+  redactJson,
   stringMember,
   type AuthProvider,
   type AuthRequest,
@@ -68,7 +69,13 @@ function readQuestion(text: string | null): Question {
   const token = stringMember(json.value, 'token') ?? stringMember(json.value, 'access_token');
   if (token === null) return { id, error: 'the object has neither token nor access_token' };
   const about = member(json.value, 'request') ?? {};
-  return isObject(about) ? readToken(token, id, about) : { id, error: 'request is not an object' };
+  if (isObject(about)) return readToken(token, id, about);
+  return { id: maskId(id, [token]), error: 'request is not an object' };
+}
+
+/** Whoever names a line after its token is not to find the token in the answer. */
+function maskId(id: Id, secrets: readonly string[]): Id {
+  return id === undefined ? id : redactJson(id, secrets);
 }
 
 function readToken(text: string, id: Id, about: JsonObject): Question {
@@ -82,12 +89,12 @@ function readToken(text: string, id: Id, about: JsonObject): Question {
     );
     const params = texts('params');
     return {
-      id,
+      id: maskId(id, [text, token]),
       request: { token, path: stringMember(about, 'path') ?? '/', headers, params: Object.fromEntries(params) },
     };
   } catch (error) {
     if (!(error instanceof AuthcheckError)) throw error;
-    return { id, error: error.message };
+    return { id: maskId(id, [text]), error: error.message };
   }
 }
 

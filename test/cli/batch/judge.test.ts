@@ -64,3 +64,13 @@ it.each([
   });
   expect(JSON.stringify(row)).not.toContain('MARKED');
 });
+
+it.each([
+  [{ id: 'MARKED-token', token: 'MARKED-token' }, '[redacted]'],
+  [{ id: { 'MARKED-token': ['a MARKED-token', 5] }, token: 'MARKED-token' }, { '[redacted]': ['a [redacted]', 5] }],
+  [{ id: 'MARKED-token', token: 'Bearer MARKED-token' }, '[redacted]'],
+  [{ id: 'MARKED-token', token: 'MARKED-token', request: 5 }, '[redacted]'],
+  [{ id: 'curl https://x/?MARKED', token: 'curl https://x/?MARKED' }, '[redacted]'],
+])('%j: the token is not given back as the id', async (line, id) => {
+  for (const whole of [false, true]) expect((await judge(JSON.stringify(line), whole)).row).toMatchObject({ id });
+});
