@@ -122,8 +122,8 @@ function explainAudience(
     if (resemblance !== null && !(isOfMicrosoft && resemblance.fix !== undefined))
       return { how: inBrackets(resemblance.how), fix: resemblance.fix ?? ALIKE_FIX };
   }
-  if (compared.some((item) => item.split(/\s+/).includes(audience)))
-    return { how: ' (it is one of several audiences in one string, joined by white space)', fix: LIST_FIX };
+  if (compared.some((item) => item.split(/[\s,;"[\]]+/).includes(audience)))
+    return { how: ' (it stands in a string that should be a list)', fix: LIST_FIX };
   const misplaced = recognizeMisplaced(claims, [
     'graph',
     'azure',

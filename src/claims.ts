@@ -105,17 +105,32 @@ export function walk(claims: JsonObject, path: readonly string[]): Json | undefi
   return value;
 }
 
-function describeAbsent(claims: JsonObject, { claim, attribute }: Entry, miss: Miss | undefined): MappingRow {
+function describeAbsent(claims: JsonObject, entry: Entry, miss: Miss | undefined): MappingRow {
+  const { claim, attribute } = entry;
   const row: { -readonly [Field in keyof MappingRow]: MappingRow[Field] } = {
     claim,
     attribute,
     status: 'absent',
     values: [],
   };
-  const note = describeOverage(claims, claim) ?? miss?.note;
+  const note = describeOverage(claims, claim) ?? describeText(claims, entry) ?? miss?.note;
   if (note !== undefined) row.note = note;
   if (miss?.near_misses !== undefined) row.near_misses = miss.near_misses;
   return row;
+}
+
+/** Some issuers write an object as a text, whose members no path reaches. */
+function describeText(claims: JsonObject, { path }: Entry): string | undefined {
+  const above = (path ?? []).slice(1).map((_name, index) => (path ?? []).slice(0, index + 1).join('.'));
+  const name = above.find((prefix) => holdsJson(member(claims, prefix)));
+  return name === undefined ? undefined : `${name} is a string that holds JSON, which is not read; ${JSON_FIX}`;
+}
+
+const JSON_FIX = 'have the issuer send it as JSON itself (in Keycloak: Claim JSON Type)';
+
+/** Goes by the signs around it: what is between them is nobody's to read. */
+function holdsJson(value: Json | undefined): boolean {
+  return typeof value === 'string' && /^\s*[[{]/.test(value) && /[\]}]$/.test(value.trimEnd());
 }
 
 /** Roles of Keycloak stand in `realm_access.roles`, and people write `realm_access`. */
@@ -137,6 +152,7 @@ function mapValue({ claim, attribute }: Entry, value: Json): MappingRow {
 function mapWords(claim: string, attribute: string, text: string): MappingRow {
   const values = splitWords(text);
   const row = { claim, attribute, status: 'mapped', values } as const;
+  if (holdsJson(text)) return { ...row, note: `a string that holds JSON, which is not read; ${JSON_FIX}` };
   // A distinguished name (CN=ml,OU=groups) has commas too.
   const commas = text.includes(',') && !text.includes('=');
   if (values.length < 2) return commas ? { ...row, note: 'one value: commas do not separate, white space does' } : row;

@@ -100,6 +100,25 @@ function judgeProxy(error: unknown, code: string, proxy: string): Failure | null
     : null;
 }
 
+/** What an endpoint says when it breaks the handshake off; its own certificate is not at fault then. */
+const ALERTS = [
+  {
+    words: 'alert certificate required',
+    message: 'the endpoint wants a client certificate (mTLS)',
+    fix: 'Have the endpoint let the server in without a client certificate: the server has none to send.',
+  },
+  {
+    words: 'alert handshake failure',
+    message: 'the endpoint broke the TLS handshake off',
+    fix: 'Check whether the endpoint wants a client certificate (mTLS), of which the server has none to send, or other ciphers.',
+  },
+  {
+    words: 'alert protocol version',
+    message: 'the endpoint does not speak the versions of TLS that are in use (1.2 and 1.3)',
+    fix: 'Have the endpoint speak TLS 1.2 or 1.3.',
+  },
+] as const;
+
 function judgeTls(
   error: unknown,
   code: string,
@@ -110,6 +129,8 @@ function judgeTls(
     const fix = 'Name the port that speaks TLS, or write http:// in the URL if the endpoint has no TLS.';
     return { message: `what answers on this port does not speak TLS (${code})`, fix };
   }
+  const alert = error instanceof Error ? ALERTS.find(({ words }) => error.message.includes(words)) : undefined;
+  if (alert !== undefined) return { message: `${alert.message} (${code})`, fix: alert.fix };
   const fault = CERTIFICATE_FAULTS.get(code);
   return fault === undefined
     ? { message: `the TLS connection failed (${code})`, fix: undefined }

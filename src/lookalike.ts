@@ -44,6 +44,11 @@ const MISTAKES: readonly Look[] = [
     fix: 'Send the token as it was issued: headers are not URL-encoded.',
   },
   {
+    pattern: /^(?!eyJ)[A-Za-z][\w-]{0,20}\s+eyJ/,
+    what: 'another word than "Bearer" stands before the token, such as DPoP or JWT, and servers take no other',
+    fix: 'Send it as Authorization: Bearer TOKEN.',
+  },
+  {
     pattern: /^[A-Za-z][A-Za-z0-9-]{1,40}:\s/,
     what: 'this is a header other than Authorization',
     fix: 'Give the token alone, or the whole header Authorization: Bearer TOKEN.',
@@ -156,6 +161,18 @@ const NO_HEADER: Lookalike = {
   fix: 'If it is whole, only its issuer can check it: use introspection instead of jwks. Else copy it again.',
 };
 
+const NO_SIGNATURE: Lookalike = {
+  what: 'the third part of the token is missing, its signature',
+  fix: 'Copy all of it: three parts, with dots between them.',
+};
+
+function cutOff(length: number): Lookalike {
+  return {
+    what: `the token ends within its claims: it was cut off after ${length} characters`,
+    fix: 'Copy the token again, whole; if it comes like this from a program, look for a limit on the length of headers or variables.',
+  };
+}
+
 /** Longer texts are not looked at. */
 const MAX_LENGTH = 16 * 1024;
 
@@ -169,6 +186,9 @@ export function recognizeLookalike(text: string): Lookalike | null {
       what: 'this is one part of a JWT, its header or its claims, and not the whole',
       fix: 'Copy all of it: three parts, with dots between them.',
     };
+  const [, claims] = /^eyJ[\w-]+\.([\w-]+)$/.exec(text) ?? [];
+  if (claims !== undefined)
+    return parseJson(Buffer.from(claims, 'base64url').toString()).ok ? NO_SIGNATURE : cutOff(text.length);
   if (text.includes('…') || text.includes('...'))
     return {
       what: 'the token was copied with an ellipsis: a part of it is missing',

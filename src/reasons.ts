@@ -60,7 +60,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   },
   issuer_missing: {
     message: 'The token has no iss claim, but the config names an issuer.',
-    fix: 'Have the issuer add iss to its access tokens, or remove issuer from the config.',
+    fix: 'Have the issuer add iss to its access tokens. Do not remove issuer from the config for it: that would let in the tokens of every issuer that shares the key set.',
   },
   issuer_mismatch: {
     message: 'The token comes from another issuer than the config names.',

@@ -33,6 +33,11 @@ const GUID = '[\\da-f]{8}(?:-[\\da-f]{4}){3}-[\\da-f]{12}';
 /** What names that mean the same differ in; each is dropped from what the ones before it left. */
 const FEATURES: readonly Feature[] = [
   { name: 'the white space around it', drop: (name) => name.trim() },
+  {
+    name: 'the pair of quotes around it',
+    drop: (name) => name.replace(/^(["'])(.*)\1$/s, '$2'),
+    fix: 'Remove the quotes where they are written: docker run --env-file takes those of its file for a part of the value.',
+  },
   { name: 'the case', drop: (name) => name.toLowerCase() },
   {
     name: 'the suffix "/.well-known/…"',

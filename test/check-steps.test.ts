@@ -162,12 +162,22 @@ describe('the way out of', () => {
     expect(ofAudience({ aud: 'other' })[1]).toBe(REASONS.audience_mismatch.fix);
   });
 
+  test('an issuer that is missing is never to trust every issuer', () => {
+    const [, fix] = advice((trace) => checkIssuer(trace, {}, 'https://idp.example'));
+    expect(fix).not.toMatch(/(?:, or|^) remove issuer/i);
+    expect(fix).toContain('Do not remove issuer');
+  });
+
   test('an audience that is spelled otherwise is its spelling', () => {
     expect(ofAudience({ aud: ['x', 'API'] })).toEqual([
       'expected "api", the token is for "x", "API" (only the case differs)',
       'Make audience in the config equal the token’s aud, letter by letter.',
     ]);
-    expect(ofAudience({ aud: 'other api' })[0]).toContain('one of several audiences in one string');
+    for (const aud of ['other api', 'other,api', '["other","api"]', 'other; api,x'])
+      expect(ofAudience({ aud })).toEqual([
+        expect.stringContaining('in a string that should be a list'),
+        expect.stringContaining('JSON list'),
+      ]);
     // The likeness says more than the kind of token.
     expect(ofAudience({ aud: 'Account' }, 'account')[0]).toContain('(only the case differs)');
     // A service on another host is another one, and issuer has nothing to do with it.

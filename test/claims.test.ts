@@ -38,6 +38,25 @@ describe('mapClaims', () => {
     expect(mapClaims({ groups }, { groups: 'teams' }).mapping[0]?.note).toBe(note);
   });
 
+  const JSON_NOTE =
+    'a string that holds JSON, which is not read; have the issuer send it as JSON itself (in Keycloak: Claim JSON Type)';
+
+  test.each([
+    ['["admin"]', ['["admin"]']],
+    ['["admin", "dev"]', ['["admin",', '"dev"]']],
+  ])('says of %j that it is JSON in a string', (roles, values) => {
+    expect(mapClaims({ roles }, { roles: 'roles' }).mapping[0]).toMatchObject({ values, note: JSON_NOTE });
+  });
+
+  test.each([
+    ['realm_access', 'realm_access.roles'],
+    ['https://acme.example/claims', 'https://acme.example/claims.roles'],
+  ])('says of what is inside of %s that this is a string', (name, path) => {
+    const { mapping } = mapClaims({ [name]: '{"roles":["admin"]}' }, { [path]: 'roles' });
+    expect(mapping[0]).toMatchObject({ status: 'absent', note: `${name} is ${JSON_NOTE}` });
+    expect(mapClaims({ [name]: 'admin' }, { [path]: 'roles' }).mapping[0]).not.toHaveProperty('note');
+  });
+
   test('says of an absent claim why it cannot be reached', () => {
     const [row] = mapClaims({ groups: [{ name: 'ml' }] }, { 'groups.name': 'teams' }).mapping;
     expect(row).toStrictEqual({

@@ -89,6 +89,16 @@ describe('each fault of TLS has its own remedy', () => {
     expect(told.fix).toMatch(/port that speaks TLS/);
   });
 
+  test.each([
+    ['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'tlsv13 alert certificate required', /wants a client certificate/],
+    ['EPROTO', 'sslv3 alert handshake failure', /broke the TLS handshake off/],
+    ['EPROTO', 'tlsv1 alert protocol version', /does not speak the versions of TLS/],
+  ])('%s: "%s" is not the fault of the endpoint’s certificate', (code, words, message) => {
+    const told = judge(code, {}, `write EPROTO 80:error:0A00045C:SSL routines:ssl3_read_bytes:${words}:x.c:1:`);
+    expect([told.code, told.message]).toEqual(['endpoint_tls', expect.stringMatching(message)]);
+    expect(told.fix).not.toMatch(/CA|expiry/);
+  });
+
   test.each(['ECONNRESET', 'HPE_INVALID_CONSTANT'])('%s to plain http may be a port that speaks TLS', (code) => {
     expect(judge(code, { url: new URL('http://idp.example/') }).fix).toMatch(/^Write https:\/\//);
     expect(judge(code).fix).toBeUndefined();

@@ -34,6 +34,12 @@ describe('two names', () => {
     [`api://${TENANT}/.default`, `api://${TENANT}`, 'only the scope at its end differs'],
     [`api://${TENANT}/access_as_user`, TENANT, 'only the prefix "api://" and the scope at its end differ'],
     ['https://api.example/.default', 'https://api.example', 'only the scope at its end differs'],
+    ['"api"', 'api', 'only the pair of quotes around it differs'],
+    [
+      "'https://idp.example'",
+      'https://idp.example/',
+      'only the trailing slash and the pair of quotes around it differ',
+    ],
     ['api', 'API ', 'only the case and the white space around it differ'],
     [V2, V1, 'the same tenant, but a token of version 1.0'],
     [V2, V1.replace(TENANT, TENANT.toUpperCase()), 'the same tenant, but a token of version 1.0'],

@@ -181,7 +181,8 @@ const LAYERS: readonly Layer[] = [
   },
   // A variable that is not set leaves the scheme alone, which is no token.
   { name: 'the Bearer scheme', carries: true, peel: (text) => /^bearer(?!\S)\s*(.*)$/is.exec(text)?.[1] ?? null },
-  { name: 'the word "token"', carries: true, peel: (text) => /^token(?!\S)\s*(.*)$/is.exec(text)?.[1] ?? null },
+  // GitHub takes it for a scheme, and servers take no other than Bearer.
+  { name: 'the word "token"', peel: (text) => /^token(?!\S)\s*(.*)$/is.exec(text)?.[1] ?? null },
 ];
 
 /**
@@ -236,6 +237,6 @@ function curlTokenOf(text: string): string | null {
   if (!CURL.test(text)) return null;
   // What shells escape with; no token has them.
   const plain = text.replace(/[\\^]/g, '');
-  const header = /(?:^|[\s"'])authorization:\s*(?:bearer|token)\s+([^"'\s]+)/i.exec(plain)?.[1];
+  const header = /(?:^|[\s"'])authorization:\s*(?:bearer\s+|(?=token\s))((?:token\s+)?[^"'\s]+)/i.exec(plain)?.[1];
   return header ?? /--oauth2-bearer[= ]+["']?([^"'\s]+)/.exec(plain)?.[1] ?? null;
 }

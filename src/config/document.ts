@@ -68,7 +68,10 @@ interface Fault extends Refusal {
 function findFault(document: Document.Parsed, text: string, version: '1.1' | '1.2'): Fault | null {
   const odd = version === '1.1' ? findOddCharacter(text) : null;
   if (odd !== null) return odd;
-  const fault = document.errors[0] ?? document.warnings[0];
+  const faults = [...document.errors, ...document.warnings];
+  const fault = faults.find(
+    ({ message, pos: [at] }) => version === '1.2' || !isSoundComment(message, text.charAt(at - 1)),
+  );
   if (fault !== undefined) {
     const [offset] = fault.pos;
     // PyYAML reads on, to the next quote, which may be the one that was meant.
@@ -79,6 +82,11 @@ function findFault(document: Document.Parsed, text: string, version: '1.1' | '1.
   const lexemes = [...new Lexer().lex(text)];
   const refused = findUnclosed(lexemes) ?? (version === '1.1' ? findRefused(lexemes) : null);
   return refused ?? findWrongKey(document.contents, text);
+}
+
+/** PyYAML wants no white space before a comment where what goes before has ended: behind quotes, brackets and commas. */
+function isSoundComment(message: string, before: string): boolean {
+  return message.startsWith('Comments must be separated') && /["'[\]{},]/.test(before);
 }
 
 /** The tags of the parser, with the server's own single values, and sets of which it takes the keys. */

@@ -5,6 +5,7 @@ import { nearestName } from '../nearest.js';
 import type { ProviderType } from '../verdict.js';
 import { findUnwise } from './lint.js';
 import { findUnknownFields } from './lint-fields.js';
+import { findUnreplaced } from './lint-variables.js';
 import type { Note } from './note.js';
 import type { ProviderConfig } from './provider-config.js';
 import { kindOfValue } from './scalars.js';
@@ -48,14 +49,17 @@ export function draftProvider(raw: unknown): Draft {
   const wrong = faults.map(({ path }) => path);
   const config = result.success ? result.output : salvage(type, raw, wrong);
   const unwise = config === null ? [] : findUnwise(config);
+  const unknown = findUnknownFields(type, raw);
+  const ignored = unknown.map(({ path, place = path }) => place);
   return {
     config,
     wrong,
     notes: [
-      ...findUnknownFields(type, raw),
+      ...unknown,
       ...faults,
       ...checkTogether(raw).map(({ path, message }) => invalid(path, message)),
       ...unwise.filter((note) => !isAbout(note, wrong)),
+      ...findUnreplaced(raw).filter((note) => !isAbout(note, ignored)),
     ],
   };
 }

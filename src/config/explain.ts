@@ -3,7 +3,7 @@
 import { createRedactor, maskUrl, maskUserInfo, MIN_LENGTH_IN_CLAIMS, REDACTED, type Redactor } from '../redact.js';
 import { dissectEnv, type Environment } from './env.js';
 import { loadReading, type LoadedConfig, type LoadOptions } from './load.js';
-import { isSecretPath } from './parse.js';
+import { isSecretPath } from './secret-fields.js';
 import { isMapping, isSequence, valueAt, type Path } from './shape.js';
 
 /** Where a value comes from. */

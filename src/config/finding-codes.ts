@@ -26,6 +26,7 @@ export type FindingCode =
   | 'config_shape'
   | 'auth_off'
   | 'env_unset'
+  | 'env_unreplaced'
   | 'field_invalid'
   | 'field_unknown'
   | 'rule_invalid'

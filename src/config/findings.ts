@@ -31,6 +31,11 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
     why: 'The server refuses to start without the variable.',
     fix: 'Set the variable, or give it a default: ${env.NAME:=default}.',
   },
+  env_unreplaced: {
+    severity: 'warning',
+    why: 'The server knows variables in one spelling alone; of any other, it compares, asks and sends the text itself.',
+    fix: 'Write ${env.NAME}, ${env.NAME:=default} or ${env.NAME:+value}, with the name in capital letters.',
+  },
   field_invalid: {
     severity: 'error',
     why: 'The server refuses this value, or cannot work with it.',
@@ -43,7 +48,7 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
   },
   rule_invalid: {
     severity: 'error',
-    why: 'The server refuses a policy with a rule that it cannot read.',
+    why: 'The server refuses such a rule, or takes it for something that nobody means.',
     fix: 'Correct the rule; authcheck schema config describes its fields.',
   },
   rule_regex_unsupported: {

@@ -1,8 +1,9 @@
 /** What shows only in the text of a config, before variables are substituted. Pure. */
 
+import { isPlaceholder } from '../lookalike.js';
 import { dissectEnv, substituteEnv } from './env.js';
 import type { Note } from './note.js';
-import { isSecretPath } from './parse.js';
+import { isSecretPath } from './secret-fields.js';
 import { isMapping, type Path } from './shape.js';
 
 /** From the first colon of a part on: from each of many, it would read all of them. */
@@ -14,7 +15,8 @@ export function findWrittenSecrets(provider: unknown, path: Path = []): Note[] {
     return Object.entries(provider).flatMap(([name, value]) => findWrittenSecrets(value, [...path, name]));
   if (typeof provider !== 'string' || !isSecretPath(path)) return [];
   const { variables, rest } = dissectEnv(provider);
-  if (rest === '' || (path.at(-1) === 'redis_url' && !PASSWORD.test(rest))) return [];
+  // What is left of a variable is no secret.
+  if (rest === '' || isPlaceholder(rest) || (path.at(-1) === 'redis_url' && !PASSWORD.test(rest))) return [];
   const how = variables.length === 0 ? 'stands in the file' : 'stands in the file, in part or as a default';
   return [{ code: 'secret_written', path, message: `${path.join('.')} ${how}` }];
 }

@@ -12,6 +12,7 @@ import type { Note } from './note.js';
 import { findUnsupported } from './lint-policy.js';
 import { accessPolicySchema, routePolicySchema } from './policy-schema.js';
 import type { ProviderConfig } from './provider-config.js';
+import { isSecretPath } from './secret-fields.js';
 import {
   findSection,
   formatPath,
@@ -226,19 +227,6 @@ export function placeNote(note: Note, above: Path, options: ParseOptions): Findi
     message,
     ...(fix === undefined ? {} : { fix }),
   };
-}
-
-const SECRETS: readonly (readonly [string, string])[] = [
-  ['introspection', 'client_secret'],
-  ['jwks', 'token'],
-  ['cache', 'redis_url'],
-  ['cache', 'secret'],
-];
-
-/** Tells the fields that hold secrets. */
-export function isSecretPath(path: Path): boolean {
-  const [parent, name] = path.slice(-2);
-  return SECRETS.some(([section, field]) => parent === section && name === field);
 }
 
 function chooseDefault(

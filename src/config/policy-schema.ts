@@ -45,14 +45,18 @@ const accessScope = v.object(
       pickMessage('expected create, read, update or delete, or a list of them'),
     ),
     principal: v.nullish(
-      v.pipe(text, v.check(isFilled, 'an empty principal is everybody; name one, or remove the field')),
+      v.pipe(
+        text,
+        v.check(isNotEmpty, 'an empty principal is everybody; name one, or remove the field'),
+        v.check(isNotBlank, 'nobody has a name of white space alone; name a principal, or remove the field'),
+      ),
     ),
     resource: v.nullish(
       v.pipe(
         text,
-        v.check(isFilled, 'an empty resource is every resource; name one, or remove the field'),
+        v.check(isNotEmpty, 'an empty resource is every resource; name one, or remove the field'),
         v.check(
-          (resource) => /^.+::.+$/s.test(resource) || resource.startsWith('regex:'),
+          (resource) => resource === '' || /^.+::.+$/s.test(resource) || resource.startsWith('regex:'),
           'no resource can match this; expected TYPE::ID, TYPE::* or regex:PATTERN',
         ),
         pattern(),
@@ -121,8 +125,13 @@ function pattern(): v.RawCheckAction<string> {
   });
 }
 
-function isFilled(value: string): boolean {
-  return value.trim() !== '';
+/** To the server, an empty text is none. */
+function isNotEmpty(value: string): boolean {
+  return value !== '';
+}
+
+function isNotBlank(value: string): boolean {
+  return value === '' || value.trim() !== '';
 }
 
 /** A union says why its nearest option failed, where it can. */

@@ -2,7 +2,7 @@
 
 import { MIN_SECRET } from './cache-schema.js';
 import { dissectEnv, substituteEnv, type Environment } from './env.js';
-import { isSecretPath } from './parse.js';
+import { isSecretPath } from './secret-fields.js';
 import { findSection, isMapping, isSequence, type Path } from './shape.js';
 
 /** A string of a config, as it is written. */

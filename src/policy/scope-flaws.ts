@@ -57,7 +57,7 @@ function findPathFlaw(path: string): Flaw[] {
   }
   // What is left of a path of slashes alone is nothing.
   if (path === '*' || path === '') return [];
-  if (!path.startsWith('/')) return never('a path starts with "/"', `Write /${path}.`);
+  if (!path.startsWith('/')) return never('a path starts with "/"', adviseOn(path));
   if (/[?#]|%[\da-f]{2}/i.test(path)) {
     const message = `${path} is compared with the path, decoded and without its query: only a request that encodes its %, ? or # has it`;
     return [{ code: 'rule_never_matches', message, fix: 'Write the path decoded, and without a query.' }];
@@ -73,6 +73,16 @@ function findPathFlaw(path: string): Flaw[] {
       ),
     ];
   return [];
+}
+
+/** Before the path may stand a method, white space or an origin; a pattern may lack its prefix, or have it in capitals. */
+function adviseOn(path: string): string {
+  const [, method, origin, rest] = /^(?:([a-z]+|\*)?\s+|(https?:\/\/[^/]*))(\/.*)/is.exec(path) ?? [];
+  if (method !== undefined) return `Write ${rest}: rules are about paths, whatever the method.`;
+  if (origin !== undefined) return `Write ${rest}: rules are about paths, whatever the host.`;
+  if (rest !== undefined) return `Write ${rest}, without white space before it.`;
+  if (/^regex:/i.test(path)) return `Write regex:${path.slice('regex:'.length)}, with its prefix in small letters.`;
+  return path.startsWith('^') ? `Write regex:${path}.` : `Write /${path}.`;
 }
 
 /** Without a user no condition is met: a prohibition with one is passed over, and a permission after it decides. */

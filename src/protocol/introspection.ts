@@ -157,6 +157,8 @@ function adviseOn(said: string, { send_secret_in_body: inBody }: IntrospectionCl
     return 'Set introspection.send_secret_in_body: true, which is client_secret_post.';
   if (inBody && said.includes('client_secret_basic'))
     return 'Remove introspection.send_secret_in_body: without it, the server uses client_secret_basic.';
+  if (/client_assertion|(?:private_key|client_secret)_jwt|tls_client_auth|client certificate/i.test(said))
+    return 'Have the issuer let this client authenticate with its client_secret (client_secret_basic or client_secret_post), or give the server another client that may: it can send neither a signed JWT nor a certificate.';
   return undefined;
 }
 

@@ -7,7 +7,7 @@ import { showUrl } from '../url.js';
 import { describeKind, isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { unescapePercent } from '../percent.js';
 import { decodeHeader, findTokenFault } from '../token.js';
-import { judgeUnexpected, quoteMessage, readObject, through } from '../unexpected-answer.js';
+import { judgeUnexpected, looksLikeHtml, quoteMessage, readObject, through } from '../unexpected-answer.js';
 import type { ReasonCode } from '../reason-codes.js';
 import type { Trace } from '../trace.js';
 import type { Attributes, Identity, Verdict } from '../verdict.js';
@@ -97,7 +97,9 @@ function judgeAnswer(
   if (!answer.ok) return fail(answer.code, `the endpoint could not be asked: ${answer.message}`, answer.fix);
   if (answer.status === 401 || answer.status === 403) {
     const said = quoteMessage(answer.body, asked);
-    return fail('token_refused', `the endpoint answered ${answer.status}${said}${through(answer)}`);
+    const isPage = looksLikeHtml(answer.body);
+    const message = `the endpoint answered ${answer.status}${isPage ? ' with a web page' : ''}${said}${through(answer)}`;
+    return fail('token_refused', message, isPage ? PAGE_FIX : undefined);
   }
   if (answer.status !== 200) {
     const { code, message, fix } = judgeUnexpected(answer, 'the endpoint', asked);
@@ -115,6 +117,8 @@ function judgeAnswer(
   return identity;
 }
 
+const PAGE_FIX =
+  'A firewall, a login or a proxy may have answered in the place of the endpoint: have it let this server through. If it was the endpoint, get a new token.';
 const SEND_FIX = 'Have the endpoint answer {"principal": "alice", "attributes": {"roles": ["admin"]}} and the like.';
 
 function describeMissing(answer: JsonObject): string {

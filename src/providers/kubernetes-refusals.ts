@@ -10,6 +10,11 @@ import type { ReasonCode } from '../reason-codes.js';
 import { expiredFor } from '../time-claims.js';
 import { judgeUnexpected, quoteMessage, through } from '../unexpected-answer.js';
 
+/** Whom an API server takes a request without credentials for, and never one with a token that it does not know. */
+export const ANONYMOUS = 'system:anonymous';
+/** The way out where the API server has not seen the token. */
+export const PASS_ON_FIX = 'Have what stands between here and the API server pass the Authorization header on.';
+
 /** Why the API server does not say who a token's bearer is. */
 export interface KubernetesRefusal {
   readonly code: ReasonCode;
@@ -28,14 +33,13 @@ export function explainRefusal(answer: Answered, url: string, token: string, now
     return { code: 'token_refused', message: `the API server answered 401${reason}${said}`, fix };
   }
   if (status === 403) {
+    const message = `the API server answered 403${reason}`;
+    if (words.includes(`\\"${ANONYMOUS}\\"`))
+      return { code: 'token_refused', message: `${message}; it has not seen the token`, fix: PASS_ON_FIX };
     const fix =
       'Let this user create selfsubjectreviews: bind the ClusterRole system:basic-user to it. A new token does not help.';
     // Without words of its own, something before the API server may have answered.
-    return {
-      code: 'token_refused',
-      message: `the API server answered 403${reason}`,
-      fix: words === '' ? undefined : fix,
-    };
+    return { code: 'token_refused', message, fix: words === '' ? undefined : fix };
   }
   const failure = judgeUnexpected(answer, 'the API server', asked);
   const fix =

@@ -15,7 +15,7 @@ import type { Trace } from '../trace.js';
 import type { Verdict } from '../verdict.js';
 import { judge } from './judge.js';
 import { readObject } from '../unexpected-answer.js';
-import { explainRefusal } from './kubernetes-refusals.js';
+import { ANONYMOUS, explainRefusal, PASS_ON_FIX } from './kubernetes-refusals.js';
 import { mapIdentity, namesRead } from './mapping.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
@@ -64,10 +64,6 @@ function reviewUrl(base: string): string {
   url.hash = '';
   return url.href;
 }
-
-/** Whom an API server takes a request without credentials for, and never one with a token that it does not know. */
-const ANONYMOUS = 'system:anonymous';
-const PASS_ON_FIX = 'Have what stands between here and the API server pass the Authorization header on.';
 
 interface KubernetesUser {
   readonly username: string;

@@ -111,16 +111,29 @@ function readHints(
   const claims = parseJwt(token).claims ?? {};
   const age = expiredFor(claims, now);
   if (age !== null) return { said: `; the token itself says that it expired ${duration(age)} ago` };
+  const nbf = member(claims, 'nbf');
+  const wait = typeof nbf === 'number' ? Math.ceil(nbf - now / 1000) : 0;
+  if (wait > 0)
+    return { said: `; the token itself says that it is not valid for another ${duration(wait)}`, fix: WAIT };
   const issuer = stringMember(claims, 'iss') ?? '';
-  const host = parseUrl(issuer)?.host ?? '';
-  return host === '' || host === new URL(endpoint).host
-    ? { said: '' }
-    : {
-        said: `; the token itself says that it is from ${quote(issuer)}`,
-        fix: (issuer === expected ? NEW_TOKEN : OTHER_ISSUER) + ONE_NAME,
-      };
+  const from = parseUrl(issuer);
+  const asked = new URL(endpoint);
+  const isOtherName = from !== null && from.host !== '' && from.origin !== asked.origin;
+  // Realms of one Keycloak know nothing of each other's tokens.
+  const isOtherRealm =
+    from !== null && realmOf(from) !== null && realmOf(asked) !== null && realmOf(from) !== realmOf(asked);
+  if (!isOtherName && !isOtherRealm) return { said: '' };
+  return {
+    said: `; the token itself says that it is from ${quote(issuer)}`,
+    fix: isOtherRealm ? OTHER_ISSUER : (issuer === expected ? NEW_TOKEN : OTHER_ISSUER) + ONE_NAME,
+  };
 }
 
+function realmOf({ pathname }: URL): string | null {
+  return /\/realms\/([^/]+)/.exec(pathname)?.[1] ?? null;
+}
+
+const WAIT = 'Wait, or compare the clocks of the issuer’s machines.';
 const NEW_TOKEN = 'Get a new token from the issuer.';
 const OTHER_ISSUER = 'Get a token from the issuer whose introspection endpoint the config names.';
 // Others, such as Hydra, are asked under another name by design.

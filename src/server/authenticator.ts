@@ -7,7 +7,7 @@ import type { AuthProvider, AuthRequest } from '../providers/provider.js';
 import { ignoreFailure } from '../ignore-failure.js';
 import { UNAVAILABLE, type RefusedVerdict, type ServerRefusal } from '../verdict.js';
 import type { Authentication, IncomingRequest, Judged } from './authentication.js';
-import { readBearer, refuseRequest, type RequestFault } from './bearer.js';
+import { readBearer, readsToken, refuseRequest, type RequestFault } from './bearer.js';
 import { checkConfigGiven, checkOptionsGiven } from './misuse.js';
 import { parsePublicRoutes } from './public-route.js';
 import { reportAnswer, reportFailure, type About, type Logger } from './request-log.js';
@@ -117,7 +117,8 @@ export function buildAuthenticator(
     const decided = undecided ?? first;
     const answer = broken || decided === undefined ? UNAVAILABLE : answerOf(decided, fault);
     const outcome = answer.status === 503 ? 'undecided' : 'rejected';
-    const refusal = refuseRequest(answer, fault, realm);
+    const isAboutToken = decided === undefined || readsToken(decided.provider);
+    const refusal = refuseRequest(answer, isAboutToken ? fault : NO_TOKEN, realm);
     return { outcome, refusal, fault: fault?.fault ?? null, verdicts: refusals };
   }
 
@@ -161,6 +162,9 @@ export function buildAuthenticator(
   };
 }
 
+/** A client that is refused for another header is told of no error in its token: RFC 6750 §3.1. */
+const NO_TOKEN = { fault: 'missing', status: 401 } as const;
+
 /** Why a request is refused whatever its token is; `told` is what the client hears. */
 type Unsound = RequestFault & { readonly told: string };
 
@@ -183,7 +187,7 @@ const TOO_MANY_HEADERS: Unsound = {
 
 /** As the server, which tells a missing header from one that it cannot read. */
 function answerOf({ server, provider }: RefusedVerdict, fault: RequestFault | null): ServerRefusal {
-  const unread = fault !== null && fault.fault !== 'missing' && provider.type !== 'upstream_header';
+  const unread = fault !== null && fault.fault !== 'missing' && readsToken(provider);
   return unread && server.status === 401
     ? { status: 401, body: { error: { message: 'Invalid Authorization header format' } } }
     : server;

@@ -4,7 +4,7 @@
  * @see [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750) Bearer Token Usage
  */
 
-import type { ServerRefusal } from '../verdict.js';
+import type { ProviderRef, ServerRefusal } from '../verdict.js';
 
 /** Header names and values in the order in which they came, each as often as it was sent. */
 export type HeaderPairs = readonly (readonly [string, string])[];
@@ -81,6 +81,11 @@ function refuseValue(value: string | undefined): BearerResult & { readonly ok: f
   return token === ''
     ? refuse('malformed', 'the Authorization header has the scheme Bearer and no token')
     : refuse('malformed', 'the token holds characters that no bearer token has');
+}
+
+/** Whether a provider reads the token of a request; one that does not has reasons of its own. */
+export function readsToken({ type }: ProviderRef): boolean {
+  return type !== 'upstream_header';
 }
 
 function refuse(fault: BearerFault, message: string): BearerResult & { readonly ok: false } {

@@ -6,7 +6,7 @@ import { cutText } from '../unexpected-answer.js';
 import { fingerprint } from '../token.js';
 import { ignoreFailure } from '../ignore-failure.js';
 import type { IncomingRequest, Judged } from './authentication.js';
-import type { HeaderPairs, RequestFault } from './bearer.js';
+import { readsToken, type HeaderPairs, type RequestFault } from './bearer.js';
 
 /** Hears of requests; pino, console and their like fit. No token ever reaches it. */
 export interface Logger {
@@ -85,21 +85,26 @@ export function reportAnswer(
   answer: Judged,
   fault: RequestFault | null,
 ): void {
+  const { verdicts } = answer;
+  // Who asked only providers that read no token is not told what is wrong with one.
+  const isUnread = fault !== null && (verdicts.length === 0 || verdicts.some(({ provider }) => readsToken(provider)));
   // Only what comes from outside is cleaned: a sender whose token is "rejected" is not to blank our own words.
   const describe = (clean: Clean): object => ({
     ...describeAbout(about, clean),
     // A server that asks may have left the query on it, or decoded the %3F that a client wrote.
     path: clean((request.path ?? '').replace(/[?#][^]*/, '')),
     outcome: answer.outcome,
-    ...(request.token === null ? {} : { token: answer.verdicts[0]?.token.fingerprint ?? fingerprint(request.token) }),
+    ...(request.token === null ? {} : { token: verdicts[0]?.token.fingerprint ?? fingerprint(request.token) }),
     ...(answer.outcome === 'accepted'
       ? { principal: clean(answer.identity.principal) }
       : { status: answer.refusal.status }),
-    ...(fault === null || answer.outcome === 'accepted' ? {} : { fault: fault.fault, why: fault.message }),
-    providers: answer.verdicts.map(({ provider, outcome, reason }) => ({
+    ...(!isUnread || answer.outcome === 'accepted' ? {} : { fault: fault.fault, why: fault.message }),
+    providers: verdicts.map(({ provider, outcome, reason }) => ({
       name: provider.name,
       outcome,
-      ...(reason === null || fault !== null ? {} : { reason: reason.code, why: clean(reason.message) }),
+      ...(reason === null || (fault !== null && readsToken(provider))
+        ? {}
+        : { reason: reason.code, why: clean(reason.message) }),
     })),
   });
   log(logger, answer.outcome === 'undecided' ? 'warn' : 'info', request, describe, `request ${answer.outcome}`);

@@ -33,6 +33,8 @@ describe('what is around a token', () => {
     ['a line of an env file', `TOKEN='${TOKEN}'`, 'the name of a variable and quotes'],
     ['a line of a shell script', `export TOKEN=${TOKEN};`, 'the name of a variable'],
     ['a second scheme', `Bearer Bearer ${TOKEN}`, 'the Bearer scheme twice'],
+    ['the scheme of GitHub', `Authorization: token ${TOKEN}`, 'the word "token"'],
+    ['it in a curl command', `curl -H "Authorization: Token ${TOKEN}" https://x/`, 'the word "token"'],
     ['a second scheme in a header', `Authorization: Bearer bearer ${TOKEN}`, 'the Bearer scheme twice'],
   ])('is told where a server would stumble over it: %s', (_what, pasted, words) => {
     const { token, caution } = triage(pasted);

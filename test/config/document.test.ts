@@ -18,6 +18,13 @@ describe('parseConfigText', () => {
     expect(value).toEqual({ period: 90, tls: true, false: false, octal: 8, quoted: '1:30' });
   });
 
+  test('takes what stands right behind quotes, brackets and commas for a comment, as the server does', () => {
+    const text = 'a: "x"#c\nb: \'y\'#c: d\nc: [1,#c\n  2]#c\nd: {e: "f"#c\n  }#c\ng: x#y\n';
+    expect(parseConfigText(text, 'run.yaml').value).toEqual({ a: 'x', b: 'y', c: [1, 2], d: { e: 'f' }, g: 'x#y' });
+    expect(faultOf('a: |#c\n  x\n').position).toBe('run.yaml:1:5');
+    expect(faultOf('a: "x"#c\n  y\n').message).toContain('this is not valid YAML');
+  });
+
   test('reads JSON', () => {
     expect(parseConfigText('{"auth": {"a": [1, null, "yes"]}}', 'run.json').value).toEqual({
       auth: { a: [1, null, 'yes'] },

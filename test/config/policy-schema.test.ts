@@ -33,7 +33,9 @@ describe('access_policy', () => {
     [{ permit: { actions: [] } }, 'permit.actions: an empty list is not an action'],
     [{ permit: { actions: ['list'] } }, 'expected create, read, update or delete'],
     [{ permit: { ...read, principal: '' } }, 'permit.principal: an empty principal is everybody'],
-    [{ permit: { ...read, resource: ' ' } }, 'permit.resource: an empty resource is every resource'],
+    [{ permit: { ...read, principal: ' ' } }, 'permit.principal: nobody has a name of white space alone'],
+    [{ permit: { ...read, resource: '' } }, 'permit.resource: an empty resource is every resource'],
+    [{ permit: { ...read, resource: ' ' } }, 'permit.resource: no resource can match this'],
     [{ permit: { ...read, resource: 'model' } }, 'permit.resource: no resource can match this'],
     [
       { forbid: { ...read, resource: 'regex:model::(?!x' } },
@@ -42,6 +44,11 @@ describe('access_policy', () => {
   ])('refuses %j', (rule, message) => {
     expect(refusal({ access_policy: [rule] })).toContain(message);
   });
+});
+
+test('says one thing about one field', () => {
+  for (const scope of [{ principal: '' }, { principal: ' ' }, { resource: '' }, { resource: ' ' }])
+    expect(refusal({ access_policy: [{ permit: { actions: ['read'], ...scope } }] })).not.toContain('\n');
 });
 
 describe('route_policy', () => {

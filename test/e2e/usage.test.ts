@@ -34,9 +34,9 @@ describe('a token that was pasted', () => {
   });
 
   it('is told as it was found', async () => {
-    const { stderr, code } = await validate([], `Authorization: Token ${good}`);
+    const { stderr, code } = await validate([], `Authorization: Bearer ${good}`);
     expect(code).toBe(0);
-    expect(unwrap(stderr)).toContain('removed from around the token: the Authorization header name, the word "token"');
+    expect(unwrap(stderr)).toContain('removed from around the token: the Authorization header name, the Bearer scheme');
   });
 
   it('is told beside the verdict where a server would stumble over what is around it', async () => {

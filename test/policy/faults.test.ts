@@ -111,6 +111,18 @@ describe('findPolicyFaults', () => {
       'no request has the path v1*: a path starts with "/"',
       'Write /v1*.',
     ],
+    ...[
+      ['GET /v1/models', 'Write /v1/models: rules are about paths, whatever the method.'],
+      ['* /v1/models', 'Write /v1/models: rules are about paths, whatever the method.'],
+      ['https://api.example:8321/v1/models', 'Write /v1/models: rules are about paths, whatever the host.'],
+      [' /v1/models', 'Write /v1/models, without white space before it.'],
+      ['Regex:/v1/.*$', 'Write regex:/v1/.*$, with its prefix in small letters.'],
+      ['^/v1/.*$', 'Write regex:^/v1/.*$.'],
+    ].map(([paths, fix]): [() => PolicyFault[], string, string] => [
+      () => ofRoutes({ permit: { paths } }),
+      `no request has the path ${paths}: a path starts with "/"`,
+      fix ?? '',
+    ]),
     [
       () => ofRoutes({ permit: { paths: '/v1?x' } }),
       '/v1?x is compared with the path, decoded and without its query: only a request that encodes its %, ? or # has it',

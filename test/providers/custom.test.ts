@@ -169,6 +169,12 @@ describe('the answer', () => {
     expect(verdict.reason?.message).toMatch(/"principal" occurs twice/);
   });
 
+  test('403 with a web page may be that of a firewall', async () => {
+    const { reason, server } = await ask((_request, response) => response.writeHead(403).end('<html>blocked'));
+    expect(reason).toMatchObject({ code: 'token_refused', message: 'the endpoint answered 403 with a web page' });
+    expect([reason?.fix, server.status]).toEqual([expect.stringMatching(/^A firewall/), 401]);
+  });
+
   test.each([401, 403])('%s refuses, and its message is quoted', async (status) => {
     const verdict = await ask(json({ message: 'key revoked' }, status));
     expect(summary(verdict)).toBe('rejected: token_refused');

@@ -194,6 +194,17 @@ describe('the way out', () => {
     expect((await refuse(null, 403)).reason?.fix).not.toMatch(/system:basic-user/);
   });
 
+  test('of a 403 to nobody is no binding, which would let everybody in', async () => {
+    const message =
+      'selfsubjectreviews.authentication.k8s.io is forbidden: User "system:anonymous" cannot create resource';
+    const { reason } = await refuse(null, 403, { kind: 'Status', message });
+    expect(reason).toMatchObject({
+      code: 'token_refused',
+      message: `the API server answered 403: ${JSON.stringify(message)}; it has not seen the token`,
+      fix: 'Have what stands between here and the API server pass the Authorization header on.',
+    });
+  });
+
   test('of a 404 is a newer cluster', async () => {
     expect((await refuse(null, 404)).reason?.fix).toMatch(/^Check api_server_url; .* Kubernetes 1\.28\.$/);
     expect((await refuse(null, 500)).reason?.fix).not.toMatch(/1\.28/);

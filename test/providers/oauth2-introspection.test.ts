@@ -265,6 +265,26 @@ test('of a JWT that is not active, another host in its iss is told: Keycloak kno
     });
 });
 
+test.each([
+  [
+    { iss: '/realms/dev' },
+    /from "http:.*\/realms\/dev"$/,
+    /^Get a token from the issuer whose introspection endpoint the config names\.$/,
+  ],
+  [{ iss: '/realms/ml' }, /never why$/, /^Get a new token/],
+  [{ iss: 'https' }, /from "https:.*\/realms\/ml"$/, /in Keycloak: hostname/],
+  [{ iss: '/realms/ml', nbf: Date.now() / 1000 + 110 }, /not valid for another 1 minute \d+ seconds$/, /^Wait/],
+])('that is not active in the realm that was asked says so: %j', async ({ iss, ...more }, message, fix) => {
+  const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
+  const server = await serve(json({ active: false }));
+  const issuer = iss === 'https' ? `${server.origin.replace('http:', 'https:')}/realms/ml` : server.origin + iss;
+  const token = `${encode({ alg: 'RS256', kid: 'k' })}.${encode({ iss: issuer, ...more })}.c2ln`;
+  const url = `${server.origin}/realms/ml/protocol/openid-connect/token/introspect`;
+  const { reason } = await provide({ type: 'oauth2_token', introspection: { url, ...PLAIN } }).authenticate({ token });
+  expect(reason?.message).toMatch(message);
+  expect(reason?.fix).toMatch(fix);
+});
+
 describe('an endpoint that echoes', () => {
   const secrets = [TOKEN, PLAIN.client_secret, basic(PLAIN.client_id, PLAIN.client_secret).slice(6)];
 
@@ -319,6 +339,13 @@ describe('what the endpoint says for itself', () => {
     [400, post, {}, /^Set introspection\.send_secret_in_body: true/],
     [401, post, {}, /^Set introspection\.send_secret_in_body: true/],
     [401, basicOnly, { send_secret_in_body: true }, /^Remove introspection\.send_secret_in_body/],
+    [
+      401,
+      { error: 'invalid_client', error_description: 'private_key_jwt only' },
+      {},
+      /^Have the issuer let this client/,
+    ],
+    [400, { error_description: 'Missing client_assertion' }, {}, /^Have the issuer let this client/],
     [400, { error: 'invalid_client' }, {}, /^Check client_id and client_secret/],
     [
       400,

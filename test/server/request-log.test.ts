@@ -1,5 +1,6 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { createAuthenticator, parseAuthConfig } from '../../src/index.js';
+import type { HeaderPairs } from '../../src/server/bearer.js';
 
 const SECRET = 'sk-live-SECRET+SECRET42';
 
@@ -98,3 +99,37 @@ test.each(['/v1?access_token=SECRET', '/v1#access_token=SECRET', '/v1?SECRET'])(
     expect(info).toHaveBeenCalledWith(expect.objectContaining({ path: '/v1' }), 'request accepted');
   },
 );
+
+test.each<[string, HeaderPairs, string, string]>([
+  ['occurs twice', [['x-user', 'mallory']], 'claim_invalid', 'the header x-user occurs 2 times'],
+  ['cannot be read', [['x-roles', '{bad']], 'claim_invalid', 'the header x-roles is not valid JSON'],
+  [
+    'occurs twice, beside another scheme',
+    [
+      ['x-user', 'b'],
+      ['authorization', 'Basic x'],
+    ],
+    'claim_invalid',
+    'occurs 2',
+  ],
+  [
+    'occurs twice, beside no token',
+    [
+      ['x-user', 'b'],
+      ['authorization', 'Bearer a b'],
+    ],
+    'claim_invalid',
+    'occurs 2',
+  ],
+])('a header of the gateway that %s is what is told, rather than Authorization', async (_how, more, code, why) => {
+  const info = vi.fn();
+  const config = parseAuthConfig({ type: 'upstream_header', principal_header: 'x-user', attributes_header: 'x-roles' });
+  const authenticator = createAuthenticator(config, { logger: { info, warn: info, error: info } });
+  onTestFinished(() => authenticator.close());
+  const headers = [['x-user', 'alice'] as const, ...more];
+  const answer = await authenticator.authenticate({ method: 'GET', url: '/x', headers });
+  const providers = [{ name: 'default', outcome: 'rejected', reason: code, why: expect.stringContaining(why) }];
+  const logged = { method: 'GET', path: '/x', outcome: 'rejected', status: 401, providers };
+  expect(info).toHaveBeenCalledWith(logged, 'request rejected');
+  expect(answer).toMatchObject({ refusal: { headers: { 'www-authenticate': 'Bearer realm="api"' } } });
+});
