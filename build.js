@@ -161,7 +161,7 @@ await build({
         },
         {
           name: 'token',
-          test: /src.(?:token|report.decode|lookalike|misplaced-token|time-claims|iso-time|duration|bounded-read|protocol.jwt|cli.(?:token|session|options|render.(?:transcript|time)))\.ts/,
+          test: /src.(?:token|report.decode|lookalike|misplaced-token|time-claims|iso-time|duration|bounded-read|protocol.jwt|cli.(?:token|input-file|session|options|render.(?:transcript|time)))\.ts/,
         },
         {
           name: 'document',
@@ -178,7 +178,7 @@ await build({
         { name: 'policy', test: /src.policy.(?:python|pattern)/ },
         {
           name: 'validate',
-          test: /src.(?:expectations|server.bearer|cli.(?:commands.validate|ask|request|span|expect|github-actions|output-file|render.(?:verdict|job-summary|expectations)))\.ts/,
+          test: /src.(?:expectations|server.bearer|cli.(?:commands.validate|ask|repeated-flags|request|span|expect|github-actions|output-file|render.(?:verdict|job-summary|expectations)))\.ts/,
         },
         { name: 'provider', minShareCount: 8 },
       ],

@@ -1,13 +1,12 @@
 /** A request, its answer, and how both are judged and shown. */
 
-import { listBase64 } from './base64-forms.js';
+import { credentialsInUrl, listBase64, SECRET_HEADERS } from './credentials.js';
 import { parseJson, type JsonOptions, type JsonResult } from './json-parser.js';
 import { member, writeJson, type Json, type JsonObject } from './json.js';
-import { unescapePercent } from './percent.js';
 import type { UndecidedCode } from './reason-codes.js';
 import { createRedactor, maskPieces, MIN_LENGTH_IN_CLAIMS, REDACTED, redactJson, type Redactor } from './redact.js';
 import { isWords, looksLikeSecret } from './secret-name.js';
-import { hiddenInQuery, isSecretParameter, secretsInQuery } from './secret-parameters.js';
+import { hiddenInQuery, secretsInQuery } from './secret-parameters.js';
 import { maskReference, showProxy, showUrl } from './url.js';
 
 /** A request. */
@@ -128,40 +127,6 @@ export function isRedirect(status: number): boolean {
   return [301, 302, 303, 307, 308].includes(status);
 }
 
-const CREDENTIALS = /^(?:authorization|proxy-authorization|cookie|set-cookie|x-api-key)$/i;
-
-/**
- * Headers whose values are credentials, or may be by their names. Proxies hand on a token, an ID token or a cookie under
- * names of their own: X-Forwarded-Authorization, Cf-Access-Jwt-Assertion, X-Goog-Iap-Jwt-Assertion, X-Amzn-Oidc-Data.
- */
-export const SECRET_HEADERS: RegExp = new RegExp(
-  `${CREDENTIALS.source}|(?:key|token|secret|session|session-id|password|passwd|pwd|credentials?|signature|auth` +
-    '|authorization|cookie|jwt|assertion|oidc-data|dpop|bearer|ticket)$',
-  'i',
-);
-
-/** The credentials among the headers of a request. */
-export function credentialsIn(headers: readonly (readonly [string, string])[]): string[] {
-  return headers.filter(([name]) => CREDENTIALS.test(name)).map(([, value]) => value);
-}
-
-/** What among the headers and parameters of a request may be a credential, by its name. */
-export function credentialsByName(
-  headers: readonly (readonly [string, string])[],
-  params: Readonly<Record<string, readonly string[]>>,
-): string[] {
-  return [
-    ...headers.filter(([name]) => SECRET_HEADERS.test(name)).map(([, value]) => value),
-    ...Object.entries(params).flatMap(([name, values]) => values.filter((value) => isSecretParameter(name, value))),
-  ];
-}
-
-/** The credentials in a URL, as they stand there and as they are sent; a key may stand as the user. */
-export function credentialsInUrl(url: URL): (string | null)[] {
-  const mayBeKey = url.password === '' || url.username.length >= MIN_LENGTH_IN_CLAIMS;
-  return [mayBeKey ? unescapePercent(url.username) : null, unescapePercent(url.password), basicOf(url)];
-}
-
 /** Everything secret that a request sends: what its sender names, and what stands in its URL and in that of its proxy. */
 function secretsOf(input: HttpRequest, url: URL, proxy: string | null): (string | null)[] {
   const credentials = [url, ...(proxy === null ? [] : [new URL(proxy)])].flatMap(credentialsInUrl);
@@ -247,10 +212,4 @@ function cleanHeaders(headers: Readonly<Record<string, string>>, redact: Redacto
 function maskHeader(name: string, value: string): string {
   const scheme = /^(?:proxy-)?authorization$/i.test(name) ? /^(?:bearer|basic) /i.exec(value) : null;
   return `${scheme?.[0] ?? ''}${REDACTED}`;
-}
-
-/** User and password of a URL as the credentials of Basic, in base64; null without them. */
-export function basicOf(url: URL): string | null {
-  if (url.username === '' && url.password === '') return null;
-  return Buffer.from(`${unescapePercent(url.username)}:${unescapePercent(url.password)}`).toString('base64');
 }

@@ -4,13 +4,12 @@ import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
 import type { Environment } from './config/env.js';
 import { readCaFile } from './ca-file.js';
 import type { Connections } from './connections.js';
+import { basicOf, SECRET_HEADERS } from './credentials.js';
 import { codeOf } from './errors.js';
 import {
-  basicOf,
   describeExchange,
   isRedirect,
   redactAnswer,
-  SECRET_HEADERS,
   type Exchange,
   type Failure,
   type HttpAnswer,

@@ -1,15 +1,8 @@
 /** An answer that does not answer the question: what it says for itself, and the way out. */
 
+import { credentialsInUrl } from './credentials.js';
 import { duration } from './duration.js';
-import {
-  credentialsInUrl,
-  isRedirect,
-  jsonBody,
-  judgeStatus,
-  type Answered,
-  type Failure,
-  type HttpRequest,
-} from './exchange.js';
+import { isRedirect, jsonBody, judgeStatus, type Answered, type Failure, type HttpRequest } from './exchange.js';
 import type { JsonOptions } from './json-parser.js';
 import { isObject, isStringList, member, type Json, type JsonObject } from './json.js';
 import { quote } from './listing.js';

@@ -95,6 +95,7 @@ describe('packages', () => {
       'cli/main.ts',
       'cli/manual.ts',
       'cli/options.ts',
+      'cli/repeated-flags.ts',
       'cli/request.ts',
       'cli/span.ts',
       'cli/tree.ts',

@@ -4,9 +4,9 @@ import type { Argument, Command, Option } from 'commander';
 import { resolve } from 'node:path';
 import { ACTIONS, isObject, listProviders, member, parseJson, stringMember, type Json } from '../index.js';
 import { EXIT } from './exit-code.js';
+import { readText } from './input-file.js';
 import type { Io } from './io.js';
 import { readLine, SHELLS, type TypedLine } from './shell.js';
-import { readText } from './token.js';
 import { buildProgram, COMMAND_NAMES } from './tree.js';
 
 /** Something that could be typed. */

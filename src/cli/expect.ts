@@ -2,7 +2,7 @@
 
 import { InvalidArgumentError, type Command } from 'commander';
 import { findReasonCode, nearestName, REASONS, type ReasonCode, type VerdictExpectations } from '../index.js';
-import { collect, type Pairs } from './request.js';
+import { collectPairs, type Pairs } from './repeated-flags.js';
 import { parseLength } from './span.js';
 
 /** The flags. */
@@ -21,7 +21,7 @@ export function addExpectOptions(command: Command): Command {
     .option(
       '--expect-attribute <name=value>',
       'fail unless the attribute has this value; may be repeated',
-      collect('='),
+      collectPairs('='),
     )
     .option('--expect-reason <code>', 'fail unless the token is refused for this reason', parseReason)
     .option('--min-ttl <span>', 'fail unless the token lives that much longer, such as 10m, or seconds', parseLength);

@@ -3,6 +3,7 @@
 import { InvalidArgumentError, type Command } from 'commander';
 import type { AuthRequest } from '../index.js';
 import { GROUPS } from './help.js';
+import { collectPairs, groupPairs, type Pairs } from './repeated-flags.js';
 
 /** The flags that describe a request. */
 export interface RequestOptions {
@@ -16,8 +17,8 @@ export function addRequestOptions(command: Command): Command {
   return command
     .optionsGroup(GROUPS.request)
     .option('--request-path <path>', 'the path that a custom endpoint is told', readPath)
-    .option('--request-header <header>', 'a header of the request; may be repeated', collect(':'))
-    .option('--request-param <name=value>', 'a query parameter of the request; may be repeated', collect('='))
+    .option('--request-header <header>', 'a header of the request; may be repeated', collectPairs(':'))
+    .option('--request-param <name=value>', 'a query parameter of the request; may be repeated', collectPairs('='))
     .optionsGroup(GROUPS.own);
 }
 
@@ -37,28 +38,4 @@ function readPath(text: string): string {
   if (/[?#]/.test(text))
     throw new InvalidArgumentError('expected a path without a query; give that by --request-param');
   return text;
-}
-
-/** Names with values, as flags give them: a name may be repeated. */
-export type Pairs = readonly (readonly [string, string])[];
-
-/** The values of each name, in order. */
-export function groupPairs(pairs: Pairs): Record<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const [name, value] of pairs) groups.set(name, [...(groups.get(name) ?? []), value]);
-  return Object.fromEntries(groups);
-}
-
-/** Reads one NAME and VALUE more, for flags that may be repeated. */
-export function collect(separator: string): (text: string, previous: Pairs | undefined) => Pairs {
-  return (text, previous = []) => {
-    const at = text.indexOf(separator);
-    if (at < 1) throw new InvalidArgumentError(`expected NAME${separator}VALUE`);
-    return [...previous, [text.slice(0, at).trim(), text.slice(at + 1).trim()]];
-  };
-}
-
-/** Reads one text more, for flags that may be repeated. */
-export function collectText(text: string, previous: readonly string[] = []): readonly string[] {
-  return [...previous, text];
 }

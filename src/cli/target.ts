@@ -25,9 +25,9 @@ import {
   type Verdict,
   usageError,
 } from '../index.js';
+import { readText } from './input-file.js';
 import type { Io } from './io.js';
 import type { IssuerOptions, SharedOptions } from './options.js';
-import { readText } from './token.js';
 
 /** The providers that may be asked. */
 export interface Target {

@@ -2,18 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import {
-  AuthcheckError,
-  isObject,
-  isPlaceholder,
-  member,
-  parseJson,
-  readBoundedPem,
-  readBoundedText,
-  reasonOf,
-  UnfitFile,
-  usageError,
-} from '../index.js';
+import { AuthcheckError, isObject, isPlaceholder, member, parseJson, usageError } from '../index.js';
+import { readPiped, readText } from './input-file.js';
 import type { Io } from './io.js';
 
 /** The options that name a token. */
@@ -31,8 +21,6 @@ export interface GivenToken {
   readonly caution: string | null;
 }
 
-/** Largest input that can hold a token: 1 MiB. */
-const MAX_BYTES = 1024 * 1024;
 /** Milliseconds that standard input may stay silent where the environment has a token too. */
 const PATIENCE = 2000;
 
@@ -116,44 +104,6 @@ function take(pasted: string, source: string, io: Io): GivenToken {
 export function maskToken(token: string, io: Io): void {
   if (io.env.GITHUB_ACTIONS !== 'true' || !/^[\x21-\x7e]{8,}$/.test(token)) return;
   io.stderr.write(`::add-mask::${token.replaceAll('%', '%25')}\n`);
-}
-
-/**
- * Reads a file that the user named.
- *
- * @throws {AuthcheckError} `input_unreadable`.
- */
-export function readText(file: string, io: Io): string {
-  return readNamed(file, io, (path) => readBoundedText(path, MAX_BYTES));
-}
-
-/**
- * Reads a file of PEM, around which there may be text in any encoding.
- *
- * @throws {AuthcheckError} `input_unreadable`.
- */
-export function readPem(file: string, io: Io): string {
-  return readNamed(file, io, (path) => readBoundedPem(path, MAX_BYTES));
-}
-
-function readNamed(file: string, io: Io, read: (path: string) => string): string {
-  try {
-    return read(resolve(io.cwd, file));
-  } catch (error) {
-    const why = error instanceof UnfitFile ? error.message : reasonOf(error);
-    throw new AuthcheckError('input_unreadable', `${file}: ${why}`, { cause: error });
-  }
-}
-
-/**
- * Reads what is piped in; `patience` is how many milliseconds the first byte may take.
- *
- * @throws {AuthcheckError} `input_unreadable` for more than a token can be in.
- */
-export async function readPiped(io: Io, patience?: number): Promise<string> {
-  const text = await io.stdin.read(MAX_BYTES, patience);
-  if (text !== null) return text;
-  throw new AuthcheckError('input_unreadable', `standard input has more than ${MAX_BYTES} bytes`);
 }
 
 interface Layer {

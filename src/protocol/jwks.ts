@@ -4,7 +4,8 @@
  * @see [RFC 7517, section 5](https://www.rfc-editor.org/rfc/rfc7517#section-5) JWK Set format
  */
 
-import { basicOf, jsonBody, type Answered, type Failure, type HttpAnswer, type HttpClient } from '../exchange.js';
+import { basicOf } from '../credentials.js';
+import { jsonBody, type Answered, type Failure, type HttpAnswer, type HttpClient } from '../exchange.js';
 import { parseJson } from '../json-parser.js';
 import { isObject, member, type Json } from '../json.js';
 import { REDACTED } from '../redact.js';

@@ -2,7 +2,8 @@
 
 import { checkSendable, findPrincipalFault } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
-import { credentialsIn, credentialsByName, findMasked, type Answered, type HttpAnswer } from '../exchange.js';
+import { credentialsByName, credentialsIn } from '../credentials.js';
+import { findMasked, type Answered, type HttpAnswer } from '../exchange.js';
 import { showUrl } from '../url.js';
 import { describeKind, isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { unescapePercent } from '../percent.js';

@@ -1,7 +1,8 @@
 /** One token, asked of a live server and of a provider here: whether both answer alike. */
 
 import { AuthcheckError, usageError } from '../errors.js';
-import { credentialsByName, type HttpClient } from '../exchange.js';
+import { credentialsByName } from '../credentials.js';
+import type { HttpClient } from '../exchange.js';
 import { isHttpUrl, showUrl } from '../url.js';
 import type { AuthProvider, AuthRequest } from '../providers/provider.js';
 import { createRedactor } from '../redact.js';

@@ -1,6 +1,7 @@
 /** What a live server makes of a token, as its status and the body of its error tell. */
 
-import { isRedirect, judgeStatus, SECRET_HEADERS, type HttpClient } from '../exchange.js';
+import { SECRET_HEADERS } from '../credentials.js';
+import { isRedirect, judgeStatus, type HttpClient } from '../exchange.js';
 import type { UndecidedCode } from '../reason-codes.js';
 import { clean, readMessage } from '../unexpected-answer.js';
 import type { Outcome } from '../verdict.js';

@@ -16,7 +16,8 @@ import { EXIT } from '../exit-code.js';
 import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { formatRuling, type Ruling } from '../render/policy.js';
-import { addRequestOptions, collect, groupPairs, readRequest, type Pairs, type RequestOptions } from '../request.js';
+import { collectPairs, groupPairs, type Pairs } from '../repeated-flags.js';
+import { addRequestOptions, readRequest, type RequestOptions } from '../request.js';
 import { openSession, type Session } from '../session.js';
 import { adviseUnasked, chooseTarget, findSource, type Source } from '../target.js';
 import { findToken } from '../token.js';
@@ -40,9 +41,9 @@ export function defineCan(run: Run): Command {
     .argument('<action or path>', 'create, read, update or delete; or the path of a request, such as /v1/files')
     .argument('[resource]', 'what the action is done to, as TYPE::ID, such as model::llama-3')
     .option('--as <principal>', 'ask for this user, without a token')
-    .option('--attribute <name=value>', 'an attribute of the user of --as; may be repeated', collect('='))
+    .option('--attribute <name=value>', 'an attribute of the user of --as; may be repeated', collectPairs('='))
     .option('--owner <principal>', 'who owns the resource; else nobody does')
-    .option('--owner-attribute <name=value>', 'an attribute of the owner; may be repeated', collect('='))
+    .option('--owner-attribute <name=value>', 'an attribute of the owner; may be repeated', collectPairs('='))
     .addHelpText('after', '\nExit codes: 0 yes · 1 no · 2 usage, config or unreadable input · 3 undecided');
   addRequestOptions(addIssuerOptions(command));
   return command.action((subject: string, resource: string | undefined, options: CanOptions) =>

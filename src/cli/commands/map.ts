@@ -16,13 +16,14 @@ import {
 } from '../../index.js';
 import { parseClaims } from '../claims.js';
 import { EXIT } from '../exit-code.js';
+import { readPiped, readText } from '../input-file.js';
 import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { formatMapping } from '../render/mapping.js';
-import type { Pairs } from '../request.js';
+import type { Pairs } from '../repeated-flags.js';
 import { openSession, type Session } from '../session.js';
 import { findTarget } from '../target.js';
-import { findPasted, readPiped, readText } from '../token.js';
+import { findPasted } from '../token.js';
 
 /** The flags of `map`. */
 export interface MapOptions extends SharedOptions, IssuerOptions {

@@ -18,6 +18,7 @@ import {
 } from '../../index.js';
 import { parseClaims, parseValue, setClaim } from '../claims.js';
 import { EXIT } from '../exit-code.js';
+import { readPem, readPiped, readText } from '../input-file.js';
 import type { Io, Run } from '../io.js';
 import { createGenerator, type SharedOptions } from '../options.js';
 import { parseSpan } from '../span.js';
@@ -25,9 +26,9 @@ import { writeOutputs } from '../output-file.js';
 import { formatJson } from '../render/json.js';
 import { formatMinted } from '../render/minted.js';
 import { openSession } from '../session.js';
-import { collectText } from '../request.js';
+import { collectText } from '../repeated-flags.js';
 import { findTarget } from '../target.js';
-import { maskToken, readPem, readPiped, readText, triage } from '../token.js';
+import { maskToken, triage } from '../token.js';
 
 /** The flags of `mint`. */
 export interface MintOptions extends SharedOptions {

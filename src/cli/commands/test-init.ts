@@ -15,12 +15,13 @@ import {
   usageError,
 } from '../../index.js';
 import { EXIT } from '../exit-code.js';
+import { readText } from '../input-file.js';
 import type { Io } from '../io.js';
 import type { SharedOptions } from '../options.js';
 import { writeOutputs } from '../output-file.js';
 import type { Session } from '../session.js';
 import { findTarget } from '../target.js';
-import { findToken, readText } from '../token.js';
+import { findToken } from '../token.js';
 
 const DEFAULT_FILE = 'authcheck.test.yaml';
 /** Where the schema lies in a project that has this package. */

@@ -30,7 +30,7 @@ import {
 } from '../render/suite.js';
 import { formatTap } from '../render/tap.js';
 import { openSession, type Session } from '../session.js';
-import { watchForChange } from '../watch.js';
+import { expectChange } from '../watch.js';
 import { initSuite } from './test-init.js';
 
 /** The flags of `test`. */
@@ -190,7 +190,7 @@ function update(results: readonly SuiteResult[], io: Io): SuiteReportOptions['up
 /** Runs until it is interrupted, or nobody reads what it says. */
 async function watch(files: readonly string[], options: TestOptions, io: Io, session: Session): Promise<number> {
   for (;;) {
-    // From now on: what changes while the tests are read, or run, is not missed.
+    // Before the tests are read: a change while they are read, or run, counts too.
     const change = expectChange(files.map((file) => resolve(io.cwd, file)));
     try {
       await runOnce(load(files, options, io, change.add), options, io, session);
@@ -206,27 +206,6 @@ async function watch(files: readonly string[], options: TestOptions, io: Io, ses
     change.stop();
     if (!isRead) return EXIT.ok;
   }
-}
-
-interface Change {
-  readonly happened: Promise<void>;
-  /** Looks out for one more file. */
-  readonly add: (file: string) => void;
-  readonly stop: () => void;
-}
-
-/** Looks out for a change of one of the files. */
-function expectChange(files: readonly string[]): Change {
-  const stops = new Map<string, () => void>();
-  let report = (): void => undefined;
-  const happened = new Promise<void>((done) => {
-    report = done;
-  });
-  const add = (file: string): void => {
-    if (!stops.has(file)) stops.set(file, watchForChange(file, report));
-  };
-  files.forEach(add);
-  return { happened, add, stop: () => stops.forEach((stop) => stop()) };
 }
 
 function parseRegex(text: string): RegExp {

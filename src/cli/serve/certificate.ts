@@ -1,8 +1,8 @@
 /** The certificate of the service: read at the start, and again when it may have been renewed. */
 
 import { AuthcheckError, codeOf, usageError, type Logger } from '../../index.js';
+import { readPem } from '../input-file.js';
 import type { Io } from '../io.js';
-import { readPem } from '../token.js';
 
 /** A certificate chain and its key, both PEM. */
 export interface Certificate {

@@ -3,13 +3,13 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { Socket } from 'node:net';
 import { pairHeaders, readTarget, UNAVAILABLE, type Authenticator, type Logger } from '../../index.js';
 import { openBodies } from './body.js';
 import type { Certificate } from './certificate.js';
 import type { LiveConfig } from './live-config.js';
 import type { Metrics } from './metrics.js';
 import { forwardAuth, replyError, replyJson, validate, type Reply, type ServiceRequest } from './routes.js';
+import { trackSockets } from './sockets.js';
 
 /** How the service runs. */
 export interface ServiceOptions {
@@ -43,41 +43,15 @@ const MAX_HEAD = 64 * 1024;
 
 /** Starts the service. */
 export async function startService(options: ServiceOptions): Promise<Service> {
-  const sockets = new Set<Socket>();
-  /** By connection: who leaves takes with it what it had asked, and answers that wait for others never end. */
-  const unanswered = new Map<Socket, number>();
+  const sockets = trackSockets();
   const readBody = openBodies();
   let active = 0;
   let closing = false;
-  let ending = false;
-
-  function hangUp(): void {
-    for (const socket of sockets) socket.destroy();
-  }
-
-  /** Who has only connected, and may never ask, holds nothing up. */
-  function endIfAnswered(): void {
-    if (ending && [...unanswered.values()].every((count) => count === 0)) hangUp();
-  }
-
-  function count(socket: Socket, response: ServerResponse): void {
-    const forget = (): void => {
-      unanswered.delete(socket);
-      endIfAnswered();
-    };
-    if (!unanswered.has(socket)) socket.once('close', forget);
-    unanswered.set(socket, (unanswered.get(socket) ?? 0) + 1);
-    response.once('close', () => {
-      const before = unanswered.get(socket);
-      if (before !== undefined) unanswered.set(socket, before - 1);
-      endIfAnswered();
-    });
-  }
 
   const listener = (incoming: IncomingMessage, response: ServerResponse): void => {
     const started = performance.now();
     const id = requestId(incoming);
-    count(incoming.socket, response);
+    sockets.expect(incoming.socket, response);
     const url = readTarget(incoming.url ?? '') ?? '';
     const route = routeOf(url);
     answer(incoming, id, route, url)
@@ -138,10 +112,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
   // Node drops those beyond a thousand, and with them what tells which request is asked about; the head has its limit.
   server.maxHeadersCount = 0;
   // Those of TLS too, which the server itself knows only after their handshake.
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.once('close', () => sockets.delete(socket));
-  });
+  server.on('connection', sockets.add);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(options.port, options.host, resolve);
   });
@@ -153,9 +124,8 @@ export async function startService(options: ServiceOptions): Promise<Service> {
       // A gateway goes on sending until it has noticed; each answer now tells it to close its connection.
       await new Promise((resolve) => setTimeout(resolve, grace));
       const ended = new Promise<void>((resolve) => server.close(() => resolve()));
-      ending = true;
-      endIfAnswered();
-      const timer = setTimeout(hangUp, deadline);
+      sockets.hangUpWhenAnswered();
+      const timer = setTimeout(sockets.hangUp, deadline);
       await ended;
       clearTimeout(timer);
     },

@@ -1,0 +1,46 @@
+/** What the user names, or pipes in, to be read whole: at most as much as a token can be in. */
+
+import { resolve } from 'node:path';
+import { AuthcheckError, readBoundedPem, readBoundedText, reasonOf, UnfitFile } from '../index.js';
+import type { Io } from './io.js';
+
+/** Largest input that is read: 1 MiB. */
+const MAX_BYTES = 1024 * 1024;
+
+/**
+ * Reads a file that the user named.
+ *
+ * @throws {AuthcheckError} `input_unreadable`.
+ */
+export function readText(file: string, io: Io): string {
+  return readNamed(file, io, (path) => readBoundedText(path, MAX_BYTES));
+}
+
+/**
+ * Reads a file of PEM, around which there may be text in any encoding.
+ *
+ * @throws {AuthcheckError} `input_unreadable`.
+ */
+export function readPem(file: string, io: Io): string {
+  return readNamed(file, io, (path) => readBoundedPem(path, MAX_BYTES));
+}
+
+function readNamed(file: string, io: Io, read: (path: string) => string): string {
+  try {
+    return read(resolve(io.cwd, file));
+  } catch (error) {
+    const why = error instanceof UnfitFile ? error.message : reasonOf(error);
+    throw new AuthcheckError('input_unreadable', `${file}: ${why}`, { cause: error });
+  }
+}
+
+/**
+ * Reads what is piped in; `patience` is how many milliseconds the first byte may take.
+ *
+ * @throws {AuthcheckError} `input_unreadable` for more than a token can be in.
+ */
+export async function readPiped(io: Io, patience?: number): Promise<string> {
+  const text = await io.stdin.read(MAX_BYTES, patience);
+  if (text !== null) return text;
+  throw new AuthcheckError('input_unreadable', `standard input has more than ${MAX_BYTES} bytes`);
+}
