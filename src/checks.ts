@@ -15,8 +15,9 @@ import { REDACTED } from './redact.js';
 import { findResemblance } from './resemblance.js';
 import type { Trace } from './trace.js';
 
-const ISSUER: readonly string[] = ['issuer'];
-const AUDIENCE: readonly string[] = ['audience'];
+/** The fields of the config that steps point at. */
+const ISSUER_FIELD: readonly string[] = ['issuer'];
+const AUDIENCE_FIELD: readonly string[] = ['audience'];
 
 /** The way out where a provider takes tokens of any kind: a JWT would help nobody. */
 export const COPY_FIX = 'Copy the token again, whole, without spaces, quotes or line breaks.';
@@ -37,11 +38,11 @@ export function checkIssuer(trace: Trace, claims: JsonObject, issuer: string | n
   if (issuer === null) {
     trace.warn('issuer', 'issuer_unchecked', 'no issuer is configured, so iss is not checked', {
       actual,
-      field: ISSUER,
+      field: ISSUER_FIELD,
     });
     return;
   }
-  const detail = { expected: issuer, actual, field: ISSUER };
+  const detail = { expected: issuer, actual, field: ISSUER_FIELD };
   if (actual === undefined) {
     trace.fail('issuer', 'issuer_missing', `the token has no iss; the server wants ${quote(issuer)}`, detail);
   } else if (typeof actual !== 'string') {
@@ -76,7 +77,7 @@ const ALIKE_ISSUER_FIX =
 /** `aud` must be, or list, the audience of the config; `isDefault` where the config sets none, and people wonder. */
 export function checkAudience(trace: Trace, claims: JsonObject, audience: string, isDefault: boolean): void {
   const actual = member(claims, 'aud');
-  const detail = { expected: audience, actual, field: AUDIENCE };
+  const detail = { expected: audience, actual, field: AUDIENCE_FIELD };
   if (actual === undefined) {
     const isClient = member(claims, 'client_id') === audience;
     const wanted = `${quote(audience)}${isDefault ? BY_DEFAULT : ''}`;

@@ -17,6 +17,8 @@ export interface Session {
   readonly note: (text: (style: Style) => string) => void;
   /** Says in passing, on stderr unless quiet, what may help. */
   readonly remark: (text: string) => void;
+  /** Says on stderr, unless quiet, what the answer must not be taken for: a few words that stand out, and more. */
+  readonly caution: (words: string, more: string) => void;
   readonly warn: (findings: readonly Finding[]) => void;
   /** Says why nobody could say. */
   readonly noteUndecided: (message: string, fix: string) => void;
@@ -50,6 +52,9 @@ export function openSession(options: SharedOptions, io: Io): Session {
     },
     note,
     remark,
+    caution(words, more) {
+      note((on) => `${on.warn(words)} ${on.plain(more)}\n`);
+    },
     advise,
     warn(findings) {
       if (findings.length > 0) note((on) => formatWarnings(findings, on));

@@ -65,7 +65,7 @@ export function createAuthProvider(provider: ConfiguredProvider, options: Provid
     keySet: options.keySet,
     onEvent,
   };
-  const asking = nameProxy(createFor(provider.config, context), options);
+  const asking = addProxy(createFor(provider.config, context), options);
   if (asking.destination !== null && options.http === undefined) preloadClient(options);
   const created = options.cache === false ? asking : addCache(asking, provider, context);
   if (onEvent === undefined) return created;
@@ -142,7 +142,7 @@ function addCache(asking: AuthProvider, { config, sets }: ConfiguredProvider, co
 }
 
 /** Adds the proxy that the environment puts on the way. */
-function nameProxy(provider: AuthProvider, { env = {} }: ProviderOptions): AuthProvider {
+function addProxy(provider: AuthProvider, { env = {} }: ProviderOptions): AuthProvider {
   const { destination } = provider;
   // As it is shown, a URL may be none.
   const url = destination === null ? null : parseUrl(destination.url);

@@ -9,7 +9,8 @@ import type { MappingRow } from '../verdict.js';
 import type { Judgement } from './judge.js';
 import type { ProviderContext } from './provider.js';
 
-const WRITTEN_AT = ['claims_mapping'];
+/** The field of the config that the step points at. */
+const MAPPING_FIELD = ['claims_mapping'];
 
 /** Where a provider is asked, its answer is mapped, and `map` knows no more than the token. */
 const ANSWER_FIX =
@@ -52,13 +53,13 @@ function reportMapping(
     const message = 'the claims mapping found nothing: the principal has no attributes';
     const explained = mapping.find(({ status, note }) => status !== 'mapped' && note !== undefined);
     const why = explained === undefined ? '' : `; ${describeGap(explained)}`;
-    trace.warn('mapping', 'attributes_empty', message + why, { field: WRITTEN_AT, fix });
+    trace.warn('mapping', 'attributes_empty', message + why, { field: MAPPING_FIELD, fix });
   } else if (gaps.length > 0) {
     const unusableFirst = gaps.sort((a, b) => Number(b.status === 'unusable') - Number(a.status === 'unusable'));
     const list = listSome(unusableFirst.map(describeGap));
-    const field = [...WRITTEN_AT, ...unusableFirst.slice(0, 1).map(({ claim }) => claim)];
+    const field = [...MAPPING_FIELD, ...unusableFirst.slice(0, 1).map(({ claim }) => claim)];
     trace.warn('mapping', 'claim_unmapped', `mapped to ${names}; without a value: ${list}`, { field, fix });
-  } else trace.pass('mapping', `mapped to ${names}`, { field: WRITTEN_AT });
+  } else trace.pass('mapping', `mapped to ${names}`, { field: MAPPING_FIELD });
 }
 
 function describeGap({ claim, status, note }: MappingRow): string {

@@ -13,8 +13,9 @@ import { canVerify, signatureLength, verifySignature } from '../protocol/signatu
 import type { RejectedCode } from '../reason-codes.js';
 import type { Trace } from '../trace.js';
 
-const JWKS_URI: readonly string[] = ['jwks', 'uri'];
-const ALGORITHMS: readonly string[] = ['algorithms'];
+/** The fields of the config that steps point at. */
+const JWKS_URI_FIELD: readonly string[] = ['jwks', 'uri'];
+const ALGORITHMS_FIELD: readonly string[] = ['algorithms'];
 
 /** What a config says of algorithms. */
 export interface AlgorithmRules {
@@ -61,7 +62,7 @@ export function reportHeader(
   trace.pass('format', sought.format);
   if (!allowed.includes(alg)) {
     trace.skip('key', 'not looked for: no key makes this algorithm acceptable');
-    const detail = { expected: allowed, actual: alg, field: ALGORITHMS };
+    const detail = { expected: allowed, actual: alg, field: ALGORITHMS_FIELD };
     if (/^HS(?:256|384|512)$/.test(alg) && !symmetric) {
       const misplaced = recognizeMisplaced(jwt.claims, ['refresh', 'supabase']);
       const why = misplaced?.what ?? 'whoever can verify such a token can forge it';
@@ -119,11 +120,11 @@ export function reportSignature(trace: Trace, jwt: ParsedJwt, sought: Sought, fo
 /** Reports why there is no key. */
 function reportMissing(trace: Trace, { claims }: ParsedJwt, { kid, shownKid }: Sought, found: CachedKeySet): void {
   if (!found.ok) {
-    trace.fail('key', found.code, found.message, { field: JWKS_URI, fix: found.fix });
+    trace.fail('key', found.code, found.message, { field: JWKS_URI_FIELD, fix: found.fix });
     return;
   }
   const { failure, keySet } = found;
-  const detail = { actual: kid, field: JWKS_URI };
+  const detail = { actual: kid, field: JWKS_URI_FIELD };
   if (failure !== null) {
     const message = `the cached key set has no key ${shownKid}, and a newer one could not be fetched: ${failure.message}`;
     trace.fail('key', failure.code, message, { ...detail, fix: failure.fix });

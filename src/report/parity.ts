@@ -57,13 +57,13 @@ export async function compareWithServer(
   const { token, headers = [] } = request;
   const garbage = garble(token);
   const asked = { url, secrets: [token, garbage, ...credentialsByName(headers, {})] };
-  const [replies, verdict, without, refusal] = await Promise.all([
+  const [replies, verdict, without, withGarbage] = await Promise.all([
     askServer(http, { ...asked, headers }, token, garbage),
     provider.authenticate(request),
     provider.authenticate({ ...request, token: null }),
     provider.authenticate({ ...request, token: garbage }),
   ]);
-  const rows = compare(replies, { verdict, without, refusal }, asked);
+  const rows = compare(replies, { given: verdict, without, garbage: withGarbage }, asked);
   const differs = rows.some(({ same }) => same === false);
   return {
     server: { url: createRedactor(asked.secrets)(showUrl(url)), ...replies.given },
@@ -93,29 +93,27 @@ function garble(token: string): string {
   return forged === '' || forged === token ? 'authcheck-parity-not-a-token' : forged;
 }
 
-interface Verdicts {
-  readonly verdict: Verdict;
-  readonly without: Verdict;
-  readonly refusal: Verdict;
-}
+/** What the provider says to the three requests of {@link ServerReplies}. */
+type Verdicts = Readonly<Record<keyof ServerReplies, Verdict>>;
 
-function compare(replies: ServerReplies, { verdict, without, refusal }: Verdicts, asked: Asked): ParityRow[] {
-  const { given } = replies;
-  const decided = verdict.outcome !== 'undecided' && given.outcome !== 'undecided';
-  const bothRefuse = verdict.outcome === 'rejected' && given.outcome === 'rejected';
-  const equal = verdict.server.status === given.status;
+function compare(replies: ServerReplies, verdicts: Verdicts, asked: Asked): ParityRow[] {
+  const { given: verdict } = verdicts;
+  const { given: reply } = replies;
+  const decided = verdict.outcome !== 'undecided' && reply.outcome !== 'undecided';
+  const bothRefuse = verdict.outcome === 'rejected' && reply.outcome === 'rejected';
+  const equal = verdict.server.status === reply.status;
   // To whom both accept, the server may answer 404 or anything else: that is no affair of the config.
-  const statusTells = decided && (bothRefuse || verdict.outcome !== given.outcome || equal);
+  const statusTells = decided && (bothRefuse || verdict.outcome !== reply.outcome || equal);
   // Only a server of the reference's kind tells, word for word, what its config is.
   const isKin =
     replies.without.outcome === 'rejected' && /^Authentication required\. /.test(replies.without.message ?? '');
   return [
-    compareOutcomes('outcome', verdict, given),
-    row('status', verdict.server.status, given.status, statusTells),
-    row('message', messageOf(verdict, asked), given.message, bothRefuse),
-    compareOutcomes('without_token', without, replies.without),
-    row('without_token_message', messageOf(without, asked), replies.without.message, isKin),
-    compareOutcomes('with_garbage', refusal, replies.garbage),
+    compareOutcomes('outcome', verdict, reply),
+    row('status', verdict.server.status, reply.status, statusTells),
+    row('message', messageOf(verdict, asked), reply.message, bothRefuse),
+    compareOutcomes('without_token', verdicts.without, replies.without),
+    row('without_token_message', messageOf(verdicts.without, asked), replies.without.message, isKin),
+    compareOutcomes('with_garbage', verdicts.garbage, replies.garbage),
   ];
 }
 

@@ -15,7 +15,7 @@ import {
   type WrittenCase,
   type WrittenQuestion,
 } from './schema.js';
-import { findStubFault, STUBS, type StubKind } from './stub.js';
+import { findStubFault, STUB_KIND_BY_TYPE, STUB_KINDS, type StubKind } from './stub.js';
 
 /** What is judged: a token, or claims that are signed for the occasion, or a request with neither. */
 export type Subject =
@@ -78,15 +78,6 @@ export interface CaseContext {
 /** Takes what is wrong with a test. */
 type Report = (at: Path, message: string) => void;
 
-/** What answers a provider of each type; null where nobody is asked. */
-export const ANSWERS: Readonly<Record<ConfiguredProvider['config']['type'], StubKind | null>> = {
-  oauth2_token: 'introspection',
-  github_token: 'github',
-  custom: 'custom',
-  kubernetes: 'kubernetes',
-  upstream_header: null,
-};
-
 /** Makes a test of what is written; null for one whose provider is unknown, or whose token cannot be read. */
 export function prepareCase(
   test: WrittenCase,
@@ -102,7 +93,8 @@ export function prepareCase(
     report(test.provider === undefined ? [] : ['provider'], `the config has no provider ${maskName(wanted ?? '')}`);
     return null;
   }
-  const stub = STUBS.flatMap((kind) => (test[kind] === undefined ? [] : [{ kind, written: test[kind] }]))[0] ?? null;
+  const stub =
+    STUB_KINDS.flatMap((kind) => (test[kind] === undefined ? [] : [{ kind, written: test[kind] }]))[0] ?? null;
   const readHere = (file: string): string => read(file, ['tests', index, 'token_file']);
   let subject: Subject;
   try {
@@ -114,16 +106,6 @@ export function prepareCase(
   }
   checkCase(test, { provider, subject, stub }, surroundings, report);
 
-  const questions = (which: 'allow' | 'deny'): AskedQuestion[] =>
-    (expect[which] ?? []).flatMap((one, position) => {
-      try {
-        return [{ written: one, question: readQuestion(one) }];
-      } catch (error) {
-        if (!(error instanceof AuthcheckError)) throw error;
-        report(['expect', which, position], error.message);
-        return [];
-      }
-    });
   const at = (path: Path): string => locate(['tests', index, ...path]);
   const time = test.now ?? written.now;
   return {
@@ -137,8 +119,8 @@ export function prepareCase(
     stub,
     request: readRequest(test),
     expect,
-    allow: questions('allow'),
-    deny: questions('deny'),
+    allow: readQuestions('allow', expect, report),
+    deny: readQuestions('deny', expect, report),
   };
 }
 
@@ -150,8 +132,8 @@ function checkCase(
   report: Report,
 ): void {
   const isJwks = provider.config.type === 'oauth2_token' && provider.config.jwks !== null;
-  const fitting = isJwks ? null : ANSWERS[provider.config.type];
-  for (const kind of STUBS.filter((one) => test[one] !== undefined && one !== fitting))
+  const fitting = isJwks ? null : STUB_KIND_BY_TYPE[provider.config.type];
+  for (const kind of STUB_KINDS.filter((one) => test[one] !== undefined && one !== fitting))
     report(
       [kind],
       `the provider ${provider.name} is not answered by ${kind}${fitting === null ? '' : `, but by ${fitting}`}`,
@@ -198,6 +180,18 @@ function readSubject(test: WrittenCase, isAnswered: boolean, read: (name: string
 function asJson(value: Mapping): JsonObject {
   const json = parseJson(JSON.stringify(value));
   return json.ok && isObject(json.value) ? json.value : {};
+}
+
+function readQuestions(which: 'allow' | 'deny', expect: Expectations, report: Report): AskedQuestion[] {
+  return (expect[which] ?? []).flatMap((written, position) => {
+    try {
+      return [{ written, question: readQuestion(written) }];
+    } catch (error) {
+      if (!(error instanceof AuthcheckError)) throw error;
+      report(['expect', which, position], error.message);
+      return [];
+    }
+  });
 }
 
 function readQuestion(written: WrittenQuestion): Question {

@@ -4,12 +4,22 @@ import type { HttpAnswer, HttpClient, HttpRequest } from '../exchange.js';
 import { isMapping, type Mapping, type Path } from '../config/shape.js';
 import { nearestName } from '../nearest.js';
 import { isUndecided, UNDECIDED } from '../reason-codes.js';
+import type { ProviderType } from '../verdict.js';
 
 /** The kinds of answers that a test can bring. */
-export const STUBS = ['introspection', 'github', 'custom', 'kubernetes'] as const;
+export const STUB_KINDS = ['introspection', 'github', 'custom', 'kubernetes'] as const;
 
 /** One of the kinds of answers that a test can bring. */
-export type StubKind = (typeof STUBS)[number];
+export type StubKind = (typeof STUB_KINDS)[number];
+
+/** The kind of answer that a provider of each type is given; null where nobody is asked. */
+export const STUB_KIND_BY_TYPE: Readonly<Record<ProviderType, StubKind | null>> = {
+  oauth2_token: 'introspection',
+  github_token: 'github',
+  custom: 'custom',
+  kubernetes: 'kubernetes',
+  upstream_header: null,
+};
 
 /**
  * Makes a client that answers as a test says: with the body that the provider hopes for, with

@@ -28,10 +28,7 @@ async function runDecode(options: SharedOptions, argument: string | undefined, i
   session.noteStripped(given);
   const decoded = decodeToken(given.token);
   const now = io.now() / 1000;
-  session.note(
-    (style) =>
-      `${style.warn('nothing was verified:')} ${style.plain('anybody can write a token; authcheck validate checks it')}\n`,
-  );
+  session.caution('nothing was verified:', 'anybody can write a token; authcheck validate checks it');
   session.answer(
     () => decodedJson(decoded, now),
     (style) => formatDecoded(decoded, now, style),

@@ -11,7 +11,7 @@ import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
 import type { Io, Run } from '../io.js';
 import { addColorOptions, type SharedOptions } from '../options.js';
-import { formatVerdict } from '../render/verdict.js';
+import { formatDemo, type DemoResult } from '../render/demo.js';
 import { openSession } from '../session.js';
 
 /** The flags of `demo`. */
@@ -51,30 +51,12 @@ async function showAll(issuer: DemoIssuer, options: DemoOptions, io: Io): Promis
   const document = parseConfigText(text, 'demo.yaml');
   const config = parseAuthConfig(document.value, { locate: document.locate });
   const shown = issuer.tokens.slice(0, 5);
-  const results: (Answer & { readonly demo: DemoToken })[] = [];
+  const results: DemoResult[] = [];
   for (const demo of shown) results.push({ demo, ...(await judge(demo, config)) });
+  const telling = { now: io.now() / 1000, verbose: options.verbose === true, hasOthers: config.providers.length > 1 };
   session.answer(
     () => results.map(({ demo, verdict }) => ({ title: demo.title, verdict })),
-    (style) =>
-      [
-        `${style.strong('An issuer runs here while this demo does.')} The server’s config, demo.yaml:\n\n`,
-        text
-          .split('\n')
-          .slice(0, 14)
-          .map((line) => `  ${style.dim(line)}\n`)
-          .join(''),
-        ...results.map(({ demo, verdict, destination }, index) => {
-          const context = {
-            origin: 'demo.yaml',
-            destination,
-            now: io.now() / 1000,
-            verbose: options.verbose === true,
-            hasOthers: config.providers.length > 1,
-          };
-          return `\n${style.strong(`── ${index + 1}. ${demo.title} ${'─'.repeat(Math.max(3, 60 - demo.title.length))}`)}\n${formatVerdict(verdict, context, style)}`;
-        }),
-        `\n${style.dim('Next: authcheck demo --keep leaves the issuer running, to try every command.')}\n`,
-      ].join(''),
+    (style) => formatDemo(text, results, telling, style),
   );
   return results.every(({ demo, verdict }) => verdict.outcome === demo.outcome) ? EXIT.ok : EXIT.rejected;
 }

@@ -67,10 +67,7 @@ async function runJwksGenerate(options: JwksGenerateOptions, io: Io): Promise<nu
   if (out === undefined) io.stdout.write(secrets);
   else await describeKeys(verifying, out, publicOut ?? null, session, io);
   const noun = alg.startsWith('HS') ? 'secrets' : 'private keys';
-  session.note(
-    (style) =>
-      `${style.warn(`${noun}:`)} ${style.plain('whoever reads them can sign tokens; keep them to yourself')}\n`,
-  );
+  session.caution(`${noun}:`, 'whoever reads them can sign tokens; keep them to yourself');
   return EXIT.ok;
 }
 

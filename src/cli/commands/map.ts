@@ -130,9 +130,7 @@ async function findClaims(
     throw new AuthcheckError('input_unreadable', `the token has no readable claims${why}${hint}`);
   }
   session.advise(elsewhere);
-  session.note(
-    (style) => `${style.warn('nothing was verified:')} ${style.plain('the claims are taken as they stand')}\n`,
-  );
+  session.caution('nothing was verified:', 'the claims are taken as they stand');
   return claims;
 }
 

@@ -20,7 +20,7 @@ import { createRenewal, readCertificate, type CertificateFiles } from '../serve/
 import { holdConfig } from '../serve/live-config.js';
 import { LEVELS, openLog } from '../serve/log.js';
 import { createMetrics, type Metrics } from '../serve/metrics.js';
-import { startService, type Service } from '../serve/service.js';
+import { startService, type Service, type ServiceOptions } from '../serve/service.js';
 import { watchForChange } from '../watch.js';
 import { chooseTarget, findSource, isUri, type Source, type Target } from '../target.js';
 
@@ -200,7 +200,7 @@ function openAuthenticator(
   );
 }
 
-async function listen(options: Parameters<typeof startService>[0]): Promise<Service> {
+async function listen(options: ServiceOptions): Promise<Service> {
   try {
     return await startService(options);
   } catch (error) {
