@@ -2,8 +2,8 @@
 
 import { Worker } from 'node:worker_threads';
 import type { ProviderOptions } from '../../index.js';
-import { openJudge, type AnsweredBlock, type Assignment } from './block.js';
-import type { Block } from './lines.js';
+import { openJudge, type AnsweredBlock, type Assignment } from './block-judge.js';
+import type { Block } from './blocks.js';
 
 /** Blocks that are judged here before it pays to start threads. */
 const WARM_UP = 8;

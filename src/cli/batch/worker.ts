@@ -1,8 +1,8 @@
 /** A thread that judges blocks of lines, one after the other, with the key set that the main thread has fetched. */
 
 import { parentPort, workerData } from 'node:worker_threads';
-import { openJudge, type Assignment } from './block.js';
-import type { Block } from './lines.js';
+import { openJudge, type Assignment } from './block-judge.js';
+import type { Block } from './blocks.js';
 
 if (parentPort !== null) {
   const port = parentPort;

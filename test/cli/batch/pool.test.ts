@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { describeProvider } from '../../../src/cli/batch/block.js';
-import { cutBlocks } from '../../../src/cli/batch/lines.js';
+import { describeProvider } from '../../../src/cli/batch/block-judge.js';
+import { cutBlocks } from '../../../src/cli/batch/blocks.js';
 import { judgeBlocks } from '../../../src/cli/batch/pool.js';
 import { parseAuthConfig, readKeySet } from '../../../src/index.js';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { judgeLine } from '../../../src/cli/batch/judge.js';
+import { judgeLine } from '../../../src/cli/batch/line-judge.js';
 import { createAuthProvider, parseAuthConfig, type AuthRequest } from '../../../src/index.js';
 
 const [parsed] = parseAuthConfig({ type: 'upstream_header', principal_header: 'x-user' }).providers;

@@ -1,4 +1,4 @@
-/** One line of a batch, from its text to its row. */
+/** Judges one line of a batch, from its text to its row. */
 
 import {
   AuthcheckError,
@@ -17,7 +17,7 @@ import {
 } from '../../index.js';
 import { formatRow } from '../render/batch.js';
 import { triage } from '../token.js';
-import type { Line } from './lines.js';
+import type { Line } from './blocks.js';
 
 /** What became of a line. */
 export interface Row {

@@ -1,6 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { describeProvider, openJudge, type AnsweredBlock, type Assignment } from '../../../src/cli/batch/block.js';
-import { cutBlocks } from '../../../src/cli/batch/lines.js';
+import {
+  describeProvider,
+  openJudge,
+  type AnsweredBlock,
+  type Assignment,
+} from '../../../src/cli/batch/block-judge.js';
+import { cutBlocks } from '../../../src/cli/batch/blocks.js';
 import {
   createAuthProvider,
   createSigner,

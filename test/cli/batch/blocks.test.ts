@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { cutBlocks, MAX_LINE, readLines, type Line } from '../../../src/cli/batch/lines.js';
+import { cutBlocks, MAX_LINE, readLines, type Line } from '../../../src/cli/batch/blocks.js';
 
 async function collect(chunks: readonly Uint8Array[], from?: number): Promise<Line[]> {
   const lines: Line[] = [];

@@ -1,4 +1,4 @@
-/** Blocks of lines, judged in this thread or in another: nothing in here that cannot be sent to one. */
+/** Judges blocks of lines, in this thread or in another: nothing in here that cannot be sent to one. */
 
 import {
   createAuthProvider,
@@ -8,8 +8,8 @@ import {
   type ProviderOptions,
   type ReasonCode,
 } from '../../index.js';
-import { judgeLine, type Row } from './judge.js';
-import { readLines, type Block } from './lines.js';
+import { judgeLine, type Row } from './line-judge.js';
+import { readLines, type Block } from './blocks.js';
 
 /** What a thread must know to judge. */
 export interface Assignment {
