@@ -81,7 +81,7 @@ const writeAscii = {
   name: 'write-ascii',
   generateBundle(_options, bundle) {
     for (const [name, chunk] of Object.entries(bundle)) {
-      // What follows would be another text then.
+      // In these, an escape would mean another text.
       if (/\\[^\0-\x7f]|String\.raw/.test(chunk.code)) throw new Error(`${name} holds what cannot be escaped`);
       chunk.code = chunk.code.replace(
         /[^\0-\x7f]/g,

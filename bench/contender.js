@@ -10,7 +10,7 @@ import { ISSUER, providerFor, rateOf, TOKENS } from './verification.js';
 
 const [name, algorithm] = process.argv.slice(2);
 
-/** Each makes of an algorithm, its key and tokens what verifies the token of an index, one that throws or that tells. */
+/** Each takes a key and tokens, and gives a function that verifies the token at an index: it throws, or says so. */
 const CONTENDERS = {
   'node:crypto, the bare call': ({ jwk, tokens }) => {
     const parts = tokens.map((token) => {
@@ -50,7 +50,7 @@ const OPTIONS = { algorithms: [algorithm], issuer: ISSUER, audience: 'api' };
 const publicKey = (jwk) => createPublicKey({ key: jwk, format: 'jwk' });
 
 if (process.send === undefined) throw new Error('this is started by throughput.js');
-/** Whether what a contender says of a token is a yes: not asked of the tokens whose time counts, as that takes time too. */
+/** Whether a contender accepts a token; asked before the rounds that count, as it takes time too. */
 const isYes = (answer) =>
   answer === true || answer.outcome === 'accepted' || (answer.payload ?? answer).sub !== undefined;
 

@@ -1,4 +1,4 @@
-// An issuer's key set over https on the loopback, in a thread of its own: whoever measures waits for whole processes.
+// An issuer's key set over https on the loopback, in a thread of its own: the main one is blocked while it measures.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:https';

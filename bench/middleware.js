@@ -1,6 +1,6 @@
 // Requests a second through each guard, against the same server without one. Each server has a process of its own; what
-// asks is lighter than what answers, so that a guard cannot hide behind it. And it never sleeps: whoever answers slowly
-// would pay for waking it, with every request, and the fastest not at all.
+// asks is lighter than what answers, so that a guard cannot hide behind it. And it never sleeps: to wake it would take
+// time with every request to a slow server, and none with a fast one.
 import { fork } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
 import { createServer } from 'node:http';

@@ -9,7 +9,7 @@ const ROUNDS = 15;
 /** A server runs for days: what its first seconds cost is not looked at. */
 const WARM_UP = 10;
 const SPEED = { RS256: 'rsa2048', ES256: 'ecdsap256', EdDSA: 'ed25519' };
-/** What runs in contender.js, and how many tokens at once: jose verifies on other threads, which one after the other idle. */
+/** What runs in contender.js, and how many tokens at once: jose's threads would idle between single tokens. */
 const ROWS = [
   ['node:crypto, the bare call', 1],
   ['authcheck, with trace and mapping', 1],
@@ -70,7 +70,7 @@ function ask(child, message) {
 }
 
 /**
- * What the trace takes of a verification: its steps are added once more, and concluded, without what they are about.
+ * What the trace costs: the steps of a verdict are added to a new trace and concluded, without the checks behind them.
  *
  * @returns rows of [algorithm, microseconds a token, of them for the trace].
  */

@@ -25,6 +25,7 @@ const scripts = readdirSync(bundle)
   .filter((name) => name.endsWith('.cjs') && name !== 'run.cjs')
   .map((name) => {
     const filename = join(bundle, name);
+    // As authcheck.js wraps it: V8 takes what was compiled for a text of the same length alone.
     const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(filename, 'latin1')}\n})`;
     return { name, script: new Script(source, { filename }) };
   });

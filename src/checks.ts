@@ -82,7 +82,7 @@ export function checkAudience(trace: Trace, claims: JsonObject, audience: string
     const isClient = member(claims, 'client_id') === audience;
     const wanted = `${quote(audience)}${isDefault ? BY_DEFAULT : ''}`;
     const message = `the token has no aud; the server wants ${wanted}${isClient ? ', which is its client_id' : ''}`;
-    // Nobody adds an audience to the token of a Secret, which is from nobody that could be told to.
+    // The token of a Secret of Kubernetes comes from no issuer that could be told to add an audience.
     const fix = isFromCognito(claims) ? COGNITO_FIX : recognizeMisplaced(claims, ['cluster'])?.fix;
     trace.fail('audience', 'audience_missing', message, { ...detail, fix });
     return;
@@ -116,7 +116,7 @@ function explainAudience(
   listed: readonly string[],
 ): { readonly how: string; readonly fix?: string } {
   const compared = listed.slice(0, MAX_COMPARED);
-  // To say that a scope is no audience would have the config take what the whole tenant has for Microsoft's own services.
+  // The fix for a scope would have the config accept tokens for Microsoft's own services, which all of the tenant has.
   const isOfMicrosoft = recognizeMisplaced(claims, ['graph', 'azure']) !== null;
   for (const item of compared) {
     const resemblance = findResemblance(audience, item, 'audience');

@@ -38,7 +38,7 @@ export function rememberByShape<Found extends object>(
   function walk(container: JsonObject, from: ShapeNode<Found> | null): ShapeNode<Found> | null {
     let place = from;
     for (const name in container) {
-      // A name without letters counts too.
+      // One more for each name: an empty name is work too.
       if ((letters += 1 + name.length) > MAX_LETTERS) return null;
       const value = container[name];
       if (typeof value === 'string') place = step(place, name);

@@ -56,7 +56,7 @@ export class AuthcheckError extends Error {
   }
 }
 
-/** The error of whoever asks for what cannot be. */
+/** The error for bad usage: what is asked for cannot be done. */
 export function usageError(message: string, options?: { readonly cause?: unknown }): AuthcheckError {
   return new AuthcheckError('usage_invalid', message, options);
 }

@@ -90,9 +90,10 @@ export function jsonBody(
 }
 
 /**
- * The first of these members of an answer in which a secret was masked; null if there is none. Whatever it said is gone:
- * a client may name a team as its token, and with that the team would be gone, and what forbids it. So would a member
- * that is named as a secret is.
+ * The first of these members of an answer that has lost its value, as a secret in it was masked; null if there is none.
+ *
+ * A client may choose the name of a team as its token: once masked, the team is gone from the answer, and a rule that
+ * forbids it no longer matches. The same goes for a member whose own name is the token.
  */
 export function findMasked(
   answer: JsonObject,
@@ -135,7 +136,7 @@ function secretsOf(input: HttpRequest, url: URL, proxy: string | null): (string 
   return [...secrets, ...secrets.flatMap((secret) => listBase64(secret ?? ''))];
 }
 
-/** An answer without the secrets that the server echoes, so that nobody who reads it can forget them. */
+/** An answer without the secrets that the server echoes: masked here, once, for all who read it. */
 export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): HttpAnswer {
   if (!answer.ok) return answer;
   const secrets = secretsOf(input, url, proxy);
@@ -158,7 +159,7 @@ export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null,
 /** A string of JSON, to its end or to that of the text. */
 const STRING = /"[^"\\]*(?:\\[^][^"\\]*)*"?/g;
 
-/** The same JSON without escapes that it does not need: behind them nobody sees a secret, until it is parsed. */
+/** The same JSON without the escapes that it does not need: they would hide a secret until the text is parsed. */
 function undoEscapes(body: string): string {
   if (!body.includes('\\')) return body;
   // Elsewhere an escape is an error, and stays one.

@@ -135,7 +135,7 @@ export function preloadClient({ oneShot }: HttpOptions): void {
   if (oneShot !== true) import('undici').catch(() => undefined);
 }
 
-/** A client may look at the signal only when it is connected, and a proxy may never let it be. */
+/** Gives up when the signal says so: a client may heed it only once it is connected, which a proxy can prevent. */
 async function untilAborted<Result>(signal: AbortSignal, work: Promise<Result>): Promise<Result> {
   const aborted = new Promise<never>((_resolve, reject) => {
     signal.addEventListener('abort', () => reject(new Error('too slow')), { once: true });
@@ -187,7 +187,7 @@ async function transfer(input: HttpRequest, way: Way, signal: AbortSignal): Prom
       return { ok: false, code: 'endpoint_too_large', message, ms: elapsed() };
     }
     const body = decode(bytes, headers['content-encoding'] ?? '', maxBytes);
-    // What refuses says so by its status: of a page that cannot be read, the words are lost, and no more.
+    // A refusal is told by its status: if its body cannot be read, only its words are lost.
     if (typeof body !== 'string' && (response.statusCode < 300 || body.code === 'endpoint_too_large'))
       return { ok: false, ...body, ms: elapsed() };
     const via = proxy === null ? {} : { proxy: nameProxy(proxy) };
@@ -225,7 +225,7 @@ const DECODERS: Readonly<Record<string, Decoder>> = {
   br: (bytes, options) => brotliDecompressSync(bytes, options),
 };
 
-/** The transcript has nothing of what cannot be read. */
+/** The failure of an answer that cannot be read; the transcript shows nothing of it either. */
 const unreadable = (message: string): Failure => ({
   code: 'endpoint_invalid_response',
   message,

@@ -14,7 +14,7 @@ export function countMembers(text: string): number | null {
   return members;
 }
 
-/** Counts, in a third of that time, the colons that may be those of members: at least as many, as no value begins with "/". */
+/** Counts the colons without a "/" behind them: never fewer than the members, and in a third of the time. */
 export function countColons(text: string): number {
   let colons = 0;
   for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1))

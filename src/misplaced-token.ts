@@ -150,7 +150,7 @@ function isIdToken(claims: JsonObject): boolean {
   return isForItsClient || ['nonce', 'at_hash', 'c_hash'].some((name) => member(claims, name) !== undefined);
 }
 
-/** Says what a token is that is refused for its header: Auth0 encrypts, and Okta marks, what is for nobody but them. */
+/** Says what a token with a refused header is: Auth0 encrypts, and Okta marks, tokens that are for nobody but them. */
 export function explainHeader(header: JsonObject | null): Omit<Misplaced, 'kind'> | null {
   if (header === null) return null;
   if (/^(?:application\/)?okta-internal-at\+jwt$/i.test(stringMember(header, 'typ') ?? '')) return OKTA;
@@ -163,7 +163,7 @@ const AUTH0 = {
   fix: 'If it is from Auth0, have the client send audience=AUDIENCE, the identifier of this server’s API, when it asks for the token; else ask the issuer for signed, unencrypted access tokens.',
 };
 
-/** Those that a token is for; none where its aud is neither a string nor a list of strings. */
+/** The audiences of a token; none where its aud is neither a string nor a list of strings. */
 export function audiencesOf(claims: JsonObject): readonly string[] {
   const aud = member(claims, 'aud');
   return typeof aud === 'string' ? [aud] : isStringList(aud) ? aud : [];

@@ -41,7 +41,7 @@ export interface Miss {
   readonly note?: string;
 }
 
-/** For each name that is asked for, what is to be said if it finds nothing; a name of which nothing is, is left out. */
+/** What is to be said of each name if it finds nothing; names of which nothing is to be said are left out. */
 export type Misses = ReadonlyMap<string, Miss>;
 
 /** Looks through the claims of a token. */

@@ -10,7 +10,7 @@ export const UNUSABLE_PROXY = 'unusable://proxy';
 /**
  * The URL of the proxy for a request, or null.
  *
- * The server's client reads the environment as Python's urllib does: a name in lower case wins, though it be empty, and
+ * The server's client reads the environment as Python's urllib does: a name in lower case wins, even empty, and
  * ALL_PROXY stands in where HTTPS_PROXY or HTTP_PROXY names none.
  */
 export function proxyFor(url: URL, env: Environment): string | null {

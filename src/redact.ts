@@ -86,7 +86,7 @@ export function maskPieces(text: string, secrets: Secrets, isHarmless?: (piece: 
     .flatMap((secret) => (isPlain(secret) ? [secret] : WAYS.map((way) => way(secret))));
   const folded = foldCase(text);
   const spellings = [...new Set(known.map(foldCase))];
-  // Remembered are the pieces of the shorter of both: a secret, and what a server says, may be long.
+  // Only the pieces of the shorter of the two are remembered: secrets, and what servers say, may be long.
   const written = spellings.join('').length > folded.length ? new Set(listPieces(folded)) : null;
   const found = new Set<string>();
   for (const spelling of spellings)
@@ -112,12 +112,12 @@ export function maskPieces(text: string, secrets: Secrets, isHarmless?: (piece: 
   );
 }
 
-/** All that begin somewhere in a text, one by one: a secret may be much longer than the text that is to be shown. */
+/** Every piece of a text, one by one rather than as a list: a secret may be long. */
 function* listPieces(text: string): Generator<string> {
   for (let at = 0; at + PIECE <= text.length; at += 1) yield text.slice(at, at + PIECE);
 }
 
-/** Only the case of ASCII counts for nothing: that of other letters has another length. */
+/** Lower case, of ASCII alone: other letters may change their length with their case. */
 function foldCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -5,7 +5,7 @@ import { member, type JsonObject } from './json.js';
 /** Claims that hold seconds since 1970. */
 export const TIME_CLAIMS: readonly string[] = ['exp', 'nbf', 'iat', 'auth_time', 'updated_at'];
 
-/** Whether a time is so late that it can only be meant in milliseconds: after the year 5138, or else after 1973. */
+/** Whether a time must be in milliseconds: then it is after 1973, and in seconds it would be after the year 5138. */
 export function looksLikeMilliseconds(time: number): boolean {
   return time > 1e11 && time < 1e14;
 }

@@ -60,7 +60,7 @@ export function openProcessIo(): Io {
   const hear = (signal: Signal): void => {
     if (taken !== null) {
       if (signal !== 'SIGHUP') asked += 1;
-      // Who asks twice does not wait for somebody to read the log.
+      // After a second signal the process ends soon, even if nobody reads its log.
       if (asked > 1) setTimeout(() => process.exit(EXIT_CODES[signal]), IMPATIENCE).unref();
       taken(signal);
       return;
@@ -74,7 +74,7 @@ export function openProcessIo(): Io {
     stdout: openOutput(1, () => process.stdout),
     stderr: openOutput(2, () => process.stderr),
     env: process.env,
-    // Who is in a folder that was deleted may still decode a token.
+    // Looked up only when it is needed: it throws in a folder that was deleted, where a token can still be decoded.
     get cwd() {
       return process.cwd();
     },
@@ -121,7 +121,7 @@ function openOutput(fd: number, open: () => NodeJS.WriteStream): Output {
     process.exit(2);
   };
   const stream = (): NodeJS.WriteStream => (opened ??= open().on('error', close));
-  /** Loading the streams takes longer than most commands. */
+  /** Written to directly: to load Node's streams takes longer than most commands. */
   const isPlain = isPlainOutput(fd);
   return {
     write(text) {
@@ -180,7 +180,7 @@ function isPlainOutput(fd: number): boolean {
 /** Where there is none, it is a stream like a terminal. That of node:os would take longer to load than to write to. */
 const DEV_NULL = '/dev/null';
 
-/** Not that of the core: `--version` loads this file, and nothing else. */
+/** A copy of the core's own: `--version` loads this file, and nothing else. */
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : null;
 }

@@ -205,8 +205,8 @@ function hideValues(message: string, argv: readonly string[]): string {
 /** Whoever gives a token where a file or a name belongs is not to find it in the log as "there is no such file". */
 function hideSecrets(message: string, argv: readonly string[]): string {
   const given = argv.map((argument) => valueOf(argument).replace(/^@/, ''));
-  // Where a URL is taken for a file, its slashes are folded, and nobody knows its password, or its query, any more.
-  // Of the query the question mark too, and of a fragment its sign: its words alone may be those of the message.
+  // A URL that was taken for a file has lost a slash, so its password and its query are looked for by themselves.
+  // The query with its question mark, and a fragment with its sign: without them, their words may be those of the message.
   const inUrls = given.flatMap((value) =>
     /^[a-z]+:\/\/(?:([^/?#\s]+)@)?[^?#]*(\?[^#]+)?(#[^]*=[^]*)?/i.exec(value)?.slice(1),
   );

@@ -55,12 +55,12 @@ function dequote(shell: Shell, word: string): string {
   return inner.replaceAll(mark + mark, mark);
 }
 
-/** Longer values are nobody's to choose from. */
+/** Longer values are not offered. */
 const MAX_LENGTH = 200;
 
 /**
- * Letters, digits and what is printable in ASCII: nothing that is invisible, or that a shell may take for a quote. What
- * PowerShell reads in an encoding of its choice is ASCII alone, for it knows quotes beyond.
+ * Letters, digits and what is printable in ASCII: nothing that is invisible, or that a shell may take for a quote. For
+ * PowerShell, ASCII alone: it reads our output in an encoding of its choice, and knows quotes beyond ASCII.
  */
 function isOfferable(shell: Shell, value: string): boolean {
   const known = shell === 'powershell' ? /^[\x20-\x7e]+$/ : /^[\x20-\x7e\p{L}\p{M}\p{N}]+$/u;

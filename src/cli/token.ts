@@ -76,7 +76,7 @@ export async function findPasted(options: TokenOptions, argument: string | undef
  */
 function refuseFile(named: string, io: Io): void {
   const name = named.replace(/^@/, '');
-  // A JWT is no name, and who is in a folder that was deleted may decode one; two slashes are another machine, on Windows.
+  // A JWT is no name, and can be decoded where cwd throws; two slashes name another machine, on Windows.
   const isName = name.length < 256 && /^(?!eyJ|\/\/)[\w./-]+$/.test(name);
   const looksLikeFile = isName && (name !== named || /[./]/.test(name));
   if (!looksLikeFile || !existsSync(resolve(io.cwd, name))) return;
@@ -90,7 +90,7 @@ function take(pasted: string, source: string, io: Io): GivenToken {
     const has = pasted.trim() === '' ? 'an empty one' : `nothing but ${given.stripped.join(', ')}`;
     throw new AuthcheckError('token_absent', `no token was given: ${source} has ${has}`);
   }
-  // JSON is claims, which are no secret, or no answer that is used.
+  // JSON is claims, which are no secret, or is refused later on.
   if (!given.token.startsWith('{')) maskToken(given.token, io);
   return given;
 }

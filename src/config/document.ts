@@ -41,7 +41,7 @@ export function parseConfigText(text: string, file: string, version: '1.1' | '1.
       uniqueKeys: false,
       lineCounter: lines,
       prettyErrors: false,
-      // Nothing is printed; where it is silent, a second document is no error either.
+      // It prints nothing at this level either; at `silent`, a second document would be no error.
       logLevel: 'error',
     });
     const fault = findFault(document, text, version);
@@ -148,7 +148,7 @@ const FAULTS: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'what goes before has ended already',
 };
 
-/** A block has at its end only the line breaks that stand in the text: a file may end without one. */
+/** Where a file ends without a line break, the parser adds one to a block at its end, and the server does not. */
 function endAsText(root: unknown, text: string): void {
   let last = root;
   while (isMap(last) || isSeq(last)) {

@@ -78,7 +78,7 @@ function isProviderType(type: string): type is ProviderType {
   return Object.hasOwn(PROVIDER_SCHEMAS, type);
 }
 
-/** Values for required fields whose own are wrong, which nobody has anything to say about. */
+/** Values for required fields whose own are wrong; no lint has anything to say about these. */
 const STAND_INS: Readonly<Record<string, string>> = {
   uri: 'https://unset.invalid/',
   url: 'https://unset.invalid/',

@@ -79,7 +79,7 @@ function stepInto(node: unknown, part: string | number): unknown {
   return node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(part))?.value;
 }
 
-/** Whether what an anchor names stands elsewhere too; not where it is merged into what has a member of this name itself. */
+/** Whether an anchored value is used elsewhere; a merge into a mapping that has the key itself does not count. */
 function isUsedElsewhere(contents: Node | null, anchor: string | undefined, key: string): boolean {
   let used = false;
   if (anchor === undefined) return used;

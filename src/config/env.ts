@@ -37,7 +37,7 @@ export interface EnvOptions {
 
 const PATTERN = /\$\{env\.([A-Z0-9_]+)(?::([=+])([^}]*))?\}/g;
 
-/** Behind the last brace no variable ends, and the pattern would look for its end again and again. */
+/** Splits a text behind its last brace: no variable ends later, and to look for an end there takes quadratic time. */
 function splitClosed(text: string): readonly [closed: string, rest: string] {
   const end = text.lastIndexOf('}') + 1;
   return [text.slice(0, end), text.slice(end)];

@@ -65,7 +65,7 @@ export async function explainConfig(options: LoadOptions): Promise<ExplainedConf
     const place = places.get(path.slice(0, depth).join(' '));
     return place === undefined ? [...reading.path, ...path] : [...place, ...path.slice(depth)];
   };
-  // Where a value stands is looked up by the names as they are written.
+  // Looked up by the names as they are written, not by those of `tree`, which may be masked.
   const origins = found.map(({ path }) => {
     const place = inFile(path);
     return originOf(valueAt(file.value, place), file.parseOptions.locate(place), options.env ?? {});

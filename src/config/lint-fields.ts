@@ -97,7 +97,7 @@ function unknownFields(value: unknown, fields: Fields, path: Path, owner = 'prov
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
     const below = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (below !== undefined) return below === null ? [] : unknownFields(inner, below, [...path, name], owner, root);
-    // What stands behind the name was to be a value, and may be a secret.
+    // What follows a missing colon or space was meant as the value, and may be a secret.
     const [start = '', mark = ''] = name.split(/([:=\s])/, 2);
     const shown = maskName(start);
     const missing = mark === ':' ? 'a space is missing after the colon' : 'a colon is missing after the name';

@@ -23,7 +23,7 @@ export function findMappingSurprises(
 ): Note[] {
   const entries = Object.entries(mapping);
   const notes = entries.flatMap(([claim, attribute]) => judgeEntry(claim, attribute, mapping));
-  // Of a default, one word is enough.
+  // About a mapping that nobody wrote, one note is enough.
   if (isDefault)
     return notes
       .slice(0, 1)

@@ -1,4 +1,9 @@
-/** What is legal in a config, but unwise. Pure. */
+/**
+ * What is legal in a config, but unwise. Pure.
+ *
+ * Every command that reads a config says this, and what lint-fields.ts and lint-policy.ts find. What the others find is
+ * for `config check` (check.ts).
+ */
 
 import { secretsInQuery } from '../secret-parameters.js';
 import { isLoopback, urlsOf } from './endpoints.js';

@@ -99,7 +99,7 @@ export async function readConfigFile(options: LoadOptions): Promise<ConfigFile> 
   const { name, found } = await locateFile(options.file, env, cwd);
   const path = resolve(cwd, name);
   const file = displayPath(path, cwd);
-  // A file that is there has a name; of what is not, the name may be something else.
+  // What is named and is not there may be a secret rather than a name, so it is masked.
   const shown = found === 'searched' ? file : displayPath(resolve(cwd, maskName(name)), cwd);
   const text = readConfigText(path, shown);
   // Loaded with the first file: YAML takes longer to load than all else.

@@ -6,10 +6,10 @@ import { ATTRIBUTES } from '../policy/conditions.js';
 import { expected, kindOfValue } from './scalars.js';
 import { isMapping, type Mapping } from './shape.js';
 
-/** Assigned to an object of JavaScript, it would be no name but its prototype; no issuer has such a claim. */
+/** To assign this name would set the prototype of an object, and add no member; no issuer has such a claim. */
 const PROTOTYPE = '__proto__';
 
-/** Names within a claim that are followed; an alias may hold itself. */
+/** Most names in a path that is suggested: an alias may hold itself. */
 const MAX_DEPTH = 8;
 
 /** Claims to attributes. Not `v.record`, which leaves out `constructor` and `prototype`: they are names as any other. */

@@ -222,7 +222,7 @@ export function placeNote(note: Note, above: Path, options: ParseOptions): Findi
     severity,
     code,
     path: maskUserInfo(formatPath(path)),
-    // Of a mapping, the value begins a line below its name, which is what is wrong with an unknown field.
+    // An unknown field is wrong by its name, and the value of a mapping begins only on the line below.
     position: options.locate?.(place, code === 'field_unknown' ? 'key' : 'value') ?? null,
     message,
     ...(fix === undefined ? {} : { fix }),
@@ -234,7 +234,7 @@ function chooseDefault(
   providers: readonly ConfiguredProvider[],
   fail: (message: string) => void,
 ): string | null {
-  // Beside provider_config, the server reads neither.
+  // Beside provider_config, the server reads neither providers nor default.
   if ('provider_config' in auth || !isMapping(auth.providers) || auth.default === undefined)
     return providers[0]?.name ?? null;
   const names = Object.keys(auth.providers);

@@ -12,7 +12,7 @@ export interface Refusal {
 
 /** What the server’s reader refuses. */
 const UNREADABLE = /[^\t\n\r -~\u0085\u00a0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
-/** Line breaks that PyYAML knows and the parser does not: what stands behind them is read by one of them. */
+/** Line breaks to PyYAML and not to the parser: what follows one in a comment is read by PyYAML alone. */
 const ODD_BREAK = /[\u0085\u2028\u2029]|\r(?!\n)/;
 
 /** Finds a character that the server's reader refuses, or takes for the end of a line where the parser does not. */
@@ -25,7 +25,7 @@ export function findOddCharacter(text: string): Refusal | null {
     : { offset: line, message: 'to the server a new line begins here; end lines with LF or CRLF' };
 }
 
-/** Finds a text in quotes whose last quote is one of its characters: the parser takes it, and no YAML is written so. */
+/** Finds a quoted text that is never closed, as its last quote is escaped; the parser takes it for closed. */
 export function findUnclosed(lexemes: Iterable<string>): Refusal | null {
   let offset = 0;
   let isPlain = false;
@@ -43,7 +43,7 @@ export function findUnclosed(lexemes: Iterable<string>): Refusal | null {
 
 const UNCLOSED = `this quote is never closed: the last one is part of the text, as '' and \\" are`;
 
-/** The quote at the end closes a text unless an odd number of what makes it a character stands before it. */
+/** Tells whether the last quote closes the text: not if an odd number of escaping characters stands before it. */
 function isClosed(quoted: string): boolean {
   const escape = quoted.startsWith("'") ? "'" : '\\';
   let at = quoted.length - 2;

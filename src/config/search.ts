@@ -48,7 +48,7 @@ async function openExplorer(): Promise<Explorer> {
   return new library.Explorer({
     moduleName: 'authcheck',
     searchPlaces: [...SEARCH_PLACES],
-    // Folder by folder: of its own, it would go on to the folder of the user's settings.
+    // One folder at a time: by itself, it would go on to the folder of the user's settings.
     searchStrategy: 'none',
     ignoreEmptySearchPlaces: true,
     cache: false,
@@ -65,7 +65,8 @@ async function searchFolder(explorer: Explorer, folder: string): Promise<string 
   const places = SEARCH_PLACES.map((place) => join(folder, place));
   try {
     const found = (await explorer.search(folder))?.filepath ?? null;
-    // What may not be read is passed over, and what stands after it would count: it is found, to be refused by name.
+    // cosmiconfig passes over a file that may not be read, and takes a later one: the first is given all the same, and
+    // is then refused by its name.
     return places.slice(0, found === null ? undefined : places.indexOf(found)).find(isClosed) ?? found;
   } catch (error) {
     if (codeOf(error) === '') throw error;

@@ -20,7 +20,7 @@ interface WrittenText {
 export function shareVariables(document: unknown, env: Environment): Readonly<Record<string, string>> {
   const { auth } = findSection(document);
   const texts = listTexts(auth);
-  // Where nothing is set, all is missed that has no default.
+  // With no variable set, those are missed that have no default.
   const missed = substituteEnv(auth, { env: {}, base: ['server', 'auth'] }).faults.map(({ variable }) => variable);
   return Object.fromEntries(
     [...new Set(missed)].map((name) => {
@@ -49,8 +49,8 @@ const BEHIND_QUESTION_MARK = /^[^?#]*[?#][^]*\0/;
 const BEFORE_AT_SIGN = /^[^\0]*\0[^]*@/;
 
 /**
- * Whether anybody may know what a variable says here. Not in the user info of a URL, nor in its query; what looks like
- * a URL counts as one, and a sign that stands elsewhere hides what was no secret, which does less harm.
+ * Whether anybody may know what a variable says here: not if it stands in the user info or the query of a URL. What has
+ * the signs of a URL (`:`, `?`, `#`, `@`) counts as one: to hide what is no secret does less harm.
  */
 function isPublicUse({ path, text }: WrittenText, name: string, env: Environment): boolean {
   if (isSecretPath(path)) return false;

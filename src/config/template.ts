@@ -1,4 +1,4 @@
-/** A first config for an issuer, with a word on every line of it. Pure. */
+/** A first config for an issuer, with comments that explain it. Pure. */
 
 import { AuthcheckError } from '../errors.js';
 import { showUrl } from '../url.js';

@@ -1,4 +1,4 @@
-/** Whether one rule leaves anything for another: what is told of any two rules, whoever asks for whatever. Pure. */
+/** Whether one rule leaves anything for another, going by what both say, whoever asks for what. Pure. */
 
 import { coversResource } from './access.js';
 import { effectOf, guardOf, type Guard, type RuleQuery } from './decision.js';

@@ -46,7 +46,7 @@ export function classOf(letter: string, { a }: Folding): string | null {
   return Object.hasOwn(classes, letter) ? (classes[letter] ?? null) : null;
 }
 
-/** The characters from one to another, and what is the same to Python, but not to RE2. */
+/** Writes a range of characters, and those that are other cases of them to Python, but not to RE2. */
 export function span(low: number, high: number, { i, a }: Folding): string {
   const text = write(low, high);
   if (!i) return text;
@@ -58,7 +58,7 @@ export function span(low: number, high: number, { i, a }: Folding): string {
   return text + others.join('');
 }
 
-/** Tells whether a character is all that it stands for, whatever the case. */
+/** Tells a character that has no other case. */
 export function isCaseless(code: number): boolean {
   const text = String.fromCodePoint(code);
   return text.toLowerCase() === text.toUpperCase();

@@ -13,7 +13,7 @@ export type Translation =
   | {
       readonly ok: true;
       readonly source: string;
-      /** Whether it says, wherever it may end, that the text ends there or goes on. */
+      /** Whether each way to match it ends with `$`, `\Z`, `.*` or the like, and so says whether the text may go on. */
       readonly isEnded: boolean;
     }
   | Untranslatable;
@@ -49,7 +49,7 @@ interface Flags extends Folding {
 const MAX_LENGTH = 16_000;
 /** More than any pattern without braces needs; what is larger takes too long to compile, only to be refused. */
 const MAX_SIZE = 20_000;
-/** Each takes its time to compile, as there are letters in every script. */
+/** The most categories (`\p{…}`) of a pattern: each takes long to compile, as there are letters in every script. */
 const MAX_CATEGORIES = 4000;
 /** How deep groups may stand in one another. */
 const MAX_DEPTH = 500;

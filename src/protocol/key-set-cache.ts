@@ -58,7 +58,7 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
   const slot = options.slot ?? { held: null };
   let inFlight: Promise<KeySetResult> | null = null;
   let unknownAt = -Infinity;
-  // Who reads a config anew may do so because a key was withdrawn.
+  // A config may be read again because a key was withdrawn, so the first load() asks the issuer in any case.
   let isAsked = slot.held === null;
   let failed: {
     readonly at: number;
@@ -83,7 +83,7 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
     const result = await options.load();
     if (result.ok) {
       failed = null;
-      // Of two that share the slot, the later question has the answer, whichever comes first.
+      // Of two caches that share the slot, the answer to the later question counts, whichever arrives first.
       if (slot.held !== null && slot.held !== before && slot.held.at >= at)
         return { ok: true, keySet: slot.held.keySet };
       slot.held = { keySet: result.keySet, at };

@@ -105,7 +105,7 @@ export function misfit(key: Key, algorithm: string): string | null {
   return verifies ? null : 'the key is not for verifying (key_ops)';
 }
 
-/** Says why a signature by this key proves nothing (too small, of small order, a secret shorter than the hash); null if it does. */
+/** Says why a key is too weak to prove anything, such as a secret shorter than the hash; null if it is not. */
 export function findWeakness({ kty, bits, fault }: Key, algorithm: string): string | null {
   if (fault?.code === 'key_too_weak') return fault.message;
   // A secret shorter than the hash can be guessed from one token: RFC 7518 §3.2.

@@ -58,7 +58,7 @@ export function createOAuth2IntrospectionProvider(
       trace.pass('active', 'the issuer says "active": true');
       const principal = checkClaims(trace, claims, result.skew);
       const mapped = mapIdentity(trace, context, claims, config.claims_mapping, principal);
-      // A member that the server looks for in vain is an error to it, not a refusal, whatever else it does not look at.
+      // A member that the server needs and does not find is an error to it, not a refusal, whatever else is wrong.
       return { ...mapped, claims, network_ms, refusal: missesMember(claims) ? 'Token introspection error' : REFUSAL };
     });
 

@@ -87,7 +87,7 @@ export function createOAuth2JwksProvider(
     if (!ok) trace.distrust();
     const principal = checkClaims(trace, jwt.claims, skew);
     const { identity, mapping } = mapIdentity(trace, context, jwt.claims, config.claims_mapping, principal);
-    // Of a token that is sound but for its subject, the server takes the subject without looking whether it is there.
+    // Where nothing but sub is missing, the server reads it without a look whether it is there, and fails by itself.
     const refusal = trace.failure()?.code === 'claim_missing' ? 'Authentication service error' : REFUSAL;
     return { identity, mapping, summary, network_ms, refusal };
   }

@@ -184,7 +184,7 @@ const REMOVED_BY_GOOGLE: Lookalike = {
   fix: 'Send Google’s token in X-Serverless-Authorization, and the one for this server in Authorization, which then arrives whole.',
 };
 
-/** Without a key, an algorithm can only be allowed. */
+/** Passes the algorithm as allowed: without a key, nobody can tell whether it fits. */
 function passUnfitted(trace: Trace, alg: string): void {
   trace.pass('algorithm', `${alg} is allowed`, { actual: alg });
   trace.notReached('signature');

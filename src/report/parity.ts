@@ -130,7 +130,7 @@ function row(
   return { name, ours, server, same: comparable && ours !== null && server !== null ? ours === server : null };
 }
 
-/** As a server’s words are shown: compared are words of which the same is masked. */
+/** What the server should say, masked as its real words are, with which it is compared. */
 function messageOf(verdict: Verdict, asked: Asked): string | null {
   const { body } = verdict.server;
   return body === null ? null : clean(body.error.message, asked);

@@ -94,7 +94,7 @@ export function buildAuthenticator(
     let broken = false;
     const wasClosed = closed;
     for (const provider of providers) {
-      // What was under way when it ended starts nothing new.
+      // A request that was under way when this was closed asks no further provider.
       if (closed !== wasClosed) {
         broken = true;
         break;

@@ -2,7 +2,7 @@
 
 import { usageError, type AuthcheckError } from '../errors.js';
 
-/** The error of who hands over something else than an authenticator; null if it is one. */
+/** The error for what is not an authenticator; null if it is one. */
 export function misuseOf(given: unknown, use: string): AuthcheckError | null {
   if (typeof given === 'object' && given !== null && 'authenticate' in given && 'judge' in given) return null;
   return usageError(`${use} needs an authenticator, as createAuthenticator(config) makes it`);

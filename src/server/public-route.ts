@@ -23,7 +23,7 @@ export function parsePublicRoutes(routes: readonly string[]): PublicRoutes {
       const shapes = 'expected a method and a path, such as "GET /v1/health" or "GET /assets/*"';
       throw usageError(`this is not a public route: ${JSON.stringify(route)}; ${shapes}`);
     }
-    // As routers have them; here it would be a name that no path has.
+    // Routers have parameters; here, "/:id" would be a name that no path has.
     if (path.includes('/:'))
       throw usageError(
         `a public route has no parameters: ${JSON.stringify(route)}; "*" at its end is all that is below`,

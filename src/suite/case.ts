@@ -172,7 +172,7 @@ function readSubject(test: WrittenCase, isAnswered: boolean, read: (name: string
       algorithm: test.algorithm ?? null,
     };
   }
-  // Who is answered must have asked, and what with does not matter.
+  // A provider that is to be answered must be asked, and with which token does not matter.
   return isAnswered ? { kind: 'token', token: 'test-token' } : { kind: 'none' };
 }
 

@@ -48,7 +48,7 @@ export interface Suite {
  */
 export function loadSuite(file: string, options: SuiteOptions): Suite {
   const path = resolve(options.cwd, file);
-  // A file that is there has a name; of what is not, the name may be something else.
+  // What is named and is not there may be a secret rather than a name, so it is masked.
   const shown = relative(options.cwd, resolve(options.cwd, maskName(file)));
   return readSuite(readConfigText(path, shown), file, options);
 }

@@ -121,7 +121,7 @@ function preferredAlgorithm({ config }: ConfiguredProvider): string {
 /** Seconds that a token lives of which nothing else is said. */
 const LIFETIME = 3600;
 
-/** What a test says is null, a token does not have: neither a parameter nor what the signer would write for it. */
+/** Leaves out the parameters that a test sets to null, and what the signer would write in their place. */
 function dropNulls(header: JsonObject): Readonly<Record<string, unknown>> {
   return Object.fromEntries(Object.entries(header).map(([name, value]) => [name, value ?? undefined]));
 }

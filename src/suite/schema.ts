@@ -174,7 +174,7 @@ export interface SuiteFile {
   readonly tests: readonly WrittenCase[];
 }
 
-/** What every verdict is held against, even if it is null or empty. */
+/** Expectations that can fail whatever they say, null and empty ones too. */
 const WHOLE = ['outcome', 'reason', 'principal', 'attributes'];
 
 /** The names of the expectations that can fail: an empty list of things to look for holds, whatever is found. */

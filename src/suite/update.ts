@@ -33,7 +33,7 @@ export function updateSuite({ suite, results }: SuiteResult): UpdatedSuite {
   return { text: replaceValues(suite.text, suite.file, replacements), count: outdated.length };
 }
 
-/** The same things are expected as before, and what matters if of one of them nothing is left that could fail. */
+/** What was found of the things that were expected; where one of them can fail no longer, what matters most as well. */
 function expectationsOf({ test, verdict }: CaseResult, suite: Suite): Expectations {
   const kept = restate(test, verdict, suite);
   const fallible = listFallible(kept);
@@ -81,7 +81,7 @@ function keepPresent(expected: Attributes, actual: Attributes): Attributes {
   );
 }
 
-/** Of an attribute that must not be there, and is, nothing can be said any more. */
+/** The values that are absent still; an attribute that was to be absent and is there is left out. */
 function keepAbsent(expected: Attributes, actual: Attributes): Attributes {
   return Object.fromEntries(
     Object.entries(expected).flatMap(([name, values]): [string, readonly string[]][] => {

@@ -36,7 +36,7 @@ export async function* judgeBlocks(
       // Blocks are of different sizes: taken in turn, one thread might get all that are large.
       const idlest = workers.reduce((one, other) => (other.load() < one.load() ? other : one));
       const answered = idlest.judge(block);
-      // If a thread fails, the first block that is waited for tells; whoever stops early waits for none.
+      // A failure is thrown where the block is awaited below; a caller that stops early awaits none.
       answered.catch(() => undefined);
       waiting.push(answered);
       if (waiting.length < threads * AHEAD) continue;

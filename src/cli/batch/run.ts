@@ -146,7 +146,7 @@ function openSums(): Sums {
   let last = 0;
   return {
     add(tally, upTo) {
-      // Of blank lines only, none is answered.
+      // Of a block of blank lines, none is answered.
       last = Math.max(last, upTo);
       accepted += tally.accepted;
       unreadable += tally.unreadable;

@@ -157,7 +157,7 @@ async function serve(
   return EXIT.ok;
 }
 
-/** What the config says that this service does otherwise than one may think. */
+/** Warns of what this service does not do as the author of the config may expect. */
 function warnOf({ warnings }: Target, { config }: Source, { providers }: Authenticator, logger: Logger): void {
   for (const { code, path, message, position } of warnings) logger.warn({ code, path, position }, message);
   if (providers.some(({ ref }) => ref.type === 'upstream_header'))
@@ -168,7 +168,7 @@ function warnOf({ warnings }: Target, { config }: Source, { providers }: Authent
     logger.warn({}, `${policies.join(' and ')} ${are} for the server itself: this service only says who a token is`);
 }
 
-/** Whether all of them are there. */
+/** Fetches the key sets of all providers; false if one could not be fetched. */
 async function loadKeySets({ providers }: Authenticator, logger: Logger): Promise<boolean> {
   const loaded = await Promise.all(
     providers.map(async ({ ref, keySet }) => {

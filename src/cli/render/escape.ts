@@ -11,7 +11,7 @@ const PLAIN = /^[\n -~]*$/;
 /** What CI systems take for a command: `::error …` at the start of a line, `##[error]` and `##vso[…]` everywhere. */
 const COMMAND = /(?<!\S)::(?=[a-z])|##(?=[[a-z])/gi;
 
-/** None of the above is in a text without these, as most are: to compile what finds the rest takes a while. */
+/** A text without these has nothing unsafe in it; most have none, and need no pattern that is slow to compile. */
 const SUSPECT = /[^ -~\u00b7\u2010-\u2027\u2190-\u27ff\u2900-\u2bff]|::|##/;
 
 /** Escapes what could move the cursor, change the colour, reorder the line, or command a CI system: `\u{1b}`. */
@@ -21,7 +21,7 @@ export function escapeTerminal(text: string): string {
   return text.replace(UNSAFE, escape).replace(COMMAND, (mark) => escape(mark) + mark.slice(1));
 }
 
-/** The same inside a JSON text, where it has an escape of its own, and no line starts with a text from elsewhere. */
+/** Escapes the same in a JSON text, as JSON does it; there, no line starts with a text from elsewhere. */
 export function escapeJson(text: string): string {
   const escape = (character: string): string =>
     character

@@ -12,7 +12,7 @@ const LABELS: Readonly<Record<ParityRowName, string>> = {
   without_token_message: '… its message',
   with_garbage: 'forged token',
 };
-/** In a sentence no row stands above. */
+/** The same for a sentence, where "its" would mean nothing. */
 const NAMES: typeof LABELS = { ...LABELS, without_token_message: 'message without a token' };
 const LABEL_WIDTH = 17;
 const SIDE_WIDTH = 8;

@@ -46,7 +46,7 @@ function sumUp(results: readonly SuiteResult[], style: Style): string {
   return `${style.bad(`✗ ${failed} failed`)}${passed === 0 ? '' : `, ${passed} passed`}`;
 }
 
-/** Of those that could not be asked, nothing was written. */
+/** Sums up an update; for tests whose provider could not be asked, nothing was written. */
 function sumUpdate(results: readonly SuiteResult[], updated: number, style: Style): string {
   const all = results.flatMap(({ results: cases }) => cases);
   const unanswered = all.filter(isOutstanding).length;

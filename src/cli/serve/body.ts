@@ -7,7 +7,7 @@ import { replyError, type Reply } from './routes.js';
 const MAX_BODY = 512 * 1024;
 /** What is held of all bodies that have not ended, in bytes. */
 const MAX_HELD = 64 * 1024 * 1024;
-/** What is not counted of each, in bytes: who sends large ones slowly keeps nobody out who asks about a usual token. */
+/** Bytes of each body that are not counted: clients that send large bodies slowly must not keep out the usual ones. */
 const UNCOUNTED = 16 * 1024;
 
 const TOO_LARGE = replyError(413, `expected at most ${MAX_BODY} bytes`, { connection: 'close' });

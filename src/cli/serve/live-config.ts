@@ -86,7 +86,7 @@ export function holdConfig(
     },
     current: () => lease.authenticator,
     reload() {
-      // What is still to be read will be what the file says then.
+      // A reload that waits for its turn will read what the file says then, so one is enough.
       if (waiting) return pending;
       waiting = true;
       pending = pending.catch(() => undefined).then(reload);

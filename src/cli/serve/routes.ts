@@ -121,7 +121,7 @@ export async function forwardAuth(request: ServiceRequest, authenticator: Authen
   if (isAppended && isOther) return refuse(400, DISAGREEMENT);
   const answer = await authenticator.authenticate({
     id: request.id,
-    // What the gateway does not name is empty, and so on no public route: ours may be another than the client's.
+    // Unless the gateway names it, it is empty, which fits no public route: our own method may not be the client's.
     method: method ?? (isAppended ? request.method : ''),
     url: target,
     headers: request.headers,

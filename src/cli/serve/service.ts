@@ -88,7 +88,7 @@ export async function startService(options: ServiceOptions): Promise<Service> {
     if (route === '/validate' && method !== 'POST') return replyError(405, 'expected POST', { allow: 'POST' });
     const body = route === '/validate' ? await readBody(incoming) : '';
     if (typeof body !== 'string') return body;
-    // Who never ends a body keeps nobody out.
+    // Counted only now: a client that never ends its body takes nobody's place.
     if (active >= options.maxConcurrency) return replyError(503, 'too many requests at a time', { 'retry-after': '1' });
     active += 1;
     try {
@@ -141,7 +141,7 @@ function routeOf(url: string): string {
 /** A gateway's own id for the request, so that its log and ours can be joined; else a new one. */
 function requestId(incoming: IncomingMessage): string {
   const { 'x-request-id': given, authorization = '' } = incoming.headers;
-  // Longer ones may be anything, a token too; and so may this one.
+  // A longer id may be a token, and so may one that stands in the Authorization header.
   const isFit = typeof given === 'string' && /^[\w-]{8,64}$/.test(given) && !authorization.includes(given);
   return isFit ? given : randomUUID();
 }
