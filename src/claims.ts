@@ -128,10 +128,12 @@ function describeText(claims: JsonObject, { path }: Entry): string | undefined {
 
 const JSON_FIX = 'have the issuer send it as JSON itself (in Keycloak: Claim JSON Type)';
 
-/** Goes by the signs around it: what is between them is nobody's to read. */
+/** Goes by the signs around it, quotes too: names have brackets, and identifiers of Windows have braces. */
 function holdsJson(value: Json | undefined): boolean {
-  return typeof value === 'string' && /^\s*[[{]/.test(value) && /[\]}]$/.test(value.trimEnd());
+  return typeof value === 'string' && JSON_START.test(value) && /[\]}]$/.test(value.trimEnd());
 }
+
+const JSON_START = /^\s*(?:\{\s*["}]|\[\s*(?:["\]]|\{\s*["}]))/;
 
 /** Roles of Keycloak stand in `realm_access.roles`, and people write `realm_access`. */
 function describeObject({ claim, attribute }: Entry, miss: Miss | undefined): MappingRow {

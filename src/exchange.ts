@@ -129,9 +129,14 @@ export function isRedirect(status: number): boolean {
 }
 
 /** Everything secret that a request sends: what its sender names, and what stands in its URL and in that of its proxy. */
-function secretsOf(input: HttpRequest, url: URL, proxy: string | null): (string | null)[] {
+function plainSecretsOf(input: HttpRequest, url: URL, proxy: string | null): (string | null)[] {
   const credentials = [url, ...(proxy === null ? [] : [new URL(proxy)])].flatMap(credentialsInUrl);
-  const secrets = [...input.secrets, ...credentials, ...secretsInQuery(url)];
+  return [...input.secrets, ...credentials, ...secretsInQuery(url)];
+}
+
+/** The same, and as base64 has them. */
+function secretsOf(input: HttpRequest, url: URL, proxy: string | null): (string | null)[] {
+  const secrets = plainSecretsOf(input, url, proxy);
   // What runs functions, and some gateways, hand on a request in base64, and repeat it so where it fails.
   return [...secrets, ...secrets.flatMap((secret) => listBase64(secret ?? ''))];
 }
@@ -142,7 +147,7 @@ export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null,
   const secrets = secretsOf(input, url, proxy);
   const redact = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
   // The names of headers arrive in lower case, and a server may have left the dots of a JWT out of them.
-  const lowered = secrets.flatMap((secret) =>
+  const lowered = plainSecretsOf(input, url, proxy).flatMap((secret) =>
     [secret ?? '', ...(secret ?? '').split('.')].map((part) => part.toLowerCase()),
   );
   const redactName = createRedactor(lowered, MIN_LENGTH_IN_CLAIMS);

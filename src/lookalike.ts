@@ -44,6 +44,11 @@ const MISTAKES: readonly Look[] = [
     fix: 'Send the token as it was issued: headers are not URL-encoded.',
   },
   {
+    pattern: /^bearer\s/i,
+    what: 'the word "Bearer" stands in the token itself',
+    fix: 'Give the token alone, without the word: it belongs into the header, once, as in Authorization: Bearer TOKEN.',
+  },
+  {
     pattern: /^(?!eyJ)[A-Za-z][\w-]{0,20}\s+eyJ/,
     what: 'another word than "Bearer" stands before the token, such as DPoP or JWT, and servers take no other',
     fix: 'Send it as Authorization: Bearer TOKEN.',
@@ -144,9 +149,12 @@ const OTHER_TOKENS: readonly Look[] = [
   },
 ];
 
-/** `$TOKEN`, `$env:TOKEN`, `${TOKEN}`, `$(cat file)`, `{{token}}`, `%TOKEN%`, `<token>`: what nobody has for a key. */
+/**
+ * `$TOKEN`, `$env:TOKEN`, `${TOKEN}`, `$(cat file)`, `{{token}}`, `%TOKEN%`, `<token>`: what nobody has for a key.
+ * Behind each of many words, all that follows would be read, if its end were not looked at first.
+ */
 const PLACEHOLDER =
-  /^(?:\\?\$(?:(?:env:)?[A-Z_][A-Z0-9_]*|\{[^{}]*\}|\([^()]*\)|\{\{.*\}\})|\{\{.*\}\}|%[A-Z_][A-Z0-9_]*%|<[\w -]*(?:token|jwt|key|secret)[\w -]*>)$/;
+  /^(?:\\?\$(?:(?:env:)?[A-Z_][A-Z0-9_]*|\{[^{}]*\}|\([^()]*\)|\{\{.*\}\})|\{\{.*\}\}|%[A-Z_][A-Z0-9_]*%|<(?=[\w -]*>$)[\w -]*(?:token|jwt|key|secret)[\w -]*>)$/;
 
 /** Tells the whole name of a variable, or of what is to be written in a place, from what may be a key. */
 export function isPlaceholder(text: string): boolean {
@@ -186,8 +194,9 @@ export function recognizeLookalike(text: string): Lookalike | null {
       what: 'this is one part of a JWT, its header or its claims, and not the whole',
       fix: 'Copy all of it: three parts, with dots between them.',
     };
-  const [, claims] = /^eyJ[\w-]+\.([\w-]+)$/.exec(text) ?? [];
-  if (claims !== undefined)
+  const [, header = '', claims = ''] = /^(eyJ[\w-]+)\.([\w-]+)$/.exec(text) ?? [];
+  // Others have two parts too: a signed cookie is an object and a signature.
+  if (isPartOfJwt(header) && startsWithObject(`${claims}.`))
     return parseJson(Buffer.from(claims, 'base64url').toString()).ok ? NO_SIGNATURE : cutOff(text.length);
   if (text.includes('…') || text.includes('...'))
     return {

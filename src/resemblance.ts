@@ -13,8 +13,6 @@ interface Feature {
   /** The name without the feature. */
   readonly drop: (name: string) => string;
   readonly fix?: string;
-  /** As `fix`, where it helps issuers alone. */
-  readonly issuerFix?: string;
   /** Audiences that differ in it are not the same: a service on another host is another service. */
   readonly ofIssuers?: boolean;
 }
@@ -72,12 +70,7 @@ const FEATURES: readonly Feature[] = [
     fix: `${ONE_SERVER}, ${SET_ISSUER}`,
     ofIssuers: true,
   },
-  {
-    name: 'the scheme',
-    drop: (name) => name.replace(/^http:/i, 'https:'),
-    issuerFix: `If it is wrong in the token, the issuer does not know that a proxy ends TLS before it (in Keycloak: proxy-headers, hostname); else ${SET_ISSUER}`,
-  },
-  { name: 'the scheme', drop: (name) => name.replace(/^https:\/\//i, '') },
+  { name: 'the scheme', drop: (name) => name.replace(/^https?:\/\//i, '') },
   { name: 'the prefix "api://"', drop: (name) => name.replace(new RegExp(`^api://(?!${GUID}$)`, 'i'), '') },
   {
     name: 'the prefix "api://"',
@@ -103,14 +96,16 @@ export function findResemblance(
   if (!agree(all)) return kind === 'issuer' ? compareRealms(expected, actual) : null;
   // What they still differ in when all the others are dropped.
   const differing = all.filter((feature) => !agree(all.filter((other) => other !== feature)));
-  const names = [...new Set(differing.map(({ name }) => name))].reverse();
+  const names = differing.map(({ name }) => name).reverse();
   const last = names.pop();
   if (last === undefined) return null;
   const how = names.length === 0 ? `only ${last} differs` : `only ${names.join(', ')} and ${last} differ`;
-  const fixes = differing.map(({ fix, issuerFix }) => (kind === 'issuer' ? (fix ?? issuerFix) : fix));
-  const fix = fixes.find((text) => text !== undefined);
+  const losesTls = kind === 'issuer' && /^\s*https:/i.test(expected) && /^\s*http:/i.test(actual);
+  const fix = differing.find((feature) => feature.fix !== undefined)?.fix ?? (losesTls ? TLS_FIX : undefined);
   return fix === undefined ? { how } : { how, fix };
 }
+
+const TLS_FIX = `If it is wrong in the token, the issuer does not know that a proxy ends TLS before it (in Keycloak: proxy-headers, hostname); else ${SET_ISSUER}`;
 
 function reduce(name: string, features: readonly Feature[]): string {
   return features.reduce((rest, { drop }) => drop(rest), name);

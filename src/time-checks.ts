@@ -112,11 +112,13 @@ function describeFault(name: string, value: Json | undefined): string {
   return `${name} is ${what}; it must be a number of seconds`;
 }
 
-function unitHint(name: string, time: number): string {
+/** Says of a time, behind a message, that it must be in milliseconds; nothing where it need not be. */
+export function unitHint(name: string, time: number): string {
   return looksLikeMilliseconds(time) ? `; ${name} looks like milliseconds, and RFC 7519 wants seconds` : '';
 }
 
-function unitFix(time: number): string | undefined {
+/** The way out where a time is in milliseconds. */
+export function unitFix(time: number): string | undefined {
   return looksLikeMilliseconds(time)
     ? 'Have the issuer write times in seconds since 1970, not milliseconds.'
     : undefined;

@@ -49,6 +49,14 @@ describe('mapClaims', () => {
   });
 
   test.each([
+    ['[ext] eve admin [x]', 'one string, split at white space into 4 values'],
+    ['[admin, dev]', 'one string, split at white space into 2 values; commas do not separate'],
+    ['{3F2504E0-4F89-11D3-9A0C-0305E82C3301}', undefined],
+  ])('does not take %j for JSON', (sub, note) => {
+    expect(mapClaims({ sub }, { sub: 'roles' }).mapping[0]?.note).toBe(note);
+  });
+
+  test.each([
     ['realm_access', 'realm_access.roles'],
     ['https://acme.example/claims', 'https://acme.example/claims.roles'],
   ])('says of what is inside of %s that this is a string', (name, path) => {

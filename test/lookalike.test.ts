@@ -26,6 +26,8 @@ describe('what is no JWT', () => {
     [`basic%20${BODY}`, 'Basic credentials'],
     [`Bearer%20${JWT}`, 'encoded as for a URL'],
     [`bearer+${JWT}`, 'encoded as for a URL'],
+    [`Bearer ${JWT}`, 'the word "Bearer" stands in the token itself'],
+    [`bearer\t${JWT}`, 'the word "Bearer" stands in the token itself'],
     [`DPoP ${JWT}`, 'another word than "Bearer"'],
     [`JWT ${JWT}`, 'another word than "Bearer"'],
     [JWT.slice(0, 30), 'it was cut off after 30 characters'],
@@ -89,6 +91,9 @@ describe('what is no JWT', () => {
     'opaque',
     BODY,
     `${JWT}.`,
+    // A signed cookie, and a JWT without its claims: nothing was cut off at their end.
+    `${Buffer.from('{"user_id":5}').toString('base64url')}.XxTTlmYRbVcYVqAdGa-Xx_aSdfg`,
+    `${JWT.slice(0, 20)}.XxTTlmYRbVcYVqAdGa-Xx_aSdfg`,
     '$2b$10$abc',
     'Basically',
     'client:secret',
@@ -124,4 +129,8 @@ test.each([
 ])('%s is a placeholder, and nothing but one', (text) => {
   expect(isPlaceholder(text)).toBe(true);
   expect([isPlaceholder(`${text}x`), isPlaceholder(`x${text}`)]).toEqual([false, false]);
+});
+
+test('what begins as a placeholder and never ends is read once', () => {
+  expect(isPlaceholder(`<${'token'.repeat(200_000)}`)).toBe(false);
 });

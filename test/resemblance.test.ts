@@ -127,6 +127,10 @@ describe('the way out', () => {
 
   test('is that of the code where the difference says it all', () => {
     expect(findResemblance(SSO, `${SSO}/`)).toStrictEqual({ how: 'only the trailing slash differs' });
+    // No proxy ends TLS where the token has https, or the config no scheme.
+    const scheme = { how: 'only the scheme differs' };
+    expect(findResemblance('http://sso.example/realms/prod', SSO)).toStrictEqual(scheme);
+    expect(findResemblance('sso.example', 'http://sso.example')).toStrictEqual(scheme);
     // Entra writes the ids of applications so, and Okta names such as api://default.
     expect(findResemblance('default', 'api://default')).toStrictEqual({ how: 'only the prefix "api://" differs' });
     expect(findResemblance(TENANT, `api://${TENANT}x`)).toBeNull();

@@ -34,7 +34,7 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
   env_unreplaced: {
     severity: 'warning',
     why: 'The server knows variables in one spelling alone; of any other, it compares, asks and sends the text itself.',
-    fix: 'Write ${env.NAME}, ${env.NAME:=default} or ${env.NAME:+value}, with the name in capital letters.',
+    fix: 'Write ${env.NAME}, ${env.NAME:=default} or ${env.NAME:+value}, with the name in capital letters; where the file has that, correct the value of the variable.',
   },
   field_invalid: {
     severity: 'error',

@@ -10,7 +10,7 @@ import { quote } from '../listing.js';
 import { parseUrl } from '../parse-url.js';
 import { introspect } from '../protocol/introspection.js';
 import { parseJwt } from '../protocol/jwt.js';
-import { checkExpiry, checkNotBefore, readClock } from '../time-checks.js';
+import { checkExpiry, checkNotBefore, readClock, unitFix, unitHint } from '../time-checks.js';
 import { expiredFor } from '../time-claims.js';
 import { findTokenFault } from '../token.js';
 import type { Trace } from '../trace.js';
@@ -112,9 +112,13 @@ function readHints(
   const age = expiredFor(claims, now);
   if (age !== null) return { said: `; the token itself says that it expired ${duration(age)} ago` };
   const nbf = member(claims, 'nbf');
-  const wait = typeof nbf === 'number' ? Math.ceil(nbf - now / 1000) : 0;
-  if (wait > 0)
-    return { said: `; the token itself says that it is not valid for another ${duration(wait)}`, fix: WAIT };
+  const start = typeof nbf === 'number' ? nbf : 0;
+  const wait = Math.ceil(start - now / 1000);
+  if (wait > 0) {
+    const hint = unitHint('nbf', start);
+    const said = `; the token itself says that it is not valid for another ${duration(wait)}${hint}`;
+    return { said, fix: unitFix(start) ?? WAIT };
+  }
   const issuer = stringMember(claims, 'iss') ?? '';
   const from = parseUrl(issuer);
   const asked = new URL(endpoint);

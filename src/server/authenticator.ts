@@ -117,7 +117,7 @@ export function buildAuthenticator(
     const decided = undecided ?? first;
     const answer = broken || decided === undefined ? UNAVAILABLE : answerOf(decided, fault);
     const outcome = answer.status === 503 ? 'undecided' : 'rejected';
-    const isAboutToken = decided === undefined || readsToken(decided.provider);
+    const isAboutToken = refusals.length === 0 || refusals.some(({ provider: asked }) => readsToken(asked));
     const refusal = refuseRequest(answer, isAboutToken ? fault : NO_TOKEN, realm);
     return { outcome, refusal, fault: fault?.fault ?? null, verdicts: refusals };
   }
@@ -162,7 +162,7 @@ export function buildAuthenticator(
   };
 }
 
-/** A client that is refused for another header is told of no error in its token: RFC 6750 §3.1. */
+/** A client whose token no provider reads is told of no error in it: RFC 6750 §3.1. */
 const NO_TOKEN = { fault: 'missing', status: 401 } as const;
 
 /** Why a request is refused whatever its token is; `told` is what the client hears. */

@@ -201,6 +201,12 @@ describe('checkConfig', () => {
     expect(findings[0]?.position).toMatch(/^run\.yaml:\d+:\d+$/);
   });
 
+  test('of a variable that holds another, the value is to be corrected: the file has what it should', async () => {
+    const text = provider(JWKS).replace('my-api', '${env.AUDIENCE}');
+    expect(await brief(text, { AUDIENCE: '{{ audience }}' })).toEqual(['warning env_unreplaced 3:11']);
+    expect(FINDINGS.env_unreplaced.fix).toMatch(/where the file has that, correct the value of the variable\.$/);
+  });
+
   test.each([
     ['x: rolez', 'x is mapped to rolez; did you mean roles?'],
     ['x: Roles', 'x is mapped to Roles; did you mean roles?'],

@@ -274,6 +274,7 @@ test.each([
   [{ iss: '/realms/ml' }, /never why$/, /^Get a new token/],
   [{ iss: 'https' }, /from "https:.*\/realms\/ml"$/, /in Keycloak: hostname/],
   [{ iss: '/realms/ml', nbf: Date.now() / 1000 + 110 }, /not valid for another 1 minute \d+ seconds$/, /^Wait/],
+  [{ iss: '/realms/ml', nbf: Date.now() }, /; nbf looks like milliseconds/, /in seconds since 1970, not milliseconds/],
 ])('that is not active in the realm that was asked says so: %j', async ({ iss, ...more }, message, fix) => {
   const encode = (part: object): string => Buffer.from(JSON.stringify(part)).toString('base64url');
   const server = await serve(json({ active: false }));

@@ -133,3 +133,20 @@ test.each<[string, HeaderPairs, string, string]>([
   expect(info).toHaveBeenCalledWith(logged, 'request rejected');
   expect(answer).toMatchObject({ refusal: { headers: { 'www-authenticate': 'Bearer realm="api"' } } });
 });
+
+test.each<[string, HeaderPairs, number, string]>([
+  ['is no token', [['authorization', 'Bearer sk-0123456789']], 401, 'error="invalid_token"'],
+  ['is two', [1, 2].map((at) => ['authorization', `Bearer sk-${at}`]), 401, 'error="invalid_request"'],
+  ['holds a line break', [['authorization', 'Bearer a\nb']], 400, 'error="invalid_token"'],
+])(
+  'beside a gateway that names no user, a client hears that what it sent %s',
+  async (_what, headers, status, error) => {
+    const jwt = { type: 'oauth2_token', audience: 'my-api', jwks: { uri: 'http://127.0.0.1:1/' } };
+    const gateway = { type: 'upstream_header', principal_header: 'x-user' };
+    const authenticator = createAuthenticator(parseAuthConfig({ providers: { gateway, jwt } }));
+    onTestFinished(() => authenticator.close());
+    const answer = await authenticator.authenticate({ method: 'GET', url: '/x', headers });
+    const challenge = expect.stringContaining(error);
+    expect(answer).toMatchObject({ refusal: { status, headers: { 'www-authenticate': challenge } } });
+  },
+);
