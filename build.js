@@ -178,7 +178,7 @@ await build({
         { name: 'policy', test: /src.policy.(?:python|pattern)/ },
         {
           name: 'validate',
-          test: /src.(?:expectations|server.bearer|cli.(?:commands.validate|ask|repeated-flags|request|span|expect|github-actions|output-file|render.(?:verdict|job-summary|expectations)))\.ts/,
+          test: /src.(?:expectations|server.bearer|cli.(?:commands.validate|ask|repeated-flags|request|span|expect|github-actions|output-file|render.(?:verdict|steps|job-summary|expectations)))\.ts/,
         },
         { name: 'provider', minShareCount: 8 },
       ],

@@ -12,7 +12,7 @@ import { formatAnnotation } from './annotations.js';
 import { formatChange } from './diff.js';
 import { formatJsonLine } from './json.js';
 import { readPlace, type Base } from './place.js';
-import { formatSteps } from './verdict.js';
+import { formatSteps } from './steps.js';
 import { wrap, type Style } from './style.js';
 
 /** How tests are told of. */
