@@ -7,15 +7,17 @@ export interface Recorder {
   readonly io: Io;
   readonly stdout: () => string;
   readonly stderr: () => string;
+  /** Both, one after the other. */
+  readonly said: () => string;
 }
 
 export function record(
   options: Partial<Pick<Io, 'env' | 'cwd'>> & { columns?: number; stdin?: string } = {},
 ): Recorder {
-  const said = { stdout: '', stderr: '' };
+  const written = { stdout: '', stderr: '' };
   const columns = options.columns ?? null;
   const output = (name: 'stdout' | 'stderr'): Output => ({
-    write: (text) => (said[name] += typeof text === 'string' ? text : Buffer.from(text).toString()),
+    write: (text) => (written[name] += typeof text === 'string' ? text : Buffer.from(text).toString()),
     pending: 0,
     drain: () => Promise.resolve(true),
     isTTY: columns !== null,
@@ -35,5 +37,10 @@ export function record(
     onInterrupt: () => undefined,
     takeSignals: () => undefined,
   };
-  return { io, stdout: () => said.stdout, stderr: () => said.stderr };
+  return {
+    io,
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+    said: () => written.stdout + written.stderr,
+  };
 }
