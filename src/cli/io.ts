@@ -1,6 +1,6 @@
 /** Everything the CLI touches outside of itself. The only `process`. */
 
-import { fstatSync, statSync, writeSync } from 'node:fs';
+import { codeOf, isPiped, isPlainOutput, writeNow } from './descriptor.js';
 
 /** A stream that text is written to. */
 export interface Output {
@@ -151,47 +151,6 @@ function openOutput(fd: number, open: () => NodeJS.WriteStream): Output {
       return !isPlain && stream().isTTY ? stream().columns : null;
     },
   };
-}
-
-/** Writes to a file, pipe or socket, and gives back what it would not take now. */
-function writeNow(fd: number, text: string | Uint8Array, close: (error: unknown) => void): string | Uint8Array {
-  let rest = typeof text === 'string' ? Buffer.from(text) : text;
-  try {
-    while (rest.length > 0) rest = rest.subarray(writeSync(fd, rest));
-    return '';
-  } catch (error) {
-    // Another process that shares the pipe made it non-blocking: the stream knows how to wait.
-    if (codeOf(error) === 'EAGAIN') return rest;
-    close(error);
-    return '';
-  }
-}
-
-/** Whether this is surely no terminal. */
-function isPlainOutput(fd: number): boolean {
-  try {
-    const stats = fstatSync(fd);
-    return !stats.isCharacterDevice() || stats.rdev === statSync(DEV_NULL).rdev;
-  } catch {
-    return false;
-  }
-}
-
-/** Where there is none, it is a stream like a terminal. That of node:os would take longer to load than to write to. */
-const DEV_NULL = '/dev/null';
-
-/** A copy of the core's own: `--version` loads this file, and nothing else. */
-function codeOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : null;
-}
-
-function isPiped(): boolean {
-  try {
-    const stats = fstatSync(0);
-    return stats.isFIFO() || stats.isFile() || stats.isSocket();
-  } catch {
-    return false;
-  }
 }
 
 async function readStdin(maxBytes: number, patience?: number): Promise<string | null> {
