@@ -1,7 +1,6 @@
 /** `authcheck test`: tests of an auth config. */
 
-import { readdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import {
   AuthcheckError,
@@ -30,6 +29,7 @@ import {
 } from '../render/suite.js';
 import { formatTap } from '../render/tap.js';
 import { openSession, type Session } from '../session.js';
+import { findTestFiles } from '../test-files.js';
 import { expectChange } from '../watch.js';
 import { initSuite } from './test-init.js';
 
@@ -81,9 +81,7 @@ async function runTest(options: TestOptions, files: readonly string[], io: Io): 
     throw usageError(
       '--report tells which tests hold, and --update makes them hold; run the tests once more for a report',
     );
-  const named = (files.length > 0 ? files : ['.']).flatMap((file) => listTests(file, io));
-  // A file that is named, and lies in a folder that is, holds its tests once.
-  const found = [...new Map(named.map((file) => [resolve(io.cwd, file), file])).values()];
+  const found = findTestFiles(files, io);
   if (options.watch === true) return watch(found, options, io, session);
   return runOnce(loadOrAnnotate(found, options, io), options, io, session);
 }
@@ -110,30 +108,6 @@ function load(
   onRead: (path: string) => void = () => undefined,
 ): Suite[] {
   return loadSuites(files, { cwd, env, live: live === true, update: update === true, onRead });
-}
-
-/** A file as it is; of a folder, the tests that are in it. */
-function listTests(file: string, { cwd }: Io): string[] {
-  const names = listFolder(resolve(cwd, file));
-  if (names === null) return [file];
-  const tests = names.filter((name) => /^(?:.+\.authcheck|authcheck\.test)\.ya?ml$/.test(name));
-  if (tests.length === 0) {
-    const where = file === '.' ? 'here' : `in ${file}`;
-    throw new AuthcheckError(
-      'input_unreadable',
-      `there are no tests ${where}: no *.authcheck.yaml, no authcheck.test.yaml; name a file, or write one with --init`,
-    );
-  }
-  return tests.sort().map((name) => join(file, name));
-}
-
-/** Null for what is not a folder, or cannot be read: who reads it as a file says why. */
-function listFolder(path: string): string[] | null {
-  try {
-    return readdirSync(path);
-  } catch {
-    return null;
-  }
 }
 
 async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, session: Session): Promise<number> {
