@@ -13,11 +13,11 @@ import {
   type JsonObject,
   type Key,
   type TokenPattern,
-  type ProviderConfig,
   usageError,
 } from '../../index.js';
 import { parseClaims, parseValue, setClaim } from '../claims.js';
 import { EXIT } from '../exit-code.js';
+import { fillIn, findConfig, type ExpectingConfig } from '../expecting-config.js';
 import { readPem, readPiped, readText } from '../input-file.js';
 import type { Io, Run } from '../io.js';
 import { createGenerator, type SharedOptions } from '../options.js';
@@ -27,7 +27,6 @@ import { formatJson } from '../render/json.js';
 import { formatMinted } from '../render/minted.js';
 import { openSession } from '../session.js';
 import { collectText } from '../repeated-flags.js';
-import { findTarget } from '../target.js';
 import { maskToken, triage } from '../token.js';
 
 /** The flags of `mint`. */
@@ -119,22 +118,6 @@ async function runMint(options: MintOptions, io: Io): Promise<number> {
   return EXIT.ok;
 }
 
-/** The config is read only where it is asked for: no token changes because of where one stands. */
-async function findConfig(options: MintOptions, io: Io): Promise<ExpectingConfig | null> {
-  const { config: file, provider } = options;
-  if (file === undefined && provider === undefined) return null;
-  const target = await findTarget(
-    { ...(file === undefined ? {} : { config: file }), ...(provider === undefined ? {} : { provider }) },
-    io,
-    () => undefined,
-  );
-  const { name, config } = target.chosen;
-  if (config.type === 'oauth2_token' && config.jwks !== null) return config;
-  throw usageError(`the provider ${name} verifies no signature: it asks somebody who would not know a token made here`);
-}
-
-type ExpectingConfig = ProviderConfig & { readonly type: 'oauth2_token' };
-
 async function readGiven(given: string, io: Io): Promise<string> {
   if (given === '-') return readPiped(io);
   return given.startsWith('@') ? readText(given.slice(1), io) : given;
@@ -162,20 +145,6 @@ async function gatherClaims(options: MintOptions, like: TokenPattern | null, now
     ...(expiresIn === undefined ? {} : { exp: now + expiresIn }),
   };
   return (options.claim ?? []).reduce<JsonObject>((all, [path, value]) => setClaim(all, path, value), claims);
-}
-
-/** Seconds that a token lives unless told otherwise. */
-const LIFETIME = 3600;
-
-/** What is missing: of a token that is like another, only what the config expects. */
-function fillIn(given: JsonObject, like: TokenPattern | null, config: ExpectingConfig | null, now: number): JsonObject {
-  const expected: JsonObject =
-    config === null
-      ? {}
-      : { ...(config.issuer === null ? {} : { iss: config.issuer }), aud: config.audience, sub: 'test-user' };
-  if (like !== null) return expected;
-  const exp = typeof given.exp === 'number' ? given.exp : now + LIFETIME;
-  return { ...expected, iat: exp > now ? now : exp - LIFETIME, exp };
 }
 
 function readKeyFile({ key, kid }: MintOptions, io: Io): Key | undefined {
