@@ -3,10 +3,8 @@
 import { Command, Option } from 'commander';
 import {
   codeOf,
-  createAuthenticator,
   isLoopback,
   type Authenticator,
-  type AuthenticatorOptions,
   type KeySetSlot,
   type Logger,
   type ProviderEvent,
@@ -16,24 +14,24 @@ import { EXIT } from '../exit-code.js';
 import { GROUPS } from '../help.js';
 import type { Io, Run } from '../io.js';
 import { CONFIG_OPTION, parseWhole, type IssuerOptions, type SharedOptions } from '../options.js';
+import { loadKeySets, openAuthenticator, warnOf, type AuthenticatorFlags } from '../serve/authenticator.js';
 import { createRenewal, readCertificate, type CertificateFiles } from '../serve/certificate.js';
 import { holdConfig } from '../serve/live-config.js';
 import { LEVELS, openLog } from '../serve/log.js';
 import { createMetrics, type Metrics } from '../serve/metrics.js';
 import { startService, type Service, type ServiceOptions } from '../serve/service.js';
 import { watchForChange } from '../watch.js';
-import { chooseTarget, findSource, isUri, type Source, type Target } from '../target.js';
+import { chooseTarget, findSource, isUri, type Source } from '../target.js';
 
 /** The flags of `serve`. */
 export interface ServeOptions
   extends
     CertificateFiles,
-    Pick<SharedOptions, 'config' | 'provider'>,
+    AuthenticatorFlags,
+    Pick<SharedOptions, 'config'>,
     Pick<IssuerOptions, 'issuer' | 'audience' | 'jwks'> {
   readonly host: string;
   readonly port: number;
-  readonly public?: readonly string[];
-  readonly realm: string;
   readonly maxConcurrency: number;
   readonly logLevel: string;
 }
@@ -155,49 +153,6 @@ async function serve(
   for (const end of unwatch) end();
   await config.close();
   return EXIT.ok;
-}
-
-/** Warns of what this service does not do as the author of the config may expect. */
-function warnOf({ warnings }: Target, { config }: Source, { providers }: Authenticator, logger: Logger): void {
-  for (const { code, path, message, position } of warnings) logger.warn({ code, path, position }, message);
-  if (providers.some(({ ref }) => ref.type === 'upstream_header'))
-    logger.warn({}, 'a provider believes headers: whoever can reach this service can claim any identity');
-  const policies = (['access_policy', 'route_policy'] as const).filter((name) => config[name].length > 0);
-  const are = policies.length === 1 ? 'is' : 'are';
-  if (policies.length > 0)
-    logger.warn({}, `${policies.join(' and ')} ${are} for the server itself: this service only says who a token is`);
-}
-
-/** Fetches the key sets of all providers; false if one could not be fetched. */
-async function loadKeySets({ providers }: Authenticator, logger: Logger): Promise<boolean> {
-  const loaded = await Promise.all(
-    providers.map(async ({ ref, keySet }) => {
-      const why = (await keySet?.load()) ?? null;
-      if (why !== null) logger.warn({ provider: ref.name, why }, 'the key set could not be fetched yet');
-      return why === null;
-    }),
-  );
-  return loaded.every((isLoaded) => isLoaded);
-}
-
-function openAuthenticator(
-  target: Target,
-  options: ServeOptions,
-  host: Pick<AuthenticatorOptions, 'logger' | 'onEvent' | 'keySets'>,
-): Authenticator {
-  const { public: routes, realm, provider } = options;
-  const providers = provider === undefined ? target.providers : [target.chosen];
-  return createAuthenticator(
-    { providers },
-    {
-      ...target.options,
-      ...host,
-      cache: true,
-      oneShot: false,
-      realm,
-      ...(routes === undefined ? {} : { public: routes }),
-    },
-  );
 }
 
 async function listen(options: ServiceOptions): Promise<Service> {

@@ -1,0 +1,55 @@
+/** The authenticator of the service: made from the config, with warnings of what it does not do, and its keys fetched. */
+
+import { createAuthenticator, type Authenticator, type AuthenticatorOptions, type Logger } from '../../index.js';
+import type { Source, Target } from '../target.js';
+
+/** The flags of `serve` that it is made with. */
+export interface AuthenticatorFlags {
+  readonly provider?: string;
+  readonly public?: readonly string[];
+  readonly realm: string;
+}
+
+/** Makes the authenticator, which remembers verdicts. */
+export function openAuthenticator(
+  target: Target,
+  options: AuthenticatorFlags,
+  host: Pick<AuthenticatorOptions, 'logger' | 'onEvent' | 'keySets'>,
+): Authenticator {
+  const { public: routes, realm, provider } = options;
+  const providers = provider === undefined ? target.providers : [target.chosen];
+  return createAuthenticator(
+    { providers },
+    {
+      ...target.options,
+      ...host,
+      cache: true,
+      oneShot: false,
+      realm,
+      ...(routes === undefined ? {} : { public: routes }),
+    },
+  );
+}
+
+/** Warns of what this service does not do as the author of the config may expect. */
+export function warnOf({ warnings }: Target, { config }: Source, { providers }: Authenticator, logger: Logger): void {
+  for (const { code, path, message, position } of warnings) logger.warn({ code, path, position }, message);
+  if (providers.some(({ ref }) => ref.type === 'upstream_header'))
+    logger.warn({}, 'a provider believes headers: whoever can reach this service can claim any identity');
+  const policies = (['access_policy', 'route_policy'] as const).filter((name) => config[name].length > 0);
+  const are = policies.length === 1 ? 'is' : 'are';
+  if (policies.length > 0)
+    logger.warn({}, `${policies.join(' and ')} ${are} for the server itself: this service only says who a token is`);
+}
+
+/** Fetches the key sets of all providers; false if one could not be fetched. */
+export async function loadKeySets({ providers }: Authenticator, logger: Logger): Promise<boolean> {
+  const loaded = await Promise.all(
+    providers.map(async ({ ref, keySet }) => {
+      const why = (await keySet?.load()) ?? null;
+      if (why !== null) logger.warn({ provider: ref.name, why }, 'the key set could not be fetched yet');
+      return why === null;
+    }),
+  );
+  return loaded.every((isLoaded) => isLoaded);
+}
