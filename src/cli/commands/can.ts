@@ -19,7 +19,8 @@ import { formatRuling, type Ruling } from '../render/policy.js';
 import { collectPairs, groupPairs, type Pairs } from '../repeated-flags.js';
 import { addRequestOptions, readRequest, type RequestOptions } from '../request.js';
 import { openSession, type Session } from '../session.js';
-import { adviseUnasked, chooseTarget, findSource, type Source } from '../target.js';
+import { findSource, type Source } from '../source.js';
+import { adviseUnasked, chooseTarget } from '../target.js';
 import { findToken } from '../token.js';
 
 /** The flags of `can`. */

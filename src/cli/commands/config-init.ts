@@ -15,7 +15,7 @@ import type { Io, Run } from '../io.js';
 import { addColorOptions, type SharedOptions } from '../options.js';
 import { writeOutputs } from '../output-file.js';
 import { openSession, type Session } from '../session.js';
-import { discover } from '../target.js';
+import { discover } from '../source.js';
 
 /** The flags of `config init`. */
 export interface ConfigInitOptions extends Pick<SharedOptions, 'color' | 'verbose' | 'quiet'> {

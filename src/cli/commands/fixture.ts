@@ -19,7 +19,8 @@ import { formatFixture } from '../render/fixture.js';
 import { collectText } from '../repeated-flags.js';
 import { addRequestOptions, readRequest, type RequestOptions } from '../request.js';
 import { openSession } from '../session.js';
-import { chooseTarget, findSource, type Target } from '../target.js';
+import { findSource } from '../source.js';
+import { chooseTarget, type Target } from '../target.js';
 import { findToken } from '../token.js';
 
 /** The flags of `fixture`. */

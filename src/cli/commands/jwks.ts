@@ -16,7 +16,8 @@ import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
 import { formatKeySet } from '../render/keys.js';
 import { openSession, type Session } from '../session.js';
-import { fetchKeys, findTarget, isUri, readKeySetFile } from '../target.js';
+import { isUri, readKeySetFile } from '../source.js';
+import { fetchKeys, findTarget } from '../target.js';
 import { findToken } from '../token.js';
 import { defineJwksGenerate } from './jwks-generate.js';
 

@@ -21,7 +21,8 @@ import { LEVELS, openLog } from '../serve/log.js';
 import { createMetrics, type Metrics } from '../serve/metrics.js';
 import { startService, type Service, type ServiceOptions } from '../serve/service.js';
 import { watchForChange } from '../watch.js';
-import { chooseTarget, findSource, isUri, type Source } from '../target.js';
+import { findSource, isUri, type Source } from '../source.js';
+import { chooseTarget } from '../target.js';
 
 /** The flags of `serve`. */
 export interface ServeOptions

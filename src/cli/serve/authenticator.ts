@@ -1,7 +1,8 @@
 /** The authenticator of the service: made from the config, with warnings of what it does not do, and its keys fetched. */
 
 import { createAuthenticator, type Authenticator, type AuthenticatorOptions, type Logger } from '../../index.js';
-import type { Source, Target } from '../target.js';
+import type { Source } from '../source.js';
+import type { Target } from '../target.js';
 
 /** The flags of `serve` that it is made with. */
 export interface AuthenticatorFlags {
