@@ -3,8 +3,6 @@
 import type { AuthConfig, ConfiguredProvider } from '../config/parse.js';
 import type { Mapping, Path } from '../config/shape.js';
 import { AuthcheckError, usageError } from '../errors.js';
-import { parseJson } from '../json-parser.js';
-import { isObject, type JsonObject } from '../json.js';
 import { maskName } from '../secret-name.js';
 import { parseQuestion, type Question } from '../policy/question.js';
 import {
@@ -16,17 +14,7 @@ import {
   type WrittenQuestion,
 } from './schema.js';
 import { findStubFault, STUB_KIND_BY_TYPE, STUB_KINDS, type StubKind } from './stub.js';
-
-/** What is judged: a token, or claims that are signed for the occasion, or a request with neither. */
-export type Subject =
-  | { readonly kind: 'token'; readonly token: string }
-  | {
-      readonly kind: 'claims';
-      readonly claims: JsonObject;
-      readonly header: JsonObject;
-      readonly algorithm: string | null;
-    }
-  | { readonly kind: 'none' };
+import { readSubject, type Subject } from './subject.js';
 
 /** A question to the policies, and how it is written. */
 export interface AskedQuestion {
@@ -159,27 +147,6 @@ function checkCase(
     report([], `a token needs ${fitting}: what the provider answers (or --live)`);
   if (listFallible(test.expect).length === 0 && options.update !== true)
     report([], 'the test expects nothing; --update writes what it finds');
-}
-
-function readSubject(test: WrittenCase, isAnswered: boolean, read: (name: string) => string): Subject {
-  if (test.token !== undefined) return { kind: 'token', token: test.token.trim() };
-  if (test.token_file !== undefined) return { kind: 'token', token: read(test.token_file).trim() };
-  if (test.claims !== undefined) {
-    return {
-      kind: 'claims',
-      claims: asJson(test.claims),
-      header: asJson(test.header ?? {}),
-      algorithm: test.algorithm ?? null,
-    };
-  }
-  // A provider that is to be answered must be asked, and with which token does not matter.
-  return isAnswered ? { kind: 'token', token: 'test-token' } : { kind: 'none' };
-}
-
-/** What YAML knows and JSON does not (dates) becomes what JSON would have. */
-function asJson(value: Mapping): JsonObject {
-  const json = parseJson(JSON.stringify(value));
-  return json.ok && isObject(json.value) ? json.value : {};
 }
 
 function readQuestions(which: 'allow' | 'deny', expect: Expectations, report: Report): AskedQuestion[] {
