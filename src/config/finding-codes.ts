@@ -18,9 +18,8 @@ export interface FindingText {
 export type ProbeName =
   'dns' | 'tcp' | 'tls' | 'http' | 'content_type' | 'key_set' | 'credentials' | 'refusal' | 'discovery';
 
-/** What a finding is about. */
-export type FindingCode =
-  // the document
+/** What is wrong with a document, whatever its providers are. */
+export type DocumentFaultCode =
   | 'config_syntax'
   | 'key_repeated'
   | 'config_shape'
@@ -33,7 +32,12 @@ export type FindingCode =
   | 'rule_regex_unsupported'
   | 'default_unknown'
   | 'provider_absent'
-  | 'type_conditional'
+  | 'type_conditional';
+
+/** What a finding is about. */
+export type FindingCode =
+  // the document
+  | DocumentFaultCode
   // whom a provider trusts
   | 'audience_default'
   | 'audience_unchecked'
