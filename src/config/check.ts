@@ -10,14 +10,8 @@ import { findMappingSurprises } from './lint-mapping.js';
 import { findUnsaidTrust } from './lint-trust.js';
 import { findConditionalType, findWrittenSecrets } from './lint-written.js';
 import { checkLoadOptions, readConfigFile, type ConfigFile, type LoadedConfig, type LoadOptions } from './load.js';
-import {
-  placeNote,
-  readAuthConfig,
-  type AuthConfig,
-  type ConfiguredProvider,
-  type Reading,
-  type ReadProvider,
-} from './parse.js';
+import { placeNote, readAuthConfig, type AuthConfig, type ConfiguredProvider, type Reading } from './parse.js';
+import type { ReadProvider } from './providers.js';
 
 /** How {@link checkConfig} checks. */
 export interface CheckOptions extends Omit<LoadOptions, 'unknownFields'> {

@@ -13,3 +13,6 @@ export interface Note {
   /** A better fix than that of the code, where there is one. */
   readonly fix?: string;
 }
+
+/** Takes a note about what stands at a path of the auth section. */
+export type AddNote = (note: Note, above: Path) => void;

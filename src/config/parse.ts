@@ -4,25 +4,17 @@ import * as v from 'valibot';
 import { ConfigError, type Finding } from '../errors.js';
 import type { AccessRule, Policies, RouteRule } from '../policy/rules.js';
 import { maskUserInfo } from '../redact.js';
-import { draftProvider, issuePath, type Draft } from './draft.js';
+import { issuePath } from './draft.js';
 import { substituteEnv, type EnvOptions, type Environment } from './env.js';
 import { FINDINGS } from './findings.js';
 import { findUnknownAuthFields } from './lint-fields.js';
-import type { Note } from './note.js';
+import type { AddNote, Note } from './note.js';
 import { findUnsupported } from './lint-policy.js';
 import { accessPolicySchema, routePolicySchema } from './policy-schema.js';
 import type { ProviderConfig } from './provider-config.js';
+import { chooseDefault, readProviders, type ReadProvider } from './providers.js';
 import { isSecretPath } from './secret-fields.js';
-import {
-  findSection,
-  formatPath,
-  isMapping,
-  valueAt,
-  type Locate,
-  type Mapping,
-  type Path,
-  type Section,
-} from './shape.js';
+import { findSection, formatPath, isMapping, type Locate, type Mapping, type Path } from './shape.js';
 
 /** A provider of a config, with what a trace needs to point into the file. */
 export interface ConfiguredProvider {
@@ -85,16 +77,6 @@ export function acceptReading({ config, findings }: Pick<Reading, 'config' | 'fi
   throw off.length === 0 ? new ConfigError(findings) : new ConfigError(off, 'auth_off');
 }
 
-/** A provider as it is written, and what became of it. */
-export interface ReadProvider extends Draft {
-  readonly name: string;
-  /** From the top of the document. */
-  readonly path: Path;
-  /** Before substitution. */
-  readonly written: unknown;
-  readonly sets: ConfiguredProvider['sets'];
-}
-
 /** A document that was read, right or wrong. */
 export interface Reading {
   /** What can be used. */
@@ -151,32 +133,6 @@ export function readAuthConfig(document: unknown, options: ReadOptions): Reading
   return { config, path: section.path, providers: read, findings };
 }
 
-/** Takes a note about what stands at a path of the auth section. */
-type AddNote = (note: Note, above: Path) => void;
-
-/** Reads the providers; what is wrong because a variable is missing was said already. */
-function readProviders(
-  section: Section,
-  auth: Mapping,
-  missing: ReadonlySet<string>,
-  place: AddNote,
-): readonly ReadProvider[] {
-  return section.providers.flatMap(({ name, path, value: written }): ReadProvider[] => {
-    const resolved = valueAt(auth, path);
-    if (resolved === null && isMapping(written)) {
-      const message = 'type is empty, or resolves to nothing: authentication is off, and the server lets everybody in';
-      place({ code: 'auth_off', path: ['type'], message }, path);
-      return [];
-    }
-    const draft = draftProvider(path.length === 0 ? withoutPolicies(auth) : resolved);
-    for (const note of draft.notes) {
-      if (note.code === 'field_unknown' || !missing.has(formatPath([...path, ...note.path]))) place(note, path);
-    }
-    const sets = (field: string): boolean => isMapping(resolved) && resolved[field] !== undefined;
-    return [{ ...draft, name, path: [...section.path, ...path], written, sets }];
-  });
-}
-
 function readPolicy<Rules extends AccessRule | RouteRule>(
   name: keyof Policies,
   schema: v.GenericSchema<unknown, readonly Rules[]>,
@@ -192,11 +148,6 @@ function readPolicy<Rules extends AccessRule | RouteRule>(
   for (const issue of result.issues)
     place({ code: 'rule_invalid', path: issuePath(issue), message: issue.message }, [name]);
   return [];
-}
-
-/** What is left of a section that is a provider, with policies beside its fields. */
-function withoutPolicies(auth: Mapping): Mapping {
-  return Object.fromEntries(Object.entries(auth).filter(([name]) => !/^(?:access|route)_policy$/.test(name)));
 }
 
 /** Keeps positions by the identity of the array: every token asks with the same few constants. */
@@ -227,19 +178,4 @@ export function placeNote(note: Note, above: Path, options: ParseOptions): Findi
     message,
     ...(fix === undefined ? {} : { fix }),
   };
-}
-
-function chooseDefault(
-  auth: Mapping,
-  providers: readonly ConfiguredProvider[],
-  fail: (message: string) => void,
-): string | null {
-  // Beside provider_config, the server reads neither providers nor default.
-  if ('provider_config' in auth || !isMapping(auth.providers) || auth.default === undefined)
-    return providers[0]?.name ?? null;
-  const names = Object.keys(auth.providers);
-  const chosen = names.find((name) => name === auth.default);
-  if (chosen !== undefined) return chosen;
-  fail(`default names no provider; it may be ${names.join(' or ')}`);
-  return null;
 }
