@@ -33,7 +33,7 @@ export const GROUPS = {
     tests: ['test/policy/faults.test.ts'],
   },
   patterns: {
-    mutate: ['src/policy/{pattern,python-pattern}.ts'],
+    mutate: ['src/policy/{pattern,python-flags,python-pattern}.ts'],
     tests: ['test/policy/{pattern,python-pattern}.test.ts', 'test/corpus/patterns.test.ts'],
   },
 };

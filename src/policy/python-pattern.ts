@@ -6,7 +6,8 @@
 
 import { giveUp, UntranslatableError, readPattern, refuse } from './pattern-reader.js';
 import { readElement, readSet } from './python-brackets.js';
-import { span, type Folding } from './python-classes.js';
+import { span } from './python-classes.js';
+import { changeFlags, readFlags, skip, withFlags, type Flags } from './python-flags.js';
 
 /** The pattern in the dialect of RE2, or why there is none. */
 export type Translation =
@@ -38,13 +39,6 @@ interface Part {
   readonly isEnded: boolean;
 }
 
-interface Flags extends Folding {
-  readonly m: boolean;
-  readonly s: boolean;
-  /** White space in the pattern means nothing, and "#" begins a comment. */
-  readonly x: boolean;
-}
-
 /** The longest pattern, in characters. */
 const MAX_LENGTH = 16_000;
 /** More than any pattern without braces needs; what is larger takes too long to compile, only to be refused. */
@@ -61,7 +55,6 @@ const REPEAT = /[*+?]|\{(?!\})(\d*)(?:(,)(\d*))?\}/y;
 /** How a group opens: with flags, as something that RE2 lacks, with a name, or plainly. */
 const GROUP =
   /\((?:\?([aimsux]*)(?:-([imsx]+))?:|\?(<?[=!]|>|\((\w+)\))|\?P<([\p{ID_Start}_]\p{ID_Continue}*)>|(?!\?))/uy;
-const NO_FLAGS: Flags = { i: false, a: false, m: false, s: false, x: false };
 
 /** Translates a pattern; what Python refuses is refused as well. */
 export function translatePattern(pattern: string): Translation {
@@ -83,22 +76,6 @@ function translate(pattern: string): Pick<Part, 'source' | 'isEnded'> {
   const reader = readPattern(pattern);
   const { take, eat, lacks } = reader;
 
-  /** Passes over what means nothing. */
-  function skip(isVerbose: boolean): void {
-    take(isVerbose ? /(?:\(\?#[^)]*\)|[ \t-\r]|#[^\n]*)+/y : /(?:\(\?#[^)]*\))+/y);
-  }
-
-  /** The flags of the whole, which stand at its start. */
-  function header(): Flags {
-    let all = '';
-    for (;;) {
-      skip(all.includes('x'));
-      const found = take(/\(\?([aimsux]+)\)/y);
-      if (found === null) return change(NO_FLAGS, all);
-      all += found[1] ?? '';
-    }
-  }
-
   function alternatives(flags: Flags): Part {
     const branches = [sequence(flags)];
     while (eat('|')) branches.push(sequence(flags));
@@ -114,7 +91,7 @@ function translate(pattern: string): Pick<Part, 'source' | 'isEnded'> {
   function sequence(flags: Flags): Part {
     let all: Part = { source: '', size: 0, isAnchor: false, isLast: false, isEnded: false };
     for (;;) {
-      skip(flags.x);
+      skip(reader, flags.x);
       if (reader.isAtEnd() || reader.startsWith('|') || reader.startsWith(')')) return all;
       const next = repeated(flags);
       if (all.isLast) lacks('"$" before the end');
@@ -125,7 +102,7 @@ function translate(pattern: string): Pick<Part, 'source' | 'isEnded'> {
   function repeated(flags: Flags): Part {
     const isDot = reader.startsWith('.');
     const part = atom(flags);
-    skip(flags.x);
+    skip(reader, flags.x);
     const found = take(REPEAT);
     if (found === null) return part;
     if (part.isAnchor) refuse('an anchor is repeated');
@@ -134,7 +111,7 @@ function translate(pattern: string): Pick<Part, 'source' | 'isEnded'> {
     if (eat('+')) lacks('possessive repetition ("++", "*+")');
     // Whether as much or as little as possible is taken changes no answer.
     else eat('?');
-    skip(flags.x);
+    skip(reader, flags.x);
     if (take(REPEAT) !== null) refuse('a repetition is repeated');
     const count = Math.max(low, high ?? 1);
     if (count >= PYTHON_MAX_REPEAT) refuse('a count is too large');
@@ -178,21 +155,21 @@ function translate(pattern: string): Pick<Part, 'source' | 'isEnded'> {
     if (name !== undefined && names.has(name)) refuse('two groups have one name');
     if (name !== undefined) names.add(name);
     if ((depth += 1) > MAX_DEPTH) giveUp(`more than ${MAX_DEPTH} groups stand in one another`);
-    const inner = change(flags, on, off);
+    const inner = changeFlags(flags, on, off);
     const body = alternatives(inner);
     depth -= 1;
     if (!eat(')')) refuse('a parenthesis is not closed');
     for (const key of [number, name ?? null]) if (key !== null) closed.add(key);
-    return { ...body, source: wrap(body.source, inner) };
+    return { ...body, source: withFlags(body.source, inner) };
   }
 
-  const flags = header();
+  const flags = readFlags(reader);
   const { source, size, isEnded } = alternatives(flags);
   if (!reader.isAtEnd()) refuse('a parenthesis is closed that was never opened');
   for (const name of conditions) if (!closed.has(name)) refuse(`there is no group ${name}`);
   reader.finish();
   if (size > MAX_SIZE || source.split('\\p{').length > MAX_CATEGORIES) giveUp('it is too large');
-  return { source: wrap(source, flags), isEnded };
+  return { source: withFlags(source, flags), isEnded };
 }
 
 function part(source: string): Part {
@@ -205,17 +182,6 @@ function countsOf([sign, least = '', comma, most = '']: RegExpExecArray): readon
   if (sign === '+') return [1, null];
   if (sign === '?') return [0, 1];
   return [Number(least), comma === undefined ? Number(least) : most === '' ? null : Number(most)];
-}
-
-function change(flags: Flags, on = '', off = ''): Flags {
-  if (off.split('').some((flag) => on.includes(flag))) refuse('a flag is turned on and off');
-  if (on.includes('a') && on.includes('u')) refuse('the flags a and u exclude one another');
-  const turn = (flag: keyof Flags): boolean => (flags[flag] || on.includes(flag)) && !off.includes(flag);
-  return { a: turn('a') && !on.includes('u'), i: turn('i'), m: turn('m'), s: turn('s'), x: turn('x') };
-}
-
-function wrap(source: string, { i, a }: Flags): string {
-  return `(?${i && !a ? 'i' : '-i'}:${source})`;
 }
 
 function describe(special: string): string {
