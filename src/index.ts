@@ -83,7 +83,8 @@ export {
   type RouteScope,
   type Rule,
 } from './policy/rules.js';
-export { findingOf, probeProvider, type Probe, type ProbeOptions, type ProbeStatus } from './report/probe.js';
+export { findingOf, probeProvider, type ProbeOptions } from './report/probe.js';
+export type { Probe, ProbeStatus } from './report/probe-answer.js';
 export { discoverIssuer, type IssuerMetadata } from './protocol/discovery.js';
 export { fetchKeySet, MAX_KEY_SET_BYTES, readKeySet, type KeySet, type KeySetResult } from './protocol/jwks.js';
 export type { KeySetSlot } from './protocol/key-set-cache.js';

@@ -1,13 +1,22 @@
 /** Asks the endpoints of a provider what no config can say of itself: whether they are there, and what they are. */
 
 import { readCaFile } from '../ca-file.js';
-import type { ProbeName } from '../config/finding-codes.js';
 import { urlsOf } from '../config/endpoints.js';
 import type { ConfiguredProvider } from '../config/parse.js';
 import { AuthcheckError, type Finding } from '../errors.js';
 import type { Exchange } from '../exchange.js';
 import { bareUrl, showProxy, showUrl } from '../url.js';
 import { reportKeySet } from './key-report.js';
+import {
+  adviseOn,
+  isStopped,
+  judgeExchange,
+  judgeRefusal,
+  skip,
+  type Answer,
+  type Probe,
+  type ProbeStatus,
+} from './probe-answer.js';
 import { plural } from '../listing.js';
 import { discoverIssuer, looksLikeJson } from '../protocol/discovery.js';
 import { isMetadataUrl } from '../resemblance.js';
@@ -16,28 +25,6 @@ import { isPrivate } from '../protocol/keys.js';
 import { reach } from '../protocol/reach.js';
 import { createAuthProvider, createProviderClient, type ProviderOptions } from '../providers/create.js';
 import { proxyFor } from '../proxy.js';
-import type { Verdict } from '../verdict.js';
-
-/** What came of one question. undecided: nobody could say. skipped: it was not asked. */
-export type ProbeStatus = 'passed' | 'warned' | 'failed' | 'undecided' | 'skipped';
-
-/** One question to an endpoint, and its answer. */
-export interface Probe {
-  readonly provider: string;
-  readonly name: ProbeName;
-  readonly status: ProbeStatus;
-  readonly message: string;
-  /** A better fix than that of the finding, where there is one. */
-  readonly fix?: string;
-  /** What was asked, without credentials. */
-  readonly url: string;
-  /** The field of the provider that the question is about, such as `jwks.uri`. */
-  readonly field: string;
-  /** Where that field stands, as `run.yaml:321:17`; null without a file. */
-  readonly position: string | null;
-  /** Milliseconds; null for what was not asked by itself. */
-  readonly ms: number | null;
-}
 
 /** How {@link probeProvider} asks. */
 export interface ProbeOptions extends Pick<ProviderOptions, 'env' | 'onExchange' | 'oneShot'> {
@@ -47,10 +34,6 @@ export interface ProbeOptions extends Pick<ProviderOptions, 'env' | 'onExchange'
 
 /** Sent where only an answer to a token says anything. It cannot be valid: it is public, and no issuer made it. */
 const IMPOSSIBLE_TOKEN = 'authcheck-probe-token-that-no-issuer-made';
-
-/** What a question found out. */
-type Answer = Pick<Probe, 'name' | 'status' | 'message'> &
-  Partial<Pick<Probe, 'ms' | 'url' | 'fix'>> & { readonly field?: string[] };
 
 /**
  * Probes one provider. The token that is sent, if any, is one that cannot be valid.
@@ -84,10 +67,6 @@ export function findingOf(probe: Probe): Finding | null {
   const { position, message, fix, field: path } = probe;
   const severity = probe.status === 'failed' ? 'error' : 'warning';
   return { severity, code: `probe_${probe.name}`, path, position, message, ...(fix === undefined ? {} : { fix }) };
-}
-
-function skip(name: ProbeName, message: string): Answer {
-  return { name, status: 'skipped', message };
 }
 
 async function probeWay({ config }: ConfiguredProvider, url: URL, { env = {}, now }: ProbeOptions): Promise<Answer[]> {
@@ -149,55 +128,6 @@ async function probeRefusal(provider: ConfiguredProvider, options: ProbeOptions)
   const answers = judgeExchange(heard.exchanges.at(-1), [200, 201, 401, 403], introspects);
   if (isStopped(answers)) return adviseOn(answers, verdict.reason?.fix);
   return [...answers, ...judgeRefusal(verdict, introspects)];
-}
-
-function isStopped(answers: readonly Answer[]): boolean {
-  return answers.some(({ name, status }) => name === 'http' && status !== 'passed');
-}
-
-/** What was made of the answer may know the way out; a content type has its own. */
-function adviseOn(answers: readonly Answer[], fix: string | undefined): Answer[] {
-  return answers.map((answer) => (fix === undefined || answer.name === 'content_type' ? answer : { ...answer, fix }));
-}
-
-function judgeRefusal({ outcome, reason, steps }: Verdict, introspects: boolean): Answer[] {
-  const code = reason?.code;
-  if (code === 'client_credentials_rejected') {
-    const { message = '', fix } = reason ?? {};
-    const field = ['introspection', 'client_id'];
-    return adviseOn([{ name: 'credentials', status: 'failed', message, field }], fix);
-  }
-  if (outcome === 'undecided') {
-    const status = code === 'endpoint_rate_limited' ? 'undecided' : 'failed';
-    return adviseOn([{ name: 'refusal', status, message: reason.message }], reason.fix);
-  }
-  const raw = steps.find((step) => step.code === 'raw_client_credentials');
-  const credentials: Answer = {
-    name: 'credentials',
-    status: raw === undefined ? 'passed' : 'warned',
-    message: raw?.message ?? 'client_id and client_secret are accepted',
-    field: ['introspection', 'client_id'],
-  };
-  const refused = code === 'token_inactive' || code === 'token_refused';
-  const refusal: Answer = refused
-    ? { name: 'refusal', status: 'passed', message: 'a token that cannot be valid is refused' }
-    : { name: 'refusal', status: 'failed', message: 'a token that cannot be valid is accepted' };
-  return introspects ? [credentials, refusal] : [refusal];
-}
-
-/** Judges status and content type; what a status means for the token is not asked here. */
-function judgeExchange(exchange: Exchange | undefined, expected: readonly number[], typed = true): Answer[] {
-  if (exchange === undefined) return [skip('http', 'nothing was asked')];
-  const { status, failure, ms } = exchange;
-  if (status === null) return [{ name: 'http', status: 'undecided', message: failure ?? 'no answer', ms }];
-  const unsure = status === 429 || status >= 500;
-  const result = expected.includes(status) ? 'passed' : unsure ? 'undecided' : 'failed';
-  const answers: Answer[] = [{ name: 'http', status: result, message: `answered ${status}`, ms }];
-  if (!typed || status !== 200) return answers;
-  const type = exchange.response_headers['content-type'] ?? '';
-  const isJson = /^application\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(type);
-  const message = isJson ? type : `${type === '' ? 'no content type' : type} rather than application/json`;
-  return [...answers, { name: 'content_type', status: isJson ? 'passed' : 'warned', message }];
 }
 
 /** Compares the config with what its issuer publishes. */
