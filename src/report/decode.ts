@@ -8,8 +8,9 @@
 import { parseJson } from '../json-parser.js';
 import { member, type Json, type JsonObject } from '../json.js';
 import { plural } from '../listing.js';
-import { isPartOfJwt, recognizeLookalike, recognizeOtherToken } from '../lookalike.js';
+import { isPartOfJwt, recognizeLookalike } from '../lookalike.js';
 import { explainHeader } from '../misplaced-token.js';
+import { recognizeOtherToken } from '../other-tokens.js';
 import {
   decodeBase64url,
   isUnsigned,
