@@ -7,9 +7,7 @@ import type { Connections } from './connections.js';
 import { basicOf, SECRET_HEADERS } from './credentials.js';
 import { codeOf } from './errors.js';
 import {
-  describeExchange,
   isRedirect,
-  redactAnswer,
   type Exchange,
   type Failure,
   type HttpAnswer,
@@ -21,6 +19,7 @@ import { bareUrl } from './url.js';
 import { judgeFailure, type Attempt } from './http-failure.js';
 import { nameProxy, proxyFor } from './proxy.js';
 import { REDACTED } from './redact.js';
+import { describeExchange, redactAnswer } from './redacted-exchange.js';
 import { replaceStale } from './stale-connections.js';
 import { ignoreFailure } from './ignore-failure.js';
 
