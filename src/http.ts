@@ -1,19 +1,11 @@
 /** Every request that authcheck makes. The only undici import. */
 
-import { brotliDecompressSync, gunzipSync, inflateSync } from 'node:zlib';
+import { readBody } from './answer-body.js';
 import type { Environment } from './config/env.js';
 import { readCaFile } from './ca-file.js';
 import type { Connections } from './connections.js';
 import { basicOf, SECRET_HEADERS } from './credentials.js';
-import { codeOf } from './errors.js';
-import {
-  isRedirect,
-  type Exchange,
-  type Failure,
-  type HttpAnswer,
-  type HttpClient,
-  type HttpRequest,
-} from './exchange.js';
+import { isRedirect, type Exchange, type HttpAnswer, type HttpClient, type HttpRequest } from './exchange.js';
 import { parseUrl } from './parse-url.js';
 import { bareUrl } from './url.js';
 import { judgeFailure, type Attempt } from './http-failure.js';
@@ -180,12 +172,7 @@ async function transfer(input: HttpRequest, way: Way, signal: AbortSignal): Prom
     );
     const date = Date.parse(headers.date ?? '');
     const skew = Number.isNaN(date) ? null : Math.round((date - Date.now()) / 1000);
-    const bytes = await readBody(response.body, maxBytes);
-    if (bytes === null) {
-      const message = `the answer is larger than ${maxBytes} bytes`;
-      return { ok: false, code: 'endpoint_too_large', message, ms: elapsed() };
-    }
-    const body = decode(bytes, headers['content-encoding'] ?? '', maxBytes);
+    const body = await readBody(response.body, headers['content-encoding'] ?? '', maxBytes);
     // A refusal is told by its status: if its body cannot be read, only its words are lost.
     if (typeof body !== 'string' && (response.statusCode < 300 || body.code === 'endpoint_too_large'))
       return { ok: false, ...body, ms: elapsed() };
@@ -194,55 +181,6 @@ async function transfer(input: HttpRequest, way: Way, signal: AbortSignal): Prom
     return { ok: true, status: response.statusCode, headers, ...read, skew, ...via, ms: elapsed() };
   } catch (error) {
     return { ok: false, ...judgeFailure(error, { ...way, timedOut: signal.aborted, timeout }), ms: elapsed() };
-  }
-}
-
-async function readBody(
-  body: AsyncIterable<Uint8Array> & { destroy(): unknown },
-  maxBytes: number,
-): Promise<Uint8Array | null> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    size += chunk.length;
-    if (size > maxBytes) {
-      body.destroy();
-      return null;
-    }
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks);
-}
-
-type Decoder = (bytes: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
-
-// Wrapped, so that the bundle (load-late in build.js) loads zlib for the first compressed answer only.
-const DECODERS: Readonly<Record<string, Decoder>> = {
-  gzip: (bytes, options) => gunzipSync(bytes, options),
-  'x-gzip': (bytes, options) => gunzipSync(bytes, options),
-  deflate: (bytes, options) => inflateSync(bytes, options),
-  br: (bytes, options) => brotliDecompressSync(bytes, options),
-};
-
-/** The failure of an answer that cannot be read; the transcript shows nothing of it either. */
-const unreadable = (message: string): Failure => ({
-  code: 'endpoint_invalid_response',
-  message,
-  fix: 'Have the endpoint answer in UTF-8, packed with gzip, deflate or br if at all.',
-});
-
-function decode(bytes: Uint8Array, encoding: string, maxOutputLength: number): string | Failure {
-  const name = encoding.trim().toLowerCase();
-  const decoder = Object.hasOwn(DECODERS, name) ? DECODERS[name] : undefined;
-  if (decoder === undefined && name !== '' && name !== 'identity')
-    return unreadable('the answer has an unknown content encoding');
-  try {
-    const plain = decoder === undefined || bytes.length === 0 ? bytes : decoder(bytes, { maxOutputLength });
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(plain);
-  } catch (error) {
-    return codeOf(error) === 'ERR_BUFFER_TOO_LARGE'
-      ? { code: 'endpoint_too_large', message: `the answer unpacks to more than ${maxOutputLength} bytes` }
-      : unreadable('the answer cannot be unpacked, or is not UTF-8 text');
   }
 }
 
