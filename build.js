@@ -157,7 +157,7 @@ await build({
         { name: 'widths', test: /node_modules.fast-string/ },
         {
           name: 'program',
-          test: /node_modules.commander|node:(?:child_)?process$|src.cli.(?:main|tree|help|exit-code|given-values|render.(?:style|escape|findings|json))|src.(?:errors|redact|secret-name|json|json-parser|json-text|listing|nearest|percent)\.ts/,
+          test: /node_modules.commander|node:(?:child_)?process$|src.cli.(?:main|tree|help|exit-code|given-values|render.(?:style|escape|findings|json))|src.(?:errors|redact|spellings|secret-name|json|json-parser|json-text|listing|nearest|percent)\.ts/,
         },
         {
           name: 'token',

@@ -1,6 +1,7 @@
 /** Keeps secrets out of whatever is shown: they are replaced before a text leaves the core. */
 
 import { isList, isObject, type Json } from './json.js';
+import { coreOf, spell, spellOnce, type Spelling, type Spellings } from './spellings.js';
 
 /** What stands in the place of a secret. */
 export const REDACTED = '[redacted]';
@@ -34,8 +35,7 @@ type Span = readonly [start: number, end: number];
  * beginning, in each spelling, and counts from there as far as it goes on.
  */
 function createFinder(secret: string): (text: string) => readonly Span[] {
-  const [head = ''] = splitChunks(secret, 1);
-  const core = coreOf(head);
+  const core = coreOf(secret);
   let known: Spellings | null = null;
   return (text) => {
     // No spelling is shorter.
@@ -83,7 +83,7 @@ export function maskPieces(text: string, secrets: Secrets, isHarmless?: (piece: 
   const known = secrets
     .map((secret) => secret ?? '')
     .filter(({ length }) => length >= PIECE)
-    .flatMap((secret) => (isPlain(secret) ? [secret] : WAYS.map((way) => way(secret))));
+    .flatMap((secret) => spellOnce(secret));
   const folded = foldCase(text);
   const spellings = [...new Set(known.map(foldCase))];
   // Only the pieces of the shorter of the two are remembered: secrets, and what servers say, may be long.
@@ -133,12 +133,6 @@ function replaceSpans(text: string, spans: readonly Span[]): string {
   return result + text.slice(done);
 }
 
-/** What every spelling of a secret has in common, so that a text without it need not be searched for all of them. */
-function coreOf(secret: string): string {
-  const runs = secret.match(/[\w.-]+/g) ?? [''];
-  return runs.reduce((longest, run) => (run.length > longest.length ? run : longest));
-}
-
 /** What a query says without giving anything away: the page of a list, the version of an API, an application, a policy. */
 export const PLAIN_PARAMETERS: readonly string[] = ['page', 'per_page', 'api-version', 'appid', 'p'];
 const PARAMETER = /([?&]|#(?=[^&#]*=))([^&#]+)/g;
@@ -165,66 +159,6 @@ export function maskUrl(url: string): string {
     return before + (PLAIN_PARAMETERS.includes(name.toLowerCase()) ? parameter : `${name}=${REDACTED}`);
   });
   return authority.replace(/\/\/[^]*@/, `//${REDACTED}@`) + query;
-}
-
-/** In UTF-16 units. */
-const CHUNK = 64;
-
-/** A secret in one spelling, chunk by chunk; null behind its end. */
-type Spelling = (index: number) => string | null;
-/** The spellings of a secret by how they begin. */
-type Spellings = ReadonlyMap<string, readonly Spelling[]>;
-
-const escapeJson = (text: string): string => JSON.stringify(text).slice(1, -1);
-const escapeUrl = (text: string): string => encodeURIComponent(text.toWellFormed());
-/** As `application/x-www-form-urlencoded` spells a value. */
-export const escapeForm = (text: string): string => new URLSearchParams({ s: text }).toString().slice(2);
-const lowerEscapes = (text: string): string => text.replace(/%../g, (code) => code.toLowerCase());
-
-/** How one character after the other is written. */
-const WAYS: readonly ((text: string) => string)[] = [
-  (text) => text,
-  escapeJson,
-  (text) => escapeJson(text).replaceAll('/', '\\/'),
-  (text) =>
-    escapeJson(text).replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
-  escapeUrl,
-  escapeForm,
-  (text) => lowerEscapes(escapeUrl(text)),
-  (text) => lowerEscapes(escapeForm(text)),
-];
-
-/** Spelled the same everywhere. */
-const isPlain = (text: string): boolean => /^[\w.-]*$/.test(text);
-
-/** A secret in every spelling, and each of them spelled again: an answer may quote what it was sent, JSON and all. */
-function spell(secret: string): Spellings {
-  const chunks = splitChunks(secret);
-  const twice = isPlain(secret) ? [[]] : WAYS.flatMap((inner) => WAYS.map((outer) => [inner, outer]));
-  const byBeginning = new Map<string, Spelling[]>();
-  for (const ways of twice) {
-    const known: string[] = [];
-    const spelling = (index: number): string | null => {
-      const chunk = chunks[index];
-      if (chunk === undefined) return null;
-      return (known[index] ??= isPlain(chunk) ? chunk : ways.reduce((text, way) => way(text), chunk));
-    };
-    const beginning = spelling(0) ?? '';
-    byBeginning.set(beginning, [...(byBeginning.get(beginning) ?? []), spelling]);
-  }
-  return byBeginning;
-}
-
-/** A text in chunks, none of which ends within a character. */
-function splitChunks(text: string, most = Infinity): readonly string[] {
-  const chunks: string[] = [];
-  for (let at = 0; at < text.length && chunks.length < most;) {
-    const end = at + CHUNK;
-    const isWithin = /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(end - 1, end + 1));
-    chunks.push(text.slice(at, isWithin ? end + 1 : end));
-    at = isWithin ? end + 1 : end;
-  }
-  return chunks;
 }
 
 /** Replaces the secrets in every string of a JSON value, names of members included. */

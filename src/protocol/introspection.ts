@@ -7,8 +7,8 @@
 
 import { type Answered, type Failure, type HttpAnswer, type HttpClient, type HttpRequest } from '../exchange.js';
 import { member, type JsonObject } from '../json.js';
-import { escapeForm } from '../redact.js';
 import { REASONS } from '../reasons.js';
+import { escapeForm } from '../spellings.js';
 import { showUrl } from '../url.js';
 import {
   clean,
