@@ -161,7 +161,7 @@ await build({
         },
         {
           name: 'token',
-          test: /src.(?:token|report.decode|lookalike|other-tokens|misplaced-token|time-claims|iso-time|duration|bounded-read|protocol.jwt|cli.(?:token|input-file|session|options|render.(?:transcript|time)))\.ts/,
+          test: /src.(?:token|report.decode|lookalike|other-tokens|misplaced-token|time-claims|iso-time|duration|bounded-read|protocol.(?:base64url|jwt)|cli.(?:token|input-file|session|options|render.(?:transcript|time)))\.ts/,
         },
         {
           name: 'document',

@@ -17,8 +17,8 @@ export const GROUPS = {
     tests: ['test/{check-steps,checks,time-checks,resemblance,duration}.test.ts', 'test/corpus/jwt.test.ts'],
   },
   jwt: {
-    mutate: ['src/protocol/jwt.ts'],
-    tests: ['test/protocol/jwt.test.ts', 'test/corpus/jwt.test.ts', 'test/providers/known-attacks.test.ts'],
+    mutate: ['src/protocol/{base64url,jwt}.ts'],
+    tests: ['test/protocol/{base64url,jwt}.test.ts', 'test/corpus/jwt.test.ts', 'test/providers/known-attacks.test.ts'],
   },
   signature: {
     mutate: ['src/protocol/{signature,ecdsa-encoding}.ts'],

@@ -9,7 +9,7 @@
 import { calculateJwkThumbprint, type JWK } from 'jose';
 import { isList, isObject, member, stringMember, type Json, type JsonObject } from '../json.js';
 import type { RejectedCode } from '../reason-codes.js';
-import { decodeBase64url } from './jwt.js';
+import { decodeBase64url } from './base64url.js';
 
 /** One key of a key set. */
 export interface Key {

@@ -11,14 +11,8 @@ import { plural } from '../listing.js';
 import { isPartOfJwt, recognizeLookalike } from '../lookalike.js';
 import { explainHeader } from '../misplaced-token.js';
 import { recognizeOtherToken } from '../other-tokens.js';
-import {
-  decodeBase64url,
-  isUnsigned,
-  KEY_PARAMETERS,
-  parseJwt,
-  type ParsedJwt,
-  type TokenFault,
-} from '../protocol/jwt.js';
+import { decodeBase64url } from '../protocol/base64url.js';
+import { isUnsigned, KEY_PARAMETERS, parseJwt, type ParsedJwt, type TokenFault } from '../protocol/jwt.js';
 import { readGithubToken } from '../token.js';
 import type { TokenKind } from '../verdict.js';
 

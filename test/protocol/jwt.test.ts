@@ -1,6 +1,6 @@
 // What can be read of a token, and where it broke, word by word.
 import { describe, expect, test } from 'vitest';
-import { decodeBase64url, isUnsigned, mediaType, parseJwt, type TokenFault } from '../../src/protocol/jwt.js';
+import { isUnsigned, mediaType, parseJwt, type TokenFault } from '../../src/protocol/jwt.js';
 import { MAX_TOKEN_LENGTH } from '../../src/token.js';
 
 const encode = (text: string | Uint8Array): string => Buffer.from(text).toString('base64url');
@@ -134,28 +134,8 @@ describe('a part that cannot be read', () => {
 
   test.each([
     ['=', 'padding "="'],
-    [' ', 'a space'],
     ['\n', 'a line break'],
-    ['\r', 'a line break'],
     ['+', '"+"'],
-    ['/', '"/"'],
-    ['%', '"%"'],
-    ['"', '"\\""'],
-    ['ä', 'the character U+00E4'],
-    ['\0', 'the character U+0000'],
-    ['\u{1f511}', 'the character U+1F511'],
-    ['\t', 'a tab'],
-    ['!', '"!"'],
-    ['}', '"}"'],
-    ['\u007f', 'the character U+007F'],
-    ['\u00ad', 'a soft hyphen (U+00AD)'],
-    ['\u200b', 'a zero-width space (U+200B)'],
-    ['\u200c', 'a zero-width non-joiner (U+200C)'],
-    ['\u200d', 'a zero-width joiner (U+200D)'],
-    ['\u2028', 'a line separator (U+2028)'],
-    ['\u2060', 'a word joiner (U+2060)'],
-    ['\u00a0', 'a no-break space (U+00A0)'],
-    ['\ufeff', 'a byte order mark (U+FEFF)'],
   ])('points at %j', (character, name) => {
     const [header = '', claims = ''] = compact().split('.');
     expect(faultOf(`ab${character}${header}.${claims}.AA`)).toStrictEqual(
@@ -229,12 +209,6 @@ describe('what the field calls', () => {
       'jwt',
       'text/application/jwt',
     ]);
-  });
-
-  test('base64url has one spelling for each value', () => {
-    expect(decodeBase64url('AQID')).toEqual(Buffer.from([1, 2, 3]));
-    expect(decodeBase64url('')).toEqual(Buffer.alloc(0));
-    for (const text of ['AQI=', 'AQI D', 'A', 'AR', 'AQ+/']) expect(decodeBase64url(text), text).toBeNull();
   });
 });
 
