@@ -17,7 +17,8 @@ import { promisify } from 'node:util';
 import { AuthcheckError, usageError } from '../errors.js';
 import { parseJson } from '../json-parser.js';
 import { isObject, member, type Json, type JsonObject } from '../json.js';
-import { readKey, stringMembers, thumbprint, type Key } from './keys.js';
+import { readKey, type Key } from './keys.js';
+import { stringMembers, thumbprint } from './public-part.js';
 
 /** What key to make. */
 export interface KeyRequest {

@@ -7,7 +7,8 @@
 
 import { usageError, type AuthcheckError } from '../errors.js';
 import { writeJson, type JsonObject } from '../json.js';
-import { algorithmsFor, misfit, publicPart, readKey, thumbprint, type Key } from './keys.js';
+import { algorithmsFor, misfit, readKey, type Key } from './keys.js';
+import { publicPart, thumbprint } from './public-part.js';
 import { generatePrivateKey, toKeyObject } from './private-keys.js';
 import { signBytes, verifySignature } from './signature.js';
 

@@ -19,7 +19,8 @@ import {
 } from 'node:crypto';
 import type { JsonObject } from '../json.js';
 import { encodeDer } from './ecdsa-encoding.js';
-import { misfit, publicPart, type Key } from './keys.js';
+import { misfit, type Key } from './keys.js';
+import { publicPart } from './public-part.js';
 
 interface Scheme {
   /** Null where the algorithm hashes by itself. */

@@ -4,7 +4,8 @@ import { X509Certificate } from 'node:crypto';
 import { isStringList, member } from '../json.js';
 import { quoteName } from '../listing.js';
 import { findSetFault, type KeySet } from '../protocol/jwks.js';
-import { INVALID_KEY, isPrivate, thumbprint, type Key } from '../protocol/keys.js';
+import { INVALID_KEY, type Key } from '../protocol/keys.js';
+import { isPrivate, thumbprint } from '../protocol/public-part.js';
 import { canVerify, makesKey } from '../protocol/signature.js';
 
 /** One key, described. */

@@ -21,7 +21,7 @@ import { plural } from '../listing.js';
 import { discoverIssuer, looksLikeJson } from '../protocol/discovery.js';
 import { isMetadataUrl } from '../resemblance.js';
 import { fetchKeySet, type KeySet } from '../protocol/jwks.js';
-import { isPrivate } from '../protocol/keys.js';
+import { isPrivate } from '../protocol/public-part.js';
 import { reach } from '../protocol/reach.js';
 import { createAuthProvider, createProviderClient, type ProviderOptions } from '../providers/create.js';
 import { proxyFor } from '../proxy.js';

@@ -1,7 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { JWK } from 'jose';
 import { describe, expect, test } from 'vitest';
-import { misfit, publicPart, readKey, thumbprint } from '../../src/protocol/keys.js';
+import { misfit, readKey } from '../../src/protocol/keys.js';
+import { publicPart, thumbprint } from '../../src/protocol/public-part.js';
 
 const oct = (bytes: number): ReturnType<typeof readKey> =>
   readKey({ kty: 'oct', k: Buffer.alloc(bytes).toString('base64url') });

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ALGORITHMS } from '../../src/config/provider-config.js';
 import { AuthcheckError } from '../../src/errors.js';
-import { isPrivate, misfit, thumbprint } from '../../src/protocol/keys.js';
+import { misfit } from '../../src/protocol/keys.js';
+import { isPrivate, thumbprint } from '../../src/protocol/public-part.js';
 import { formatPem, generatePrivateKey, readPrivateKey } from '../../src/protocol/private-keys.js';
 import { newKey } from '../forge.js';
 
