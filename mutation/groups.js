@@ -13,8 +13,8 @@ export const GROUPS = {
     tests: ['test/server/*.test.ts', 'test/corpus/middleware.test.ts'],
   },
   checks: {
-    mutate: ['src/checks.ts', 'src/time-checks.ts', 'src/resemblance.ts', 'src/duration.ts'],
-    tests: ['test/{check-steps,checks,time-checks,resemblance,duration}.test.ts', 'test/corpus/jwt.test.ts'],
+    mutate: ['src/{checks,time-checks,principal,resemblance,duration}.ts'],
+    tests: ['test/{check-steps,checks,time-checks,principal,resemblance,duration}.test.ts', 'test/corpus/jwt.test.ts'],
   },
   jwt: {
     mutate: ['src/protocol/{base64url,jwt}.ts'],

@@ -1,15 +1,8 @@
 // What each check of a claim reports, word by word: it is what people read when they are refused.
 import { describe, expect, test } from 'vitest';
-import {
-  checkAudience,
-  checkIssuer,
-  checkSendable,
-  checkSubject,
-  findIdFault,
-  findPrincipalFault,
-  type SubjectRemark,
-} from '../src/checks.js';
+import { checkAudience, checkIssuer, checkSendable, findIdFault } from '../src/checks.js';
 import { isObject, type Json } from '../src/json.js';
+import { checkSubject, findPrincipalFault, type SubjectRemark } from '../src/principal.js';
 import { REASONS } from '../src/reasons.js';
 import { checkExpiry, checkNotBefore, type Clock } from '../src/time-checks.js';
 import { createTrace, fixOf, type Step, type Trace } from '../src/trace.js';

@@ -1,12 +1,13 @@
 /** `custom`: an external endpoint is asked, with the token and the request that carried it. */
 
-import { checkSendable, findPrincipalFault } from '../checks.js';
+import { checkSendable } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
 import { credentialsByName, credentialsIn } from '../credentials.js';
 import { findMasked, type Answered, type HttpAnswer } from '../exchange.js';
 import { showUrl } from '../url.js';
 import { describeKind, isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { unescapePercent } from '../percent.js';
+import { findPrincipalFault } from '../principal.js';
 import { decodeHeader, findTokenFault } from '../token.js';
 import { judgeUnexpected, looksLikeHtml, quoteMessage, readObject, through } from '../unexpected-answer.js';
 import type { ReasonCode } from '../reason-codes.js';

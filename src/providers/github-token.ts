@@ -1,11 +1,12 @@
 /** `github_token`: GitHub, or a GitHub Enterprise server, is asked whose token this is. */
 
-import { COPY_FIX, findPrincipalFault } from '../checks.js';
+import { COPY_FIX } from '../checks.js';
 import type { GithubTokenConfig } from '../config/provider-config.js';
 import { jsonBody, type Answered, type HttpAnswer } from '../exchange.js';
 import { showUrl, trimSlashes } from '../url.js';
 import { isObject, member, type Json } from '../json.js';
 import { plural } from '../listing.js';
+import { findPrincipalFault } from '../principal.js';
 import { findHeaderTokenFault, readGithubToken } from '../token.js';
 import type { ReasonCode } from '../reason-codes.js';
 import type { StepDetail, Trace } from '../trace.js';

@@ -4,11 +4,12 @@
  * @see https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/self-subject-review-v1/
  */
 
-import { checkSendable, findPrincipalFault } from '../checks.js';
+import { checkSendable } from '../checks.js';
 import type { KubernetesConfig } from '../config/provider-config.js';
 import { findMasked, type Answered, type HttpAnswer } from '../exchange.js';
 import { showUrl, trimSlashes } from '../url.js';
 import { isObject, isStringList, member, type JsonObject } from '../json.js';
+import { findPrincipalFault } from '../principal.js';
 import type { ReasonCode } from '../reason-codes.js';
 import { findHeaderTokenFault } from '../token.js';
 import type { Trace } from '../trace.js';

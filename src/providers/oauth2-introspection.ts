@@ -1,6 +1,6 @@
 /** `oauth2_token` with `introspection`: the issuer is asked about every token. */
 
-import { checkAudience, checkIssuer, checkSendable, checkSubject } from '../checks.js';
+import { checkAudience, checkIssuer, checkSendable } from '../checks.js';
 import type { IntrospectionConfig, OAuth2TokenConfig } from '../config/provider-config.js';
 import { duration } from '../duration.js';
 import { findMasked } from '../exchange.js';
@@ -8,6 +8,7 @@ import { showUrl } from '../url.js';
 import { member, stringMember, type Json, type JsonObject } from '../json.js';
 import { quote } from '../listing.js';
 import { parseUrl } from '../parse-url.js';
+import { checkSubject } from '../principal.js';
 import { introspect } from '../protocol/introspection.js';
 import { parseJwt } from '../protocol/jwt.js';
 import { checkExpiry, checkNotBefore, readClock, unitFix, unitHint } from '../time-checks.js';

@@ -1,7 +1,7 @@
 /** `oauth2_token` with `jwks`: a JWT, checked here against the issuer's key set. */
 
 import { readCaFile } from '../ca-file.js';
-import { checkAudience, checkIssuer, checkSubject, findIdFault } from '../checks.js';
+import { checkAudience, checkIssuer, findIdFault } from '../checks.js';
 import {
   ALGORITHMS,
   ASYMMETRIC_ALGORITHMS,
@@ -10,6 +10,7 @@ import {
 } from '../config/provider-config.js';
 import { showUrl } from '../url.js';
 import type { JsonObject } from '../json.js';
+import { checkSubject } from '../principal.js';
 import { fetchKeySet } from '../protocol/jwks.js';
 import { parseJwt, type ParsedJwt } from '../protocol/jwt.js';
 import { createKeySetCache } from '../protocol/key-set-cache.js';

@@ -1,9 +1,9 @@
 /** `upstream_header`: a proxy in front of the server has authenticated, and says in headers whom. Nothing is verified. */
 
-import { findPrincipalFault } from '../checks.js';
 import type { UpstreamHeaderConfig } from '../config/provider-config.js';
 import { parseJson } from '../json-parser.js';
 import { isObject, isStringList } from '../json.js';
+import { findPrincipalFault } from '../principal.js';
 import { decodeHeader, summarizeToken } from '../token.js';
 import { createTrace, type Trace } from '../trace.js';
 import { conclude, type Attributes, type Identity, type Verdict } from '../verdict.js';
