@@ -18,10 +18,11 @@ import { checkExpiry, checkNotBefore, readClock } from '../time-checks.js';
 import { fingerprint, summarizeToken } from '../token.js';
 import type { Trace } from '../trace.js';
 import type { TokenSummary, Verdict } from '../verdict.js';
+import { reportHeader } from './header-steps.js';
 import { judge, type Judgement } from './judge.js';
 import { mapIdentity } from './mapping.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
-import { reportHeader, reportSignature, UNVERIFIED, type Verified } from './signature-steps.js';
+import { reportSignature, UNVERIFIED, type Verified } from './signature-steps.js';
 
 const REFUSAL = 'Invalid JWT token';
 

@@ -1,38 +1,19 @@
-/** The steps of a signed token up to its signature: format, key, algorithm, signature. */
+/** The steps of a signed token from the key set to its signature: key, algorithm, signature. */
 
 import type { Failure } from '../exchange.js';
-import { stringMember, type JsonObject } from '../json.js';
 import { quoteName } from '../listing.js';
-import { recognizeLookalike, type Lookalike } from '../lookalike.js';
-import { explainHeader, recognizeMisplaced } from '../misplaced-token.js';
+import type { Lookalike } from '../lookalike.js';
+import { recognizeMisplaced } from '../misplaced-token.js';
 import { findSetFault, type KeySet } from '../protocol/jwks.js';
-import { isUnsigned, KEY_PARAMETERS, type ParsedJwt } from '../protocol/jwt.js';
+import type { ParsedJwt } from '../protocol/jwt.js';
 import type { CachedKeySet } from '../protocol/key-set-cache.js';
 import { algorithmsFor, findWeakness, INVALID_KEY, misfit, type Key } from '../protocol/keys.js';
 import { canVerify, signatureLength, verifySignature } from '../protocol/signature.js';
-import type { RejectedCode } from '../reason-codes.js';
 import type { Trace } from '../trace.js';
+import { passUnfitted, type Sought } from './header-steps.js';
 
-/** The fields of the config that steps point at. */
+/** The field of the config that steps point at. */
 const JWKS_URI_FIELD: readonly string[] = ['jwks', 'uri'];
-const ALGORITHMS_FIELD: readonly string[] = ['algorithms'];
-
-/** What a config says of algorithms. */
-export interface AlgorithmRules {
-  readonly allowed: readonly string[];
-  /** Whether a secret of the key set may verify. */
-  readonly symmetric: boolean;
-}
-
-/** What a readable header asks for. */
-export interface Sought {
-  readonly alg: string;
-  readonly kid: string;
-  /** The key id as messages have it. */
-  readonly shownKid: string;
-  /** What is said of the header. */
-  readonly format: string;
-}
 
 /** Whether the issuer vouches for the claims, and by how many seconds its clock is ahead of ours. */
 export interface Verified {
@@ -42,55 +23,6 @@ export interface Verified {
 
 /** Nobody vouches, and nobody was asked. */
 export const UNVERIFIED: Verified = { ok: false, skew: null };
-
-/** Makes the steps that need no key set: garbage is refused before anything is fetched. Null after a failure. */
-export function reportHeader(
-  trace: Trace,
-  token: string,
-  jwt: ParsedJwt,
-  { allowed, symmetric }: AlgorithmRules,
-): Sought | null {
-  if (jwt.fault !== null || jwt.header === null) {
-    const { code, message } = jwt.fault ?? { code: 'token_malformed', message: 'the header cannot be read' };
-    const look = recognizeRefused(token, jwt, code);
-    trace.fail('format', code, look?.what ?? message, { fix: look?.fix });
-    trace.notReached('key', 'algorithm', 'signature');
-    return null;
-  }
-  const sought = describe(jwt.header);
-  const { alg, kid } = sought;
-  trace.pass('format', sought.format);
-  if (!allowed.includes(alg)) {
-    trace.skip('key', 'not looked for: no key makes this algorithm acceptable');
-    const detail = { expected: allowed, actual: alg, field: ALGORITHMS_FIELD };
-    if (/^HS(?:256|384|512)$/.test(alg) && !symmetric) {
-      const misplaced = recognizeMisplaced(jwt.claims, ['refresh', 'supabase']);
-      const why = misplaced?.what ?? 'whoever can verify such a token can forge it';
-      trace.fail('algorithm', 'symmetric_key_refused', `${alg} is symmetric: ${why}`, {
-        ...detail,
-        fix: misplaced?.fix,
-      });
-    } else {
-      const unsigned = isUnsigned(alg) ? ': the token is not signed' : '';
-      const message = `${quoteName(alg)} is not an allowed algorithm${unsigned}`;
-      trace.fail('algorithm', 'algorithm_not_allowed', message, detail);
-    }
-    trace.notReached('signature');
-    return null;
-  }
-  if (kid === '') {
-    trace.fail('key', 'key_id_missing', 'the header has no kid');
-    passUnfitted(trace, alg);
-    return null;
-  }
-  return sought;
-}
-
-/** What a token is that is refused for its form or its header. */
-function recognizeRefused(token: string, { header }: ParsedJwt, code: RejectedCode): Lookalike | null {
-  if (code === 'token_encrypted' || code === 'header_invalid') return explainHeader(header);
-  return code === 'token_malformed' || code === 'token_opaque' ? recognizeLookalike(token) : null;
-}
 
 /** Makes the steps from the key set to the signature. */
 export function reportSignature(trace: Trace, jwt: ParsedJwt, sought: Sought, found: CachedKeySet): Verified {
@@ -183,29 +115,6 @@ const REMOVED_BY_GOOGLE: Lookalike = {
   what: 'Google, in front of Cloud Run, checked the token and took its signature out',
   fix: 'Send Google’s token in X-Serverless-Authorization, and the one for this server in Authorization, which then arrives whole.',
 };
-
-/** Passes the algorithm as allowed: without a key, nobody can tell whether it fits. */
-function passUnfitted(trace: Trace, alg: string): void {
-  trace.pass('algorithm', `${alg} is allowed`, { actual: alg });
-  trace.notReached('signature');
-}
-
-const described = new WeakMap<JsonObject, Sought>();
-
-/** Tokens of one key share their header, and so what is said of it. */
-function describe(header: JsonObject): Sought {
-  const known = described.get(header);
-  if (known !== undefined) return known;
-  const alg = stringMember(header, 'alg') ?? '';
-  const kid = stringMember(header, 'kid');
-  const named = kid === null ? '' : `, key ${quoteName(kid)}`;
-  const ignored = KEY_PARAMETERS.filter((name) => Object.hasOwn(header, name));
-  const note = ignored.length === 0 ? '' : ` (its ${ignored.join(', ')} is not used)`;
-  const format = `a JWT that says ${alg.slice(0, 64)}${named}${note}`;
-  const fresh = { alg, kid: kid ?? '', shownKid: quoteName(kid ?? ''), format };
-  described.set(header, fresh);
-  return fresh;
-}
 
 const MAX_KIDS = 20;
 
