@@ -1,6 +1,7 @@
 /** Claims without what is personal in them: the same value is replaced by the same replacement everywhere. Pure. */
 
 import { isObject, type Json, type JsonObject } from './json.js';
+import { assignReplacements, formsOf, HOST, isCommon, type Form } from './replacements.js';
 import { TIME_CLAIMS } from './time-claims.js';
 
 /** What stays as it is. */
@@ -110,9 +111,6 @@ function rewrite(value: Json, rewriting: Rewriting, path: Path = []): Json {
   );
 }
 
-/** What a replacement looks like around its number. */
-type Form = readonly [before: string, after: string];
-
 /** White space splits a text into values; what cannot be seen, or is no character, can be why a token is refused. */
 const WORDS = /[^\s\p{Cc}\p{Cs}]+/gu;
 const VISIBLE = /[^\p{Cf}\u115f\u1160\u3164\uffa0]/u;
@@ -143,65 +141,6 @@ function swapHost(
 ): string {
   const [, scheme, host = '', rest = ''] = URL_PARTS.exec(name) ?? [];
   return scheme === undefined || kept.has(host) ? name : `${scheme}${swap(host, HOST)}${rest}`;
-}
-
-const HOST: readonly Form[] = [
-  ['host-', '.example.com'],
-  ['h', '.test'],
-];
-
-/** What is said in the place of the values of claims that everybody has. */
-const CLAIMS_BY_NOUN: Readonly<Record<string, readonly string[]>> = {
-  user: ['sub', 'username', 'principal', 'preferred_username', 'login', 'upn', 'email'],
-  name: ['name', 'given_name', 'family_name'],
-  group: ['groups'],
-  role: ['roles'],
-  team: ['teams', 'team'],
-  org: ['organizations'],
-  project: ['projects', 'project'],
-  tenant: ['tenant'],
-  namespace: ['namespaces', 'namespace'],
-  path: ['path'],
-  issuer: ['iss'],
-  audience: ['aud'],
-  client: ['azp', 'client_id'],
-  scope: ['scope', 'scp'],
-  key: ['kid'],
-};
-const NOUNS: ReadonlyMap<string, string> = new Map(
-  Object.entries(CLAIMS_BY_NOUN).flatMap(([noun, claims]) => claims.map((claim) => [claim, noun] as const)),
-);
-
-function formsOf(part: string, claim = ''): readonly Form[] {
-  if (/^-?\d+(?:\.\d+)?(?:e[+-]\d+)?$/.test(part)) return [['', '']];
-  const email: readonly Form[] = /^[^@]+@[^@]+$/.test(part) ? [['user-', '@example.com']] : [];
-  return [...email, [`${NOUNS.get(claim) ?? 'value'}-`, '']];
-}
-
-function isCommon(name: string): boolean {
-  return NOUNS.has(name) || TIME_CLAIMS.includes(name);
-}
-
-/** Numbers the replacements of each form; none is, or holds, what stood there before. */
-function assignReplacements(
-  found: ReadonlyMap<string, readonly Form[]>,
-  taken: ReadonlySet<string>,
-  holdsSecret: (text: string) => boolean,
-): Map<string, string> {
-  const counts = new Map<string, number>();
-  return new Map(
-    [...found].map(([part, forms]) => {
-      const [before, after] = forms.find((form) => !form.some(holdsSecret)) ?? ['v', ''];
-      const form = `${before} ${after}`;
-      let fresh = '';
-      do {
-        const count = (counts.get(form) ?? 0) + 1;
-        counts.set(form, count);
-        fresh = `${before}${count}${after}`;
-      } while (taken.has(fresh) || holdsSecret(fresh));
-      return [part, fresh];
-    }),
-  );
 }
 
 /** Shorter values are too ordinary to be looked for inside of others. */
