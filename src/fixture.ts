@@ -6,15 +6,13 @@ import { AuthcheckError, type ErrorCode } from './errors.js';
 import { recordAnswer } from './fixture/answer.js';
 import { collectCompared, SECRET_VARIABLE, writeConfig } from './fixture/config.js';
 import { forgeToken } from './fixture/forge.js';
-import { isObject, member, stringMember, writeJson, type Json, type JsonObject } from './json.js';
+import { expectAgain, findDifference, judgeAgain } from './fixture/proof.js';
+import { isObject, member, stringMember, type Json, type JsonObject } from './json.js';
 import type { Policies } from './policy/rules.js';
 import type { KeySet } from './protocol/jwks.js';
 import { parseJwt } from './protocol/jwt.js';
 import { REDACTED } from './redact.js';
 import { scrubClaims } from './scrub.js';
-import { readSuite } from './suite/load.js';
-import { runSuite } from './suite/run.js';
-import { compareVerdicts } from './verdict-diff.js';
 import type { Verdict } from './verdict.js';
 
 /** What a fixture is made of. */
@@ -92,9 +90,7 @@ export async function makeFixture(options: FixtureOptions): Promise<Fixture> {
   return { verdict: fresh, files, ...reportNames(replaced, claims) };
 }
 
-interface Scrubbed {
-  readonly header: JsonObject;
-  readonly claims: JsonObject;
+interface Scrubbed extends Parts {
   readonly compared: JsonObject;
   readonly otherKid: string;
   readonly replaced: readonly string[];
@@ -173,38 +169,6 @@ function readParts({ token, verdict, provider }: FixtureOptions): Parts {
 
 function titleOf({ outcome, reason }: Verdict): string {
   return reason === null ? outcome : `${outcome}: ${reason.code}`;
-}
-
-/** The same as the file will say, with everything in one: no file is read. */
-async function judgeAgain(suite: object): Promise<Verdict> {
-  const { results } = await runSuite(readSuite(formatYaml(suite), 'authcheck.test.yaml', { cwd: '/', update: true }));
-  const [result] = results;
-  if (result === undefined) throw new Error('a suite of one test has one result');
-  return result.verdict;
-}
-
-/** Says what comes out otherwise; null if nothing does. */
-function findDifference(before: Verdict, after: Verdict): string | null {
-  const counted = compareVerdicts(before, after).filter(({ path }) =>
-    /^outcome$|^reason$|\.(?:status|code)$/.test(path),
-  );
-  const change = counted.find(({ path }) => path.startsWith('steps.')) ?? counted[0];
-  if (change !== undefined) {
-    const name = change.path.replace(/^steps\.(\w+)\.\w+$/, 'the step $1');
-    return `${name} would be ${writeJson(change.after)} rather than ${writeJson(change.before)}`;
-  }
-  const sizes = ({ attributes }: Verdict): string =>
-    writeJson(Object.values(attributes).map((values) => values.length));
-  return sizes(before) === sizes(after) ? null : 'the attributes would have other values';
-}
-
-function expectAgain({ outcome, reason, principal, attributes, steps }: Verdict): object {
-  return {
-    outcome,
-    reason: reason?.code ?? null,
-    ...(principal === null ? {} : { principal, attributes }),
-    steps: Object.fromEntries(steps.map(({ name, status }) => [name, status])),
-  };
 }
 
 function reportNames(replaced: readonly string[], claims: JsonObject): Pick<Fixture, 'replaced' | 'stayed'> {
