@@ -11,7 +11,7 @@ import { readBearer, readsToken, refuseRequest, type RequestFault } from './bear
 import { checkConfigGiven, checkOptionsGiven } from './misuse.js';
 import { parsePublicRoutes } from './public-route.js';
 import { reportAnswer, reportFailure, type About, type Logger } from './request-log.js';
-import { readTarget } from './request-target.js';
+import { readQuery, readTarget } from './request-target.js';
 
 /** How requests are guarded. */
 export interface AuthenticatorOptions extends ProviderOptions {
@@ -148,7 +148,7 @@ export function buildAuthenticator(
       // Some servers end the path at a `#`, others go on.
       const target = path.includes('#') ? null : readTarget(path);
       const bearer = readBearer(headers);
-      const request = { token: bearer.ok ? bearer.token : null, path: target ?? path, headers, params: queryOf(url) };
+      const request = { token: bearer.ok ? bearer.token : null, path: target ?? path, headers, params: readQuery(url) };
       const about = id === undefined ? { method } : { method, id };
       const unsound = headerCount >= MAX_HEADERS ? TOO_MANY_HEADERS : target === null ? AMBIGUOUS_TARGET : null;
       return unsound === null
@@ -191,19 +191,4 @@ function answerOf({ server, provider }: RefusedVerdict, fault: RequestFault | nu
   return unread && server.status === 401
     ? { status: 401, body: { error: { message: 'Invalid Authorization header format' } } }
     : server;
-}
-
-/** The query as `custom` endpoints are told of it: as Python reads it, without what has no value. */
-function queryOf(url: string): Record<string, string[]> {
-  const at = url.indexOf('?');
-  if (at === -1) return {};
-  const params = new Map<string, string[]>();
-  // URLSearchParams drops the first question mark, and no other.
-  for (const [name, value] of new URLSearchParams(url.slice(at))) {
-    if (value === '') continue;
-    const values = params.get(name);
-    if (values === undefined) params.set(name, [value]);
-    else values.push(value);
-  }
-  return Object.fromEntries(params);
 }

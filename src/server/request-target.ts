@@ -16,3 +16,18 @@ export function readTarget(target: string): string | null {
   if (host === undefined) return null;
   return target.length === origin.length ? '/' : target.slice(origin.length);
 }
+
+/** The query as `custom` endpoints are told of it: as Python reads it, without what has no value. */
+export function readQuery(url: string): Record<string, string[]> {
+  const at = url.indexOf('?');
+  if (at === -1) return {};
+  const params = new Map<string, string[]>();
+  // URLSearchParams drops the first question mark, and no other.
+  for (const [name, value] of new URLSearchParams(url.slice(at))) {
+    if (value === '') continue;
+    const values = params.get(name);
+    if (values === undefined) params.set(name, [value]);
+    else values.push(value);
+  }
+  return Object.fromEntries(params);
+}

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readTarget } from '../../src/server/request-target.js';
+import { readQuery, readTarget } from '../../src/server/request-target.js';
 
 test.each([
   ['/a/../b?c=/d', '/a/../b?c=/d'],
@@ -28,4 +28,14 @@ test.each([
   'http://a?/b',
 ])('%j is for no path that all agree on', (target) => {
   expect(readTarget(target)).toBeNull();
+});
+
+test.each<[string, Record<string, string[]>]>([
+  ['/a', {}],
+  ['/a?', {}],
+  ['/a?b=1&c=&b=2&d', { b: ['1', '2'] }],
+  ['/a??b=1', { '?b': ['1'] }],
+  ['/a?b=%2B+%25', { b: ['+ %'] }],
+])('%j asks for %j', (target, query) => {
+  expect(readQuery(target)).toEqual(query);
 });
