@@ -35,7 +35,7 @@ const NEVER_NEEDED = {
   'node:child_process': 'export default {};',
   '#supports-color': 'export default { stdout: false, stderr: false };',
 };
-/** Of undici, what `http.ts` uses: the rest of it (fetch, caches, mocks) takes longer to load than a request. */
+/** Of undici, what `pooled-connections.ts` uses: the rest of it (fetch, caches, mocks) takes longer to load than a request. */
 const UNDICI = `
   Object.assign(require('undici/lib/dispatcher/dispatcher').prototype, require('undici/lib/api'));
   exports.Agent = require('undici/lib/dispatcher/agent');
@@ -161,7 +161,7 @@ await build({
         },
         {
           name: 'token',
-          test: /src.(?:token|report.decode|lookalike|other-tokens|misplaced-token|time-claims|iso-time|duration|bounded-read|protocol.(?:base64url|jwt)|cli.(?:token|input-file|session|options|render.(?:transcript|time)))\.ts/,
+          test: /src.(?:token|report.decode|lookalike|other-tokens|misplaced-token|time-claims|iso-time|duration|bounded-read|protocol.(?:base64url|jwt)|cli.(?:token|token-response|input-file|session|options|render.(?:transcript|time)))\.ts/,
         },
         {
           name: 'document',

@@ -23,6 +23,13 @@ export interface Connections {
   destroy(): Promise<void>;
 }
 
+/** What is trusted. */
+export interface TlsOptions {
+  readonly rejectUnauthorized: boolean;
+  /** In PEM; default: what Node trusts. */
+  readonly ca?: string;
+}
+
 /** The codes of a connection that was closed by its other end: each client has its own for it. */
 export const CLOSED: readonly string[] = ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'];
 

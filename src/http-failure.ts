@@ -2,7 +2,7 @@
 
 import { CLOSED } from './connections.js';
 import type { Failure } from './exchange.js';
-import { nameProxy, UNUSABLE_PROXY } from './proxy.js';
+import { nameProxy, PROXY_CLOSED, UNUSABLE_PROXY } from './proxy.js';
 
 /** A request that got no answer. */
 export interface Attempt {
@@ -94,7 +94,11 @@ function judgeProxy(error: unknown, code: string, proxy: string): Failure | null
       'Have the proxy allow the endpoint’s host, or name that host in NO_PROXY if it can be reached directly.';
     return fail(`${name} answered ${status}, and opened no way to the endpoint`, fix);
   }
+  // It answers CONNECT itself, as captive portals do, or asked the wrong port for us.
+  if (error instanceof Error && NOT_TLS.test(error.message))
+    return { code: 'endpoint_tls', message: `${name} opened a way to what does not speak TLS`, fix: CHECK_PROXY };
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return fail(`the host name of ${name} is not known (${code})`);
+  if (code === PROXY_CLOSED) return fail(`${name} closed the connection, and opened no way to the endpoint`);
   return /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_PRX_TLS)$/.test(code)
     ? fail(`${name} cannot be reached (${code})`)
     : null;
@@ -119,13 +123,15 @@ const ALERTS = [
   },
 ] as const;
 
+const NOT_TLS = /wrong version number|packet length too long|unknown protocol/;
+
 function judgeTls(
   error: unknown,
   code: string,
   caFile: Attempt['caFile'],
 ): { readonly message: string; readonly fix: string | undefined } {
   // OpenSSL's reason has no code of its own.
-  if (error instanceof Error && /wrong version number|packet length too long|unknown protocol/.test(error.message)) {
+  if (error instanceof Error && NOT_TLS.test(error.message)) {
     const fix = 'Name the port that speaks TLS, or write http:// in the URL if the endpoint has no TLS.';
     return { message: `what answers on this port does not speak TLS (${code})`, fix };
   }

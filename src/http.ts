@@ -1,4 +1,4 @@
-/** Every request that authcheck makes. The only undici import. */
+/** Every request that authcheck makes. */
 
 import { readBody } from './answer-body.js';
 import type { Environment } from './config/env.js';
@@ -12,7 +12,7 @@ import { judgeFailure, type Attempt } from './http-failure.js';
 import { nameProxy, proxyFor } from './proxy.js';
 import { REDACTED } from './redact.js';
 import { describeExchange, redactAnswer } from './redacted-exchange.js';
-import { replaceStale } from './stale-connections.js';
+import { secretsInQuery } from './secret-parameters.js';
 import { ignoreFailure } from './ignore-failure.js';
 
 /** How a client connects. */
@@ -61,16 +61,8 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
   // Loaded for the first request: what needs none starts in half the time.
   async function open(url: URL, proxy: string | null): Promise<Connections> {
     if (proxy === null && options.oneShot === true) return (await import('./one-shot.js')).openOneShot(tls);
-    const { Agent, ProxyAgent } = await import('undici');
-    return proxy === null
-      ? replaceStale(new Agent({ connect: tls }))
-      : new ProxyAgent({
-          uri: proxy,
-          requestTls: tls,
-          // Whatever NODE_TLS_REJECT_UNAUTHORIZED says: the proxy is sent a password.
-          proxyTls: { rejectUnauthorized: true },
-          proxyTunnel: url.protocol === 'https:',
-        });
+    const { openPools, openProxy } = await import('./pooled-connections.js');
+    return proxy === null ? openPools(tls) : openProxy(proxy, url.protocol === 'https:', tls);
   }
 
   async function send(input: HttpRequest): Promise<HttpAnswer> {
@@ -89,12 +81,12 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
     for (let hop = 0; ; hop += 1) {
       const answer = await exchange(target, signal);
       const location = answer.ok && isRedirect(answer.status) ? answer.headers.location : undefined;
-      if (location === undefined || !mayFollow(input) || hop === MAX_REDIRECTS) return answer;
       // Where a secret was masked is no place to go to.
-      if (location.includes(REDACTED)) return answer;
+      if (location?.includes(REDACTED) !== false || !mayFollow(input) || hop === MAX_REDIRECTS) return answer;
       const next = parseUrl(location, target.url);
       if (next === null || next.origin !== new URL(target.url).origin) return answer;
-      target = { ...target, url: bareUrl(next.href) };
+      const secrets = [...target.secrets, ...secretsInQuery(new URL(target.url))];
+      target = { ...target, url: bareUrl(next.href), secrets };
     }
   }
 
@@ -123,7 +115,7 @@ export function createHttpClient(options: HttpOptions = {}): HttpClient {
 
 /** Loads ahead what a client will need: a process that has run out of file descriptors by its first request could not. */
 export function preloadClient({ oneShot }: HttpOptions): void {
-  if (oneShot !== true) import('undici').catch(() => undefined);
+  if (oneShot !== true) import('./pooled-connections.js').catch(() => undefined);
 }
 
 /** Gives up when the signal says so: a client may heed it only once it is connected, which a proxy can prevent. */

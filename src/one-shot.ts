@@ -2,13 +2,7 @@
 
 import { Agent as HttpAgent, request as requestHttp, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-import { isClosed, MOST_STALE, type Connections } from './connections.js';
-
-/** What is trusted. */
-export interface TlsOptions {
-  readonly rejectUnauthorized: boolean;
-  readonly ca?: string;
-}
+import { isClosed, MOST_STALE, type Connections, type TlsOptions } from './connections.js';
 
 /** Opens them. An idempotent request is sent again where a connection that was used before has been closed. */
 export function openOneShot(tls: TlsOptions): Connections {

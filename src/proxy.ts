@@ -7,6 +7,9 @@ import { parseUrl } from './parse-url.js';
 /** Stands for a proxy that is set but is no http(s) URL: nothing may be sent past it. */
 export const UNUSABLE_PROXY = 'unusable://proxy';
 
+/** The code of a proxy that closed the connection instead of opening a tunnel, as later versions of undici have it. */
+export const PROXY_CLOSED = 'UND_ERR_PRX_CONN';
+
 /**
  * The URL of the proxy for a request, or null.
  *

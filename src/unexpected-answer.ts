@@ -62,9 +62,19 @@ function describeRedirect(answer: Answered, what: string, asked: Asked): Pick<Fa
   const to = isWeb ? ` to ${clean(`${target.origin}${target.pathname}`, asked).slice(0, MAX_SHOWN)}` : '';
   const kept = secrets.some(Boolean) ? '; credentials are not sent after it' : '';
   const message = `${what} answered ${answer.status}, a redirect${to}${kept}${through(answer)}`;
-  const isLogin = /log-?in|sign[-_]?in|saml|\bsso\b|\/authorize|\/auth$/i.test(target?.pathname.slice(0, 1000) ?? '');
-  const fix = 'People log in there: put the URL that programs ask into the config, or let this one past the login.';
-  return { message, fix: isLogin ? fix : undefined };
+  return { message, fix: isWeb ? adviseOnRedirect(new URL(url), target) : undefined };
+}
+
+const OTHER_HOST_FIX =
+  'Put that URL into the config only if the issuer itself, or who runs the endpoint, names it: the login page of a network, or somebody on the way, can send a client to any host.';
+const DOWNGRADE_FIX =
+  'Leave https:// in the config: the endpoint, or what stands before it, sends clients to plain http, often as it does not know that TLS ends before it. Mend that there (X-Forwarded-Proto).';
+
+function adviseOnRedirect(asked: URL, target: URL): string | undefined {
+  if (/log-?in|sign[-_]?in|saml|\bsso\b|\/authorize|\/auth$/i.test(target.pathname.slice(0, 1000)))
+    return 'People log in there: put the URL that programs ask into the config, or let this one past the login.';
+  if (asked.protocol === 'https:' && target.protocol === 'http:') return DOWNGRADE_FIX;
+  return asked.hostname === target.hostname ? undefined : OTHER_HOST_FIX;
 }
 
 /** How long an answer asks to wait, to be put after a message. */

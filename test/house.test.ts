@@ -101,7 +101,7 @@ describe('packages', () => {
       'cli/tree.ts',
     ],
     cosmiconfig: ['config/search.ts'],
-    undici: ['http.ts'],
+    undici: ['pooled-connections.ts'],
     re2js: ['policy/pattern.ts'],
     yaml: ['config/document-keys.ts', 'config/document.ts', 'config/edit.ts', 'config/format-yaml.ts'],
     'fastify-plugin': ['server/fastify.ts'],

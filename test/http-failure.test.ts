@@ -62,6 +62,17 @@ test('a connection that ends too early is told alike, whichever client it was', 
   );
 });
 
+test('where a proxy leads to what speaks no TLS, the way out is not plain http', () => {
+  const words = 'error:0A00010B:SSL routines:tls_validate_record_header:wrong version number';
+  const judgeBy = (proxy: string | null): Failure => judge('ERR_SSL_WRONG_VERSION_NUMBER', { proxy }, words);
+  expect(judgeBy(null).fix).toContain('write http://');
+  expect(judgeBy('http://me:pw@proxy.example:3128')).toEqual({
+    code: 'endpoint_tls',
+    message: 'the proxy proxy.example:3128 opened a way to what does not speak TLS',
+    fix: expect.stringMatching(/^Check the proxy/),
+  });
+});
+
 describe('each fault of TLS has its own remedy', () => {
   test.each<[string, Attempt['caFile'], RegExp, RegExp]>([
     ['CERT_HAS_EXPIRED', null, /it has expired/, /^Have the certificate renewed/],

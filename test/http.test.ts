@@ -2,7 +2,7 @@ import { deflateSync, brotliCompressSync, gzipSync } from 'node:zlib';
 import type { Socket } from 'node:net';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { connect } from 'node:net';
+import { connect, createServer as createTcpServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createServer as createTlsServer } from 'node:tls';
 import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -248,6 +248,21 @@ describe.each([
   });
 
   describe('redirects', () => {
+    test('do not make an endpoint forget what the query of the first URL kept secret', async () => {
+      const server = await serve((request, response) => {
+        if (request.url.startsWith('/moved')) response.writeHead(403).end('the key hunter2hunter2 is old');
+        else response.writeHead(302, { location: '/moved?x=1' }).end();
+      });
+      const exchanges: Exchange[] = [];
+      const onExchange = (exchange: Exchange): void => void exchanges.push(exchange);
+      const url = `${server.origin}/keys?api_key=hunter2hunter2`;
+      expect(await send(url, { followSameOrigin: true }, { onExchange })).toMatchObject({
+        status: 403,
+        body: 'the key [redacted] is old',
+      });
+      expect(JSON.stringify(exchanges)).not.toContain('hunter2');
+    });
+
     /** Redirects `hops` times within the server, then answers. */
     const hopping =
       (hops: number): Answer =>
@@ -587,6 +602,34 @@ describe.each([
         code: 'endpoint_unreachable',
         message: 'the proxy 127.0.0.1:1 cannot be reached (ECONNREFUSED)',
       });
+    });
+
+    test('that closes the connection is asked for a tunnel once', async () => {
+      let asked = 0;
+      const port = await listen(
+        createTcpServer((socket) => {
+          asked += 1;
+          socket.on('error', () => undefined).once('data', () => socket.end());
+        }),
+      );
+      const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` };
+      expect(await send('https://idp.example/', { timeout: 1000 }, { env })).toMatchObject({
+        code: 'endpoint_unreachable',
+        message: `the proxy 127.0.0.1:${port} closed the connection, and opened no way to the endpoint`,
+        fix: expect.stringMatching(/^Check the proxy that the environment names/),
+      });
+      expect(asked).toBe(1);
+    });
+
+    test.each([
+      ['me:100%sure', 'me:100%sure'],
+      ['me:100%25sure%20', 'me:100%sure '],
+      ['me', 'me:'],
+    ])('is sent its user and password as the server sends them: %s', async (written, sent) => {
+      const proxy = await serveProxy();
+      const env = { http_proxy: `http://${written}@127.0.0.1:${proxy.port}` };
+      expect((await send('http://idp.example/', {}, { env })).ok).toBe(true);
+      expect(proxy.asked[0]?.headers['proxy-authorization']).toBe(`Basic ${Buffer.from(sent).toString('base64')}`);
     });
 
     test.each(['ftp://127.0.0.1', 'nonsense://127.0.0.1:1'])('of the kind %s is never passed by', async (proxy) => {

@@ -98,6 +98,18 @@ describe('a redirect', () => {
   const moved = (location: string, secrets: readonly string[] = []): Failure =>
     judge({ status: 302, headers: { location } }, secrets);
 
+  test.each([
+    ['https://idp.example/other/keys', /^$/],
+    ['/other/keys', /^$/],
+    ['https://idp.example:8443/keys', /^$/],
+    ['http://idp.example/keys', /^Leave https:/],
+    ['http://portal.example/welcome', /^Leave https:/],
+    ['https://portal.example/welcome', /^Put that URL into the config only if/],
+    ['https://portal.example/login', /^People log in there/],
+  ])('is no advice to trust whom it names: %s', (location, expected) => {
+    expect(moved(location).fix ?? '').toMatch(expected);
+  });
+
   test('is told with its target, but not with the query of it', () => {
     expect(moved('/keys?session=abc#x').message).toBe(
       'the endpoint answered 302, a redirect to https://idp.example/keys',
@@ -126,7 +138,7 @@ describe('a redirect', () => {
 
   test('to a host or a folder named for logins may be where keys are', () => {
     for (const location of ['https://login.example/discovery/keys', '/auth/realms/x/keys'])
-      expect(moved(location).fix).toBeUndefined();
+      expect(moved(location).fix ?? '').not.toContain('log in');
   });
 });
 

@@ -2,9 +2,10 @@
 
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { AuthcheckError, isObject, isPlaceholder, member, parseJson, usageError } from '../index.js';
+import { AuthcheckError, isPlaceholder, usageError } from '../index.js';
 import { readPiped, readText } from './input-file.js';
 import type { Io } from './io.js';
+import { accessTokenOf, explainResponse } from './token-response.js';
 
 /** The options that name a token. */
 export interface TokenOptions {
@@ -31,10 +32,9 @@ const PATIENCE = 2000;
  */
 export async function findToken(options: TokenOptions, argument: string | undefined, io: Io): Promise<GivenToken> {
   const given = await findPasted(options, argument, io);
-  const json = given.token.startsWith('{') ? parseJson(given.token) : null;
-  if (json?.ok !== true || !isObject(json.value)) return given;
-  const isRefusal = member(json.value, 'error') !== undefined;
-  throw unusable(isRefusal ? 'this is the answer of an issuer that gave no token' : 'the JSON has no access_token');
+  const why = explainResponse(given.token);
+  if (why === null) return given;
+  throw unusable(why);
 }
 
 /**
@@ -172,13 +172,6 @@ export function triage(pasted: string): GivenToken {
 
 function unusable(why: string): AuthcheckError {
   return new AuthcheckError('input_unreadable', `${why}; it is sent nowhere`);
-}
-
-function accessTokenOf(text: string): string | null {
-  if (!text.startsWith('{')) return null;
-  const json = parseJson(text);
-  const token = json.ok && isObject(json.value) ? member(json.value, 'access_token') : undefined;
-  return typeof token === 'string' ? token : null;
 }
 
 const CURL = /^(?:\$\s*)?curl\s/;

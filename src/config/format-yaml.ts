@@ -12,8 +12,12 @@ export function formatFlow(value: unknown): string {
   return write(value, 'flow', /^[=:]|\?/).trim();
 }
 
-/** What a reader takes for a line break, a fault or nothing at all: the server's gives up at some, and at tabs. */
-const UNSAFE = /[^\n -~\u00a0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/gu;
+/**
+ * What a reader takes for a line break, a fault or nothing at all: the server's gives up at some, and at tabs. And what
+ * shows a line to people otherwise than it is: an issuer publishes what it likes.
+ */
+const UNSAFE =
+  /[^\n -~\u00a0-\u00ac\u00ae-\u061b\u061d-\u200a\u2010-\u2027\u202f-\u205f\u2070-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/gu;
 
 /** Writes a text between double quotes, as JSON and every reader of YAML read it. */
 export function formatString(text: string): string {

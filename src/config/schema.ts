@@ -1,6 +1,7 @@
 /** The schema that every value of the server's auth config is held against. Pure. */
 
 import * as v from 'valibot';
+import { parseUrl } from '../parse-url.js';
 import { isHttpUrl } from '../url.js';
 import type { ProviderType } from '../verdict.js';
 import { cache, findCacheFault } from './cache-schema.js';
@@ -19,6 +20,15 @@ const url = v.pipe(
     ({ input }) =>
       `expected an absolute http(s) URL${input.includes('\\') ? ' without a backslash' : ''}, such as https://idp.example/jwks`,
   ),
+);
+
+/** An issuer is compared with iss, and both are shown; no token has a password in its iss. */
+const issuer = v.pipe(
+  text('an issuer'),
+  v.check((name) => {
+    const { username = '', password = '' } = parseUrl(name) ?? {};
+    return username + password === '';
+  }, 'an issuer has no user and no password in it'),
 );
 
 const tlsFields = {
@@ -58,7 +68,7 @@ const introspection = v.object(
 const oauth2Token = v.object({
   type: v.literal('oauth2_token'),
   audience: v.optional(text('an audience'), DEFAULT_AUDIENCE),
-  issuer: v.optional(v.nullable(text('an issuer')), null),
+  issuer: v.optional(v.nullable(issuer), null),
   ...tlsFields,
   claims_mapping: v.optional(claimsMapping, () => ({ ...DEFAULT_CLAIMS_MAPPING })),
   jwks: v.optional(v.nullable(jwks), null),

@@ -139,7 +139,7 @@ async function probeDiscovery(provider: ConfiguredProvider, options: ProbeOption
   const http = createProviderClient(provider, heard.options);
   const started = performance.now();
   const answer = (status: ProbeStatus, message: string, field: string[] = ['issuer']): Answer[] => [
-    { name: 'discovery', status, message, field, url: issuer, ms: performance.now() - started },
+    { name: 'discovery', status, message, field, url: showUrl(issuer), ms: performance.now() - started },
   ];
   try {
     const metadata = await discoverIssuer(http, issuer);

@@ -51,6 +51,17 @@ describe('parseAuthConfig', () => {
     expect(findings.map(({ path, message }) => `${path}: ${message}`)).toEqual(messages);
   });
 
+  test('an issuer has no password, which verdicts would show', () => {
+    const readIssuer = (issuer: string): string[] => {
+      const config = { type: 'oauth2_token', issuer, audience: 'a', jwks: { uri: 'https://idp.example/jwks' } };
+      return readAuthConfig(config, {}).findings.map(({ path, message }) => `${path}: ${message}`);
+    };
+    expect(readIssuer('https://me:hunter22@idp.example')).toEqual([
+      'issuer: an issuer has no user and no password in it',
+    ]);
+    expect(['https://idp.example', 'my:issuer@home', 'me'].flatMap(readIssuer)).toEqual([]);
+  });
+
   test('names an empty name', () => {
     const { findings } = readAuthConfig(parseConfigText('type: kubernetes\n"": 1\n', 'run.yaml').value, {});
     expect(findings.map(({ message }) => message)).toContain('"" is ignored by the server');

@@ -138,6 +138,13 @@ describe('an issuer', () => {
     expect(await discovery('/other?key=MARKED')).toMatchObject({ name: 'discovery', status: 'warned' });
   });
 
+  test('is shown without what its query holds', async () => {
+    const issuer = 'http://127.0.0.1:1/?client_secret=MARKED';
+    const probes = await probe({ type: 'oauth2_token', issuer, jwks: { uri: 'http://127.0.0.1:1/jwks' } });
+    expect(probes.at(-1)).toMatchObject({ name: 'discovery', status: 'undecided' });
+    expect(JSON.stringify(probes)).not.toContain('MARKED');
+  });
+
   test('that publishes nothing is warned about; one that fails is undecided; a name is not asked', async () => {
     const discovery = async (issuer: string): Promise<Probe> => {
       const { origin } = await byPath({ '/jwks': json(KEY_SET) });
