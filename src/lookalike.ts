@@ -98,6 +98,14 @@ function cutOff(length: number): Lookalike {
   };
 }
 
+function explainTwoParts(claims: string, length: number): Lookalike | null {
+  const text = Buffer.from(claims, 'base64url').toString();
+  const json = parseJson(text);
+  if (json.ok) return NO_SIGNATURE;
+  // All the claims are there, and more: what is missing is no end but a dot.
+  return parseJson(text.slice(0, json.offset)).ok ? null : cutOff(length);
+}
+
 /** Longer texts are not looked at. */
 const MAX_LENGTH = 16 * 1024;
 
@@ -113,8 +121,7 @@ export function recognizeLookalike(text: string): Lookalike | null {
     };
   const [, header = '', claims = ''] = /^(eyJ[\w-]+)\.([\w-]+)$/.exec(text) ?? [];
   // Others have two parts too: a signed cookie is an object and a signature.
-  if (isPartOfJwt(header) && startsWithObject(`${claims}.`))
-    return parseJson(Buffer.from(claims, 'base64url').toString()).ok ? NO_SIGNATURE : cutOff(text.length);
+  if (isPartOfJwt(header) && startsWithObject(`${claims}.`)) return explainTwoParts(claims, text.length);
   if (text.includes('…') || text.includes('...'))
     return {
       what: 'the token was copied with an ellipsis: a part of it is missing',

@@ -74,6 +74,8 @@ describe('what is no JWT', () => {
     // A signed cookie, and a JWT without its claims: nothing was cut off at their end.
     `${Buffer.from('{"user_id":5}').toString('base64url')}.XxTTlmYRbVcYVqAdGa-Xx_aSdfg`,
     `${JWT.slice(0, 20)}.XxTTlmYRbVcYVqAdGa-Xx_aSdfg`,
+    // Nor of a token without the dot before its signature.
+    JWT.replace(/\.(?=[^.]*$)/, ''),
     '$2b$10$abc',
     'Basically',
     'client:secret',

@@ -71,8 +71,20 @@ describe('parseConfigText', () => {
     'says that a variable within brackets wants quotes: %j',
     (text) => {
       expect(faultOf(text).message).toContain('quote a value with a variable');
+      // Of a file of tests, where nothing is put in its place.
+      const read = (): unknown => parseConfigText(text, 'a.yaml', '1.2');
+      expect(read).toThrow('this is not valid YAML');
+      expect(read).not.toThrow('variable');
     },
   );
+
+  test('says nothing of brackets where a text begins with a variable', () => {
+    const { message, position } = faultOf('${HEADER}\na: 1\n');
+    expect([message, position]).toEqual([
+      'this is not valid YAML (there is no ":" with a space after it in this line)',
+      'run.yaml:1:1',
+    ]);
+  });
 
   test('says where a syntax error is', () => {
     expect(faultOf('auth:\n  a: [1, 2\n').position).toMatch(/^run\.yaml:\d+:\d+$/);
