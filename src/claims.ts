@@ -1,5 +1,6 @@
 /** Claims through a mapping to attributes, with the provenance of every value. Pure. */
 
+import { parseJson } from './json-parser.js';
 import { describeKind, isObject, member, type Json, type JsonObject } from './json.js';
 import { listSome } from './listing.js';
 import { createNearMisses, type Miss, type Misses, type NearMisses } from './near-misses.js';
@@ -105,35 +106,33 @@ export function walk(claims: JsonObject, path: readonly string[]): Json | undefi
   return value;
 }
 
-function describeAbsent(claims: JsonObject, entry: Entry, miss: Miss | undefined): MappingRow {
-  const { claim, attribute } = entry;
+function describeAbsent(claims: JsonObject, { claim, attribute }: Entry, miss: Miss | undefined): MappingRow {
   const row: { -readonly [Field in keyof MappingRow]: MappingRow[Field] } = {
     claim,
     attribute,
     status: 'absent',
     values: [],
   };
-  const note = describeOverage(claims, claim) ?? describeText(claims, entry) ?? miss?.note;
+  const note = describeOverage(claims, claim) ?? describeText(claims, claim) ?? miss?.note;
   if (note !== undefined) row.note = note;
   if (miss?.near_misses !== undefined) row.near_misses = miss.near_misses;
   return row;
 }
 
 /** Some issuers write an object as a text, whose members no path reaches. */
-function describeText(claims: JsonObject, { path }: Entry): string | undefined {
-  const above = (path ?? []).slice(1).map((_name, index) => (path ?? []).slice(0, index + 1).join('.'));
-  const name = above.find((prefix) => holdsJson(member(claims, prefix)));
-  return name === undefined ? undefined : `${name} is a string that holds JSON, which is not read; ${JSON_FIX}`;
+function describeText(claims: JsonObject, claim: string): string | undefined {
+  const parents = [...claim.matchAll(/\./g)].map(({ index }) => claim.slice(0, index));
+  const parent = parents.find((name) => holdsJson(member(claims, name)));
+  return parent === undefined ? undefined : `${parent} is ${JSON_NOTE}`;
 }
 
-const JSON_FIX = 'have the issuer send it as JSON itself (in Keycloak: Claim JSON Type)';
+const JSON_NOTE =
+  'a string that holds JSON, which is not read; have the issuer send it as JSON itself (in Keycloak: Claim JSON Type)';
 
-/** Goes by the signs around it, quotes too: names have brackets, and identifiers of Windows have braces. */
+/** Names have brackets, and identifiers of Windows have braces, so it is parsed. */
 function holdsJson(value: Json | undefined): boolean {
-  return typeof value === 'string' && JSON_START.test(value) && /[\]}]$/.test(value.trimEnd());
+  return typeof value === 'string' && /^\s*[[{]/.test(value) && parseJson(value).ok;
 }
-
-const JSON_START = /^\s*(?:\{\s*["}]|\[\s*(?:["\]]|\{\s*["}]))/;
 
 /** Roles of Keycloak stand in `realm_access.roles`, and people write `realm_access`. */
 function describeObject({ claim, attribute }: Entry, miss: Miss | undefined): MappingRow {
@@ -154,7 +153,7 @@ function mapValue({ claim, attribute }: Entry, value: Json): MappingRow {
 function mapWords(claim: string, attribute: string, text: string): MappingRow {
   const values = splitWords(text);
   const row = { claim, attribute, status: 'mapped', values } as const;
-  if (holdsJson(text)) return { ...row, note: `a string that holds JSON, which is not read; ${JSON_FIX}` };
+  if (holdsJson(text)) return { ...row, note: JSON_NOTE };
   // A distinguished name (CN=ml,OU=groups) has commas too.
   const commas = text.includes(',') && !text.includes('=');
   if (values.length < 2) return commas ? { ...row, note: 'one value: commas do not separate, white space does' } : row;

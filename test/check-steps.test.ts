@@ -155,6 +155,16 @@ describe('the way out of', () => {
     expect(ofAudience({ aud: 'other' })[1]).toBe(REASONS.audience_mismatch.fix);
   });
 
+  test('a scope is told as one, but for services of Microsoft’s own', () => {
+    expect(ofAudience({ aud: 'https://api.example' }, 'https://api.example/.default')[0]).toContain(
+      'the scope at its end',
+    );
+    expect(ofAudience({ aud: 'https://vault.azure.net' }, 'https://vault.azure.net/.default')[0]).toContain(
+      'Microsoft',
+    );
+    expect(ofAudience({ aud: 'https://vault.azure.net' }, 'https://vault.azure.net/')[0]).toContain('trailing slash');
+  });
+
   test('an issuer that is missing is never to trust every issuer', () => {
     const [, fix] = advice((trace) => checkIssuer(trace, {}, 'https://idp.example'));
     expect(fix).not.toMatch(/(?:, or|^) remove issuer/i);

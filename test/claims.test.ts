@@ -44,6 +44,8 @@ describe('mapClaims', () => {
   test.each([
     ['["admin"]', ['["admin"]']],
     ['["admin", "dev"]', ['["admin",', '"dev"]']],
+    [' {} ', ['{}']],
+    ['[1,2]', ['[1,2]']],
   ])('says of %j that it is JSON in a string', (roles, values) => {
     expect(mapClaims({ roles }, { roles: 'roles' }).mapping[0]).toMatchObject({ values, note: JSON_NOTE });
   });
@@ -51,6 +53,8 @@ describe('mapClaims', () => {
   test.each([
     ['[ext] eve admin [x]', 'one string, split at white space into 4 values'],
     ['[admin, dev]', 'one string, split at white space into 2 values; commas do not separate'],
+    ['x ["a"]', 'one string, split at white space into 2 values'],
+    ['"a"', undefined],
     ['{3F2504E0-4F89-11D3-9A0C-0305E82C3301}', undefined],
   ])('does not take %j for JSON', (sub, note) => {
     expect(mapClaims({ sub }, { sub: 'roles' }).mapping[0]?.note).toBe(note);
@@ -59,6 +63,7 @@ describe('mapClaims', () => {
   test.each([
     ['realm_access', 'realm_access.roles'],
     ['https://acme.example/claims', 'https://acme.example/claims.roles'],
+    ['a.b', 'a.b.c.d'],
   ])('says of what is inside of %s that this is a string', (name, path) => {
     const { mapping } = mapClaims({ [name]: '{"roles":["admin"]}' }, { [path]: 'roles' });
     expect(mapping[0]).toMatchObject({ status: 'absent', note: `${name} is ${JSON_NOTE}` });

@@ -1,11 +1,24 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { checkExpiry, checkNotBefore, readClock, type Clock } from '../src/time-checks.js';
+import { checkClock, checkExpiry, checkNotBefore, readClock, type Clock } from '../src/time-checks.js';
 import type { Json } from '../src/json.js';
 import { codeOf, stepOf } from './one-step.js';
 
 const NOW = 1_767_225_600;
 const CLOCK: Clock = { now: NOW, fraction: 0, tolerance: 0, skew: null };
+
+describe('a clock', () => {
+  test('has a skew in the present alone', () => {
+    for (const ms of [0, 900, -900])
+      expect(readClock(Date.now() + ms, 5, 60)).toMatchObject({ tolerance: 5, skew: 60 });
+    for (const ms of [2000, -2000]) expect(readClock(Date.now() + ms, 5, 60).skew).toBeNull();
+  });
+
+  test('of seconds is refused', () => {
+    for (const now of [Date.now() / 1000, NOW]) expect(() => checkClock(now)).toThrow('the milliseconds since 1970');
+    for (const now of [Date.now(), NOW * 1000, 0]) expect(() => checkClock(now)).not.toThrow();
+  });
+});
 
 describe('checkExpiry', () => {
   test.each<[Record<string, Json>, number, string]>([
