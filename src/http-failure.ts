@@ -2,7 +2,7 @@
 
 import { CLOSED } from './connections.js';
 import type { Failure } from './exchange.js';
-import { nameProxy, PROXY_CLOSED, UNUSABLE_PROXY } from './proxy.js';
+import { nameProxy, PROXY_CLOSED, PROXY_TLS, UNUSABLE_PROXY } from './proxy.js';
 
 /** A request that got no answer. */
 export interface Attempt {
@@ -18,6 +18,11 @@ export interface Attempt {
 
 const TLS_CODE =
   /^(?:ERR_TLS|ERR_SSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO|INVALID_|CRL_|ERROR_IN_|PATH_LENGTH_|UNSPECIFIED$)/;
+
+/** Whether an error says that a TLS connection could not be opened. */
+export function isTlsFault(error: unknown): boolean {
+  return TLS_CODE.test(failureCode(error));
+}
 
 /** What is wrong with a certificate, by the code of its error. */
 export const CERTIFICATE_FAULTS: ReadonlyMap<string, string> = new Map([
@@ -94,14 +99,31 @@ function judgeProxy(error: unknown, code: string, proxy: string): Failure | null
       'Have the proxy allow the endpoint’s host, or name that host in NO_PROXY if it can be reached directly.';
     return fail(`${name} answered ${status}, and opened no way to the endpoint`, fix);
   }
+  if (code === PROXY_TLS) return judgeProxyTls(error instanceof Error ? error.cause : null, name);
   // It answers CONNECT itself, as captive portals do, or asked the wrong port for us.
   if (error instanceof Error && NOT_TLS.test(error.message))
     return { code: 'endpoint_tls', message: `${name} opened a way to what does not speak TLS`, fix: CHECK_PROXY };
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return fail(`the host name of ${name} is not known (${code})`);
   if (code === PROXY_CLOSED) return fail(`${name} closed the connection, and opened no way to the endpoint`);
-  return /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|UND_ERR_PRX_TLS)$/.test(code)
-    ? fail(`${name} cannot be reached (${code})`)
-    : null;
+  return /^(?:ECONNREFUSED|EHOSTUNREACH|ENETUNREACH)$/.test(code) ? fail(`${name} cannot be reached (${code})`) : null;
+}
+
+/** Why no TLS connection was opened to a proxy itself; no TLS setting of the config counts for it. */
+function judgeProxyTls(error: unknown, name: string): Failure {
+  const code = failureCode(error);
+  const fail = (message: string, fix: string): Failure => ({ code: 'endpoint_tls', message, fix });
+  if (error instanceof Error && NOT_TLS.test(error.message))
+    return fail(
+      `${name} does not speak TLS itself (${code})`,
+      'Write http:// in the proxy’s URL in the environment, whatever the endpoint speaks.',
+    );
+  const fault = CERTIFICATE_FAULTS.get(code);
+  if (fault === undefined) return fail(`the TLS connection to ${name} failed (${code})`, CHECK_PROXY);
+  const fix =
+    code === 'ERR_TLS_CERT_ALTNAME_INVALID'
+      ? 'In the proxy’s URL in the environment, use a host name that the certificate has.'
+      : mendCertificate(code, undefined);
+  return fail(`the certificate of ${name} cannot be trusted: ${fault} (${code})`, fix);
 }
 
 /** What an endpoint says when it breaks the handshake off; its own certificate is not at fault then. */

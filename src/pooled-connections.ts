@@ -3,7 +3,8 @@
 import { Agent, ProxyAgent } from 'undici';
 import { isClosed, type Connections, type TlsOptions } from './connections.js';
 import { basicOf } from './credentials.js';
-import { PROXY_CLOSED } from './proxy.js';
+import { isTlsFault } from './http-failure.js';
+import { PROXY_CLOSED, PROXY_TLS } from './proxy.js';
 import { replaceStale } from './stale-connections.js';
 
 /** Opens them to endpoints themselves. */
@@ -27,10 +28,12 @@ export function openProxy(proxy: string, isHttps: boolean, tls: TlsOptions): Con
       const connect = agent.connect.bind(agent);
       return Object.assign(agent, {
         // undici 7 tries again and again where the proxy closes the connection, even after the request was given up.
+        // And what goes wrong here is the proxy's fault, whose TLS fails as an endpoint's does.
         connect: (tunnel: Parameters<typeof connect>[0]) =>
           connect(tunnel).catch((error: unknown) => {
-            if (!isClosed(error)) throw error;
-            throw Object.assign(new Error('no tunnel', { cause: error }), { code: PROXY_CLOSED });
+            const code = isClosed(error) ? PROXY_CLOSED : PROXY_TLS;
+            if (code === PROXY_TLS && !isTlsFault(error)) throw error;
+            throw Object.assign(new Error('no tunnel', { cause: error }), { code });
           }),
       });
     },

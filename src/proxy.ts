@@ -10,6 +10,9 @@ export const UNUSABLE_PROXY = 'unusable://proxy';
 /** The code of a proxy that closed the connection instead of opening a tunnel, as later versions of undici have it. */
 export const PROXY_CLOSED = 'UND_ERR_PRX_CONN';
 
+/** The code of a proxy to which no TLS connection could be opened, as undici has it. */
+export const PROXY_TLS = 'UND_ERR_PRX_TLS';
+
 /**
  * The URL of the proxy for a request, or null.
  *

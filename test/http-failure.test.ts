@@ -123,7 +123,7 @@ describe('a proxy', () => {
   test.each([
     ['ECONNREFUSED', 'x', 'the proxy proxy.example:3128 cannot be reached (ECONNREFUSED)'],
     ['ENETUNREACH', 'x', 'the proxy proxy.example:3128 cannot be reached (ENETUNREACH)'],
-    ['UND_ERR_PRX_TLS', 'x', 'the proxy proxy.example:3128 cannot be reached (UND_ERR_PRX_TLS)'],
+    ['UND_ERR_PRX_TLS', 'x', 'the TLS connection to the proxy proxy.example:3128 failed (unknown)'],
     ['ENOTFOUND', 'x', 'the host name of the proxy proxy.example:3128 is not known (ENOTFOUND)'],
     [
       'UND_ERR_ABORTED',

@@ -604,6 +604,25 @@ describe.each([
       });
     });
 
+    test('whose own TLS fails is at fault itself, and no setting of the config is the way out', async () => {
+      const { right, wrongHost, caFile } = await makeCertificates();
+      const ports = [createHttpServer(), createHttpsServer(right), createHttpsServer(wrongHost)].map(listen);
+      const [plain = 0, unknown = 0, misnamed = 0] = await Promise.all(ports);
+      const ask = (port: number): Promise<HttpAnswer> =>
+        send('https://idp.example/', {}, { caFile, env: { HTTPS_PROXY: `https://127.0.0.1:${port}` } });
+      expect(await ask(plain)).toMatchObject({
+        code: 'endpoint_tls',
+        message: expect.stringMatching(`^the proxy 127.0.0.1:${plain} does not speak TLS itself`),
+        fix: expect.stringMatching('^Write http:// in the proxy’s URL'),
+      });
+      for (const port of [unknown, misnamed])
+        expect(await ask(port)).toMatchObject({
+          code: 'endpoint_tls',
+          message: expect.stringMatching(`^the certificate of the proxy 127.0.0.1:${port} cannot be trusted`),
+          fix: expect.not.stringContaining('tls_cafile'),
+        });
+    });
+
     test('that closes the connection is asked for a tunnel once', async () => {
       let asked = 0;
       const port = await listen(

@@ -48,11 +48,14 @@ function valueAt(response: JsonObject, place: Place): Json | undefined {
 /** Deeper than tools put a token. */
 const MAX_DEPTH = 4;
 
+/** Names that can be shown: what is kept by its key, or by the user, has those in their place. */
+const PLAIN_NAME = /^(?:[A-Za-z]+(?:[_-][A-Za-z]+){0,4}|\d{1,4})$/;
+
 /** Where JWTs are, below names that can be shown. */
 function findJwts(value: Json, place: Place): Place[] {
   if (typeof value === 'string') return /^eyJ[\w-]*\.[\w-]+\.[\w-]*$/.test(value) && place.length > 0 ? [place] : [];
   if (place.length === MAX_DEPTH || value === null || typeof value !== 'object') return [];
   return Object.entries(value).flatMap(([name, inner]: [string, Json]) =>
-    /^[\w-]{1,40}$/.test(name) ? findJwts(inner, [...place, name]) : [],
+    name.length <= 32 && PLAIN_NAME.test(name) ? findJwts(inner, [...place, name]) : [],
   );
 }

@@ -31,7 +31,15 @@ const PATIENCE = 2000;
  * @throws {AuthcheckError} as {@link findPasted}.
  */
 export async function findToken(options: TokenOptions, argument: string | undefined, io: Io): Promise<GivenToken> {
-  const given = await findPasted(options, argument, io);
+  return refuseJson(await findPasted(options, argument, io));
+}
+
+/**
+ * Refuses JSON that was pasted in the place of a token: the secrets in it are not the endpoint's.
+ *
+ * @throws {AuthcheckError} `input_unreadable`.
+ */
+export function refuseJson(given: GivenToken): GivenToken {
   const why = explainResponse(given.token);
   if (why === null) return given;
   throw unusable(why);

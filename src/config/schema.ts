@@ -26,8 +26,9 @@ const url = v.pipe(
 const issuer = v.pipe(
   text('an issuer'),
   v.check((name) => {
-    const { username = '', password = '' } = parseUrl(name) ?? {};
-    return username + password === '';
+    const parsed = parseUrl(name);
+    // A slash, # or ? in a password that is not encoded ends the host before it, and this is no URL then.
+    return parsed === null ? !/^[^/]*\/\/[^]*@/.test(name) : parsed.username + parsed.password === '';
   }, 'an issuer has no user and no password in it'),
 );
 

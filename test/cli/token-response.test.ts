@@ -32,6 +32,7 @@ describe('JSON without an access token is sent nowhere', () => {
     ['a place of its own', { headers: { jwt: [TOKEN] } }, 'there is a JWT in headers.jwt.0: give that'],
     ['a list', [{ access_token: TOKEN }], 'there is a JWT in 0.access_token: give that'],
     ['a name that is not shown', { ['x'.repeat(99)]: TOKEN }, 'the JSON has no access_token; it is sent nowhere'],
+    ['keys for names', { ghp_a1b2c3d4a1b2c3d4a1b2c3d4a1b2c3d4a1b2: TOKEN }, 'no access_token; it is sent nowhere'],
     ['no JWT', { refresh_token: 'abc' }, 'the JSON has no access_token; it is sent nowhere'],
     ['a token too deep', { a: { b: { c: { d: { e: TOKEN } } } } }, 'the JSON has no access_token; it is sent nowhere'],
     ['a refusal', { error: 'invalid_grant' }, 'this is the answer of an issuer that gave no token'],

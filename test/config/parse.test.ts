@@ -56,10 +56,17 @@ describe('parseAuthConfig', () => {
       const config = { type: 'oauth2_token', issuer, audience: 'a', jwks: { uri: 'https://idp.example/jwks' } };
       return readAuthConfig(config, {}).findings.map(({ path, message }) => `${path}: ${message}`);
     };
-    expect(readIssuer('https://me:hunter22@idp.example')).toEqual([
-      'issuer: an issuer has no user and no password in it',
-    ]);
-    expect(['https://idp.example', 'my:issuer@home', 'me'].flatMap(readIssuer)).toEqual([]);
+    for (const userinfo of ['me', 'me:hunter22', 'me:hunter/22', 'me:hunter#22', 'me:hunter?22'])
+      expect(readIssuer(`https://${userinfo}@idp.example`)).toEqual([
+        'issuer: an issuer has no user and no password in it',
+      ]);
+    expect(readIssuer('https://me:hunter22@idp.example:port')).toHaveLength(1);
+    expect(readIssuer('//me:hunter22@idp.example')).toHaveLength(1);
+    expect(
+      ['https://idp.example', 'https://idp.example/@me', 'https://idp:port', 'my:issuer@home', 'me'].flatMap(
+        readIssuer,
+      ),
+    ).toEqual([]);
   });
 
   test('names an empty name', () => {

@@ -16,7 +16,7 @@ import {
   type ReasonCode,
 } from '../../index.js';
 import { formatRow } from '../render/batch.js';
-import { triage } from '../token.js';
+import { refuseJson, triage } from '../token.js';
 import type { Line } from './blocks.js';
 
 /** What became of a line. */
@@ -80,7 +80,7 @@ function maskId(id: Id, secrets: readonly string[]): Id {
 
 function readToken(text: string, id: Id, about: JsonObject): Question {
   try {
-    const { token } = triage(text);
+    const { token } = refuseJson(triage(text));
     if (token === '') return { id, error: 'the token is empty' };
     const texts = (name: string): [string, string[]][] =>
       Object.entries(objectIn(about, name)).map(([key, value]) => [key, textsOf(value)]);

@@ -53,6 +53,9 @@ it.each([
   ['{"id": 5, "refresh_token": "MARKED"}', 5, 'the object has neither token nor access_token'],
   ['{"id": 5, "token": ["MARKED"]}', 5, 'the object has neither token nor access_token'],
   ['{"id": 5, "token": "MARKED", "request": "x"}', 5, 'request is not an object'],
+  ['["MARKED", "another"]', undefined, 'the JSON has no access_token; it is sent nowhere'],
+  [String.raw`"{\"access_token\":\"MARKED\"}"`, undefined, 'this looks like JSON, but it cannot be read as such'],
+  ['{"id": 5, "token": "[{\\"key\\":\\"MARKED\\"}]"}', 5, 'the JSON has no access_token'],
   ['{"id": 5, "token": "curl https://x/?MARKED"}', 5, 'no bearer token was found'],
 ])('does not judge %s, and shows nothing of it', async (text, id, message) => {
   const { row, asked } = await judge(text);
