@@ -64,6 +64,8 @@ interface Entry {
   readonly attribute: string;
   /** Null for a name without dots. */
   readonly path: readonly string[] | null;
+  /** The names before each dot: of `a.b.c`, `a` and `a.b`. */
+  readonly parents: readonly string[];
 }
 
 interface Prepared {
@@ -79,7 +81,8 @@ function prepare(mapping: ClaimsMapping): Prepared {
   if (known !== undefined) return known;
   const entries = Object.entries(mapping).map(([claim, attribute]) => {
     const path = claim.split('.');
-    return { claim, attribute, path: path.length === 1 ? null : path };
+    const parents = [...claim.matchAll(/\./g)].map(({ index }) => claim.slice(0, index));
+    return { claim, attribute, path: path.length === 1 ? null : path, parents };
   });
   const fresh = { entries, nearMisses: createNearMisses(Object.keys(mapping)) };
   prepared.set(mapping, fresh);
@@ -106,22 +109,22 @@ export function walk(claims: JsonObject, path: readonly string[]): Json | undefi
   return value;
 }
 
-function describeAbsent(claims: JsonObject, { claim, attribute }: Entry, miss: Miss | undefined): MappingRow {
+function describeAbsent(claims: JsonObject, { claim, attribute, parents }: Entry, miss: Miss | undefined): MappingRow {
   const row: { -readonly [Field in keyof MappingRow]: MappingRow[Field] } = {
     claim,
     attribute,
     status: 'absent',
     values: [],
   };
-  const note = describeOverage(claims, claim) ?? describeText(claims, claim) ?? miss?.note;
+  const text = parents.length === 0 ? undefined : describeText(claims, parents);
+  const note = describeOverage(claims, claim) ?? text ?? miss?.note;
   if (note !== undefined) row.note = note;
   if (miss?.near_misses !== undefined) row.near_misses = miss.near_misses;
   return row;
 }
 
 /** Some issuers write an object as a text, whose members no path reaches. */
-function describeText(claims: JsonObject, claim: string): string | undefined {
-  const parents = [...claim.matchAll(/\./g)].map(({ index }) => claim.slice(0, index));
+function describeText(claims: JsonObject, parents: readonly string[]): string | undefined {
   const parent = parents.find((name) => holdsJson(member(claims, name)));
   return parent === undefined ? undefined : `${parent} is ${JSON_NOTE}`;
 }
