@@ -126,7 +126,7 @@ export type { Difference } from './suite/expectations.js';
 export { loadSuite, loadSuites, readSuite, type Suite, type SuiteOptions } from './suite/load.js';
 export { isOutstanding, runSuite, type CaseResult, type RunOptions, type SuiteResult } from './suite/run.js';
 export type { Expectations, SuiteFile, WrittenCase, WrittenQuestion } from './suite/schema.js';
-export type { StubKind } from './suite/stub.js';
+export type { AnswerKind } from './suite/answer.js';
 export type { Subject } from './suite/subject.js';
 export { updateSuite, type UpdatedSuite } from './suite/update.js';
 export { fingerprint } from './token.js';

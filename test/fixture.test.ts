@@ -11,7 +11,7 @@ import { readKeySet, type KeySet } from '../src/protocol/jwks.js';
 import { createAuthProvider } from '../src/providers/create.js';
 import { loadSuite } from '../src/suite/load.js';
 import { runSuite } from '../src/suite/run.js';
-import { createStub, type StubKind } from '../src/suite/stub.js';
+import { answerAsWritten, type AnswerKind } from '../src/suite/answer.js';
 import { UNAVAILABLE, type Verdict } from '../src/verdict.js';
 import { compact, encode, newKey, signWith, type IssuerKey } from './forge.js';
 
@@ -398,7 +398,7 @@ route_policy:
 });
 
 describe('a fixture of what a provider answered', () => {
-  const stub = (kind: StubKind, answer: object): HttpClient => createStub(kind, { ...answer });
+  const answers = (kind: AnswerKind, answer: object): HttpClient => answerAsWritten(kind, { ...answer });
   const introspection = {
     type: 'oauth2_token',
     issuer: CONFIG.issuer,
@@ -412,68 +412,73 @@ describe('a fixture of what a provider answered', () => {
   const opaque = 'acme-opaque-token';
 
   it.each<[string, object, HttpClient, string | null]>([
-    ['introspection: active', introspection, stub('introspection', answer), null],
+    ['introspection: active', introspection, answers('introspection', answer), null],
     ...['\u007f', '\u0085', '\u2028', '\ufffe'].map((odd): [string, object, HttpClient, null] => [
       `introspection: with ${JSON.stringify(encodeURIComponent(odd))}`,
       introspection,
-      stub('introspection', { ...answer, name: `alice${odd}smith`, [`x${odd}`]: odd }),
+      answers('introspection', { ...answer, name: `alice${odd}smith`, [`x${odd}`]: odd }),
       null,
     ]),
-    ['introspection: inactive', introspection, stub('introspection', { active: false }), 'token_inactive'],
-    ['introspection: expired', introspection, stub('introspection', { ...answer, exp: seconds - 9 }), 'token_expired'],
+    ['introspection: inactive', introspection, answers('introspection', { active: false }), 'token_inactive'],
+    [
+      'introspection: expired',
+      introspection,
+      answers('introspection', { ...answer, exp: seconds - 9 }),
+      'token_expired',
+    ],
     [
       'introspection: for another',
       introspection,
-      stub('introspection', { ...answer, aud: 'acme' }),
+      answers('introspection', { ...answer, aud: 'acme' }),
       'audience_mismatch',
     ],
     [
       'introspection: no one',
       introspection,
-      stub('introspection', { active: true, client_id: 'acme' }),
+      answers('introspection', { active: true, client_id: 'acme' }),
       'claim_missing',
     ],
-    ['introspection: refused', introspection, stub('introspection', { status: 401 }), 'client_credentials_rejected'],
-    ['introspection: broken', introspection, stub('introspection', { status: 500 }), 'endpoint_error'],
-    ['introspection: senseless', introspection, stub('introspection', { acme: 1 }), 'endpoint_invalid_response'],
+    ['introspection: refused', introspection, answers('introspection', { status: 401 }), 'client_credentials_rejected'],
+    ['introspection: broken', introspection, answers('introspection', { status: 500 }), 'endpoint_error'],
+    ['introspection: senseless', introspection, answers('introspection', { acme: 1 }), 'endpoint_invalid_response'],
     [
       'introspection: silent',
       introspection,
-      stub('introspection', { failure: 'endpoint_timeout' }),
+      answers('introspection', { failure: 'endpoint_timeout' }),
       'endpoint_timeout',
     ],
-    ['github', github, stub('github', { user: { login: 'alice', id: 4711 }, orgs: [{ login: 'acme' }] }), null],
+    ['github', github, answers('github', { user: { login: 'alice', id: 4711 }, orgs: [{ login: 'acme' }] }), null],
     [
       'github: no organizations',
       github,
-      stub('github', { user: { login: 'alice', id: 1 }, orgs: { status: 403 } }),
+      answers('github', { user: { login: 'alice', id: 1 }, orgs: { status: 403 } }),
       null,
     ],
-    ['github: unknown', github, stub('github', { status: 401 }), 'token_refused'],
-    ['custom', custom, stub('custom', { principal: 'alice', attributes: { roles: ['acme'], acme: ['x'] } }), null],
-    ['custom: nobody', custom, stub('custom', { principal: 'alice' }), null],
-    ['custom: refused', custom, stub('custom', { status: 401, body: { message: 'alice?' } }), 'token_refused'],
+    ['github: unknown', github, answers('github', { status: 401 }), 'token_refused'],
+    ['custom', custom, answers('custom', { principal: 'alice', attributes: { roles: ['acme'], acme: ['x'] } }), null],
+    ['custom: nobody', custom, answers('custom', { principal: 'alice' }), null],
+    ['custom: refused', custom, answers('custom', { status: 401, body: { message: 'alice?' } }), 'token_refused'],
     [
       'kubernetes',
       kubernetes,
-      stub('kubernetes', { username: 'system:serviceaccount:acme:alice', groups: ['acme:x'] }),
+      answers('kubernetes', { username: 'system:serviceaccount:acme:alice', groups: ['acme:x'] }),
       null,
     ],
-    ['kubernetes: refused', kubernetes, stub('kubernetes', { status: 403 }), 'token_refused'],
-    ['kubernetes: unnamed', kubernetes, stub('kubernetes', { groups: ['acme'] }), 'endpoint_invalid_response'],
+    ['kubernetes: refused', kubernetes, answers('kubernetes', { status: 403 }), 'token_refused'],
+    ['kubernetes: unnamed', kubernetes, answers('kubernetes', { groups: ['acme'] }), 'endpoint_invalid_response'],
   ])('%s', async (_, config, http, code) => {
     const fixture = await check({ config, http, token: opaque }, code);
     expect(fixture.files.map(({ name }) => name)).toEqual(['config.yaml', 'authcheck.test.yaml']);
   });
 
   it('has the client secret in a variable, with a placeholder', async () => {
-    const fixture = await check({ config: introspection, http: stub('introspection', answer), token: opaque }, null);
+    const fixture = await check({ config: introspection, http: answers('introspection', answer), token: opaque }, null);
     expect(textOf(fixture, 'config.yaml')).toContain('client_secret: ${env.CLIENT_SECRET}');
     expect(textOf(fixture, 'authcheck.test.yaml')).toContain('CLIENT_SECRET: placeholder');
   });
 
   it('has a token that looks as doubtful as the original', async () => {
-    const http = stub('github', { user: { login: 'alice', id: 1 }, orgs: [] });
+    const http = answers('github', { user: { login: 'alice', id: 1 }, orgs: [] });
     const fixture = await check({ config: github, http, token: `ghp_${'a'.repeat(36)}` }, null);
     expect(textOf(fixture, 'authcheck.test.yaml')).toContain('token: ghp_0000');
   });
@@ -484,7 +489,7 @@ describe('a fixture of what a provider answered', () => {
     await expect(make()).rejects.toThrow('the provider default looks at no token: there is nothing to share');
     let count = 0;
     const picky: HttpClient = {
-      send: (request) => stub('introspection', (count += 1) % 2 === 1 ? { status: 401 } : answer).send(request),
+      send: (request) => answers('introspection', (count += 1) % 2 === 1 ? { status: 401 } : answer).send(request),
       close: () => Promise.resolve(),
     };
     const raw = { ...introspection, introspection: { ...introspection.introspection, client_secret: 'a+b' } };

@@ -13,7 +13,7 @@ import {
   type WrittenCase,
   type WrittenQuestion,
 } from './schema.js';
-import { findStubFault, STUB_KIND_BY_TYPE, STUB_KINDS, type StubKind } from './stub.js';
+import { ANSWER_KIND_BY_TYPE, ANSWER_KINDS, findAnswerFault, type AnswerKind } from './answer.js';
 import { readSubject, type Subject } from './subject.js';
 
 /** A question to the policies, and how it is written. */
@@ -35,7 +35,7 @@ export interface SuiteCase {
   /** Milliseconds since 1970; null for the real clock. */
   readonly now: number | null;
   readonly subject: Subject;
-  readonly stub: { readonly kind: StubKind; readonly written: Mapping } | null;
+  readonly answer: { readonly kind: AnswerKind; readonly written: Mapping } | null;
   readonly request: {
     readonly path: string;
     readonly headers: readonly (readonly [string, string])[];
@@ -81,18 +81,18 @@ export function prepareCase(
     report(test.provider === undefined ? [] : ['provider'], `the config has no provider ${maskName(wanted ?? '')}`);
     return null;
   }
-  const stub =
-    STUB_KINDS.flatMap((kind) => (test[kind] === undefined ? [] : [{ kind, written: test[kind] }]))[0] ?? null;
+  const answer =
+    ANSWER_KINDS.flatMap((kind) => (test[kind] === undefined ? [] : [{ kind, written: test[kind] }]))[0] ?? null;
   const readHere = (file: string): string => read(file, ['tests', index, 'token_file']);
   let subject: Subject;
   try {
-    subject = readSubject(test, stub !== null, readHere);
+    subject = readSubject(test, answer !== null, readHere);
   } catch (error) {
     if (!(error instanceof AuthcheckError)) throw error;
     report(['token_file'], error.message);
     return null;
   }
-  checkCase(test, { provider, subject, stub }, surroundings, report);
+  checkCase(test, { provider, subject, answer }, surroundings, report);
 
   const at = (path: Path): string => locate(['tests', index, ...path]);
   const time = test.now ?? written.now;
@@ -104,7 +104,7 @@ export function prepareCase(
     provider,
     now: time === undefined ? null : readTime(time),
     subject,
-    stub,
+    answer,
     request: readRequest(test),
     expect,
     allow: readQuestions('allow', expect, report),
@@ -115,19 +115,19 @@ export function prepareCase(
 /** Says what in a test does not go together. */
 function checkCase(
   test: WrittenCase,
-  { provider, subject, stub }: Pick<SuiteCase, 'provider' | 'subject' | 'stub'>,
+  { provider, subject, answer }: Pick<SuiteCase, 'provider' | 'subject' | 'answer'>,
   { hasKeys, options }: CaseContext,
   report: Report,
 ): void {
   const isJwks = provider.config.type === 'oauth2_token' && provider.config.jwks !== null;
-  const fitting = isJwks ? null : STUB_KIND_BY_TYPE[provider.config.type];
-  for (const kind of STUB_KINDS.filter((one) => test[one] !== undefined && one !== fitting))
+  const fitting = isJwks ? null : ANSWER_KIND_BY_TYPE[provider.config.type];
+  for (const kind of ANSWER_KINDS.filter((one) => test[one] !== undefined && one !== fitting))
     report(
       [kind],
       `the provider ${provider.name} is not answered by ${kind}${fitting === null ? '' : `, but by ${fitting}`}`,
     );
-  const fault = stub === null ? null : findStubFault(stub.kind, stub.written);
-  if (stub !== null && fault !== null) report([stub.kind, ...fault.path], fault.message);
+  const fault = answer === null ? null : findAnswerFault(answer.kind, answer.written);
+  if (answer !== null && fault !== null) report([answer.kind, ...fault.path], fault.message);
   const given = (['token', 'token_file', 'claims'] as const).filter((field) => test[field] !== undefined);
   if (given.length > 1) report([given[1] ?? ''], 'a test has one of token, token_file and claims');
   if (test.claims !== undefined && !isJwks)
@@ -143,7 +143,7 @@ function checkCase(
       given.length === 0 ? [] : [given[0] ?? ''],
       'a token needs jwks in this file: the keys to check it with (or --live)',
     );
-  if (asks && !isJwks && stub === null && fitting !== null)
+  if (asks && !isJwks && answer === null && fitting !== null)
     report([], `a token needs ${fitting}: what the provider answers (or --live)`);
   if (listFallible(test.expect).length === 0 && options.update !== true)
     report([], 'the test expects nothing; --update writes what it finds');

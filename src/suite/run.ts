@@ -12,7 +12,7 @@ import { compare, type Difference } from './expectations.js';
 import type { SuiteCase } from './case.js';
 import { listFallible } from './schema.js';
 import type { Suite } from './load.js';
-import { createSilence, createStub } from './stub.js';
+import { answerAsWritten, createSilence } from './answer.js';
 
 /** How tests are run. */
 export interface RunOptions {
@@ -36,7 +36,7 @@ export interface CaseResult {
 
 /** Whether the real provider was asked, and could not say: that is no expectation, and no failure either. */
 export function isUnanswered({ verdict, test }: Pick<CaseResult, 'verdict' | 'test'>): boolean {
-  return verdict.outcome === 'undecided' && test.stub === null;
+  return verdict.outcome === 'undecided' && test.answer === null;
 }
 
 /** Whether a test waits for an answer: it may hold as well as not. */
@@ -78,7 +78,7 @@ async function judge(
   signerFor: (algorithm: string) => Promise<Signer>,
   options: RunOptions,
 ): Promise<Verdict> {
-  const { provider, now, subject, stub, request } = test;
+  const { provider, now, subject, answer, request } = test;
   const clock = now ?? Date.now();
   let token: string | null = null;
   // The keys of the file stand in for a key set, and for nothing else that is asked.
@@ -89,8 +89,8 @@ async function judge(
     token = await signer.sign(complete(subject.claims, provider, clock / 1000), dropNulls(subject.header));
     keys = readKeySet(JSON.stringify({ keys: [signer.jwk] }));
   }
-  const isReal = options.live === true && stub === null && keys === null;
-  const http = stub === null ? createSilence() : createStub(stub.kind, stub.written);
+  const isReal = options.live === true && answer === null && keys === null;
+  const http = answer === null ? createSilence() : answerAsWritten(answer.kind, answer.written);
   const given: ProviderOptions = {
     env: options.env ?? {},
     now: () => clock,

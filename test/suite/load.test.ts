@@ -66,8 +66,8 @@ describe('a token in the wrong place is nowhere in what is said', () => {
 it('an answer that is mistyped is told, and not believed', () => {
   const config =
     'config: {providers: {gh: {type: github_token}, custom: {type: custom, endpoint: "https://a.example"}}}\n';
-  const faults = (stub: string): string[] =>
-    faultsOf(`${config}tests:\n- {name: a, ${stub}, expect: {outcome: accepted}}\n`);
+  const faults = (answer: string): string[] =>
+    faultsOf(`${config}tests:\n- {name: a, ${answer}, expect: {outcome: accepted}}\n`);
   const gh = 'provider: gh, github: ';
   expect(faults(`${gh}{failure: endpoint_timeot}`)).toEqual([
     'a.yaml:3:45: there is no such word; did you mean endpoint_timeout?',

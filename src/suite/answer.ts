@@ -7,13 +7,13 @@ import { isUndecided, UNDECIDED } from '../reason-codes.js';
 import type { ProviderType } from '../verdict.js';
 
 /** The kinds of answers that a test can bring. */
-export const STUB_KINDS = ['introspection', 'github', 'custom', 'kubernetes'] as const;
+export const ANSWER_KINDS = ['introspection', 'github', 'custom', 'kubernetes'] as const;
 
 /** One of the kinds of answers that a test can bring. */
-export type StubKind = (typeof STUB_KINDS)[number];
+export type AnswerKind = (typeof ANSWER_KINDS)[number];
 
 /** The kind of answer that a provider of each type is given; null where nobody is asked. */
-export const STUB_KIND_BY_TYPE: Readonly<Record<ProviderType, StubKind | null>> = {
+export const ANSWER_KIND_BY_TYPE: Readonly<Record<ProviderType, AnswerKind | null>> = {
   oauth2_token: 'introspection',
   github_token: 'github',
   custom: 'custom',
@@ -25,7 +25,7 @@ export const STUB_KIND_BY_TYPE: Readonly<Record<ProviderType, StubKind | null>> 
  * Makes a client that answers as a test says: with the body that the provider hopes for, with
  * `{status, headers, body}`, or with `{failure: endpoint_timeout}`. What is asked beyond that is not there.
  */
-export function createStub(kind: StubKind, written: Mapping): HttpClient {
+export function answerAsWritten(kind: AnswerKind, written: Mapping): HttpClient {
   return { send: (request) => Promise.resolve(answer(kind, written, request)), close: () => Promise.resolve() };
 }
 
@@ -39,13 +39,13 @@ export function createSilence(): HttpClient {
 }
 
 /** Something wrong with an answer, and where in it. */
-interface StubFault {
+interface AnswerFault {
   readonly path: Path;
   readonly message: string;
 }
 
 /** What is wrong with an answer that a test brings; null if it is one: what is mistyped would be taken for a body. */
-export function findStubFault(kind: StubKind, written: Mapping): StubFault | null {
+export function findAnswerFault(kind: AnswerKind, written: Mapping): AnswerFault | null {
   if (kind !== 'github' || isEnvelope(written)) return findEnvelopeFault(written);
   const odd = Object.keys(written).find((name) => !GITHUB.includes(name));
   if (odd !== undefined) {
@@ -65,7 +65,7 @@ function isEnvelope(written: Mapping): boolean {
   return names.length > 0 && names.every((name) => WHOLE.includes(name));
 }
 
-function findEnvelopeFault(written: unknown): StubFault | null {
+function findEnvelopeFault(written: unknown): AnswerFault | null {
   if (!isMapping(written)) return null;
   const { failure, status } = written;
   if (isEnvelope(written)) {
@@ -91,7 +91,7 @@ function findEnvelopeFault(written: unknown): StubFault | null {
   return odd === undefined ? null : misnamed(odd, absent, `expected ${absent.join(', ')}`);
 }
 
-function misnamed(name: string, names: readonly string[], otherwise: string, word = name): StubFault {
+function misnamed(name: string, names: readonly string[], otherwise: string, word = name): AnswerFault {
   const near = nearestName(word, names);
   return { path: [name], message: near === null ? otherwise : `there is no such word; did you mean ${near}?` };
 }
@@ -99,7 +99,7 @@ function misnamed(name: string, names: readonly string[], otherwise: string, wor
 /** What GitHub is asked for. */
 const GITHUB = ['user', 'orgs'];
 
-function answer(kind: StubKind, written: Mapping, { url }: HttpRequest): HttpAnswer {
+function answer(kind: AnswerKind, written: Mapping, { url }: HttpRequest): HttpAnswer {
   switch (kind) {
     case 'introspection':
     case 'custom':
