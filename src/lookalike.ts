@@ -86,15 +86,21 @@ const NO_HEADER: Lookalike = {
   fix: 'If it is whole, only its issuer can check it: use introspection instead of jwks. Else copy it again.',
 };
 
+const WHOLE_FIX = 'Copy all of it: three parts, with dots between them.';
+
 const NO_SIGNATURE: Lookalike = {
   what: 'the third part of the token is missing, its signature',
-  fix: 'Copy all of it: three parts, with dots between them.',
+  fix: WHOLE_FIX,
 };
+
+/** The way out where a part of a token is missing at its end. */
+export const CUT_FIX =
+  'Copy the token again, whole; if it comes like this from a program, look for a limit on the length of headers or variables.';
 
 function cutOff(length: number): Lookalike {
   return {
     what: `the token ends within its claims: it was cut off after ${length} characters`,
-    fix: 'Copy the token again, whole; if it comes like this from a program, look for a limit on the length of headers or variables.',
+    fix: CUT_FIX,
   };
 }
 
@@ -117,7 +123,7 @@ export function recognizeLookalike(text: string): Lookalike | null {
   if (isPartOfJwt(text))
     return {
       what: 'this is one part of a JWT, its header or its claims, and not the whole',
-      fix: 'Copy all of it: three parts, with dots between them.',
+      fix: WHOLE_FIX,
     };
   const [, header = '', claims = ''] = /^(eyJ[\w-]+)\.([\w-]+)$/.exec(text) ?? [];
   // Others have two parts too: a signed cookie is an object and a signature.

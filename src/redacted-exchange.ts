@@ -8,15 +8,13 @@ import { hiddenInQuery, secretsInQuery } from './secret-parameters.js';
 import { maskReference, showProxy, showUrl } from './url.js';
 
 /** Everything secret that a request sends: what its sender names, and what stands in its URL and in that of its proxy. */
-function plainSecretsOf(input: HttpRequest, url: URL, proxy: string | null): (string | null)[] {
+function secretsOf(input: HttpRequest, url: URL, proxy: string | null): (string | null)[] {
   const credentials = [url, ...(proxy === null ? [] : [new URL(proxy)])].flatMap(credentialsInUrl);
   return [...input.secrets, ...credentials, ...secretsInQuery(url)];
 }
 
-/** The same, and as base64 has them. */
-function secretsOf(input: HttpRequest, url: URL, proxy: string | null): (string | null)[] {
-  const secrets = plainSecretsOf(input, url, proxy);
-  // What runs functions, and some gateways, hand on a request in base64, and repeat it so where it fails.
+/** The same, and as base64 has them: some gateways hand on a request in it, and repeat it so where it fails. */
+function withBase64(secrets: readonly (string | null)[]): (string | null)[] {
   return [...secrets, ...secrets.flatMap((secret) => listBase64(secret ?? ''))];
 }
 
@@ -24,9 +22,9 @@ function secretsOf(input: HttpRequest, url: URL, proxy: string | null): (string 
 export function redactAnswer(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): HttpAnswer {
   if (!answer.ok) return answer;
   const secrets = secretsOf(input, url, proxy);
-  const redact = createRedactor(secrets, MIN_LENGTH_IN_CLAIMS);
+  const redact = createRedactor(withBase64(secrets), MIN_LENGTH_IN_CLAIMS);
   // The names of headers arrive in lower case, and a server may have left the dots of a JWT out of them.
-  const lowered = plainSecretsOf(input, url, proxy).flatMap((secret) =>
+  const lowered = secrets.flatMap((secret) =>
     [secret ?? '', ...(secret ?? '').split('.')].map((part) => part.toLowerCase()),
   );
   const redactName = createRedactor(lowered, MIN_LENGTH_IN_CLAIMS);
@@ -61,7 +59,7 @@ function undoEscapes(body: string): string {
 export function describeExchange(input: HttpRequest, url: URL, proxy: string | null, answer: HttpAnswer): Exchange {
   // A server that redirects repeats the query; that of one word, as in `realm=production`, stands elsewhere too.
   const inQuery = hiddenInQuery(url).filter((value) => !isWords(value));
-  const secrets = [...secretsOf(input, url, proxy), ...(input.hidden ?? []), ...inQuery];
+  const secrets = [...withBase64(secretsOf(input, url, proxy)), ...(input.hidden ?? []), ...inQuery];
   // What is sent is spelled in ways that are known.
   const redact = createRedactor(secrets);
   // Servers quote the beginning of a token, and escape what they quote in ways of their own, such as `&amp;`. The words of

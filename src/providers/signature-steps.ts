@@ -2,7 +2,7 @@
 
 import type { Failure } from '../exchange.js';
 import { quoteName } from '../listing.js';
-import type { Lookalike } from '../lookalike.js';
+import { CUT_FIX, type Lookalike } from '../lookalike.js';
 import { recognizeMisplaced } from '../misplaced-token.js';
 import { findSetFault, type KeySet } from '../protocol/jwks.js';
 import type { ParsedJwt } from '../protocol/jwt.js';
@@ -105,9 +105,6 @@ function explainLength(signature: Buffer, keys: readonly Key[], alg: string): Lo
   const what = `it has ${length} bytes rather than ${whole}: it was cut off or replaced`;
   return { what, fix: CUT_FIX };
 }
-
-const CUT_FIX =
-  'Copy the token again, whole; if it comes like this from a program, look for a limit on the length of headers or variables.';
 
 /** @see https://cloud.google.com/run/docs/troubleshooting#signature-removed */
 const REMOVED = Buffer.from('SIGNATURE_REMOVED_BY_GOOGLE', 'base64url');
