@@ -85,6 +85,7 @@ function takeApart(path: string): Pick<Words, 'words' | 'last'> {
 }
 
 function explain(meaning: Words, candidates: readonly Candidate[], asked: readonly string[]): Miss | null {
+  if (meaning.path.includes('\\.')) return { note: ESCAPED };
   const dotted = candidates.filter(({ kind }) => kind === 'dotted');
   if (dotted.some(({ path }) => path === meaning.path)) return { note: describeDotted(meaning.path, 'this path') };
   const list = candidates.find(({ kind, words }) => kind === 'objects' && meaning.words.startsWith(`${words}.`));
@@ -99,6 +100,9 @@ function explain(meaning: Words, candidates: readonly Candidate[], asked: readon
   const [unreachable] = rank(meaning, dotted);
   return unreachable === undefined ? null : { note: describeDotted(unreachable.path) };
 }
+
+const ESCAPED =
+  'the backslash before a dot is part of a name here, as in llama-stack; OGX, its successor, reads the two as a dot in a name, and may find this claim';
 
 function describeNames(which: string): string {
   return `${which} is an object whose names may be what is meant, and no path reads names; have the issuer send a list of strings`;

@@ -6,7 +6,7 @@ import { ConfigError } from '../errors.js';
 import { findWrongKey, indexOffsets } from './document-keys.js';
 import type { FindingCode } from './finding-codes.js';
 import { SCALAR_FAULTS, SCALARS, SET_TAG } from './python-scalars.js';
-import { findOddCharacter, findRefused, findUnclosed, type Refusal } from './python-yaml.js';
+import { findBrokenKey, findOddCharacter, findRefused, findUnclosed, type Refusal } from './python-yaml.js';
 import type { Locate } from './shape.js';
 
 /** A parsed document. */
@@ -82,7 +82,8 @@ function findFault(document: Document.Parsed, text: string, version: '1.1' | '1.
   }
   const lexemes = [...new Lexer().lex(text)];
   const refused = findUnclosed(lexemes) ?? (version === '1.1' ? findRefused(lexemes) : null);
-  return refused ?? findWrongKey(document.contents, text);
+  const wrong = refused ?? findWrongKey(document.contents, text);
+  return wrong ?? (version === '1.1' ? findBrokenKey(lexemes) : null);
 }
 
 /** PyYAML wants no white space before a comment where what goes before has ended: behind quotes, brackets and commas. */

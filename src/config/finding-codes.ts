@@ -69,6 +69,7 @@ export type FindingCode =
   | 'subject_split'
   | 'name_mapped'
   | 'claims_merged'
+  | 'claim_escaped'
   | 'claim_shadowed'
   | 'attribute_misspelt'
   // the policies

@@ -138,6 +138,11 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
     why: 'Anybody who can take the name of a group or role as a user name gets what it is permitted to do.',
     fix: 'Map names and groups to two attributes.',
   },
+  claim_escaped: {
+    severity: 'warning',
+    why: 'The entry finds something in one server and nothing in the other.',
+    fix: 'If the server is OGX, ask it about what depends on this entry: authcheck parity. Else have the issuer put the value into a claim whose path has no dots in its names.',
+  },
   claim_shadowed: {
     severity: 'warning',
     why: 'A claim is either a value or a mapping of others, so both entries find something only where the dot is part of a name.',

@@ -78,6 +78,10 @@ function judgeEntry(claim: string, attribute: string, mapping: ClaimsMapping): N
     const message = `${claim} is mapped to ${shown}: users may choose it, and every word in it becomes a value of ${shown}`;
     notes.push({ code: 'name_mapped', path, message });
   }
+  if (claim.includes('\\.')) {
+    const message = `${maskUrl(claim)} has a backslash before a dot: to llama-stack the path is divided at that dot, and the backslash is part of a name; OGX, its successor, reads the two as a dot in a name, and authcheck does not`;
+    notes.push({ code: 'claim_escaped', path, message });
+  }
   const parent = findParent(claim, mapping);
   if (parent !== undefined) {
     const message = `${maskUrl(parent)} and ${maskUrl(claim)} are both mapped; where ${maskUrl(parent)} has values, ${maskUrl(claim)} finds only a claim of that very name, dots included`;

@@ -52,8 +52,8 @@ function isClosed(quoted: string): boolean {
 }
 
 /**
- * Finds what the parser takes and PyYAML refuses: tabs between things, `?` and keys of several lines within brackets,
- * odd names of anchors, and one that stands twice.
+ * Finds what the parser takes and PyYAML refuses or reads otherwise: tabs between things, `?` and keys of several lines
+ * within brackets, odd names of anchors, and one that stands twice, `!` without a name.
  */
 export function findRefused(lexemes: Iterable<string>): Refusal | null {
   const anchors = new Set<string>();
@@ -95,11 +95,42 @@ export function findRefused(lexemes: Iterable<string>): Refusal | null {
         };
       if (anchors.has(lexeme)) return { offset, message: 'the server refuses an anchor that stands twice; rename one' };
       if (lexeme.startsWith('&')) anchors.add(lexeme);
+    } else if (lexeme === '!') {
+      // The parser makes a text of what follows, and PyYAML what it is without the tag, even within quotes.
+      return { offset, message: 'to the server a lone "!" changes nothing, and a number behind it is one; remove it' };
     } else if (/^[|>]/.test(lexeme)) isBlock = true;
     isPlain = false;
     offset += lexeme.length;
     line += lexeme.split('\n').length - 1;
     size += lexeme.length - (lexeme.match(/[\ud800-\udbff]/g)?.length ?? 0);
+  }
+  return null;
+}
+
+/** Finds a key outside of brackets whose colon is on another line: the parser refuses only the first of a mapping. */
+export function findBrokenKey(lexemes: Iterable<string>): Refusal | null {
+  /** Where in their lines keys are written with `?`: their colons stand there too. */
+  const written = new Set<number>();
+  let offset = 0;
+  let start = 0;
+  let depth = 0;
+  let isFirst = true;
+  let isPlain = false;
+  for (const lexeme of lexemes) {
+    if (CONTROLS.includes(lexeme)) {
+      isPlain = lexeme === SCALAR;
+      continue;
+    }
+    if (!isPlain && (lexeme === '[' || lexeme === '{')) depth += 1;
+    else if (!isPlain && (lexeme === ']' || lexeme === '}')) depth -= 1;
+    else if (!isPlain && depth === 0 && lexeme === '?') written.add(offset - start);
+    else if (!isPlain && depth === 0 && lexeme === ':' && isFirst && !written.has(offset - start))
+      return { offset, message: 'to the server, a key ends on the line on which it begins; write the ":" behind it' };
+    isPlain = false;
+    const end = lexeme.lastIndexOf('\n') + 1;
+    if (end > 0) start = offset + end;
+    isFirst = (end > 0 || isFirst) && /^[ \r]*$/.test(lexeme.slice(end));
+    offset += lexeme.length;
   }
   return null;
 }

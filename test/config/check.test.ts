@@ -190,6 +190,7 @@ describe('checkConfig', () => {
     ['name_mapped', 'warning', provider(JWKS, 'claims_mapping: {preferred_username: roles}')],
     ['name_mapped', 'warning', provider(JWKS, 'claims_mapping: {nickname: roles}')],
     ['claim_shadowed', 'warning', provider(JWKS, 'claims_mapping: {org: teams, org.roles: roles}')],
+    ['claim_escaped', 'warning', provider(JWKS, String.raw`claims_mapping: {kubernetes\.io.namespace: namespaces}`)],
     ['attribute_misspelt', 'hint', provider(JWKS, 'claims_mapping: {groups: team}')],
     ['attribute_misspelt', 'hint', provider(JWKS, 'claims_mapping: {groups: constructor}')],
     ['github_scope_unsaid', 'hint', 'type: github_token'],

@@ -216,6 +216,7 @@ describe('a file that the server does not read as it looks', () => {
 describe('what the parser takes and PyYAML refuses', () => {
   const BRACKETS = 'to the server this character means something else within brackets; quote the value';
   const MISSING = 'there is no key before this ":"; remove it, or write one';
+  const BELOW = 'to the server, a key ends on the line on which it begins; write the ":" behind it';
   const LINES =
     'to the server, a key within brackets ends on the line on which it begins; a comma may be missing before';
   test.each([
@@ -243,6 +244,21 @@ describe('what the parser takes and PyYAML refuses', () => {
       'run.yaml:1:4: to the server, the name of an anchor has only letters, digits, "-" and "_"; rename it',
     ],
     [
+      'a tag without a name',
+      'a: 1\nb: ! 123\n',
+      'run.yaml:2:4: to the server a lone "!" changes nothing, and a number behind it is one; remove it',
+    ],
+    [
+      'a tag without a name, before quotes',
+      "a: {b: ! '5'}",
+      'run.yaml:1:8: to the server a lone "!" changes nothing, and a number behind it is one; remove it',
+    ],
+    [
+      'a tag without a name and a value',
+      'a: !\nb: 1\n',
+      'run.yaml:1:4: to the server a lone "!" changes nothing, and a number behind it is one; remove it',
+    ],
+    [
       'an anchor twice',
       'a: &x 1\nb: &x 2\n',
       'run.yaml:2:4: the server refuses an anchor that stands twice; rename one',
@@ -254,6 +270,9 @@ describe('what the parser takes and PyYAML refuses', () => {
     ['a key of two lines in brackets', 'a: {b: c,\n  d\n  e: f}\n', `run.yaml:2:3: ${LINES}`],
     ['a key whose ":" is on the next line', 'a: {"b"\n  : c}\n', `run.yaml:1:5: ${LINES}`],
     ['a key that is a list of two lines', 'a: {[b,\n  c]: d}\n', `run.yaml:1:5: ${LINES}`],
+    ['a key whose ":" is below it', 'x: 1\na\n  : b\n', `run.yaml:3:3: ${BELOW}`],
+    ['a key in quotes whose ":" is below it', 'x:\n  y: 1\n  "a" # b\n\n    : c\n', `run.yaml:5:5: ${BELOW}`],
+    ['a key in a list whose ":" is below it', '- x: [1]\n  a\n   : b\n', `run.yaml:3:4: ${BELOW}`],
     [
       'a key of more than 1,024 characters in brackets',
       `a: {b: c, ${'d'.repeat(1025)}: e}\n`,
@@ -307,6 +326,12 @@ describe('what the parser takes and PyYAML refuses', () => {
     ['for a key', 'a: {? b : c:d}\n', { a: { b: 'c:d' } }],
   ])('a "?" or ":" %s is taken', (_name, text, value) => {
     expect(read(text)).toEqual(value);
+  });
+
+  test('the ":" of a key that is written with "?" stands below it', () => {
+    expect(read('x: 1\n? a\n: b\nc:\n  - ? q\n    : f\n')).toEqual({ x: 1, a: 'b', c: [{ q: 'f' }] });
+    expect(read('a: |\n  b\n  : c\ng: {\n  ? h\n  : i}\n')).toEqual({ a: 'b\n: c\n', g: { h: 'i' } });
+    expect(read('\u00a0: 1\n')).toEqual({ '\u00a0': 1 });
   });
 
   test('an anchor may be named often', () => {
