@@ -4,7 +4,7 @@ import { credentialsInUrl } from './credentials.js';
 import { duration } from './duration.js';
 import { isRedirect, jsonBody, judgeStatus, type Answered, type Failure, type HttpRequest } from './exchange.js';
 import type { JsonOptions } from './json-parser.js';
-import { isObject, isStringList, member, type Json, type JsonObject } from './json.js';
+import { isList, isObject, isStringList, member, type Json, type JsonObject } from './json.js';
 import { quote } from './listing.js';
 import { createRedactor, maskPieces } from './redact.js';
 import { hiddenInQuery } from './secret-parameters.js';
@@ -114,6 +114,7 @@ export function readMessage(body: string, asked: Asked): string {
     ...PLACES.map((names) => textsIn(value, names)),
     isObject(error) ? textsIn(error, ['message']) : [],
     isStringList(errors) ? errors : [],
+    faultsIn(member(value, 'detail')),
   ];
   const said = texts.find(({ length }) => length > 0) ?? [];
   return clean(said.join(': '), asked);
@@ -130,6 +131,18 @@ function textsIn(object: JsonObject, names: readonly string[]): string[] {
   return names
     .map((name) => member(object, name))
     .filter((text: Json | undefined): text is string => typeof text === 'string' && text !== '');
+}
+
+/** What FastAPI finds wrong with a body: each place with its words, and nothing of what stood there. */
+function faultsIn(detail: Json | undefined): string[] {
+  const faults = !isList(detail)
+    ? []
+    : detail.slice(0, 3).flatMap((fault) => {
+        const [loc, msg] = isObject(fault) ? [member(fault, 'loc'), member(fault, 'msg')] : [];
+        if (typeof msg !== 'string' || msg === '') return [];
+        return isStringList(loc) ? `${loc.join('.')}: ${msg}` : msg;
+      });
+  return faults.length === 0 ? [] : [faults.join('; ')];
 }
 
 /** Reads the JSON object that an answer should hold, or says why there is none. */

@@ -14,8 +14,9 @@ describe('a clock', () => {
     for (const ms of [2000, -2000]) expect(readClock(Date.now() + ms, 5, 60).skew).toBeNull();
   });
 
-  test('of seconds is refused', () => {
-    for (const now of [Date.now() / 1000, NOW]) expect(() => checkClock(now)).toThrow('the milliseconds since 1970');
+  test('of seconds, or of milliseconds since a start, is refused', () => {
+    for (const now of [Date.now() / 1000, NOW, performance.now(), 364 * 86_400_000, NaN])
+      expect(() => checkClock(now)).toThrow('the milliseconds since 1970');
     for (const now of [Date.now(), NOW * 1000, 0]) expect(() => checkClock(now)).not.toThrow();
   });
 });

@@ -35,13 +35,21 @@ describe('the words of an error', () => {
     [{ title: 'Forbidden', detail: 'not from here' }, 'not from here'],
     [{ title: 'Forbidden', detail: '' }, 'Forbidden'],
     [{ error: '', error_description: 'no such client' }, 'no such client'],
+    [
+      { detail: [{ type: 'missing', loc: ['body', 'api_key'], msg: 'Field required', input: { token: 'x' } }] },
+      'body.api_key: Field required',
+    ],
+    [{ detail: [{ loc: ['body', 0], msg: 'a' }, { loc: ['query', 'q'], msg: 'b' }, { msg: 7 }] }, 'a; query.q: b'],
   ])('are found in %j', (body, said) => {
     expect(quote(body)).toBe(`: ${JSON.stringify(said)}`);
   });
 
-  test.each(['', 'oops', '[]', '{}', '{"message":7}', '{"error":""}'])('are not found in %j', (body) => {
-    expect(quoteMessage(body, { url: URL, secrets: [] })).toBe('');
-  });
+  test.each(['', 'oops', '[]', '{}', '{"detail":[]}', '{"detail":[7]}', '{"message":7}', '{"error":""}'])(
+    'are not found in %j',
+    (body) => {
+      expect(quoteMessage(body, { url: URL, secrets: [] })).toBe('');
+    },
+  );
 
   test('are cut short, and their control characters are escaped', () => {
     const said = quote({ message: `\u001b[31m${'x'.repeat(5000)}` });

@@ -1,7 +1,7 @@
 /** What the command line held, and how it stays out of what is said about it. */
 
 import { createRedactor, looksLikeSecret } from '../index.js';
-import { COMMAND_NAMES } from './tree.js';
+import { COMMAND_NAMES, NESTED } from './tree.js';
 
 /** What an argument says beside the name of a flag. */
 function valueOf(argument: string): string {
@@ -11,7 +11,9 @@ function valueOf(argument: string): string {
 /** Commander quotes what it does not understand; that may be a secret, so only the names of flags stay. */
 export function hideValues(message: string, argv: readonly string[]): string {
   const odd = argv.filter((argument) => argument.startsWith('-') && !/^--?[a-z][a-z-]{0,24}(?:=|$)/.test(argument));
-  const known = argv.map(valueOf).filter((value) => value !== '' && !COMMAND_NAMES.includes(value));
+  const known = argv
+    .map(valueOf)
+    .filter((value) => value !== '' && !COMMAND_NAMES.includes(value) && !NESTED.has(value));
   return [...odd, ...known]
     .reduce((text, value) => text.replaceAll(`'${value}'`, 'that was given').replaceAll(`=${value}`, ''), message)
     .replace(/^option '(?:-\w, )?(--[a-z-]+)[^']*' argument that was given is invalid\. /, '$1: ')

@@ -8,7 +8,7 @@ import type { Io, Run } from './io.js';
 import { formatError } from './render/findings.js';
 import { formatJson } from './render/json.js';
 import { createStyle } from './render/style.js';
-import { buildProgram, COMMAND_NAMES } from './tree.js';
+import { buildProgram, COMMAND_NAMES, NESTED } from './tree.js';
 
 const ORDER = 'the command comes first, its flags after it';
 
@@ -67,14 +67,6 @@ function refuseUnquoted(argv: readonly string[]): void {
   if (at !== -1 && !isValue && !next.startsWith('-'))
     throw usageError('put what has spaces in it into quotes: "Bearer …"');
 }
-
-/** Commands that stand below others, by their own names. */
-const NESTED: ReadonlyMap<string, string> = new Map([
-  ['check', 'config check'],
-  ['show', 'config show'],
-  ['init', 'config init'],
-  ['generate', 'jwks generate'],
-]);
 
 /**
  * The command that the arguments name: the first that is one; `validate` where there is only a token or its flags.
@@ -138,7 +130,7 @@ function rephrase(message: string): string {
     .replace(/^error: /, '')
     .replace(/\s+/g, ' ')
     .replace(/ \(Did you mean ([^)]*)\?\)$/, '; did you mean $1?')
-    .replace(/\. Expected (\d+) arguments? but got (\d+)\.$/, ': expected $1, got $2')
+    .replace(/\. Expected (\d+) arguments? but got (\d+)\.$/, ': expected $1, got $2; --help shows what goes where')
     .replace(/^option '(?:-\w, )?(--[a-z-]+) [^']*' argument missing$/, '$1 needs a value');
 }
 

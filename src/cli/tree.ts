@@ -90,6 +90,14 @@ Exit codes: 0 accepted · 1 rejected · 2 usage, config or unreadable input · 3
 /** The names of the commands. */
 export const COMMAND_NAMES: readonly string[] = Object.keys(COMMANDS);
 
+/** Commands that stand below others, by their own names. */
+export const NESTED: ReadonlyMap<string, string> = new Map([
+  ['check', 'config check'],
+  ['show', 'config show'],
+  ['init', 'config init'],
+  ['generate', 'jwks generate'],
+]);
+
 /** Builds the program with one command, loaded; without a name, with the summaries of all. */
 export async function buildProgram(name: string | null, run: Run, io: Io): Promise<Command> {
   const program = new Command('authcheck')

@@ -48,6 +48,8 @@ export type FindingCode =
   | 'key_recheck_long'
   | 'symmetric_keys_allowed'
   | 'github_scope_unsaid'
+  | 'field_own'
+  | 'attributes_no_json'
   // the way to it
   | 'tls_unverified'
   | 'http_insecure'

@@ -53,6 +53,16 @@ export const FINDINGS: Readonly<Record<FindingCode, FindingText>> = {
     why: 'GitHub names the organizations only to tokens with the scope read:org; others have none here, silently.',
     fix: 'Tell the users, in a comment above the mapping too: "tokens need the scope read:org".',
   },
+  field_own: {
+    severity: 'hint',
+    why: 'A token that passes or fails by this field alone is judged otherwise by llama-stack.',
+    fix: 'Use it where authcheck itself guards the server; for llama-stack, leave it out, and correct the clocks or the issuer.',
+  },
+  attributes_no_json: {
+    severity: 'warning',
+    why: 'The server refuses every request with such a header: 401, invalid JSON.',
+    fix: 'Leave attributes_header out, or name a header into which a proxy of yours writes JSON, as authcheck serve does.',
+  },
   tls_unverified: {
     severity: 'warning',
     why: 'Whoever is on the network path can serve keys of their own, and so make tokens that are accepted.',

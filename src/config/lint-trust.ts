@@ -2,10 +2,18 @@
 
 import { findUnfitNames } from './lint-names.js';
 import type { Note } from './note.js';
-import { DEFAULT_AUDIENCE, type ProviderConfig } from './provider-config.js';
+import { DEFAULT_AUDIENCE, type OAuth2TokenConfig, type ProviderConfig } from './provider-config.js';
 
 /** Seconds after which a key set should have been fetched again. */
 const DAY = 24 * 3600;
+
+/** Headers of oauth2-proxy, Authelia and authentik. */
+const LISTS: ReadonlySet<string> = new Set([
+  'x-auth-request-groups',
+  'x-forwarded-groups',
+  'remote-groups',
+  'x-authentik-groups',
+]);
 
 /** Finds trust that nobody decided on; `sets` is whether the config sets a field itself, `text` is the whole file. */
 export function findUnsaidTrust(config: ProviderConfig, sets: (field: string) => boolean, text: string): Note[] {
@@ -15,6 +23,7 @@ export function findUnsaidTrust(config: ProviderConfig, sets: (field: string) =>
         ...(sets('audience') ? [] : [describeAudience(config.introspection !== null)]),
         ...findUnfitNames(config),
         ...judgeRecheck(config.jwks?.key_recheck_period ?? 0),
+        ...describeOwn(config),
       ];
     case 'github_token':
       return 'organizations' in config.claims_mapping && !text.includes('read:org')
@@ -27,9 +36,19 @@ export function findUnsaidTrust(config: ProviderConfig, sets: (field: string) =>
             },
           ]
         : [];
+    case 'upstream_header':
+      return LISTS.has(config.attributes_header?.toLowerCase() ?? '')
+        ? [
+            {
+              code: 'attributes_no_json',
+              path: ['attributes_header'],
+              message:
+                'proxies put names with commas or bars between them into the header that attributes_header names, and the server reads JSON alone',
+            },
+          ]
+        : [];
     case 'custom':
     case 'kubernetes':
-    case 'upstream_header':
       return [];
   }
 }
@@ -48,4 +67,14 @@ function judgeRecheck(seconds: number): Note[] {
   if (seconds <= DAY) return [];
   const message = `key_recheck_period is ${seconds} seconds: a withdrawn key is trusted for more than a day`;
   return [{ code: 'key_recheck_long', path: ['jwks', 'key_recheck_period'], message }];
+}
+
+/** What decides here and not in llama-stack, so that the two may answer differently. */
+function describeOwn({ clock_tolerance, algorithms }: OAuth2TokenConfig): Note[] {
+  const fields = [...(clock_tolerance > 0 ? ['clock_tolerance'] : []), ...(algorithms === null ? [] : ['algorithms'])];
+  return fields.map((name) => ({
+    code: 'field_own',
+    path: [name],
+    message: `${name} is a field of authcheck’s own: llama-stack ignores it`,
+  }));
 }

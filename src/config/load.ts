@@ -18,7 +18,7 @@ const MAX_CONFIG_BYTES = 1024 * 1024;
 /** Where a config may come from. */
 export interface LoadOptions {
   /** The file to read. Default: `AUTHCHECK_CONFIG` of `env`, else what is found upward from `cwd`. */
-  readonly file?: string;
+  readonly file?: string | undefined;
   /** Environment variables. Default: none. */
   readonly env?: Environment;
   /** The folder to search from, and to which paths are relative. Default: the working directory. */
@@ -96,7 +96,7 @@ export function checkLoadOptions(given: Partial<Record<keyof LoadOptions, unknow
 export async function readConfigFile(options: LoadOptions): Promise<ConfigFile> {
   checkLoadOptions(options);
   const { env = {}, cwd = '.' } = options;
-  const { name, found } = await locateFile(options.file, env, cwd);
+  const { name, found } = await locateFile(options, cwd);
   const path = resolve(cwd, name);
   const file = displayPath(path, cwd);
   // What is named and is not there may be a secret rather than a name, so it is masked.
@@ -107,7 +107,7 @@ export async function readConfigFile(options: LoadOptions): Promise<ConfigFile> 
   const { value, locate } = parseConfigText(text, file);
   const inPackage = basename(path) === 'package.json';
   const parseOptions = {
-    env,
+    ...(options.env === undefined ? {} : { env }),
     unknownFields: options.unknownFields ?? 'error',
     locate: (at: Path, part?: Part) => locate(inPackage ? ['authcheck', ...at] : at, part),
     home: (user: string | null) => (user === null ? (env.HOME ?? null) : homeOf(user)),
@@ -128,19 +128,19 @@ export async function listProviders(options: LoadOptions): Promise<string[]> {
 }
 
 async function locateFile(
-  file: string | undefined,
-  env: Environment,
+  { file, env }: LoadOptions,
   cwd: string,
 ): Promise<{ name: string; found: LoadedConfig['found'] }> {
   if (file !== undefined) return { name: file, found: 'named' };
-  const named = env.AUTHCHECK_CONFIG ?? '';
+  const named = env?.AUTHCHECK_CONFIG ?? '';
   if (named !== '') return { name: named, found: 'environment' };
   const name = await searchUpward(cwd);
   if (name === null) {
-    throw new AuthcheckError(
-      'config_not_found',
-      `no config was found ${describeSearch(cwd)}; name one with --config or AUTHCHECK_CONFIG; authcheck validate needs none with --issuer URL`,
-    );
+    const wayOut =
+      env === undefined
+        ? 'name one with the option file; AUTHCHECK_CONFIG is looked up in the option env alone'
+        : 'name one with --config or AUTHCHECK_CONFIG; authcheck validate needs none with --issuer URL';
+    throw new AuthcheckError('config_not_found', `no config was found ${describeSearch(cwd)}; ${wayOut}`);
   }
   return { name, found: 'searched' };
 }

@@ -77,6 +77,15 @@ export function acceptReading({ config, findings }: Pick<Reading, 'config' | 'fi
   throw off.length === 0 ? new ConfigError(findings) : new ConfigError(off, 'auth_off');
 }
 
+function explainWithEnv(name: string): string {
+  return `the environment variable ${name} is not set or empty; set it`;
+}
+
+/** For a program that says nothing of an environment, in which the variable may well be set. */
+function explainWithoutEnv(name: string): string {
+  return `the environment variable ${name} is not looked up without the option env; give it the environment of the process`;
+}
+
 /** A document that was read, right or wrong. */
 export interface Reading {
   /** What can be used. */
@@ -105,7 +114,7 @@ export function readAuthConfig(document: unknown, options: ReadOptions): Reading
     home: options.home,
     isSecret: isSecretPath,
   });
-  const { explainUnset = (name) => `the environment variable ${name} is not set or empty; set it` } = options;
+  const { explainUnset = options.env === undefined ? explainWithoutEnv : explainWithEnv } = options;
   for (const { variable: name, path } of faults) {
     const message = `${explainUnset(name)}, or write \${env.${name}:=default} or \${env.${name}:+value}`;
     place({ code: 'env_unset', path, message }, []);

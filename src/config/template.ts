@@ -21,6 +21,9 @@ export interface ConfigTemplate {
 /** The variables that a config with introspection names. */
 export const CLIENT_VARIABLES: readonly string[] = ['AUTH_CLIENT_ID', 'AUTH_CLIENT_SECRET'];
 
+/** The issuers that put roles below `realm_access`. */
+const KEYCLOAK = /^https?:\/\/[^?#]+\/realms\/[^/?#]+$/;
+
 /**
  * Writes the config as YAML.
  *
@@ -59,7 +62,7 @@ export function writeConfigTemplate({ issuer, audience, source, endpoint, schema
     '# and makes a role of every word in them.',
     'claims_mapping:',
     '  groups: teams',
-    '  roles: roles',
+    KEYCLOAK.test(issuer) ? '  realm_access.roles: roles' : '  roles: roles',
   ];
   return [
     `# yaml-language-server: $schema=${schema}`,

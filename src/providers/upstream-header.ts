@@ -13,6 +13,10 @@ const INVALID = 'invalid JSON';
 const PRINCIPAL_FIX =
   'Have the proxy before the server set this header, once, to a name, and drop it from what clients send.';
 const ATTRIBUTES_FIX = 'Have the proxy send this header once, as JSON such as {"roles": ["admin"], "teams": ["ml"]}.';
+/** What a proxy that writes no JSON sends: names between commas or bars. */
+const NAMES = /^[^[{"]+$/;
+const NAMES_FIX =
+  'The server reads JSON alone, such as {"teams": ["ml"]}. If the proxy cannot send it, as oauth2-proxy and Authelia cannot, leave attributes_header out: the users then have no attributes.';
 
 /** Makes the provider. */
 export function createUpstreamHeaderProvider(config: UpstreamHeaderConfig, context: ProviderContext): AuthProvider {
@@ -87,14 +91,15 @@ function readAttributes(trace: Trace, request: AuthRequest, name: string | null)
     );
     return {};
   }
-  const fail = (message: string, refusal = 'expected JSON object'): string => {
-    trace.fail('mapping', 'claim_invalid', `the header ${name} ${message}`, { ...field, fix: ATTRIBUTES_FIX });
+  const fail = (message: string, refusal = 'expected JSON object', fix = ATTRIBUTES_FIX): string => {
+    trace.fail('mapping', 'claim_invalid', `the header ${name} ${message}`, { ...field, fix });
     return refusal;
   };
   if (values.length > 1) return fail(`occurs ${values.length} times`);
   const text = decodeHeader(raw);
   if (text === null) return fail('is not UTF-8 text', INVALID);
   const json = parseJson(text);
+  if (!json.ok && NAMES.test(text)) return fail('holds names, and no JSON', INVALID, NAMES_FIX);
   if (!json.ok) return fail(`is not valid JSON: ${json.message}`, INVALID);
   if (!isObject(json.value)) return fail('is not a JSON object');
   const attributes = new Map<string, readonly string[]>();

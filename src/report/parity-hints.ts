@@ -64,6 +64,8 @@ const HINTS: readonly ((report: ParityReport) => string | null)[] = [
   },
   (report) => {
     if (!are(report, 'accepted', 'rejected')) return null;
+    if (isLate(report))
+      return 'the token has expired, and passes here by the clock tolerance alone: llama-stack has none, and ignores clock_tolerance';
     const keys =
       report.verdict.provider.mode === 'jwks' ? '; or it holds a key set from before the token’s key was in it' : '';
     return `the server may run with another config, such as an older one that it read when it started: compare issuer, audience and endpoint${keys}`;
@@ -112,6 +114,12 @@ function isOpen({ without_token }: ParityReport): boolean {
 /** The server lets in whoever has any token, and the provider does not. */
 function isGullible(report: ParityReport): boolean {
   return !isOpen(report) && report.with_garbage.outcome === 'accepted' && differs(report, 'with_garbage');
+}
+
+/** The token has expired by the very clock that accepted it. */
+function isLate({ verdict }: ParityReport): boolean {
+  const { expected: now, actual: exp } = verdict.steps.find(({ name }) => name === 'expiry') ?? {};
+  return typeof now === 'number' && typeof exp === 'number' && exp <= now;
 }
 
 function are({ verdict, server }: ParityReport, ours: Outcome, theirs: Outcome): boolean {

@@ -30,6 +30,11 @@ test.each([
 test.each([
   [['serve', '--port', 'MARKED'], '--port: expected a whole number from 0 to 65535'],
   [['validate', '--at', 'MARKED', 'x.y.z'], '--at: expected a time with its zone'],
+  [
+    ['config', 'check', 'MARKED', 'b.yaml'],
+    "too many arguments for 'check': expected 1, got 2; --help shows what goes where",
+  ],
+  [['jwks', 'generate', 'MARKED'], "too many arguments for 'generate': expected 0, got 1"],
   [['schema', 'MARKED'], 'name: allowed choices are config, test, verdict '],
 ])('what is wrong with a value is said in few words: %j', async (argv, words) => {
   const { io, said } = record();

@@ -194,6 +194,15 @@ describe('checkConfig', () => {
     ['attribute_misspelt', 'hint', provider(JWKS, 'claims_mapping: {groups: team}')],
     ['attribute_misspelt', 'hint', provider(JWKS, 'claims_mapping: {groups: constructor}')],
     ['github_scope_unsaid', 'hint', 'type: github_token'],
+    ['field_own', 'hint', provider(`clock_tolerance: 300\n${JWKS}`)],
+    ['field_own', 'hint', provider(`algorithms: [RS256]\n${JWKS}`)],
+    ...['X-Forwarded-Groups', 'x-auth-request-groups', 'Remote-Groups', 'X-authentik-groups'].map(
+      (name): [string, string, string] => [
+        'attributes_no_json',
+        'warning',
+        `type: upstream_header\nprincipal_header: x-user\nattributes_header: ${name}`,
+      ],
+    ),
     ['field_unknown', 'warning', provider(`clock_tolerence: 5\n${JWKS}`)],
   ])('%s is the only finding, a %s', async (code, severity, text) => {
     const { findings } = await check(text);

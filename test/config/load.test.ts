@@ -62,6 +62,13 @@ describe('loadAuthConfig finds', () => {
     const path = write('named.yaml');
     expect(await loadAuthConfig({ file: path })).toMatchObject({ default: 'default', found: 'named' });
     await expect(loadAuthConfig()).rejects.toThrow(`no config was found in ${process.cwd()}`);
+    await expect(loadAuthConfig()).rejects.toThrow('AUTHCHECK_CONFIG is looked up in the option env alone');
+  });
+
+  test('a variable is not called unset where nobody said in which environment', async () => {
+    const file = write('variable.yaml', 'type: custom\nendpoint: ${env.AUTH_URL}\n');
+    await expect(loadAuthConfig({ file })).rejects.toThrow('AUTH_URL is not looked up without the option env;');
+    await expect(loadAuthConfig({ file, env: {} })).rejects.toThrow('AUTH_URL is not set or empty; set it');
   });
 
   test('the file of AUTHCHECK_CONFIG before what lies around', async () => {

@@ -36,6 +36,16 @@ test.each([
   expect(providers).toHaveLength(1);
 });
 
+test.each([
+  ['https://idp.example/realms/demo', 'realm_access.roles'],
+  ['https://idp.example/auth/realms/demo', 'realm_access.roles'],
+  ['https://idp.example', 'roles'],
+])('the roles of %s are where it puts them: %s', (issuer, claim) => {
+  const { value } = parseConfigText(writeConfigTemplate({ ...TEMPLATE, issuer }), 'x');
+  const claims_mapping = { groups: 'teams', [claim]: 'roles' };
+  expect(value).toMatchObject({ server: { auth: { provider_config: { claims_mapping } } } });
+});
+
 test('the first line tells editors the schema; secrets are variables', () => {
   const text = writeConfigTemplate({ ...TEMPLATE, endpoint: INTROSPECTION });
   expect(text.split('\n')[0]).toBe('# yaml-language-server: $schema=./config.schema.json');

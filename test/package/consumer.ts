@@ -1,7 +1,10 @@
 // A stranger's server, in a few lines: compiled and run against the installed package.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createAuthProvider, createSigner, parseAuthConfig, type Verdict } from 'authcheck';
+import { createAuthProvider, createSigner, parseAuthConfig, type LoadOptions, type Verdict } from 'authcheck';
+
+// A variable that may not be set names the file.
+export const options: LoadOptions = { file: process.env['CONFIG'], env: process.env };
 
 const signer = await createSigner({ kid: 'k1' });
 const issuer = createServer((_request, response) => response.end(JSON.stringify({ keys: [signer.jwk] })));

@@ -215,6 +215,12 @@ describe('a refusal has the way out that helps', () => {
     );
   });
 
+  test('of a key that was rotated away', async () => {
+    const reason = await reasonOf(await sign(GOOD, { kid: 'ec-0' }));
+    expect(reason?.code).toBe('key_not_found');
+    expect(reason?.fix).toMatch(/rotated away: get a new token\.$/);
+  });
+
   test('of a key set in which no key can be found', async () => {
     const token = await sign(GOOD);
     const [{ kid, ...unnamed } = {}] = keySet.keys;

@@ -91,6 +91,17 @@ describe('the attributes', () => {
     expect(verdict.attributes).toEqual({});
   });
 
+  test.each(['ml,ops', 'ml', 'role:admin, ml team', 'ml|ops'])('names are told as what they are: %s', async (text) => {
+    const verdict = await ask([
+      ['x-user', 'alice'],
+      ['x-attributes', text],
+    ]);
+    expect(summary(verdict)).toBe('rejected: claim_invalid');
+    expect(verdict.server.body?.error.message).toMatch(/: invalid JSON$/);
+    expect(verdict.steps.find(({ name }) => name === 'mapping')?.message).toMatch(/ holds names, and no JSON$/);
+    expect(verdict.reason?.fix).toContain('leave attributes_header out');
+  });
+
   test('a name that is none is told as that', async () => {
     const twice = await ask([
       ['x-user', 'alice'],

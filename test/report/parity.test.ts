@@ -208,6 +208,17 @@ describe('a server that drifted', () => {
     expect(hintsOf(report)).toContain('an older key set');
   });
 
+  test('has no clock tolerance', async () => {
+    const issuer = await serve(json({ keys: [key.jwk] }));
+    const jwks = { uri: issuer.origin };
+    const late = mint(key, { exp: Math.floor(Date.now() / 1000) - 200 });
+    const provider = provide({ type: 'oauth2_token', issuer: ISSUER, audience: 'my-api', jwks, clock_tolerance: 300 });
+    const { report } = await compare(serverThat({ given: refuse(REFUSAL) }, late), late, provider);
+    expect(report.same).toBe(false);
+    expect(hintsOf(report)).toContain('by the clock tolerance alone');
+    expect(hintsOf(report)).not.toContain('older');
+  });
+
   test('refuses in other words', async () => {
     const { report } = await compare(serverThat({ given: refuse('Token not active') }, EXPIRED), EXPIRED);
     expect(report.same).toBe(false);

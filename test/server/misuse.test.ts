@@ -76,6 +76,11 @@ describe('an option of another kind is refused: it would do nothing, or fail at 
     ['now is a function', { now: Date.now() }],
     ['onEvent is a function', { onEvent: { emit: () => undefined } }],
     ['onExchange is a function', { onExchange: true }],
+    ['keySet is a key set as readKeySet(TEXT) or await fetchKeySet() gives it', { keySet: { keys: [] } }],
+    ['keySet is a key set as readKeySet(TEXT)', { keySet: Promise.resolve({ ok: true }) }],
+    ['keySet is a key set as readKeySet(TEXT)', { keySet: '{"keys": []}' }],
+    ['http is a client as createHttpClient() makes it, not fetch', { http: fetch }],
+    ['keySets is a Map', { keySets: {} }],
   ])('%s', (told, options) => {
     expect(() => createAuthenticator(config, options as never)).toThrow(`the option ${told}`);
   });
