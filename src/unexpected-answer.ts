@@ -3,7 +3,7 @@
 import { credentialsInUrl } from './credentials.js';
 import { duration } from './duration.js';
 import { isRedirect, jsonBody, judgeStatus, type Answered, type Failure, type HttpRequest } from './exchange.js';
-import type { JsonOptions } from './json-parser.js';
+import { parseJson, type JsonOptions } from './json-parser.js';
 import { isList, isObject, isStringList, member, type Json, type JsonObject } from './json.js';
 import { quote } from './listing.js';
 import { createRedactor, maskPieces } from './redact.js';
@@ -103,9 +103,13 @@ const PLACES = [
   ['title'],
 ] as const;
 
+/** What is looked through for secrets of an error's words, of which few are shown. */
+const MAX_READ = 4096;
+
 /** What an error says for itself, without anything of what was sent; empty where it says nothing that can be read. */
 export function readMessage(body: string, asked: Asked): string {
-  const json = jsonBody({ body }, asked.secrets);
+  // Of many secrets, none is looked for in what is not shown: an endpoint may repeat a thousand parameters.
+  const json = parseJson(body.replace(/^\ufeff/, ''));
   if (!json.ok || !isObject(json.value)) return '';
   const { value } = json;
   const error = member(value, 'error');
@@ -117,7 +121,7 @@ export function readMessage(body: string, asked: Asked): string {
     faultsIn(member(value, 'detail')),
   ];
   const said = texts.find(({ length }) => length > 0) ?? [];
-  return clean(said.join(': '), asked);
+  return clean(said.join(': ').slice(0, MAX_READ), asked);
 }
 
 /** A server's words without what was sent to it: an error may quote the beginning of what it refuses, and its own URL. */

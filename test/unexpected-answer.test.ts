@@ -51,6 +51,13 @@ describe('the words of an error', () => {
     },
   );
 
+  test('of an answer that repeats ten thousand secrets hold none of them', () => {
+    const secrets = Array.from({ length: 10_000 }, (_, index) => `secret-${index.toString(36).padStart(8, 'q')}`);
+    const said = quote({ detail: [{ input: secrets }], message: secrets.join(' ') }, secrets);
+    expect(said).toMatch(/^: "\[redacted\] /);
+    expect(said).not.toContain('secret-');
+  });
+
   test('are cut short, and their control characters are escaped', () => {
     const said = quote({ message: `\u001b[31m${'x'.repeat(5000)}` });
     expect(said).toMatch(/^: "\\u001b\[31mx+…"$/);

@@ -18,7 +18,6 @@ export async function findConfig(
   const target = await findTarget(
     { ...(file === undefined ? {} : { config: file }), ...(provider === undefined ? {} : { provider }) },
     io,
-    () => undefined,
   );
   const { name, config } = target.chosen;
   if (config.type === 'oauth2_token' && config.jwks !== null) return config;

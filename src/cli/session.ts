@@ -26,6 +26,8 @@ export interface Session {
   readonly advise: (advice: string | null) => void;
   /** Says what was taken away around the token. */
   readonly noteStripped: (given: GivenToken) => void;
+  /** Prints an exchange with --verbose, and keeps nothing of it: those of a batch would fill the memory. */
+  readonly showExchange: (exchange: Exchange) => void;
   /** Collects the transcript, and prints it with --verbose. */
   readonly onExchange: (exchange: Exchange) => void;
   readonly exchanges: readonly Exchange[];
@@ -44,6 +46,9 @@ export function openSession(options: SharedOptions, io: Io): Session {
   };
   const advise = (advice: string | null): void => {
     if (advice !== null) note((on) => paragraph('warning', on.warn, advice, on));
+  };
+  const showExchange = (exchange: Exchange): void => {
+    if (options.verbose === true) note((on) => formatExchange(exchange, on));
   };
   return {
     answer(json, text) {
@@ -69,8 +74,9 @@ export function openSession(options: SharedOptions, io: Io): Session {
     },
     onExchange(exchange) {
       exchanges.push(exchange);
-      if (options.verbose === true) note((on) => formatExchange(exchange, on));
+      showExchange(exchange);
     },
+    showExchange,
     exchanges,
   };
 }

@@ -39,7 +39,7 @@ export interface Source {
 export async function findSource(
   options: SourceOptions,
   io: Io,
-  onExchange: (exchange: Exchange) => void,
+  onExchange?: (exchange: Exchange) => void,
 ): Promise<Source> {
   const { config, issuer, audience, jwks } = options;
   if (config !== undefined && (issuer !== undefined || audience !== undefined))
@@ -67,7 +67,7 @@ async function fromFile(options: SourceOptions, io: Io): Promise<Source> {
   return { ...source, origin: `${source.origin} with the keys of ${jwks}`, keySet: readKeySetFile(jwks, io) };
 }
 
-async function fromFlags(options: SourceOptions, io: Io, onExchange: (exchange: Exchange) => void): Promise<Source> {
+async function fromFlags(options: SourceOptions, io: Io, onExchange?: (exchange: Exchange) => void): Promise<Source> {
   const { issuer, jwks, audience } = options;
   const make = (uri: string): AuthConfig =>
     parseAuthConfig({
@@ -114,9 +114,9 @@ export function readKeySetFile(file: string, io: Io): KeySetResult {
 export async function discover(
   issuer: string,
   io: Io,
-  onExchange: (exchange: Exchange) => void,
+  onExchange?: (exchange: Exchange) => void,
 ): Promise<IssuerMetadata> {
-  const http = createHttpClient({ env: io.env, onExchange, oneShot: true });
+  const http = createHttpClient({ env: io.env, oneShot: true, ...(onExchange === undefined ? {} : { onExchange }) });
   try {
     return await discoverIssuer(http, issuer);
   } finally {

@@ -45,7 +45,7 @@ type TargetOptions = SharedOptions & IssuerOptions & { readonly allProviders?: b
 export async function findTarget(
   options: TargetOptions,
   io: Io,
-  onExchange: (exchange: Exchange) => void,
+  onExchange?: (exchange: Exchange) => void,
 ): Promise<Target> {
   return chooseTarget(await findSource(options, io, onExchange), options, io, onExchange);
 }
@@ -59,7 +59,7 @@ export function chooseTarget(
   { origin, config, file, keySet }: Source,
   options: TargetOptions,
   io: Io,
-  onExchange: (exchange: Exchange) => void,
+  onExchange?: (exchange: Exchange) => void,
 ): Target {
   if (file === null && options.provider !== undefined)
     throw usageError(
@@ -81,10 +81,10 @@ export function chooseTarget(
     warnings: relevant(config, options, chosen.name),
     options: {
       env: io.env,
-      onExchange,
       now: at === undefined ? io.now : () => at,
       cache: false,
       oneShot: true,
+      ...(onExchange === undefined ? {} : { onExchange }),
       ...(keySet === undefined ? {} : { keySet }),
     },
   };

@@ -8,6 +8,7 @@ import { basicOf } from '../credentials.js';
 import { jsonBody, type Answered, type Failure, type HttpAnswer, type HttpClient } from '../exchange.js';
 import { parseJson } from '../json-parser.js';
 import { isObject, member, type Json } from '../json.js';
+import { quoteName } from '../listing.js';
 import { REDACTED } from '../redact.js';
 import { describeText, judgeUnexpected, through } from '../unexpected-answer.js';
 import { readKey, type Key } from './keys.js';
@@ -88,6 +89,9 @@ function adviseOnStatus({ status, body }: Answered, hasCredentials: boolean): st
   return isAnonymous ? 'Set jwks.token: this endpoint shows its keys to nobody without one.' : undefined;
 }
 
+/** Each token with that kid is tried with all of them: with two thousand keys, one request takes seconds. */
+const MAX_PER_KID = 32;
+
 function collectKeys(value: Json, skew: number | null): KeySetResult {
   const members = isObject(value) ? member(value, 'keys') : undefined;
   if (!Array.isArray(members)) {
@@ -102,6 +106,12 @@ function collectKeys(value: Json, skew: number | null): KeySetResult {
     if (same === undefined) byKid.set(key.kid, [key]);
     else same.push(key);
   }
+  const many = [...byKid].find(([, same]) => same.length > MAX_PER_KID);
+  if (many !== undefined)
+    return invalid(
+      `the key set has ${many[1].length} keys with the kid ${quoteName(many[0])}; ${MAX_PER_KID} at most are tried`,
+      'Have the issuer publish each key under a kid of its own.',
+    );
   const hidesNames = keys.some(({ kid }) => kid?.includes(REDACTED));
   return { ok: true, keySet: { keys, byKid, hidesNames, skew } };
 }

@@ -82,9 +82,10 @@ function readPrincipal(trace: Trace, request: AuthRequest, name: string): string
 /** Reads the attributes, or says what the server says of them. */
 function readAttributes(trace: Trace, request: AuthRequest, name: string | null): Attributes | string {
   const field = { field: ['attributes_header'] };
-  const values = name === null ? [] : headerValues(request, name).filter((value) => value !== '');
-  const [raw] = values;
-  if (name === null || raw === undefined) {
+  const values = name === null ? [] : headerValues(request, name);
+  const [raw = ''] = values;
+  // Where there are several, an empty one may be the proxy's, and the other a client's.
+  if (name === null || (raw === '' && values.length < 2)) {
     trace.skip(
       'mapping',
       name === null ? 'the config names no attributes header' : `the request has no header ${name}: no attributes`,

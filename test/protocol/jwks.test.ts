@@ -22,4 +22,13 @@ describe('readKeySet', () => {
     expect(set?.byKid.get('a')?.map((key) => key.fault === null)).toEqual([true, false]);
     expect([...(set?.byKid.keys() ?? [])]).toEqual(['a']);
   });
+
+  test('refuses more keys under one kid than can be tried for each token', () => {
+    const many = (count: number): string => JSON.stringify({ keys: Array(count).fill({ kty: 'oct', kid: 'a' }) });
+    expect(readKeySet(many(32)).ok).toBe(true);
+    expect(readKeySet(many(33))).toMatchObject({
+      code: 'jwks_invalid',
+      message: 'the key set has 33 keys with the kid "a"; 32 at most are tried',
+    });
+  });
 });

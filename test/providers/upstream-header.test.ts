@@ -113,11 +113,15 @@ describe('the attributes', () => {
     }
   });
 
-  test('in two headers refuse the request', async () => {
+  test.each([
+    ['{"a":["b"]}', '{"a":["c"]}'],
+    ['', '{"a":["c"]}'],
+    ['{"a":["b"]}', ''],
+  ])('in two headers, %j and %j, refuse the request', async (first, second) => {
     const verdict = await ask([
       ['x-user', 'alice'],
-      ['x-attributes', '{"a":["b"]}'],
-      ['X-Attributes', '{"a":["c"]}'],
+      ['x-attributes', first],
+      ['X-Attributes', second],
     ]);
     expect(summary(verdict)).toBe('rejected: claim_invalid');
   });

@@ -34,7 +34,7 @@ const TICK = 100;
 /** Judges every line. */
 export async function runBatch(options: BatchOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
-  const target = await findTarget(options, io, session.onExchange);
+  const target = await findTarget(options, io, session.showExchange);
   session.warn(target.warnings);
   const { input, size, read } = openInput(options.tokens, io);
   // Fetched once, for all tokens; null for a provider that has none.

@@ -74,7 +74,7 @@ export function defineServe(run: Run): Command {
 
 /** Serves until a signal ends it. */
 async function runServe(options: ServeOptions, io: Io): Promise<number> {
-  const source = await findSource(options, io, () => undefined);
+  const source = await findSource(options, io);
   let reload = (): void => undefined;
   // A key set in a file stands in for one that is fetched again and again.
   const keySet = options.jwks === undefined || isUri(options.jwks) ? null : options.jwks;
@@ -105,12 +105,8 @@ async function serve(
   // A config that is read again while its issuer is away goes on with the keys that are known.
   const keySets = new Map<string, KeySetSlot>();
   const open = (from: Source): Authenticator => {
-    const target = chooseTarget(
-      from,
-      { ...options, allProviders: options.provider === undefined },
-      io,
-      () => undefined,
-    );
+    // Nobody reads a transcript here, and to mask every secret of every answer in one holds all other requests up.
+    const target = chooseTarget(from, { ...options, allProviders: options.provider === undefined }, io);
     const authenticator = openAuthenticator(target, options, { logger, onEvent, keySets });
     warnOf(target, from, authenticator, logger);
     return authenticator;
@@ -118,7 +114,7 @@ async function serve(
   const first = open(source);
   const config = holdConfig(
     first,
-    async () => open(await findSource(options, io, () => undefined)),
+    async () => open(await findSource(options, io)),
     logger,
     (ok) => metrics?.countReload(ok),
   );

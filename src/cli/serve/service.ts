@@ -141,9 +141,10 @@ function routeOf(url: string): string {
 /** A gateway's own id for the request, so that its log and ours can be joined; else a new one. */
 function requestId(incoming: IncomingMessage): string {
   const { 'x-request-id': given, authorization = '' } = incoming.headers;
-  // A longer id may be a token, and so may one that stands in the Authorization header.
-  const isFit = typeof given === 'string' && /^[\w-]{8,64}$/.test(given) && !authorization.includes(given);
-  return isFit ? given : randomUUID();
+  if (typeof given !== 'string' || !/^[\w-]{8,64}$/.test(given)) return randomUUID();
+  // A longer id may be a token, and so may one that stands in the Authorization header, or has what stands there in it.
+  const words = authorization.split(/\s+/).filter((word) => word.length >= 8);
+  return authorization.includes(given) || words.some((word) => given.includes(word)) ? randomUUID() : given;
 }
 
 async function ready(authenticator: Authenticator, closing: boolean): Promise<Reply> {

@@ -93,12 +93,14 @@ test('the time of a request is counted in seconds', async () => {
 
 test.each([
   ['is part of the token', 'eyJhbGciOi'],
+  ['has the token in it', 'request-api-key-of-alice'],
   ['is longer than an id', 'x'.repeat(65)],
   ['is shorter than an id', 'x'.repeat(7)],
   ['holds more than an id', 'id id id id'],
 ])('an id of a gateway that %s is replaced', async (_how, id) => {
   const { service, told } = await startFailing();
-  const headers = { authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.', 'x-request-id': id };
+  const token = id.includes('api-key-of-alice') ? 'api-key-of-alice' : 'eyJhbGciOiJub25lIn0.e30.';
+  const headers = { authorization: `Bearer ${token}`, 'x-request-id': id };
   const answer = await fetch(`${service.url}/auth`, { headers });
   expect(answer.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/);
   expect(JSON.stringify(told)).not.toContain(id);
