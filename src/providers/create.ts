@@ -20,7 +20,7 @@ import { createKubernetesProvider } from './kubernetes.js';
 import { createOAuth2IntrospectionProvider } from './oauth2-introspection.js';
 import { createOAuth2JwksProvider } from './oauth2-jwks.js';
 import { checkProviderGiven } from './misuse.js';
-import type { AuthProvider, ProviderContext, ProviderEvent } from './provider.js';
+import type { AuthProvider, InnerEvent, ProviderContext, ProviderEvent } from './provider.js';
 import { createUpstreamHeaderProvider } from './upstream-header.js';
 
 /** What a host may say about its providers' requests; whom they trust is the config's. */
@@ -54,7 +54,7 @@ export interface ProviderOptions extends ClientOptions {
 export function createAuthProvider(provider: ConfiguredProvider, options: ProviderOptions = {}): AuthProvider {
   checkProviderGiven(provider, options);
   if (options.now !== undefined) checkClock(options.now());
-  const onEvent = quietly(options.onEvent);
+  const onEvent = quietly(options.onEvent, provider.name);
   const context: ProviderContext = {
     ref: referTo(provider),
     http: options.http ?? createProviderClient(provider, options),
@@ -173,7 +173,8 @@ function referTo({ name, config, source }: ConfiguredProvider): ProviderRef {
 /** A host's counting must never decide about a request. */
 function quietly(
   onEvent: ((event: ProviderEvent) => unknown) | undefined,
-): ((event: ProviderEvent) => void) | undefined {
+  provider: string,
+): ((event: InnerEvent) => void) | undefined {
   if (onEvent === undefined) return undefined;
-  return (event) => ignoreFailure(() => onEvent(event));
+  return (event) => ignoreFailure(() => onEvent({ provider, ...event }));
 }

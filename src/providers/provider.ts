@@ -47,9 +47,11 @@ export interface AuthProvider {
   readonly close: () => Promise<void>;
 }
 
-/** What happens inside a provider, for a host's metrics. */
-export type ProviderEvent =
-  KeySetEvent | CacheEvent | { readonly type: 'provider.undecided'; readonly verdict: Verdict };
+/** What happens inside a provider, for a host's metrics; `provider` is its name. */
+export type ProviderEvent = InnerEvent & { readonly provider: string };
+
+/** What happens inside a provider, which need not name itself. */
+export type InnerEvent = KeySetEvent | CacheEvent | { readonly type: 'provider.undecided'; readonly verdict: Verdict };
 
 /** What happens to a cache of verdicts: each request with a token is either a hit or a miss. */
 export type CacheEvent =
@@ -71,7 +73,7 @@ export interface ProviderContext {
   readonly sets: (field: string) => boolean;
   /** A key set to use instead of fetching one. */
   readonly keySet?: KeySetResult | undefined;
-  readonly onEvent?: ((event: ProviderEvent) => void) | undefined;
+  readonly onEvent?: ((event: InnerEvent) => void) | undefined;
   /** The slot of the key set with this URI, token and TLS settings; providers with the same share it. */
   readonly slotFor: (question: () => readonly unknown[]) => KeySetSlot;
 }

@@ -296,6 +296,7 @@ describe('operation', () => {
     const { body } = await send(`${url}/metrics`);
     expect(body).toContain('authcheck_verdicts_total{provider="jwt",outcome="accepted",reason=""} 1');
     expect(body).toContain('authcheck_verdicts_total{provider="jwt",outcome="rejected",reason="header_missing"} 1');
+    expect(body).toContain('authcheck_events_total{provider="jwt",event="jwks.refreshed"} 1');
     expect(body).toMatch(/authcheck_key_set_age_seconds\{provider="jwt"\} \d/);
     expect(body).toContain('authcheck_request_duration_seconds_count{route="/auth",status="200"} 1');
   });

@@ -73,8 +73,11 @@ describe('replicas', () => {
     expect(await Promise.all(replicas.map(({ ask }) => ask('a')))).toEqual(Array(5).fill('user of a'));
     expect(issuer.asked()).toEqual(['a']);
     expect(replicas.map(({ events }) => events)).toEqual([
-      [{ type: 'cache.miss' }, { type: 'cache.hit', shared: false }],
-      ...Array<unknown>(4).fill([{ type: 'cache.hit', shared: true }]),
+      [
+        { provider: 'default', type: 'cache.miss' },
+        { provider: 'default', type: 'cache.hit', shared: false },
+      ],
+      ...Array<unknown>(4).fill([{ provider: 'default', type: 'cache.hit', shared: true }]),
     ]);
   });
 
@@ -340,7 +343,7 @@ describe('a process', () => {
     const second = await run(config);
     expect(JSON.parse(second.stdout)).toEqual({
       principal: 'user of alice',
-      events: [{ type: 'cache.hit', shared: true }],
+      events: [{ provider: 'default', type: 'cache.hit', shared: true }],
     });
     expect(second.stderr).toBe('');
     expect(issuer.asked()).toHaveLength(1);
@@ -363,10 +366,10 @@ describe('a process', () => {
       const events = async (env: NodeJS.ProcessEnv): Promise<unknown> =>
         (JSON.parse((await run(config, env)).stdout) as { events: unknown }).events;
       await events(trusting);
-      expect(await events(trusting)).toEqual([{ type: 'cache.hit', shared: true }]);
+      expect(await events(trusting)).toEqual([{ provider: 'default', type: 'cache.hit', shared: true }]);
       expect(await events({})).toEqual([
-        { type: 'cache.unavailable', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
-        { type: 'cache.miss' },
+        { provider: 'default', type: 'cache.unavailable', code: 'SELF_SIGNED_CERT_IN_CHAIN' },
+        { provider: 'default', type: 'cache.miss' },
       ]);
     }
   });

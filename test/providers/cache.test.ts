@@ -3,6 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import type { AuthProvider, AuthRequest, ProviderEvent, Verdict } from '../../src/index.js';
 import { cacheVerdicts, type CacheOptions } from '../../src/providers/cache.js';
 import { sealVerdicts, type ByteStore } from '../../src/providers/sealed-verdict.js';
+import type { InnerEvent } from '../../src/providers/provider.js';
 import { summarizeToken } from '../../src/token.js';
 import { createTrace } from '../../src/trace.js';
 import { conclude, type ProviderRef } from '../../src/verdict.js';
@@ -57,7 +58,7 @@ function asking(opinion: (token: string) => Opinion | Promise<Opinion> = () => (
 interface World {
   readonly ask: (token: string, more?: Omit<AuthRequest, 'token'>) => Promise<Verdict>;
   readonly asked: string[];
-  readonly events: ProviderEvent[];
+  readonly events: InnerEvent[];
   /** Moves the clock by so many milliseconds. */
   readonly wait: (ms: number) => void;
 }
@@ -68,7 +69,7 @@ function keeping(
   clock: { now: number } = { now: NOW },
 ): World {
   const { provider, asked } = asking(opinion);
-  const events: ProviderEvent[] = [];
+  const events: InnerEvent[] = [];
   const cached = cacheVerdicts(provider, {
     max_entries: 100,
     ttl: TTL,
@@ -357,6 +358,8 @@ describe('createAuthProvider', () => {
       ...['cache.miss', 'cache.miss'],
       ...['provider.undecided', 'provider.undecided'],
     ]);
+    // A host with several providers counts them one by one.
+    expect(new Set(events.map((event) => event.provider))).toEqual(new Set([provider.ref.name]));
   });
 
   test('keeps JWTs, but not beyond their exp', async () => {

@@ -28,7 +28,7 @@ export function createMetrics(providers: () => readonly AuthProvider[]): Metrics
   const events = new Counter({
     name: 'authcheck_events_total',
     help: 'What happened inside providers: key sets refreshed or stale, cache hits and misses, nobody could say',
-    labelNames: ['event'],
+    labelNames: ['provider', 'event'],
     registers,
   });
   const reloads = new Counter({
@@ -62,7 +62,7 @@ export function createMetrics(providers: () => readonly AuthProvider[]): Metrics
       for (const { provider, outcome, reason } of list)
         verdicts.inc({ provider: provider.name, outcome, reason: reason?.code ?? '' });
     },
-    countEvent: (event) => events.inc({ event: event.type }),
+    countEvent: ({ provider, type }) => events.inc({ provider, event: type }),
     countReload: (ok) => reloads.inc({ result: ok ? 'ok' : 'refused' }),
     observe: (route, status, seconds) => duration.observe({ route, status: String(status) }, seconds),
     print: () => registry.metrics(),
