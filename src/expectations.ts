@@ -7,13 +7,13 @@ import { valuesOf, type Verdict } from './verdict.js';
 
 /** Expectations; what is absent is not looked at. */
 export interface VerdictExpectations {
-  readonly principal?: string;
+  readonly principal?: string | undefined;
   /** Values that attributes must have, among others. */
-  readonly attributes?: readonly (readonly [name: string, value: string])[];
+  readonly attributes?: readonly (readonly [name: string, value: string])[] | undefined;
   /** Why the token must not be accepted. Default: it must be. */
-  readonly reason?: ReasonCode;
+  readonly reason?: ReasonCode | undefined;
   /** Seconds that the token must still live. */
-  readonly minTtl?: number;
+  readonly minTtl?: number | undefined;
 }
 
 /** Whether one expectation holds. */

@@ -151,8 +151,8 @@ async function offerValues(taker: Option | Argument, { given }: Place, io: Io): 
 }
 
 async function offerProviders(config: string | undefined, io: Io): Promise<Candidate[]> {
-  const file = config === undefined ? {} : { file: expandHome(config, io) };
-  const names = await listProviders({ env: io.env, cwd: io.cwd, ...file });
+  const file = config === undefined ? undefined : expandHome(config, io);
+  const names = await listProviders({ env: io.env, cwd: io.cwd, file });
   return names.map((value) => ({ value, note: 'a provider of the config' }));
 }
 

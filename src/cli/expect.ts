@@ -29,14 +29,9 @@ export function addExpectOptions(command: Command): Command {
 
 /** What is expected; null without any of the flags. */
 export function readExpectations(options: ExpectOptions): VerdictExpectations | null {
-  const { expectPrincipal, expectAttribute, expectReason, minTtl } = options;
-  const expected = {
-    ...(expectPrincipal === undefined ? {} : { principal: expectPrincipal }),
-    ...(expectAttribute === undefined ? {} : { attributes: expectAttribute }),
-    ...(expectReason === undefined ? {} : { reason: expectReason }),
-    ...(minTtl === undefined ? {} : { minTtl }),
-  };
-  return Object.keys(expected).length === 0 ? null : expected;
+  const { expectPrincipal: principal, expectAttribute: attributes, expectReason: reason, minTtl } = options;
+  const expected = { principal, attributes, reason, minTtl };
+  return Object.values(expected).every((one) => one === undefined) ? null : expected;
 }
 
 function parseReason(text: string): ReasonCode {

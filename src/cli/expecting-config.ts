@@ -15,10 +15,7 @@ export async function findConfig(
 ): Promise<ExpectingConfig | null> {
   const { config: file, provider } = options;
   if (file === undefined && provider === undefined) return null;
-  const target = await findTarget(
-    { ...(file === undefined ? {} : { config: file }), ...(provider === undefined ? {} : { provider }) },
-    io,
-  );
+  const target = await findTarget({ config: file, provider }, io);
   const { name, config } = target.chosen;
   if (config.type === 'oauth2_token' && config.jwks !== null) return config;
   throw usageError(`the provider ${name} verifies no signature: it asks somebody who would not know a token made here`);

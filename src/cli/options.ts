@@ -6,8 +6,8 @@ import { GROUPS } from './help.js';
 
 /** What every command understands. */
 export interface SharedOptions {
-  readonly config?: string;
-  readonly provider?: string;
+  readonly config?: string | undefined;
+  readonly provider?: string | undefined;
   readonly token?: string;
   readonly tokenFile?: string;
   readonly json?: boolean;

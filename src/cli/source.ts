@@ -28,7 +28,7 @@ export interface Source {
   readonly config: AuthConfig;
   /** The path of the config file; null for a config made from flags. */
   readonly file: string | null;
-  readonly keySet?: KeySetResult;
+  readonly keySet?: KeySetResult | undefined;
 }
 
 /**
@@ -52,12 +52,7 @@ export async function findSource(
 }
 
 async function fromFile(options: SourceOptions, io: Io): Promise<Source> {
-  const config = await loadAuthConfig({
-    env: io.env,
-    cwd: io.cwd,
-    unknownFields: 'warn',
-    ...(options.config === undefined ? {} : { file: options.config }),
-  });
+  const config = await loadAuthConfig({ env: io.env, cwd: io.cwd, unknownFields: 'warn', file: options.config });
   const how = { named: '', environment: ' (from AUTHCHECK_CONFIG)', searched: ' (found from here upward)' }[
     config.found
   ];

@@ -85,7 +85,7 @@ export function chooseTarget(
       cache: false,
       oneShot: true,
       ...(onExchange === undefined ? {} : { onExchange }),
-      ...(keySet === undefined ? {} : { keySet }),
+      keySet,
     },
   };
 }

@@ -9,8 +9,8 @@ import { accessTokenOf, explainResponse } from './token-response.js';
 
 /** The options that name a token. */
 export interface TokenOptions {
-  readonly token?: string;
-  readonly tokenFile?: string;
+  readonly token?: string | undefined;
+  readonly tokenFile?: string | undefined;
 }
 
 /** A token as it will be judged. */

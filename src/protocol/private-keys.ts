@@ -24,9 +24,9 @@ import { stringMembers, thumbprint } from './public-part.js';
 export interface KeyRequest {
   readonly algorithm: string;
   /** Default: the thumbprint; of a symmetric key, which must not be hashed in public, a random name. */
-  readonly kid?: string;
+  readonly kid?: string | undefined;
   /** Size of an RSA modulus or of a secret. Default 2048, and the size of the hash. */
-  readonly bits?: number;
+  readonly bits?: number | undefined;
 }
 
 /** Sizes of RSA keys that can be made in a time that somebody waits. */

@@ -15,11 +15,11 @@ import { signBytes, verifySignature } from './signature.js';
 /** What a signer signs with. */
 export interface SignerOptions {
   /** Default: what the key is for, else the first algorithm that fits it; RS256 without a key. */
-  readonly algorithm?: string;
+  readonly algorithm?: string | undefined;
   /** Default: the key id of the key, else its thumbprint. */
-  readonly kid?: string;
+  readonly kid?: string | undefined;
   /** A private key, or a secret for HS*. Default: a throwaway one, which lives as long as the program. */
-  readonly key?: Key;
+  readonly key?: Key | undefined;
 }
 
 /** A key that signs, with what a verifier may know of it. */

@@ -31,7 +31,7 @@ export interface ProviderOptions extends ClientOptions {
   /** Milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number;
   /** A key set to use instead of fetching one, for `oauth2_token` with `jwks`. */
-  readonly keySet?: KeySetResult;
+  readonly keySet?: KeySetResult | undefined;
   /** What requests are sent with. Default: a client of the provider’s own, by its TLS settings. */
   readonly http?: HttpClient;
   /** Whether the config's cache is used. Default true; false for who wants to know what the provider says now. */

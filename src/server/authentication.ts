@@ -12,7 +12,7 @@ export interface IncomingRequest {
   /** How many headers were sent, at the most, where those of one name were joined. Default: as many as `headers` has. */
   readonly headerCount?: number;
   /** Names the request in logs. */
-  readonly id?: string;
+  readonly id?: string | undefined;
 }
 
 /** The answer about one request. */

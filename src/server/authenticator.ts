@@ -16,7 +16,7 @@ import { readQuery, readTarget } from './request-target.js';
 /** How requests are guarded. */
 export interface AuthenticatorOptions extends ProviderOptions {
   /** Routes without authentication, such as `GET /v1/health`. Default none. */
-  readonly public?: readonly string[];
+  readonly public?: readonly string[] | undefined;
   /** Names what is protected, in `WWW-Authenticate`. Default "api". */
   readonly realm?: string;
   /** Default: nothing is logged. What it throws, or rejects with, is dropped. */
@@ -149,7 +149,7 @@ export function buildAuthenticator(
       const target = path.includes('#') ? null : readTarget(path);
       const bearer = readBearer(headers);
       const request = { token: bearer.ok ? bearer.token : null, path: target ?? path, headers, params: readQuery(url) };
-      const about = id === undefined ? { method } : { method, id };
+      const about = { method, id };
       const unsound = headerCount >= MAX_HEADERS ? TOO_MANY_HEADERS : target === null ? AMBIGUOUS_TARGET : null;
       return unsound === null
         ? judge(request, bearer.ok ? null : bearer, about)

@@ -16,13 +16,12 @@ export function createGuard(authenticator: Authenticator): Guard {
   checkAuthenticator(authenticator, 'createGuard');
   return async (request) => {
     const { pathname, search } = new URL(request.url);
-    const id = request.headers.get('x-request-id');
     const answer = await authenticator.authenticate({
       method: request.method,
       url: `${pathname}${search}`,
       headers: [...request.headers],
       headerCount: countHeaders(request.headers),
-      ...(id === null ? {} : { id }),
+      id: request.headers.get('x-request-id') ?? undefined,
     });
     if (answer.outcome === 'public') return null;
     if (answer.outcome === 'accepted') return answer.identity;

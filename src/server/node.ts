@@ -42,13 +42,14 @@ export function createMiddleware(authenticator: Authenticator): Middleware {
     // What a client sends must never pass for what we found out.
     if ('auth' in request) delete request.auth;
     const id = request.headers['x-request-id'];
-    const about = {
+    const incoming = {
       method: request.method ?? '',
       // A router that was mounted below a path sees only the rest of it.
       url: request.originalUrl ?? request.url ?? '',
       headers: pairHeaders(request.rawHeaders),
+      id: typeof id === 'string' ? id : undefined,
     };
-    authenticator.authenticate(typeof id === 'string' ? { ...about, id } : about).then((answer) => {
+    authenticator.authenticate(incoming).then((answer) => {
       if (answer.outcome === 'accepted') request.auth = answer.identity;
       if (answer.outcome === 'accepted' || answer.outcome === 'public') {
         next();

@@ -17,7 +17,7 @@ import { answerAsWritten, createSilence } from './answer.js';
 /** How tests are run. */
 export interface RunOptions {
   /** Only tests whose names match. Default all. */
-  readonly only?: RegExp;
+  readonly only?: RegExp | undefined;
   /** Whether providers without an answer in the file are really asked. Default false. */
   readonly live?: boolean;
   /** Variables for the way to them: proxies. Default none. */

@@ -86,12 +86,7 @@ async function runConfigCheck(options: ConfigCheckOptions, io: Io): Promise<numb
 async function check(options: ConfigCheckOptions, io: Io): Promise<{ report: ConfigReport; isReadable: boolean }> {
   const { config } = options;
   try {
-    const report = await checkConfig({
-      env: io.env,
-      cwd: io.cwd,
-      now: io.now(),
-      ...(config === undefined ? {} : { file: config }),
-    });
+    const report = await checkConfig({ env: io.env, cwd: io.cwd, now: io.now(), file: config });
     return { report, isReadable: true };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;

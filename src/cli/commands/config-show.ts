@@ -31,12 +31,7 @@ export function defineConfigShow(run: Run): Command {
 /** Shows the config. */
 async function runConfigShow(options: SharedOptions, io: Io): Promise<number> {
   const session = openSession(options, io);
-  const explained = await explainConfig({
-    env: io.env,
-    cwd: io.cwd,
-    unknownFields: 'warn',
-    ...(options.config === undefined ? {} : { file: options.config }),
-  });
+  const explained = await explainConfig({ env: io.env, cwd: io.cwd, unknownFields: 'warn', file: options.config });
   session.warn(explained.warnings.filter(({ code }) => code === 'field_unknown'));
   session.answer(
     () => describeConfig(explained),

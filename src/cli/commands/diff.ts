@@ -88,25 +88,10 @@ function checkOptions(options: DiffOptions, argument: string | undefined): void 
 }
 
 function findOther(options: DiffOptions & { readonly at: number }, io: Io, session: Session): Promise<Target> {
-  const { against, againstProvider } = options;
-  return findTarget(
-    {
-      ...options,
-      ...(against === undefined ? {} : { config: against }),
-      ...(againstProvider === undefined ? {} : { provider: againstProvider }),
-    },
-    io,
-    session.onExchange,
-  );
+  const { against = options.config, againstProvider = options.provider } = options;
+  return findTarget({ ...options, config: against, provider: againstProvider }, io, session.onExchange);
 }
 
 function findOtherToken({ againstToken, againstTokenFile }: DiffOptions, io: Io): Promise<GivenToken> {
-  return findToken(
-    {
-      ...(againstToken === undefined ? {} : { token: againstToken }),
-      ...(againstTokenFile === undefined ? {} : { tokenFile: againstTokenFile }),
-    },
-    undefined,
-    io,
-  );
+  return findToken({ token: againstToken, tokenFile: againstTokenFile }, undefined, io);
 }

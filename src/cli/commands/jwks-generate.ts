@@ -100,9 +100,6 @@ function checkOptions({ alg, count, format, out, publicOut, json }: JwksGenerate
 }
 
 function makeKey({ alg, kid, bits, count }: JwksGenerateOptions, index: number): Promise<Key> {
-  return generatePrivateKey({
-    algorithm: alg,
-    ...(bits === undefined ? {} : { bits }),
-    ...(kid === undefined ? {} : { kid: count === 1 ? kid : `${kid}-${index}` }),
-  });
+  const name = kid === undefined || count === 1 ? kid : `${kid}-${index}`;
+  return generatePrivateKey({ algorithm: alg, bits, kid: name });
 }

@@ -90,11 +90,7 @@ async function runMint(options: MintOptions, io: Io): Promise<number> {
   const given = await gatherClaims(options, like, now, io);
   const claims = { ...fillIn(given, like, config, now), ...given };
   const key = readKeyFile(options, io);
-  const signer = await createSigner({
-    ...chooseAlgorithm(options, key, like, config),
-    ...(options.kid === undefined ? {} : { kid: options.kid }),
-    ...(key === undefined ? {} : { key }),
-  });
+  const signer = await createSigner({ algorithm: chooseAlgorithm(options, key, like, config), kid: options.kid, key });
   const parameters = { ...like?.header, ...typeOf(options), ...headerOf(options) };
   refuseInfinite(claims, 'the claim');
   refuseInfinite(parameters, 'the header parameter');
@@ -158,19 +154,19 @@ function readKeyFile({ key, kid }: MintOptions, io: Io): Key | undefined {
   }
 }
 
+/** Undefined where the key says it. */
 function chooseAlgorithm(
   { alg }: MintOptions,
   key: Key | undefined,
   like: TokenPattern | null,
   config: ExpectingConfig | null,
-): { readonly algorithm?: string } {
+): string | undefined {
   if (alg?.startsWith('HS') === true && key === undefined)
     throw usageError(`${alg} needs --key FILE: nobody could verify what a throwaway secret signed`);
-  if (alg !== undefined) return { algorithm: alg };
-  if (key !== undefined) return {};
-  if (typeof like?.algorithm === 'string') return { algorithm: like.algorithm };
+  if (alg !== undefined || key !== undefined) return alg;
+  if (typeof like?.algorithm === 'string') return like.algorithm;
   const allowed = config?.algorithms?.filter((name) => !name.startsWith('HS')) ?? [];
-  return { algorithm: allowed[0] === undefined || allowed.includes('ES256') ? 'ES256' : allowed[0] };
+  return allowed[0] === undefined || allowed.includes('ES256') ? 'ES256' : allowed[0];
 }
 
 function typeOf({ typ }: MintOptions): JsonObject {

@@ -114,7 +114,7 @@ async function runOnce(suites: readonly Suite[], options: TestOptions, io: Io, s
   const { run, live, report = [] } = options;
   for (const one of report) if (one.kind === 'junit') checkUnread(one.file, suites, io);
   const started = performance.now();
-  const how = { live: live === true, env: io.env, ...(run === undefined ? {} : { only: run }) };
+  const how = { live: live === true, env: io.env, only: run };
   const results = await Promise.all(suites.map((suite) => runSuite(suite, how)));
   const ms = performance.now() - started;
   const all = results.flatMap((result) => result.results);

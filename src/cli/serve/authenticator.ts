@@ -21,14 +21,7 @@ export function openAuthenticator(
   const providers = provider === undefined ? target.providers : [target.chosen];
   return createAuthenticator(
     { providers },
-    {
-      ...target.options,
-      ...host,
-      cache: true,
-      oneShot: false,
-      realm,
-      ...(routes === undefined ? {} : { public: routes }),
-    },
+    { ...target.options, ...host, cache: true, oneShot: false, realm, public: routes },
   );
 }
 
