@@ -24,6 +24,7 @@ type SourceOptions = SharedOptions & IssuerOptions;
 
 /** A config, from a file or made from flags. */
 export interface Source {
+  /** Where it comes from, for the first line of human output. */
   readonly origin: string;
   readonly config: AuthConfig;
   /** The path of the config file; null for a config made from flags. */

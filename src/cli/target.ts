@@ -21,12 +21,7 @@ import type { IssuerOptions, SharedOptions } from './options.js';
 import { findSource, type Source } from './source.js';
 
 /** The providers that may be asked. */
-export interface Target {
-  /** Where they come from, for the first line of human output. */
-  readonly origin: string;
-  /** The path of the config file; null for a config made from flags. */
-  readonly file: string | null;
-  readonly config: AuthConfig;
+export interface Target extends Omit<Source, 'keySet'> {
   readonly providers: readonly ConfiguredProvider[];
   /** The one that is asked unless all are. */
   readonly chosen: ConfiguredProvider;

@@ -5,6 +5,7 @@
  * @see [RFC 6749, section 2.3.1](https://www.rfc-editor.org/rfc/rfc6749#section-2.3.1) client authentication
  */
 
+import type { IntrospectionConfig } from '../config/provider-config.js';
 import { type Answered, type Failure, type HttpAnswer, type HttpClient, type HttpRequest } from '../exchange.js';
 import { member, type JsonObject } from '../json.js';
 import { REASONS } from '../reasons.js';
@@ -21,14 +22,6 @@ import {
   type Asked,
 } from '../unexpected-answer.js';
 
-/** The endpoint, and the credentials of the server that asks. */
-export interface IntrospectionClient {
-  readonly url: string;
-  readonly client_id: string;
-  readonly client_secret: string;
-  readonly send_secret_in_body: boolean;
-}
-
 /** What the endpoint said, or why it said nothing. */
 export type IntrospectionResult =
   | {
@@ -44,7 +37,7 @@ export type IntrospectionResult =
 /** Asks the endpoint; where the encoded and the raw client credentials differ, the raw form is tried once if the other fails. */
 export async function introspect(
   http: HttpClient,
-  client: IntrospectionClient,
+  client: IntrospectionConfig,
   token: string,
 ): Promise<IntrospectionResult> {
   const encoded = buildRequest(client, token, 'encoded');
@@ -56,14 +49,14 @@ export async function introspect(
   return judgeAnswer(second, client, [...encoded.secrets, ...raw.secrets], true, first.ms + second.ms);
 }
 
-function spellingsDiffer(client: IntrospectionClient): boolean {
+function spellingsDiffer(client: IntrospectionConfig): boolean {
   const { client_id, client_secret } = client;
   const differ = escapeForm(client_id) !== client_id || escapeForm(client_secret) !== client_secret;
   // A raw id with a colon cannot be told from its secret: RFC 7617 §2.
   return !client.send_secret_in_body && differ && !client_id.includes(':');
 }
 
-function buildRequest(client: IntrospectionClient, token: string, spelling: 'encoded' | 'raw'): HttpRequest {
+function buildRequest(client: IntrospectionConfig, token: string, spelling: 'encoded' | 'raw'): HttpRequest {
   const { client_id, client_secret } = client;
   const encode = spelling === 'encoded' ? escapeForm : (text: string): string => text;
   const basic = Buffer.from(`${encode(client_id)}:${encode(client_secret)}`, 'utf8').toString('base64');
@@ -83,7 +76,7 @@ function buildRequest(client: IntrospectionClient, token: string, spelling: 'enc
 
 function judgeAnswer(
   answer: HttpAnswer,
-  client: IntrospectionClient,
+  client: IntrospectionConfig,
   secrets: HttpRequest['secrets'],
   raw: boolean,
   ms: number,
@@ -131,7 +124,7 @@ const MAX_SHOWN = 200;
 const PLAIN_JSON =
   'Have the issuer answer this client with plain JSON (application/json) rather than a JWT (RFC 9701): the server reads no other.';
 
-function judgeRefusal(answer: Answered, client: IntrospectionClient, secrets: HttpRequest['secrets']): Failure {
+function judgeRefusal(answer: Answered, client: IntrospectionConfig, secrets: HttpRequest['secrets']): Failure {
   const { status, body } = answer;
   const asked = { url: client.url, secrets };
   const said = quoteMessage(body, asked);
@@ -152,7 +145,7 @@ const PAGE_FIX =
   'A firewall, a login or a proxy may have answered in the place of the endpoint: have it let this server through. If it was the endpoint, check client_id and client_secret, and whether that client may introspect.';
 
 /** Where an endpoint names the way in which it wants the credentials, that is the way out. */
-function adviseOn(said: string, { send_secret_in_body: inBody }: IntrospectionClient): string | undefined {
+function adviseOn(said: string, { send_secret_in_body: inBody }: IntrospectionConfig): string | undefined {
   if (!inBody && said.includes('client_secret_post'))
     return 'Set introspection.send_secret_in_body: true, which is client_secret_post.';
   if (inBody && said.includes('client_secret_basic'))

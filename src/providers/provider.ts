@@ -1,5 +1,6 @@
 /** What every provider is, and what it is asked. Types only. */
 
+import type { ConfiguredProvider } from '../config/parse.js';
 import type { HttpClient } from '../exchange.js';
 import type { KeySetResult } from '../protocol/jwks.js';
 import type { KeySetEvent, KeySetSlot } from '../protocol/key-set-cache.js';
@@ -62,15 +63,11 @@ export type CacheEvent =
   | { readonly type: 'cache.unavailable'; readonly code: string };
 
 /** What a provider gets from its host. */
-export interface ProviderContext {
+export interface ProviderContext extends Pick<ConfiguredProvider, 'locate' | 'sets'> {
   readonly ref: ProviderRef;
   readonly http: HttpClient;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** The position of a field of the provider's config; null without a file. */
-  readonly locate: (field: readonly string[]) => string | null;
-  /** Whether the config sets a field itself. */
-  readonly sets: (field: string) => boolean;
   /** A key set to use instead of fetching one. */
   readonly keySet?: KeySetResult | undefined;
   readonly onEvent?: ((event: InnerEvent) => void) | undefined;

@@ -9,13 +9,7 @@ import { isPrivate, thumbprint } from '../protocol/public-part.js';
 import { canVerify, makesKey } from '../protocol/signature.js';
 
 /** One key, described. */
-export interface KeyReport {
-  readonly kid: string | null;
-  readonly kty: string;
-  readonly alg: string | null;
-  readonly use: string | null;
-  readonly bits: number | null;
-  readonly crv: string | null;
+export interface KeyReport extends Pick<Key, 'kid' | 'kty' | 'alg' | 'use' | 'bits' | 'crv'> {
   /** RFC 7638, SHA-256; null for a key that has none. */
   readonly thumbprint: string | null;
   /** When the certificate in x5c expires, ISO 8601; null without one. */
@@ -55,27 +49,28 @@ function explainUnused({ byKid }: KeySet, { kid, alg }: Wanted): string {
 }
 
 async function reportKey(key: Key, keySet: KeySet, now: number, wanted: Wanted | null): Promise<KeyReport> {
+  const { kid, kty, alg, use, bits, crv } = key;
   const certificate = readCertificate(key);
   const expires = certificate === null ? null : new Date(certificate.validTo);
   const warnings: string[] = [];
   if (key.fault !== null) warnings.push(`unusable: ${key.fault.message}`);
   else if (!makesKey(key)) warnings.push(`unusable: ${INVALID_KEY}`);
-  if (key.kid === null) warnings.push('no kid: the server never picks this key');
-  else if ((keySet.byKid.get(key.kid)?.length ?? 0) > 1) warnings.push('several keys have this kid');
+  if (kid === null) warnings.push('no kid: the server never picks this key');
+  else if ((keySet.byKid.get(kid)?.length ?? 0) > 1) warnings.push('several keys have this kid');
   if (isPrivate(key)) warnings.push('a PRIVATE key: if this key set is published, replace it at once');
-  if (key.kty === 'oct') warnings.push('a symmetric key: whoever reads this key set can forge tokens');
+  if (kty === 'oct') warnings.push('a symmetric key: whoever reads this key set can forge tokens');
   if (expires !== null && expires.getTime() < now)
     warnings.push(`its certificate expired on ${expires.toISOString().slice(0, 10)}`);
   return {
-    kid: key.kid,
-    kty: key.kty,
-    alg: key.alg,
-    use: key.use,
-    bits: key.bits,
-    crv: key.crv,
+    kid,
+    kty,
+    alg,
+    use,
+    bits,
+    crv,
     thumbprint: await thumbprint(key),
     certificate_expires: expires === null || Number.isNaN(expires.getTime()) ? null : expires.toISOString(),
-    used: wanted === null ? null : key.kid !== null && key.kid === wanted.kid && canVerify(key, wanted.alg),
+    used: wanted === null ? null : kid !== null && kid === wanted.kid && canVerify(key, wanted.alg),
     warnings,
   };
 }

@@ -5,6 +5,7 @@ import type { Mapping, Path } from '../config/shape.js';
 import { AuthcheckError, usageError } from '../errors.js';
 import { maskName } from '../secret-name.js';
 import { parseQuestion, type Question } from '../policy/question.js';
+import type { AuthRequest } from '../providers/provider.js';
 import {
   listFallible,
   readTime,
@@ -36,11 +37,7 @@ export interface SuiteCase {
   readonly now: number | null;
   readonly subject: Subject;
   readonly answer: { readonly kind: AnswerKind; readonly written: Mapping } | null;
-  readonly request: {
-    readonly path: string;
-    readonly headers: readonly (readonly [string, string])[];
-    readonly params: Readonly<Record<string, readonly string[]>>;
-  };
+  readonly request: Required<Omit<AuthRequest, 'token'>>;
   readonly expect: Expectations;
   readonly allow: readonly AskedQuestion[];
   readonly deny: readonly AskedQuestion[];
