@@ -2,7 +2,7 @@
 
 import { isIPv4, isIPv6 } from 'node:net';
 import type { Environment } from './config/env.js';
-import { parseUrl } from './parse-url.js';
+import { parseUrl, showUrl } from './url.js';
 
 /** Stands for a proxy that is set but is no http(s) URL: nothing may be sent past it. */
 export const UNUSABLE_PROXY = 'unusable://proxy';
@@ -34,6 +34,11 @@ export function proxyFor(url: URL, env: Environment): string | null {
 export function nameProxy(proxy: string): string {
   const { host, port, protocol } = new URL(proxy);
   return `the proxy ${port === '' ? `${host}:${protocol === 'https:' ? '443' : '80'}` : host}`;
+}
+
+/** A proxy fit to be shown. */
+export function showProxy(proxy: string): string {
+  return proxy === UNUSABLE_PROXY ? '(no http:// or https:// URL)' : showUrl(proxy);
 }
 
 /** NO_PROXY: names with all their subdomains, a port where one is given, `*` for everything. */

@@ -2,10 +2,11 @@
 
 import { credentialsInUrl, listBase64, SECRET_HEADERS } from './credentials.js';
 import type { Exchange, HttpAnswer, HttpRequest } from './exchange.js';
+import { showProxy } from './proxy.js';
 import { createRedactor, maskPieces, MIN_LENGTH_IN_CLAIMS, REDACTED, type Redactor } from './redact.js';
 import { isWords, looksLikeSecret } from './secret-name.js';
 import { hiddenInQuery, secretsInQuery } from './secret-parameters.js';
-import { maskReference, showProxy, showUrl } from './url.js';
+import { maskReference, showUrl } from './url.js';
 
 /** Everything secret that a request sends: what its sender names, and what stands in its URL and in that of its proxy. */
 function secretsOf(input: HttpRequest, url: URL, proxy: string | null): (string | null)[] {

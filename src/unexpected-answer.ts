@@ -8,7 +8,7 @@ import { isList, isObject, isStringList, member, type Json, type JsonObject } fr
 import { quote } from './listing.js';
 import { createRedactor, maskPieces } from './redact.js';
 import { hiddenInQuery } from './secret-parameters.js';
-import { parseUrl } from './parse-url.js';
+import { parseUrl } from './url.js';
 
 /** What an answer is to: where the question was sent, and what with. */
 export type Asked = Pick<HttpRequest, 'url' | 'secrets'>;

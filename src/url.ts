@@ -1,8 +1,15 @@
 /** URLs as people write them: which are usable, and how they are shown. Pure. */
 
-import { parseUrl } from './parse-url.js';
-import { UNUSABLE_PROXY } from './proxy.js';
 import { maskUrl } from './redact.js';
+
+/** A text as a URL, or null. Not by `URL.canParse`: in Node 20 it refuses `é` and the like once it has been called often. */
+export function parseUrl(text: string, base?: string): URL | null {
+  try {
+    return new URL(text, base);
+  } catch {
+    return null;
+  }
+}
 
 /** Tells an absolute http(s) URL with a host from everything else; a backslash is a slash to some readers, and not to others. */
 export function isHttpUrl(value: string): boolean {
@@ -12,11 +19,6 @@ export function isHttpUrl(value: string): boolean {
 /** A URL fit to be shown: without user, password and fragment, the values in its query masked. */
 export function showUrl(url: string): string {
   return parseUrl(url) === null ? '(not a URL)' : maskUrl(bareUrl(url));
-}
-
-/** A proxy fit to be shown. */
-export function showProxy(proxy: string): string {
-  return proxy === UNUSABLE_PROXY ? '(no http:// or https:// URL)' : showUrl(proxy);
 }
 
 /** Masks what {@link maskUrl} masks, in a URL that may be relative. */
@@ -40,4 +42,10 @@ export function trimSlashes(url: string): string {
   let end = url.length;
   while (url.charAt(end - 1) === '/') end -= 1;
   return url.slice(0, end);
+}
+
+/** The authority of an http(s) URL without user and password, as it is written: the server shows it letter by letter. */
+export function netlocOf(url: string): string {
+  const [, authority = ''] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? [];
+  return authority.slice(authority.lastIndexOf('@') + 1);
 }

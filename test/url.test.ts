@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { parseUrl } from '../src/parse-url.js';
 import { proxyFor } from '../src/proxy.js';
-import { bareUrl, isHttpUrl, showUrl } from '../src/url.js';
+import { bareUrl, isHttpUrl, netlocOf, parseUrl, showUrl } from '../src/url.js';
 
 describe('a URL with letters from beyond ASCII', () => {
   const url = 'https://müller.example/';
@@ -21,4 +20,15 @@ describe('a URL with letters from beyond ASCII', () => {
       answers.add(proxyFor(new URL('https://a.example'), { HTTPS_PROXY: 'http://proxy.müller.example:3128' }));
     expect([...answers]).toEqual(['http://proxy.müller.example:3128']);
   });
+});
+
+// As Python's urlparse has it, but for user and password.
+test.each([
+  ['https://Auth.Example:443/v', 'Auth.Example:443'],
+  ['HTTPS://auth.example', 'auth.example'],
+  ['http://svc:p4ss@AUTH.example:80?x=a@b', 'AUTH.example:80'],
+  ['https://a@b@auth.example/', 'auth.example'],
+  ['https://[::1]:8443#x', '[::1]:8443'],
+])('%s is of %s', (url, host) => {
+  expect(netlocOf(url)).toBe(host);
 });

@@ -1,7 +1,7 @@
 /** `cache`, an extension of ours: accepted verdicts are kept for a while. Pure. */
 
 import * as v from 'valibot';
-import { parseUrl } from '../parse-url.js';
+import { parseUrl } from '../url.js';
 import type { CacheConfig } from './provider-config.js';
 import { expected, whole } from './scalars.js';
 import { valueAt } from './shape.js';

@@ -1,8 +1,7 @@
 /** The schema that every value of the server's auth config is held against. Pure. */
 
 import * as v from 'valibot';
-import { parseUrl } from '../parse-url.js';
-import { isHttpUrl } from '../url.js';
+import { isHttpUrl, parseUrl } from '../url.js';
 import type { ProviderType } from '../verdict.js';
 import { cache, findCacheFault } from './cache-schema.js';
 import { claimsMapping } from './mapping-schema.js';

@@ -4,7 +4,7 @@ import { checkSendable } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
 import { credentialsByName, credentialsIn } from '../credentials.js';
 import { findMasked, type Answered, type HttpAnswer } from '../exchange.js';
-import { showUrl } from '../url.js';
+import { netlocOf, showUrl } from '../url.js';
 import { describeKind, isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { unescapePercent } from '../percent.js';
 import { findPrincipalFault } from '../principal.js';
@@ -14,7 +14,6 @@ import type { ReasonCode } from '../reason-codes.js';
 import type { Trace } from '../trace.js';
 import type { Attributes, Identity, Verdict } from '../verdict.js';
 import { judge } from './judge.js';
-import { netlocOf } from './netloc.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
 /** Makes the provider. */

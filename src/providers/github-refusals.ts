@@ -1,8 +1,7 @@
 /** What GitHub's refusals say: the reason, the way out, and when to come back. */
 
 import { isRedirect, type Answered, type HttpAnswer } from '../exchange.js';
-import { parseUrl } from '../parse-url.js';
-import { trimSlashes } from '../url.js';
+import { parseUrl, trimSlashes } from '../url.js';
 import { REASONS } from '../reasons.js';
 import { clean, describeRetryAfter, looksLikeHtml, looksLikeJwt, quoteMessage, through } from '../unexpected-answer.js';
 

@@ -5,7 +5,7 @@ import { urlsOf } from '../config/endpoints.js';
 import type { ConfiguredProvider } from '../config/parse.js';
 import { AuthcheckError, type Finding } from '../errors.js';
 import type { Exchange } from '../exchange.js';
-import { bareUrl, showProxy, showUrl } from '../url.js';
+import { bareUrl, showUrl } from '../url.js';
 import { reportKeySet } from './key-report.js';
 import {
   adviseOn,
@@ -24,7 +24,7 @@ import { fetchKeySet, type KeySet } from '../protocol/jwks.js';
 import { isPrivate } from '../protocol/public-part.js';
 import { reach } from '../protocol/reach.js';
 import { createAuthProvider, createProviderClient, type ProviderOptions } from '../providers/create.js';
-import { proxyFor } from '../proxy.js';
+import { proxyFor, showProxy } from '../proxy.js';
 
 /** How {@link probeProvider} asks. */
 export interface ProbeOptions extends Pick<ProviderOptions, 'env' | 'onExchange' | 'oneShot'> {
