@@ -6,7 +6,7 @@ import type { SharedOptions } from './options.js';
 import { formatJson } from './render/json.js';
 import { createStyle, paragraph, wrap, type Style } from './render/style.js';
 import { formatExchange } from './render/transcript.js';
-import { formatUndecided, formatWarnings } from './render/findings.js';
+import { formatWarnings } from './render/findings.js';
 import type { GivenToken } from './token.js';
 
 /** The outputs of one command. */
@@ -20,7 +20,7 @@ export interface Session {
   /** Says on stderr, unless quiet, what the answer must not be taken for: a few words that stand out, and more. */
   readonly caution: (words: string, more: string) => void;
   readonly warn: (findings: readonly Finding[]) => void;
-  /** Says why nobody could say. */
+  /** Says why nobody could say, and the way out below it. */
   readonly noteUndecided: (message: string, fix: string) => void;
   /** Warns of what the answer does not say; null is nothing. */
   readonly advise: (advice: string | null) => void;
@@ -65,7 +65,7 @@ export function openSession(options: SharedOptions, io: Io): Session {
       if (findings.length > 0) note((on) => formatWarnings(findings, on));
     },
     noteUndecided(message, fix) {
-      note((on) => formatUndecided(message, fix, on));
+      note((on) => paragraph('undecided', on.warn, message, on) + paragraph(' '.repeat(9), on.plain, fix, on));
     },
     noteStripped(given) {
       advise(given.caution);

@@ -27,7 +27,7 @@ export interface Target extends Omit<Source, 'keySet'> {
   readonly chosen: ConfiguredProvider;
   readonly warnings: readonly Finding[];
   /** What the providers are made with: clock, key set, environment; no cache: the question is what they say now. */
-  readonly options: ProviderOptions;
+  readonly options: ProviderOptions & Required<Pick<ProviderOptions, 'now'>>;
 }
 
 type TargetOptions = SharedOptions & IssuerOptions & { readonly allProviders?: boolean };

@@ -46,7 +46,7 @@ async function runIntrospect(options: IntrospectOptions, argument: string | unde
   const context = {
     origin: target.origin,
     destination,
-    now: (target.options.now?.() ?? io.now()) / 1000,
+    now: target.options.now() / 1000,
     verbose: options.verbose === true,
     hasOthers: target.providers.length > 1,
     cautions: given.caution === null ? [] : [given.caution],

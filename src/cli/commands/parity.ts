@@ -15,7 +15,7 @@ import {
 import { EXIT } from '../exit-code.js';
 import type { Io, Run } from '../io.js';
 import { addIssuerOptions, createCommand, type IssuerOptions, type SharedOptions } from '../options.js';
-import { formatParity, formatPathless, formatPlainHttp } from '../render/parity.js';
+import { formatParity } from '../render/parity.js';
 import { addRequestOptions, readRequest, type RequestOptions } from '../request.js';
 import { openSession, type Session } from '../session.js';
 import { adviseUnasked, findTarget } from '../target.js';
@@ -86,8 +86,12 @@ function withUrl(options: ParityOptions): RequestOptions {
 function warnOfUrl(server: string, session: Session): void {
   if (!URL.canParse(server)) return;
   const { protocol, hostname, pathname, origin } = new URL(server);
-  if (protocol === 'http:' && !isLoopback(hostname)) session.note(formatPlainHttp);
-  if (pathname === '/') session.note((style) => formatPathless(origin, style));
+  if (protocol === 'http:' && !isLoopback(hostname))
+    session.advise('plain http: the token crosses the network in the clear');
+  if (pathname === '/')
+    session.remark(
+      `the URL has no path; unless the server authenticates before routing, as llama-stack does, name one, such as ${origin}/v1/models`,
+    );
 }
 
 function describeDestinations(report: ParityReport, provider: AuthProvider, session: Session): string[] {

@@ -76,7 +76,7 @@ async function runValidate(options: ValidateOptions, argument: string | undefine
   }
 
   const { verdict, destination } = first;
-  const now = (target.options.now?.() ?? io.now()) / 1000;
+  const now = target.options.now() / 1000;
   const results = expected === null ? [] : checkExpectations(verdict, expected, now);
   appendSummary(() => formatJobSummary(verdict, results), io);
   session.answer(

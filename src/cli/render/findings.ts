@@ -21,11 +21,6 @@ export function formatError(error: AuthcheckError, style: Style): string {
   return paragraph('error', style.bad, `${where}${error.message}`, style);
 }
 
-/** Writes why nobody could say, and the way out below it. */
-export function formatUndecided(message: string, fix: string, style: Style): string {
-  return paragraph('undecided', style.warn, message, style) + paragraph(' '.repeat(9), style.plain, fix, style);
-}
-
 /** Names the field that a finding is about, and says what it is. */
 export function describeFinding({ path, message }: Finding): string {
   const short = path.replace(/^(?:server\.)?auth\./, '');

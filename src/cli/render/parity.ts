@@ -91,14 +91,3 @@ function formatChallenge({ server }: ParityReport, style: Style): string {
   if (server.www_authenticate === null) return '';
   return `\n${dimLines(`the server’s WWW-Authenticate: ${server.www_authenticate}`, style)}`;
 }
-
-/** Warns that the token can be read on its way. */
-export function formatPlainHttp(style: Style): string {
-  return `${style.warn('warning')}  ${style.plain('plain http: the token crosses the network in the clear')}\n`;
-}
-
-/** Notes that not every server answers at a URL without a path. */
-export function formatPathless(origin: string, style: Style): string {
-  const note = `note: the URL has no path; unless the server authenticates before routing, as llama-stack does, name one, such as ${origin}/v1/models`;
-  return dimLines(note, style);
-}
