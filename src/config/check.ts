@@ -3,8 +3,8 @@
 import { ConfigError, type Finding, sortFindings } from '../errors.js';
 import { findPolicyFaults } from '../policy/faults.js';
 import { isAbout } from './draft.js';
-import { findMisplacedApi } from './lint-api.js';
 import { findCaAge, findCaFault } from './lint-ca.js';
+import { findGithubSurprises } from './lint-github.js';
 import type { Note } from './note.js';
 import { findMappingSurprises } from './lint-mapping.js';
 import { findUnsaidTrust } from './lint-trust.js';
@@ -74,7 +74,8 @@ function lintProvider(
     ...findConditionalType(written, path),
     ...unread,
     ...(unread.length === 0 ? findCaAge(config, now) : []),
-    ...(config === null ? [] : [...findUnsaidTrust(config, sets, text), ...findMisplacedApi(config)]),
+    ...(config === null ? [] : findUnsaidTrust(config, sets)),
+    ...(config?.type === 'github_token' ? findGithubSurprises(config, text) : []),
     ...(config !== null && 'claims_mapping' in config
       ? findMappingSurprises(config.claims_mapping, !sets('claims_mapping'), [...access_policy, ...route_policy])
       : []),

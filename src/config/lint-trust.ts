@@ -15,42 +15,23 @@ const LISTS: ReadonlySet<string> = new Set([
   'x-authentik-groups',
 ]);
 
-/** Finds trust that nobody decided on; `sets` is whether the config sets a field itself, `text` is the whole file. */
-export function findUnsaidTrust(config: ProviderConfig, sets: (field: string) => boolean, text: string): Note[] {
-  switch (config.type) {
-    case 'oauth2_token':
-      return [
-        ...(sets('audience') ? [] : [describeAudience(config.introspection !== null)]),
-        ...findUnfitNames(config),
-        ...judgeRecheck(config.jwks?.key_recheck_period ?? 0),
-        ...describeOwn(config),
-      ];
-    case 'github_token':
-      return 'organizations' in config.claims_mapping && !text.includes('read:org')
-        ? [
-            {
-              code: 'github_scope_unsaid',
-              path: ['claims_mapping', 'organizations'],
-              message:
-                'organizations are mapped, and the file says nothing of the scope read:org that tokens need for it',
-            },
-          ]
-        : [];
-    case 'upstream_header':
-      return LISTS.has(config.attributes_header?.toLowerCase() ?? '')
-        ? [
-            {
-              code: 'attributes_no_json',
-              path: ['attributes_header'],
-              message:
-                'proxies put names with commas or bars between them into the header that attributes_header names, and the server reads JSON alone',
-            },
-          ]
-        : [];
-    case 'custom':
-    case 'kubernetes':
-      return [];
-  }
+/** Finds trust that nobody decided on; `sets` is whether the config sets a field itself. */
+export function findUnsaidTrust(config: ProviderConfig, sets: (field: string) => boolean): Note[] {
+  if (config.type === 'upstream_header') return judgeAttributesHeader(config.attributes_header ?? '');
+  if (config.type !== 'oauth2_token') return [];
+  return [
+    ...(sets('audience') ? [] : [describeAudience(config.introspection !== null)]),
+    ...findUnfitNames(config),
+    ...judgeRecheck(config.jwks?.key_recheck_period ?? 0),
+    ...describeOwn(config),
+  ];
+}
+
+function judgeAttributesHeader(name: string): Note[] {
+  if (!LISTS.has(name.toLowerCase())) return [];
+  const message =
+    'proxies put names with commas or bars between them into the header that attributes_header names, and the server reads JSON alone';
+  return [{ code: 'attributes_no_json', path: ['attributes_header'], message }];
 }
 
 function describeAudience(introspects: boolean): Note {
