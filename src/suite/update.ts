@@ -52,8 +52,8 @@ function restate(test: SuiteCase, verdict: Verdict, suite: Suite): Expectations 
     reason: verdict.reason?.code ?? null,
     principal: verdict.principal,
     attributes: verdict.attributes,
-    attributes_contain: keepPresent(expect.attributes_contain ?? {}, verdict.attributes),
-    attributes_absent: keepAbsent(expect.attributes_absent ?? {}, verdict.attributes),
+    attributes_contain: keepValues(expect.attributes_contain ?? {}, verdict.attributes, true),
+    attributes_absent: keepValues(expect.attributes_absent ?? {}, verdict.attributes, false),
     steps: stepsOf(expect.steps ?? {}, verdict),
     server: serverOf(expect.server ?? {}, verdict),
     ...sortQuestions(test, verdict, suite),
@@ -72,22 +72,13 @@ function firstExpectations({ outcome, reason, principal, attributes }: Verdict):
   return reason === null ? { outcome, principal, attributes } : { outcome, reason: reason.code };
 }
 
-function keepPresent(expected: Attributes, actual: Attributes): Attributes {
-  return Object.fromEntries(
-    Object.entries(expected).flatMap(([name, values]): [string, readonly string[]][] => {
-      const kept = values.filter((value) => distinctValues(actual, name).includes(value));
-      return kept.length > 0 ? [[name, kept]] : [];
-    }),
-  );
-}
-
-/** The values that are absent still; an attribute that was to be absent and is there is left out. */
-function keepAbsent(expected: Attributes, actual: Attributes): Attributes {
+/** The values that are present, or absent, still; an attribute without any is left out, unless it is absent as it should be. */
+function keepValues(expected: Attributes, actual: Attributes, present: boolean): Attributes {
   return Object.fromEntries(
     Object.entries(expected).flatMap(([name, values]): [string, readonly string[]][] => {
       const found = distinctValues(actual, name);
-      const kept = values.filter((value) => !found.includes(value));
-      return kept.length > 0 || found.length === 0 ? [[name, kept]] : [];
+      const kept = values.filter((value) => found.includes(value) === present);
+      return kept.length > 0 || (!present && found.length === 0) ? [[name, kept]] : [];
     }),
   );
 }
