@@ -139,11 +139,12 @@ async function serve(
     reload();
     renew();
   });
-  const loaded = await Promise.race([loadKeySets(first, logger), ended]);
-  if (loaded !== undefined) {
+  const waiting = await Promise.race([loadKeySets(first), ended]);
+  if (waiting !== undefined) {
+    for (const one of waiting) logger.warn(one, 'the key set could not be fetched yet');
     io.stdout.write(`authcheck listens on ${service.url}\n`);
     const providers = config.current().providers.map(({ ref }) => ref.name);
-    const state = loaded ? 'ready' : 'listening, and ready once the key sets are there';
+    const state = waiting.length === 0 ? 'ready' : 'listening, and ready once the key sets are there';
     logger.info({ url: service.url, config: source.origin, providers }, state);
   }
   await ended;

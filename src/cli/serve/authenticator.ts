@@ -36,14 +36,10 @@ export function warnOf({ warnings }: Target, { config }: Source, { providers }: 
     logger.warn({}, `${policies.join(' and ')} ${are} for the server itself: this service only says who a token is`);
 }
 
-/** Fetches the key sets of all providers; false if one could not be fetched. */
-export async function loadKeySets({ providers }: Authenticator, logger: Logger): Promise<boolean> {
+/** Fetches the key sets that are not held yet; gives the providers whose own could not be fetched, and why. */
+export async function loadKeySets({ providers }: Authenticator): Promise<{ provider: string; why: string }[]> {
   const loaded = await Promise.all(
-    providers.map(async ({ ref, keySet }) => {
-      const why = (await keySet?.load()) ?? null;
-      if (why !== null) logger.warn({ provider: ref.name, why }, 'the key set could not be fetched yet');
-      return why === null;
-    }),
+    providers.map(async ({ ref, keySet }) => ({ provider: ref.name, why: (await keySet?.load()) ?? null })),
   );
-  return loaded.every((isLoaded) => isLoaded);
+  return loaded.flatMap(({ provider, why }) => (why === null ? [] : [{ provider, why }]));
 }

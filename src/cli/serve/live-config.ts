@@ -1,6 +1,7 @@
 /** The config in force: read again on request, and kept when the new one is bad. */
 
 import { AuthcheckError, type Authenticator, type Logger } from '../../index.js';
+import { loadKeySets } from './authenticator.js';
 
 /** The authenticator of the config in force. */
 export interface LiveConfig {
@@ -54,7 +55,7 @@ export function holdConfig(
   /** The first request after the change should not wait for keys; failing to get them is for that request to say. */
   async function loadKeys(next: Authenticator): Promise<void> {
     opening = next;
-    await Promise.all(next.providers.map(({ keySet }) => keySet?.load() ?? Promise.resolve(null)));
+    await loadKeySets(next);
     opening = null;
   }
 

@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { pairHeaders, readTarget, UNAVAILABLE, type Authenticator, type Logger } from '../../index.js';
+import { loadKeySets } from './authenticator.js';
 import { openBodies } from './body.js';
 import type { Certificate } from './certificate.js';
 import type { LiveConfig } from './live-config.js';
@@ -149,10 +150,7 @@ function requestId(incoming: IncomingMessage): string {
 
 async function ready(authenticator: Authenticator, closing: boolean): Promise<Reply> {
   if (closing) return replyJson(503, { status: 'shutting down' });
-  const providers = await Promise.all(
-    authenticator.providers.map(async ({ ref, keySet }) => ({ name: ref.name, why: (await keySet?.load()) ?? null })),
-  );
-  const waiting = providers.filter(({ why }) => why !== null).map(({ name }) => name);
+  const waiting = (await loadKeySets(authenticator)).map(({ provider }) => provider);
   return waiting.length === 0
     ? replyJson(200, { status: 'ready' })
     : replyJson(503, { status: 'waiting for key sets', providers: waiting });
