@@ -24,35 +24,38 @@ export interface Key {
   readonly fault: { readonly code: RejectedCode; readonly message: string } | null;
 }
 
-interface Requirement {
+/** What an algorithm needs of a key. */
+export interface Requirement {
   readonly kty: string;
   readonly crv?: string;
 }
 
 /** Which key each algorithm needs: RFC 7518 §3.1, RFC 8037, RFC 9864. */
-const REQUIREMENTS: Readonly<Record<string, Requirement>> = {
-  RS256: { kty: 'RSA' },
-  RS384: { kty: 'RSA' },
-  RS512: { kty: 'RSA' },
-  PS256: { kty: 'RSA' },
-  PS384: { kty: 'RSA' },
-  PS512: { kty: 'RSA' },
-  ES256: { kty: 'EC', crv: 'P-256' },
-  ES384: { kty: 'EC', crv: 'P-384' },
-  ES512: { kty: 'EC', crv: 'P-521' },
-  EdDSA: { kty: 'OKP', crv: 'Ed25519' },
-  Ed25519: { kty: 'OKP', crv: 'Ed25519' },
-  HS256: { kty: 'oct' },
-  HS384: { kty: 'oct' },
-  HS512: { kty: 'oct' },
-};
+export const REQUIREMENTS: ReadonlyMap<string, Requirement> = new Map(
+  Object.entries({
+    RS256: { kty: 'RSA' },
+    RS384: { kty: 'RSA' },
+    RS512: { kty: 'RSA' },
+    PS256: { kty: 'RSA' },
+    PS384: { kty: 'RSA' },
+    PS512: { kty: 'RSA' },
+    ES256: { kty: 'EC', crv: 'P-256' },
+    ES384: { kty: 'EC', crv: 'P-384' },
+    ES512: { kty: 'EC', crv: 'P-521' },
+    EdDSA: { kty: 'OKP', crv: 'Ed25519' },
+    Ed25519: { kty: 'OKP', crv: 'Ed25519' },
+    HS256: { kty: 'oct' },
+    HS384: { kty: 'oct' },
+    HS512: { kty: 'oct' },
+  }),
+);
 
 /** Bytes of a coordinate, by curve. */
 const COORDINATE_BYTES: Readonly<Record<string, number>> = { 'P-256': 32, 'P-384': 48, 'P-521': 66, Ed25519: 32 };
 
 /** The algorithms that a key could be used with, by `kty` and `crv`. */
 export function algorithmsFor(key: Key): string[] {
-  return Object.entries(REQUIREMENTS)
+  return [...REQUIREMENTS]
     .filter(([, need]) => need.kty === key.kty && (need.crv === undefined || need.crv === key.crv))
     .map(([algorithm]) => algorithm);
 }
@@ -88,7 +91,7 @@ function stripPadding(jwk: JsonObject): JsonObject {
 
 /** Says why a key does not fit an algorithm; null if it does. RFC 7517 §4.2–4.4, RFC 8725 §3.1. */
 export function misfit(key: Key, algorithm: string): string | null {
-  const need = REQUIREMENTS[algorithm];
+  const need = REQUIREMENTS.get(algorithm);
   if (need === undefined) return `no key fits ${algorithm}`;
   if (key.kty !== need.kty) return `${algorithm} needs a key of type ${need.kty}, the key is ${key.kty}`;
   if (need.crv !== undefined && key.crv !== need.crv)

@@ -17,7 +17,7 @@ import { promisify } from 'node:util';
 import { AuthcheckError, usageError } from '../errors.js';
 import { parseJson } from '../json-parser.js';
 import { isObject, member, type Json, type JsonObject } from '../json.js';
-import { readKey, type Key } from './keys.js';
+import { readKey, REQUIREMENTS, type Key, type Requirement } from './keys.js';
 import { stringMembers, thumbprint } from './public-part.js';
 
 /** What key to make. */
@@ -34,8 +34,6 @@ const RSA_BITS = { least: 2048, most: 8192 };
 /** The largest block of the hashes of HMAC: longer secrets are hashed first, and win nothing. */
 const MAX_SECRET_BITS = 1024;
 
-const CURVES: Readonly<Record<string, string>> = { ES256: 'P-256', ES384: 'P-384', ES512: 'P-521' };
-
 const makePair = promisify(generateKeyPair);
 
 /**
@@ -44,21 +42,21 @@ const makePair = promisify(generateKeyPair);
  * @throws {AuthcheckError} `usage_invalid` for an unknown algorithm, and for a size that it does not have or that is unsafe.
  */
 export async function generatePrivateKey({ algorithm, kid, bits }: KeyRequest): Promise<Key> {
-  const size = chooseBits(algorithm, bits);
-  const jwk = await makeJwk(algorithm, size);
+  const need = REQUIREMENTS.get(algorithm);
+  if (need === undefined) throw usageError('there is no such algorithm to make a key for');
+  const jwk = await makeJwk(need, chooseBits(algorithm, need, bits));
   const name = kid ?? (await thumbprint(readKey(jwk))) ?? randomUUID();
   return readKey({ ...jwk, kid: name, alg: algorithm, use: 'sig' });
 }
 
 /** Makes the bare members of a private key; `bits` counts for RSA and HS* alone, and is not judged. */
-async function makeJwk(algorithm: string, bits: number): Promise<JsonObject> {
-  if (/^HS/.test(algorithm)) return { kty: 'oct', k: randomBytes(Math.ceil(bits / 8)).toString('base64url') };
-  if (/^Ed/.test(algorithm)) return exportJwk((await makePair('ed25519')).privateKey);
-  const namedCurve = CURVES[algorithm];
+async function makeJwk({ kty, crv }: Requirement, bits: number): Promise<JsonObject> {
+  if (kty === 'oct') return { kty, k: randomBytes(Math.ceil(bits / 8)).toString('base64url') };
+  if (kty === 'OKP') return exportJwk((await makePair('ed25519')).privateKey);
   return exportJwk(
-    namedCurve === undefined
+    crv === undefined
       ? (await makePair('rsa', { modulusLength: bits })).privateKey
-      : (await makePair('ec', { namedCurve })).privateKey,
+      : (await makePair('ec', { namedCurve: crv })).privateKey,
   );
 }
 
@@ -105,23 +103,21 @@ function refuse(message: string, cause?: unknown): AuthcheckError {
   return new AuthcheckError('input_unreadable', message, { cause });
 }
 
-function chooseBits(algorithm: string, bits: number | undefined): number {
+function chooseBits(algorithm: string, { kty }: Requirement, bits: number | undefined): number {
   const fail = (message: string): never => {
     throw usageError(message);
   };
-  const hash = Number(algorithm.slice(2));
-  if (/^[RP]S(?:256|384|512)$/.test(algorithm)) {
+  if (kty === 'RSA') {
     const { least, most } = RSA_BITS;
     const size = bits ?? least;
     return size >= least && size <= most ? size : fail(`an RSA key has ${least} to ${most} bits`);
   }
-  if (/^HS(?:256|384|512)$/.test(algorithm)) {
+  if (kty === 'oct') {
+    const hash = Number(algorithm.slice(2));
     const size = bits ?? hash;
     if (size >= hash && size <= MAX_SECRET_BITS && size % 8 === 0) return size;
     return fail(`a secret for ${algorithm} has ${hash} to ${MAX_SECRET_BITS} bits, in whole bytes`);
   }
-  if (CURVES[algorithm] === undefined && algorithm !== 'EdDSA' && algorithm !== 'Ed25519')
-    return fail('there is no such algorithm to make a key for');
   return bits === undefined ? 0 : fail(`the curve of ${algorithm} has but one size`);
 }
 
