@@ -2,6 +2,7 @@
 
 import { formatYaml } from './config/format-yaml.js';
 import type { ConfiguredProvider } from './config/parse.js';
+import { jwksOf } from './config/provider-config.js';
 import { AuthcheckError, type ErrorCode } from './errors.js';
 import { recordAnswer } from './fixture/answer.js';
 import { collectCompared, SECRET_VARIABLE, writeConfig } from './fixture/config.js';
@@ -55,13 +56,14 @@ export async function makeFixture(options: FixtureOptions): Promise<Fixture> {
   const original = readParts(options);
   const { header, claims, compared, otherKid, replaced } = scrubParts(options, original);
   const config = writeConfig(provider, policies, compared);
-  const forged = !isSigned(provider)
-    ? null
-    : await forgeToken({
-        ...{ header, claims, otherKid },
-        statusOf: (step) => verdict.steps.find(({ name }) => name === step)?.status ?? null,
-        keys: options.keySet?.byKid.get(stringMember(original.header, 'kid') ?? '') ?? [],
-      });
+  const forged =
+    jwksOf(provider.config) === null
+      ? null
+      : await forgeToken({
+          ...{ header, claims, otherKid },
+          statusOf: (step) => verdict.steps.find(({ name }) => name === step)?.status ?? null,
+          keys: options.keySet?.byKid.get(stringMember(original.header, 'kid') ?? '') ?? [],
+        });
   const recorded = forged === null ? recordAnswer(verdict, claims) : {};
   const describe = (sources: object, given: object): object => ({
     now: new Date(Math.floor(now / 1000) * 1000).toISOString().replace('.000', ''),
@@ -159,7 +161,7 @@ interface Parts {
 function readParts({ token, verdict, provider }: FixtureOptions): Parts {
   if (provider.config.type === 'upstream_header')
     throw refuse(`the provider ${provider.name} looks at no token: there is nothing to share`);
-  if (!isSigned(provider)) return { header: {}, claims: verdict.token.claims ?? {} };
+  if (jwksOf(provider.config) === null) return { header: {}, claims: verdict.token.claims ?? {} };
   if (verdict.outcome === 'undecided') throw irreproducible(verdict.reason.message, 'fixture_undecided');
   const { header, claims, fault } = parseJwt(token);
   const isBroken = fault !== null && ['token_malformed', 'token_opaque', 'token_encrypted'].includes(fault.code);
@@ -183,11 +185,6 @@ function reportNames(replaced: readonly string[], claims: JsonObject): Pick<Fixt
 
 function pick(object: JsonObject, wants: (name: string) => boolean): JsonObject {
   return Object.fromEntries(Object.entries(object).filter(([name]) => wants(name)));
-}
-
-/** Whether a token is checked here, by its signature. */
-function isSigned({ config }: ConfiguredProvider): boolean {
-  return config.type === 'oauth2_token' && config.jwks !== null;
 }
 
 function irreproducible(why: string, code?: ErrorCode): AuthcheckError {

@@ -19,6 +19,7 @@ export { parseAuthConfig, type AuthConfig, type ConfiguredProvider, type ParseOp
 export {
   ALGORITHMS,
   DEFAULT_CLAIMS_MAPPING,
+  jwksOf,
   type CacheConfig,
   type CustomConfig,
   type GithubTokenConfig,

@@ -4,6 +4,7 @@ import {
   AuthcheckError,
   createProviderClient,
   fetchKeySet,
+  jwksOf,
   listSome,
   nearestName,
   type AuthConfig,
@@ -65,7 +66,7 @@ export function chooseTarget(
   const isOne = config.providers.length === 1 || (options.provider !== undefined && options.allProviders !== true);
   if (keySet !== undefined && !isOne)
     throw usageError('--jwks stands in for the key set of one provider; name it with --provider');
-  if (keySet !== undefined && (chosen.config.type !== 'oauth2_token' || chosen.config.jwks === null))
+  if (keySet !== undefined && jwksOf(chosen.config) === null)
     throw usageError(`the provider ${chosen.name} has no key set for which --jwks could stand in`);
   return {
     origin,

@@ -8,7 +8,7 @@
 import { secretsInQuery } from '../secret-parameters.js';
 import { isLoopback, urlsOf } from './endpoints.js';
 import type { Note } from './note.js';
-import type { OAuth2TokenConfig, ProviderConfig } from './provider-config.js';
+import { jwksOf, type OAuth2TokenConfig, type ProviderConfig } from './provider-config.js';
 
 /** What works, but not as safely as its author may think. */
 export function findUnwise(config: ProviderConfig): Note[] {
@@ -47,7 +47,7 @@ function findUnwiseSharing(config: ProviderConfig): Note[] {
   const url = 'cache' in config ? (config.cache?.redis_url ?? null) : null;
   if (url === null) return [];
   const path = ['cache', 'redis_url'];
-  if ('jwks' in config && config.jwks !== null) {
+  if (jwksOf(config) !== null) {
     const message = 'redis_url is not used with jwks: signatures are verified here, and there is nobody to ask';
     return [{ code: 'cache_unshared', path, message }];
   }

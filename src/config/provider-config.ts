@@ -90,6 +90,11 @@ export interface UpstreamHeaderConfig {
 export type ProviderConfig =
   OAuth2TokenConfig | GithubTokenConfig | CustomConfig | KubernetesConfig | UpstreamHeaderConfig;
 
+/** The key set that a provider checks tokens with; null for one that asks somebody about them, or looks at none. */
+export function jwksOf(config: ProviderConfig): JwksConfig | null {
+  return config.type === 'oauth2_token' ? config.jwks : null;
+}
+
 /** The audience that the server expects unless told otherwise. */
 export const DEFAULT_AUDIENCE = 'llama-stack';
 

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto';
 import type { ConfiguredProvider } from '../config/parse.js';
-import type { ProviderConfig } from '../config/provider-config.js';
+import { jwksOf, type ProviderConfig } from '../config/provider-config.js';
 import type { HttpClient } from '../exchange.js';
 import { createHttpClient, preloadClient, type HttpOptions } from '../http.js';
 import { parseUrl } from '../url.js';
@@ -119,7 +119,6 @@ function addCache(asking: AuthProvider, { config, sets }: ConfiguredProvider, co
   const { max_entries, ttl, redis_url, secret } = config.cache;
   // What must be the same for two replicas to share verdicts: all that a verdict depends on, and the secrets.
   const scope = JSON.stringify(['authcheck', 1, { ...config, cache: secret }, sets('audience')]);
-  const local = config.type === 'oauth2_token' && config.jwks !== null;
   const fail = (code: string): void => context.onEvent?.({ type: 'cache.unavailable', code });
   return cacheVerdicts(asking, {
     max_entries,
@@ -127,7 +126,7 @@ function addCache(asking: AuthProvider, { config, sets }: ConfiguredProvider, co
     now: context.now,
     wholeRequest: config.type === 'custom',
     shared:
-      redis_url === null || local
+      redis_url === null || jwksOf(config) !== null
         ? null
         : import('./shared-cache.js').then(
             ({ shareThroughRedis }) => shareThroughRedis(redis_url, scope, fail),

@@ -3,6 +3,7 @@
 import { readCaFile } from '../ca-file.js';
 import { urlsOf } from '../config/endpoints.js';
 import type { ConfiguredProvider } from '../config/parse.js';
+import { jwksOf } from '../config/provider-config.js';
 import { AuthcheckError, type Finding } from '../errors.js';
 import type { Exchange } from '../exchange.js';
 import { bareUrl, showUrl } from '../url.js';
@@ -44,11 +45,10 @@ export async function probeProvider(provider: ConfiguredProvider, options: Probe
   const [endpoint] = urlsOf(provider.config);
   if (endpoint === undefined) return [];
   const way = await probeWay(provider, new URL(endpoint.url), options);
+  const jwks = jwksOf(provider.config);
   const isOpen = way.every(({ status }) => status !== 'failed' && status !== 'undecided');
   const answers = isOpen
-    ? await (provider.config.type === 'oauth2_token' && provider.config.jwks !== null
-        ? probeKeySet(provider, provider.config.jwks, options)
-        : probeRefusal(provider, options))
+    ? await (jwks === null ? probeRefusal(provider, options) : probeKeySet(provider, jwks, options))
     : [skip('http', 'not reached')];
   const all: Answer[] = [...way, ...answers, ...(await probeDiscovery(provider, options))];
   return all.map(({ field = endpoint.path, ms = null, ...answer }) => ({

@@ -1,6 +1,7 @@
 /** One test, from how it is written to what can be run. */
 
 import type { AuthConfig, ConfiguredProvider } from '../config/parse.js';
+import { jwksOf } from '../config/provider-config.js';
 import type { Mapping, Path } from '../config/shape.js';
 import { AuthcheckError, usageError } from '../errors.js';
 import { maskName } from '../secret-name.js';
@@ -116,7 +117,7 @@ function checkCase(
   { hasKeys, options }: CaseContext,
   report: Report,
 ): void {
-  const isJwks = provider.config.type === 'oauth2_token' && provider.config.jwks !== null;
+  const isJwks = jwksOf(provider.config) !== null;
   const fitting = isJwks ? null : ANSWER_KIND_BY_TYPE[provider.config.type];
   for (const kind of ANSWER_KINDS.filter((one) => test[one] !== undefined && one !== fitting))
     report(

@@ -2,7 +2,7 @@
 
 import type { Environment } from '../config/env.js';
 import type { ConfiguredProvider } from '../config/parse.js';
-import { ALGORITHMS } from '../config/provider-config.js';
+import { ALGORITHMS, jwksOf } from '../config/provider-config.js';
 import type { JsonObject } from '../json.js';
 import { readKeySet, type KeySetResult } from '../protocol/jwks.js';
 import { createSigner, type Signer } from '../protocol/sign.js';
@@ -82,7 +82,7 @@ async function judge(
   const clock = now ?? Date.now();
   let token: string | null = null;
   // The keys of the file stand in for a key set, and for nothing else that is asked.
-  let keys = provider.config.type === 'oauth2_token' && provider.config.jwks !== null ? keySet : null;
+  let keys = jwksOf(provider.config) === null ? null : keySet;
   if (subject.kind === 'token') ({ token } = subject);
   if (subject.kind === 'claims') {
     const signer = await signerFor(subject.algorithm ?? preferredAlgorithm(provider));

@@ -5,7 +5,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { createHistogram } from 'node:perf_hooks';
 import { resolve } from 'node:path';
-import { AuthcheckError, REASONS, reasonOf, type ReasonCode } from '../../index.js';
+import { AuthcheckError, jwksOf, REASONS, reasonOf, type ReasonCode } from '../../index.js';
 import { addTo, describeProvider, type Assignment, type Tally } from './block-judge.js';
 import { cutBlocks } from './blocks.js';
 import { judgeBlocks } from './pool.js';
@@ -38,8 +38,7 @@ export async function runBatch(options: BatchOptions, io: Io): Promise<number> {
   session.warn(target.warnings);
   const { input, size, read } = openInput(options.tokens, io);
   // Fetched once, for all tokens; null for a provider that has none.
-  const { config } = target.chosen;
-  const jwks = config.type === 'oauth2_token' ? config.jwks : null;
+  const jwks = jwksOf(target.chosen.config);
   const keySet = target.options.keySet ?? (jwks === null ? null : await fetchKeys(target, jwks));
   if (keySet?.ok === false) session.noteUndecided(keySet.message, keySet.fix ?? REASONS[keySet.code].fix);
   const assignment: Assignment = {

@@ -3,6 +3,7 @@
 import type { Command } from 'commander';
 import {
   AuthcheckError,
+  jwksOf,
   parseJwt,
   REASONS,
   reportKeySet,
@@ -76,11 +77,10 @@ async function readKeys(
   if (jwks !== undefined && !isUri(jwks)) return { source: jwks, result: readKeySetFile(jwks, io) };
   const target = await findTarget(options, io, session.onExchange);
   session.warn(target.warnings.filter((finding) => jwks === undefined || finding.code.startsWith('http_')));
-  const { config } = target.chosen;
-  if (config.type !== 'oauth2_token' || config.jwks === null) {
-    throw usageError(`the provider ${target.chosen.name} has no jwks; name a source, or use --issuer`);
-  }
-  return { source: showUrl(config.jwks.uri), result: await fetchKeys(target, config.jwks) };
+  const { name, config } = target.chosen;
+  const published = jwksOf(config);
+  if (published === null) throw usageError(`the provider ${name} has no jwks; name a source, or use --issuer`);
+  return { source: showUrl(published.uri), result: await fetchKeys(target, published) };
 }
 
 async function readWanted(

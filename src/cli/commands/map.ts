@@ -7,6 +7,7 @@ import {
   DEFAULT_CLAIMS_MAPPING,
   findUnknownAttributes,
   formatPath,
+  jwksOf,
   mapClaims,
   unusedClaims,
   type ClaimsMapping,
@@ -92,7 +93,7 @@ async function findMapping(options: MapOptions, io: Io, session: Session): Promi
     if ('claims_mapping' in config) {
       const rules = [...target.config.access_policy, ...target.config.route_policy];
       const origin = `${target.origin} · provider ${name} (${config.type})`;
-      const asked = 'jwks' in config && config.jwks !== null ? null : name;
+      const asked = jwksOf(config) === null ? name : null;
       return { origin, mapping: config.claims_mapping, rules, locate, asked };
     }
     throw usageError(`the provider ${name} (${config.type}) has no claims_mapping: its attributes come as they are`);
