@@ -1,9 +1,7 @@
 /** Reading a file that may be anything: a pipe, a device, or far larger than it should be. */
 
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-
-/** A file that has more bytes than it may have, or that is no text. */
-export class UnfitFile extends Error {}
+import { UnfitFile } from './errors.js';
 
 /**
  * Reads a text in UTF-8 from a file of any kind, at most `maxBytes`; a byte order mark stays.

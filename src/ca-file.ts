@@ -1,8 +1,8 @@
 /** The file of the certificate authorities that a provider trusts. */
 
 import { X509Certificate } from 'node:crypto';
-import { readBoundedPem, UnfitFile } from './bounded-read.js';
-import { AuthcheckError, codeOf } from './errors.js';
+import { readBoundedPem } from './bounded-read.js';
+import { AuthcheckError, codeOf, UnfitFile } from './errors.js';
 import { showUrl } from './url.js';
 import { maskUserInfo } from './redact.js';
 import { looksLikeSecret } from './secret-name.js';

@@ -82,8 +82,12 @@ export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
+/** A file that has more bytes than it may have, or that is no text; its message holds nothing of it. */
+export class UnfitFile extends Error {}
+
 /** Why a file operation failed, in words, without the path. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof UnfitFile) return error.message;
   const code = codeOf(error);
   const words: Readonly<Record<string, string>> = {
     ENOENT: 'there is no such file',

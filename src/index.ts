@@ -30,7 +30,7 @@ export {
   type ProviderConfig,
   type UpstreamHeaderConfig,
 } from './config/provider-config.js';
-export { readBoundedPem, readBoundedText, UnfitFile } from './bounded-read.js';
+export { readBoundedPem, readBoundedText } from './bounded-read.js';
 export { decodeToken, timesOf, type DecodedToken } from './report/decode.js';
 export { duration } from './duration.js';
 export { readTarget } from './server/request-target.js';

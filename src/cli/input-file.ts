@@ -1,7 +1,7 @@
 /** What the user names, or pipes in, to be read whole: at most as much as a token can be in. */
 
 import { resolve } from 'node:path';
-import { AuthcheckError, readBoundedPem, readBoundedText, reasonOf, UnfitFile } from '../index.js';
+import { AuthcheckError, readBoundedPem, readBoundedText, reasonOf } from '../index.js';
 import type { Io } from './io.js';
 
 /** Largest input that is read: 1 MiB. */
@@ -29,8 +29,7 @@ function readNamed(file: string, io: Io, read: (path: string) => string): string
   try {
     return read(resolve(io.cwd, file));
   } catch (error) {
-    const why = error instanceof UnfitFile ? error.message : reasonOf(error);
-    throw new AuthcheckError('input_unreadable', `${file}: ${why}`, { cause: error });
+    throw new AuthcheckError('input_unreadable', `${file}: ${reasonOf(error)}`, { cause: error });
   }
 }
 

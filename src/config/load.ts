@@ -2,7 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { basename, relative, resolve, sep } from 'node:path';
-import { readBoundedText, UnfitFile } from '../bounded-read.js';
+import { readBoundedText } from '../bounded-read.js';
 import { AuthcheckError, reasonOf, usageError } from '../errors.js';
 import { maskName } from '../secret-name.js';
 import type { ConfigDocument } from './document.js';
@@ -154,9 +154,8 @@ export function readConfigText(path: string, display: string): string {
   try {
     return readBoundedText(path, MAX_CONFIG_BYTES).replace(/^\ufeff/, '');
   } catch (error) {
-    const why = error instanceof UnfitFile ? error.message : reasonOf(error);
     // Without its cause: the system's error has the path as it was given.
-    throw new AuthcheckError('config_unreadable', `${display}: ${why}`);
+    throw new AuthcheckError('config_unreadable', `${display}: ${reasonOf(error)}`);
   }
 }
 
