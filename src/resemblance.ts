@@ -90,7 +90,7 @@ export function findResemblance(
 ): Resemblance | null {
   if (expected.length > MAX_LENGTH || actual.length > MAX_LENGTH) return null;
   const all = kind === 'issuer' ? FEATURES : FEATURES.filter(({ ofIssuers }) => ofIssuers !== true);
-  const agree = (features: readonly Feature[]): boolean => reduce(expected, features) === reduce(actual, features);
+  const agree = (features: readonly Feature[]): boolean => dropAll(expected, features) === dropAll(actual, features);
   const tenants = compareTenants(expected, actual);
   if (tenants !== null) return tenants;
   if (!agree(all)) return kind === 'issuer' ? compareRealms(expected, actual) : null;
@@ -107,7 +107,7 @@ export function findResemblance(
 
 const TLS_FIX = `If it is wrong in the token, the issuer does not know that a proxy ends TLS before it (in Keycloak: proxy-headers, hostname); else ${SET_ISSUER}`;
 
-function reduce(name: string, features: readonly Feature[]): string {
+function dropAll(name: string, features: readonly Feature[]): string {
   return features.reduce((rest, { drop }) => drop(rest), name);
 }
 

@@ -7,7 +7,7 @@ interface Agent extends Connections {
   on(event: 'connect' | 'connectionError', hear: (origin: string | URL) => void): unknown;
 }
 
-/** What has happened at one origin, by number. */
+/** Counts of what has happened at one origin. */
 interface Tally {
   opened: number;
   begun: number;

@@ -94,7 +94,7 @@ function mask(value: unknown, redact: Redactor, path: Path): unknown {
   return isSecretPath(path) ? REDACTED : redact(maskUrl(value));
 }
 
-/** Numbers the names that are alike. */
+/** Adds a number to a name that occurs again: once they are masked, two names may read the same. */
 function tellApart(names: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
   return names.map((name) => {

@@ -14,5 +14,5 @@ export interface Note {
   readonly fix?: string;
 }
 
-/** Takes a note about what stands at a path of the auth section. */
+/** Adds a note; its own path is below `above`, and that is below the auth section. */
 export type AddNote = (note: Note, above: Path) => void;

@@ -1,6 +1,6 @@
 /**
  * Single values as PyYAML resolves and constructs them: the server reads its config with it, and it knows less than
- * YAML 1.1. `y`, `1e5` and `08` are texts to it, `010` is 8, `1:30` is 90; `0x_` and `2026-02-30` end it.
+ * YAML 1.1. `y`, `1e5` and `08` are texts to it, `010` is 8, `1:30` is 90; `0x_` and `2026-02-30` make it fail.
  *
  * @see https://github.com/yaml/pyyaml/blob/6.0.3/lib/yaml/resolver.py
  * @see https://github.com/yaml/pyyaml/blob/6.0.3/lib/yaml/constructor.py

@@ -39,8 +39,8 @@ export function findPolicyFaults({ access_policy, route_policy }: Policies): Pol
     ...findShadowFlaw(rule, routeRules.slice(0, index), ROUTE_COMPARISON),
   ]);
   return [
-    ...number('access_policy', [findDeadPolicy(access_policy), ...ofAccess]),
-    ...number('route_policy', [findDeadPolicy(route_policy), ...ofRoutes]),
+    ...placeFlaws('access_policy', [findDeadPolicy(access_policy), ...ofAccess]),
+    ...placeFlaws('route_policy', [findDeadPolicy(route_policy), ...ofRoutes]),
   ];
 }
 
@@ -51,7 +51,7 @@ function comparable<Scope>(rules: readonly Rule<Scope>[], { split }: Comparison<
 }
 
 /** Gives flaws their rules; the first list is about the whole policy, and stands at its first rule. */
-function number(policy: keyof Policies, lists: readonly (readonly Flaw[])[]): PolicyFault[] {
+function placeFlaws(policy: keyof Policies, lists: readonly (readonly Flaw[])[]): PolicyFault[] {
   return lists.flatMap((flaws, at) => flaws.map((flaw) => ({ policy, index: Math.max(at - 1, 0), ...flaw })));
 }
 

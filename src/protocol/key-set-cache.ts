@@ -112,7 +112,7 @@ export function createKeySetCache(options: KeySetCacheOptions): KeySetCache {
     return old === null ? result : serveOld(old, result);
   }
 
-  /** The old set, where the issuer has failed only just now: whoever asks then does not wait for it once more. */
+  /** The old set, if fetching a new one failed only just now: nobody is to wait for the same failure again. */
   function recall(kid: string | null): CachedKeySet | null {
     const old = heldWithin(2 * options.period);
     if (old === null || (kid !== null && !old.byKid.has(kid))) return null;

@@ -37,7 +37,7 @@ export interface CacheOptions
 
 interface Entry extends DatedVerdict {
   readonly until: number;
-  /** The verdict as it is told, made anew each second. */
+  /** The verdict with its step `cache`, which names its age in seconds: made anew when that has changed. */
   told: { readonly age: number; readonly verdict: Verdict } | null;
 }
 

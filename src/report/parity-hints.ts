@@ -59,11 +59,12 @@ const HINTS: readonly ((report: ParityReport) => string | null)[] = [
   },
   (report) => {
     const { reason } = report.verdict;
-    if (!are(report, 'rejected', 'accepted') || isOpen(report) || isGullible(report) || reason === null) return null;
+    if (!outcomesAre(report, 'rejected', 'accepted') || isOpen(report) || isGullible(report) || reason === null)
+      return null;
     return LENIENCE[reason.code] ?? 'the server may run with another config';
   },
   (report) => {
-    if (!are(report, 'accepted', 'rejected')) return null;
+    if (!outcomesAre(report, 'accepted', 'rejected')) return null;
     if (isLate(report))
       return 'the token has expired, and passes here by the clock tolerance alone: llama-stack has none, and ignores clock_tolerance';
     const keys =
@@ -71,7 +72,7 @@ const HINTS: readonly ((report: ParityReport) => string | null)[] = [
     return `the server may run with another config, such as an older one that it read when it started: compare issuer, audience and endpoint${keys}`;
   },
   (report) =>
-    are(report, 'accepted', 'rejected') && saysTheSameWithout(report)
+    outcomesAre(report, 'accepted', 'rejected') && saysTheSameWithout(report)
       ? 'the server says the same without a token: a gateway on the way may drop the Authorization header'
       : null,
   (report) =>
@@ -93,7 +94,7 @@ const HINTS: readonly ((report: ParityReport) => string | null)[] = [
       : null,
   ({ server }) => (server.failure === null ? null : (REMEDIES[server.failure.code] ?? null)),
   (report) =>
-    report.same === true && are(report, 'accepted', 'accepted')
+    report.same === true && outcomesAre(report, 'accepted', 'accepted')
       ? 'if a client is refused all the same, compare what it sends: the reference server reads no other spelling of "Bearer"'
       : null,
 ];
@@ -122,7 +123,7 @@ function isLate({ verdict }: ParityReport): boolean {
   return typeof now === 'number' && typeof exp === 'number' && exp <= now;
 }
 
-function are({ verdict, server }: ParityReport, ours: Outcome, theirs: Outcome): boolean {
+function outcomesAre({ verdict, server }: ParityReport, ours: Outcome, theirs: Outcome): boolean {
   return verdict.outcome === ours && server.outcome === theirs;
 }
 

@@ -102,7 +102,7 @@ function compare(replies: ServerReplies, verdicts: Verdicts, asked: Asked): Pari
   const decided = verdict.outcome !== 'undecided' && reply.outcome !== 'undecided';
   const bothRefuse = verdict.outcome === 'rejected' && reply.outcome === 'rejected';
   const equal = verdict.server.status === reply.status;
-  // To whom both accept, the server may answer 404 or anything else: that is no affair of the config.
+  // Where both accept the token, the server may still answer 404 or anything else: that says nothing about the config.
   const statusTells = decided && (bothRefuse || verdict.outcome !== reply.outcome || equal);
   // Only a server of the reference's kind tells, word for word, what its config is.
   const isKin =

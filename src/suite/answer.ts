@@ -124,8 +124,8 @@ function enclosed(written: unknown): HttpAnswer | null {
   const { status, headers, body, failure } = written;
   if (typeof failure === 'string' && isUndecided(failure))
     return { ok: false, code: failure, message: `as the test has it: ${failure}`, ms: 0 };
-  const isEnvelope = typeof status === 'number' && Object.keys(written).every((name) => ENVELOPE.includes(name));
-  return isEnvelope ? reply(status, body, headersOf(headers)) : null;
+  const hasStatus = typeof status === 'number' && Object.keys(written).every((name) => ENVELOPE.includes(name));
+  return hasStatus ? reply(status, body, headersOf(headers)) : null;
 }
 
 function reply(status: number, body: unknown, headers: Readonly<Record<string, string>> = {}): HttpAnswer {

@@ -33,7 +33,7 @@ export function updateSuite({ suite, results }: SuiteResult): UpdatedSuite {
   return { text: replaceValues(suite.text, suite.file, replacements), count: outdated.length };
 }
 
-/** What was found of the things that were expected; where one of them can fail no longer, what matters most as well. */
+/** What a test expected, as it was found; where one of its expectations can no longer fail, also what matters most. */
 function expectationsOf({ test, verdict }: CaseResult, suite: Suite): Expectations {
   const kept = restate(test, verdict, suite);
   const fallible = listFallible(kept);

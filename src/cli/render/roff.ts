@@ -33,7 +33,7 @@ export function formatManPage(page: ManPage): string {
   const [, ...synopsis] = usage.split(' ');
   const lines = [
     `.TH "${escapeRoff(name.toUpperCase())}" "1" "" "authcheck ${escapeRoff(version)}" "authcheck"`,
-    // No hyphen and no blank is added to what somebody may copy.
+    // No hyphenation, and no blanks that justify a line: somebody may copy what stands here.
     ...['.nh', '.ad l'],
     ...['.SH NAME', `${escapeRoff(name)} \\- ${escapeRoff(summary)}`],
     ...['.SH SYNOPSIS', `\\fBauthcheck\\fR ${paintTerm(synopsis.join(' '))}`],

@@ -137,7 +137,7 @@ export async function forwardAuth(request: ServiceRequest, authenticator: Authen
   return { reply: replyError(503, message), answer, complaint: message };
 }
 
-/** Not left out: gateways put these in the place of what a client has sent, and Caddy up to 2.8 a placeholder. */
+/** Sent although they are empty: gateways put them over what a client has sent; without them, Caddy up to 2.8 puts a placeholder. */
 const NOBODY = { 'x-auth-principal': '', 'x-auth-attributes': '' };
 
 /** Most gateways take no more than this for all headers of an answer. In bytes. */
