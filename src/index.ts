@@ -9,7 +9,6 @@ export { explainConfig, type ExplainedConfig, type ExplainedValue, type Origin }
 export type { FindingCode, FindingText, ProbeName, Severity } from './config/finding-codes.js';
 export { FINDINGS } from './config/findings.js';
 export { formatYaml } from './config/format-yaml.js';
-export { isLoopback } from './config/endpoints.js';
 export { findUnknownAttributes } from './config/lint-mapping.js';
 export { listProviders, loadAuthConfig, type LoadedConfig, type LoadOptions } from './config/load.js';
 export { SEARCH_PLACES } from './config/search.js';
@@ -31,7 +30,7 @@ export {
   type UpstreamHeaderConfig,
 } from './config/provider-config.js';
 export { readBoundedPem, readBoundedText } from './bounded-read.js';
-export { decodeToken, timesOf, type DecodedToken } from './report/decode.js';
+export { decodeToken, type DecodedToken } from './report/decode.js';
 export { duration } from './duration.js';
 export { readTarget } from './server/request-target.js';
 export { readIsoTime } from './iso-time.js';
@@ -39,7 +38,7 @@ export { CLIENT_VARIABLES, writeConfigTemplate, type ConfigTemplate } from './co
 export { AuthcheckError, codeOf, ConfigError, reasonOf, usageError, type ErrorCode, type Finding } from './errors.js';
 export { checkExpectations, type ExpectationResult, type VerdictExpectations } from './expectations.js';
 export type { Exchange, HttpAnswer, HttpClient, HttpRequest } from './exchange.js';
-export { showUrl } from './url.js';
+export { isLoopback, showUrl } from './url.js';
 export { nearestName } from './nearest.js';
 export { makeFixture, type Fixture, type FixtureOptions } from './fixture.js';
 export { createHttpClient, type HttpOptions } from './http.js';
@@ -121,7 +120,7 @@ export {
 export { createGuard, type Guard } from './server/fetch.js';
 export { createMiddleware, pairHeaders, type Middleware, type NodeRequest } from './server/node.js';
 export type { Logger } from './server/request-log.js';
-export { looksLikeMilliseconds, TIME_CLAIMS } from './time-claims.js';
+export { looksLikeMilliseconds, TIME_CLAIMS, timesOf } from './time-claims.js';
 export type { AskedQuestion, SuiteCase } from './suite/case.js';
 export type { Difference } from './suite/expectations.js';
 export { loadSuite, loadSuites, readSuite, type Suite, type SuiteOptions } from './suite/load.js';

@@ -10,6 +10,15 @@ export function looksLikeMilliseconds(time: number): boolean {
   return time > 1e11 && time < 1e14;
 }
 
+/** The time claims of a token, as numbers; null where there is none. */
+export function timesOf(claims: JsonObject | null): Record<'iat' | 'nbf' | 'exp', number | null> {
+  const read = (name: string): number | null => {
+    const value = claims === null ? undefined : member(claims, name);
+    return typeof value === 'number' && Number.isFinite(value) ? value : null;
+  };
+  return { iat: read('iat'), nbf: read('nbf'), exp: read('exp') };
+}
+
 /** Seconds since the `exp` of claims that nobody vouches for; null where it is ahead, or none. `now` is in milliseconds. */
 export function expiredFor(claims: JsonObject, now: number): number | null {
   const exp = member(claims, 'exp');

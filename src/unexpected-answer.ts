@@ -177,3 +177,8 @@ export function looksLikeJwt(body: string): boolean {
 export function looksLikeHtml(body: string): boolean {
   return /^\ufeff?\s*<(?:!doctype|html)/i.test(body);
 }
+
+/** Tells the beginning of a JSON object: a web application answers every path with its page. */
+export function looksLikeJson(body: string): boolean {
+  return /^\ufeff?\s*\{/.test(body);
+}

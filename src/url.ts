@@ -37,6 +37,11 @@ export function bareUrl(url: string): string {
   return parsed.href;
 }
 
+/** Tells the host names and addresses that never leave this machine. */
+export function isLoopback(hostname: string): boolean {
+  return /^(?:(?:.+\.)?localhost\.?|127(?:\.\d{1,3}){3}|\[::1\]|\[::ffff:7f[\da-f]{2}:[\da-f]{1,4}\])$/i.test(hostname);
+}
+
 /** A URL or path without the slashes at its end; a pattern would read those in its middle again and again. */
 export function trimSlashes(url: string): string {
   let end = url.length;

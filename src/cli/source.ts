@@ -65,13 +65,7 @@ async function fromFile(options: SourceOptions, io: Io): Promise<Source> {
 
 async function fromFlags(options: SourceOptions, io: Io, onExchange?: (exchange: Exchange) => void): Promise<Source> {
   const { issuer, jwks, audience } = options;
-  const make = (uri: string): AuthConfig =>
-    parseAuthConfig({
-      type: 'oauth2_token',
-      ...(issuer === undefined ? {} : { issuer }),
-      ...(audience === undefined ? {} : { audience }),
-      jwks: { uri },
-    });
+  const make = (uri: string): AuthConfig => parseAuthConfig({ type: 'oauth2_token', issuer, audience, jwks: { uri } });
   if (jwks === undefined) {
     const metadata = await discover(issuer ?? '', io, onExchange);
     return { origin: `--issuer ${metadata.issuer}`, config: make(metadata.jwks_uri), file: null };

@@ -6,7 +6,7 @@ import { maskName } from '../secret-name.js';
 import type { ProviderType } from '../verdict.js';
 import type { Note } from './note.js';
 import type { CacheConfig, IntrospectionConfig, JwksConfig, ProviderConfig } from './provider-config.js';
-import type { Path } from './shape.js';
+import { isMapping, type Path } from './shape.js';
 
 type Fields = { readonly [name: string]: Fields | null };
 
@@ -93,8 +93,8 @@ export function findUnknownAuthFields(auth: Readonly<Record<string, unknown>>, p
 
 /** `owner` is what messages call the value at the top, whose fields are those of `root`. */
 function unknownFields(value: unknown, fields: Fields, path: Path, owner = 'provider_config', root = fields): Note[] {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return [];
-  return Object.entries(value).flatMap(([name, inner]: [string, unknown]) => {
+  if (!isMapping(value)) return [];
+  return Object.entries(value).flatMap(([name, inner]) => {
     const below = Object.hasOwn(fields, name) ? fields[name] : undefined;
     if (below !== undefined) return below === null ? [] : unknownFields(inner, below, [...path, name], owner, root);
     // What follows a missing colon or space was meant as the value, and may be a secret.

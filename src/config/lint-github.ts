@@ -1,6 +1,6 @@
 /** What is odd about a provider of the type `github_token`: the URL of its API, the scope of its tokens. Pure. */
 
-import { isLoopback } from './endpoints.js';
+import { isLoopback } from '../url.js';
 import type { Note } from './note.js';
 import type { GithubTokenConfig } from './provider-config.js';
 

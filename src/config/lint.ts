@@ -6,9 +6,9 @@
  */
 
 import { secretsInQuery } from '../secret-parameters.js';
-import { isLoopback, urlsOf } from './endpoints.js';
+import { isLoopback } from '../url.js';
 import type { Note } from './note.js';
-import { jwksOf, type OAuth2TokenConfig, type ProviderConfig } from './provider-config.js';
+import { jwksOf, urlsOf, type OAuth2TokenConfig, type ProviderConfig } from './provider-config.js';
 
 /** What works, but not as safely as its author may think. */
 export function findUnwise(config: ProviderConfig): Note[] {

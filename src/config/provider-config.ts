@@ -1,4 +1,4 @@
-/** The server's provider configs: types and defaults. Config keys keep the server's spelling. */
+/** The server's provider configs: types, endpoints and defaults. Config keys keep the server's spelling. */
 
 import type { ClaimsMapping } from '../claims.js';
 
@@ -93,6 +93,25 @@ export type ProviderConfig =
 /** The key set that a provider checks tokens with; null for one that asks somebody about them, or looks at none. */
 export function jwksOf(config: ProviderConfig): JwksConfig | null {
   return config.type === 'oauth2_token' ? config.jwks : null;
+}
+
+/** The endpoints that a provider asks, with the fields that name them. */
+export function urlsOf(config: ProviderConfig): { readonly path: readonly string[]; readonly url: string }[] {
+  switch (config.type) {
+    case 'oauth2_token':
+      return [
+        ...(config.jwks === null ? [] : [{ path: ['jwks', 'uri'], url: config.jwks.uri }]),
+        ...(config.introspection === null ? [] : [{ path: ['introspection', 'url'], url: config.introspection.url }]),
+      ];
+    case 'github_token':
+      return [{ path: ['github_api_base_url'], url: config.github_api_base_url }];
+    case 'custom':
+      return [{ path: ['endpoint'], url: config.endpoint }];
+    case 'kubernetes':
+      return [{ path: ['api_server_url'], url: config.api_server_url }];
+    case 'upstream_header':
+      return [];
+  }
 }
 
 /** The audience that the server expects unless told otherwise. */

@@ -10,7 +10,7 @@ import { jsonBody, type Answered, type HttpClient } from '../exchange.js';
 import { isHttpUrl, showUrl } from '../url.js';
 import { isObject, member } from '../json.js';
 import { isMetadataUrl } from '../resemblance.js';
-import { quoteMessage, through } from '../unexpected-answer.js';
+import { looksLikeJson, quoteMessage, through } from '../unexpected-answer.js';
 
 /** What authcheck needs of an issuer's metadata. */
 export interface IssuerMetadata {
@@ -83,9 +83,4 @@ function endpoint(value: unknown, issuer: string): string | null {
   if (typeof value !== 'string' || !isHttpUrl(value)) return null;
   const isSafe = new URL(value).protocol === 'https:' || new URL(issuer).protocol === 'http:';
   return isSafe ? value : null;
-}
-
-/** A web application answers every path with its page. */
-export function looksLikeJson(body: string): boolean {
-  return /^\ufeff?\s*\{/.test(body);
 }

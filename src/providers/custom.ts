@@ -4,26 +4,29 @@ import { checkSendable } from '../checks.js';
 import type { CustomConfig } from '../config/provider-config.js';
 import { credentialsByName, credentialsIn } from '../credentials.js';
 import { findMasked, type Answered, type HttpAnswer } from '../exchange.js';
-import { netlocOf, showUrl } from '../url.js';
 import { describeKind, isObject, isStringList, member, type Json, type JsonObject } from '../json.js';
 import { unescapePercent } from '../percent.js';
 import { findPrincipalFault } from '../principal.js';
 import { decodeHeader, findTokenFault } from '../token.js';
+import { netlocOf } from '../url.js';
 import { judgeUnexpected, looksLikeHtml, quoteMessage, readObject, through } from '../unexpected-answer.js';
 import type { ReasonCode } from '../reason-codes.js';
 import type { Trace } from '../trace.js';
-import type { Attributes, Identity, Verdict } from '../verdict.js';
-import { judge } from './judge.js';
+import type { Attributes, Identity } from '../verdict.js';
+import { createAskingProvider } from './judge.js';
 import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
 /** Makes the provider. */
 export function createCustomProvider(config: CustomConfig, context: ProviderContext): AuthProvider {
   const challenge = `Authentication required. Please provide your API key as a Bearer token (validated by ${netlocOf(config.endpoint)})`;
 
-  const frame = { steps: ['request', 'subject', 'mapping'] as const, challenge, refusal: challenge };
+  const steps = ['request', 'subject', 'mapping'] as const;
 
-  const authenticate = (request: AuthRequest): Promise<Verdict> =>
-    judge(context, request, frame, async (trace, token) => {
+  return createAskingProvider(
+    context,
+    config.endpoint,
+    { steps, challenge, refusal: challenge },
+    async (trace, token, request) => {
       const fault = findFault(token);
       const other = carriesAnother(request, token) ? 'the request carries two different credentials' : null;
       if (!checkSendable(trace, fault ?? other, fault === null ? ONE_FIX : undefined)) return { identity: null };
@@ -47,15 +50,8 @@ export function createCustomProvider(config: CustomConfig, context: ProviderCont
         network_ms: answer.ms,
         ...(answer.ok ? { refusal: `Authentication failed: ${answer.status}` } : {}),
       };
-    });
-
-  return {
-    ref: context.ref,
-    keySet: null,
-    destination: { url: showUrl(config.endpoint), sends: 'token' },
-    authenticate,
-    close: () => context.http.close(),
-  };
+    },
+  );
 }
 
 /** The headers as the server tells of them: decoded, without the token, the last of several wins. */

@@ -3,14 +3,13 @@
 import { COPY_FIX } from '../checks.js';
 import type { GithubTokenConfig } from '../config/provider-config.js';
 import { jsonBody, type Answered, type HttpAnswer } from '../exchange.js';
-import { showUrl, trimSlashes } from '../url.js';
+import { trimSlashes } from '../url.js';
 import { isObject, member, type Json } from '../json.js';
 import { plural } from '../listing.js';
 import { findPrincipalFault } from '../principal.js';
 import { findHeaderTokenFault, readGithubToken } from '../token.js';
 import type { ReasonCode } from '../reason-codes.js';
 import type { StepDetail, Trace } from '../trace.js';
-import type { Verdict } from '../verdict.js';
 import {
   explainForbidden,
   explainNone,
@@ -23,13 +22,16 @@ import {
   type Told,
 } from './github-refusals.js';
 import { mapIdentity } from './mapping.js';
-import { judge } from './judge.js';
-import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
+import { createAskingProvider, type Frame } from './judge.js';
+import type { AuthProvider, ProviderContext } from './provider.js';
 import { judgeUnexpected, readObject } from '../unexpected-answer.js';
 
-const REFUSAL = 'GitHub token validation failed. Please check your token and try again.';
-const CHALLENGE =
-  'Authentication required. Please provide a valid GitHub access token (https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/managing-your-personal-access-tokens) in the Authorization header (Bearer <token>)';
+const FRAME: Frame = {
+  steps: ['request', 'organizations', 'mapping'],
+  refusal: 'GitHub token validation failed. Please check your token and try again.',
+  challenge:
+    'Authentication required. Please provide a valid GitHub access token (https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/managing-your-personal-access-tokens) in the Authorization header (Bearer <token>)',
+};
 
 const PAGE_SIZE = 100;
 const MAX_PAGES = 10;
@@ -38,36 +40,25 @@ const MAX_PAGES = 10;
 export function createGithubTokenProvider(config: GithubTokenConfig, context: ProviderContext): AuthProvider {
   const base = trimSlashes(config.github_api_base_url);
 
-  const frame = { steps: ['request', 'organizations', 'mapping'] as const, challenge: CHALLENGE, refusal: REFUSAL };
-
-  const authenticate = (request: AuthRequest): Promise<Verdict> =>
-    judge(context, request, frame, async (trace, token) => {
-      if (!checkFormat(trace, token)) return { identity: null };
-      let network_ms = 0;
-      const get = async (path: string): Promise<HttpAnswer> => {
-        const answer = await context.http.send({
-          method: 'GET',
-          url: `${base}${path}`,
-          headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github.v3+json' },
-          secrets: [token],
-        });
-        network_ms += answer.ms;
-        return answer;
-      };
-      const user = judgeUser(trace, await get('/user'), base, token);
-      const organizations = user === null ? null : await readOrganizations(trace, get, base, token);
-      if (user === null || organizations === null) return { identity: null, network_ms };
-      const claims = { ...user, organizations };
-      return { ...mapIdentity(trace, context, claims, config.claims_mapping, user.login), claims, network_ms };
-    });
-
-  return {
-    ref: context.ref,
-    keySet: null,
-    destination: { url: showUrl(`${base}/user`), sends: 'token' },
-    authenticate,
-    close: () => context.http.close(),
-  };
+  return createAskingProvider(context, `${base}/user`, FRAME, async (trace, token) => {
+    if (!checkFormat(trace, token)) return { identity: null };
+    let network_ms = 0;
+    const get = async (path: string): Promise<HttpAnswer> => {
+      const answer = await context.http.send({
+        method: 'GET',
+        url: `${base}${path}`,
+        headers: { authorization: `Bearer ${token}`, accept: 'application/vnd.github.v3+json' },
+        secrets: [token],
+      });
+      network_ms += answer.ms;
+      return answer;
+    };
+    const user = judgeUser(trace, await get('/user'), base, token);
+    const organizations = user === null ? null : await readOrganizations(trace, get, base, token);
+    if (user === null || organizations === null) return { identity: null, network_ms };
+    const claims = { ...user, organizations };
+    return { ...mapIdentity(trace, context, claims, config.claims_mapping, user.login), claims, network_ms };
+  });
 }
 
 function checkFormat(trace: Trace, token: string): boolean {

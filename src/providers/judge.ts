@@ -3,8 +3,9 @@
 import type { JsonObject } from '../json.js';
 import { summarizeToken } from '../token.js';
 import { createTrace, type StepName, type Trace } from '../trace.js';
+import { showUrl } from '../url.js';
 import { conclude, type Identity, type MappingRow, type TokenSummary, type Verdict } from '../verdict.js';
-import type { AuthRequest, ProviderContext } from './provider.js';
+import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
 
 /** What is the same for every request to one provider. */
 export interface Frame {
@@ -30,12 +31,31 @@ export interface Judgement {
   readonly network_ms?: number;
 }
 
+/** Says what a token of a request is worth. */
+type Decide = (trace: Trace, token: string, request: AuthRequest) => Judgement | Promise<Judgement>;
+
+/** Makes a provider that sends every token to a URL, and judges it by the answer. */
+export function createAskingProvider(
+  context: ProviderContext,
+  url: string,
+  frame: Frame,
+  decide: Decide,
+): AuthProvider {
+  return {
+    ref: context.ref,
+    keySet: null,
+    destination: { url: showUrl(url), sends: 'token' },
+    authenticate: (request) => judge(context, request, frame, decide),
+    close: () => context.http.close(),
+  };
+}
+
 /** Judges the token of a request; a request without one is refused before `decide` is asked. */
 export async function judge(
   context: ProviderContext,
   request: AuthRequest,
   frame: Frame,
-  decide: (trace: Trace, token: string) => Judgement | Promise<Judgement>,
+  decide: Decide,
 ): Promise<Verdict> {
   const started = performance.now();
   const trace = createTrace(context.locate);
@@ -43,7 +63,7 @@ export async function judge(
   let judgement: Judgement = { identity: null, refusal: frame.challenge };
   if (token === null || token === '') trace.fail('format', 'header_missing', 'the request carries no token');
   else {
-    const decided = decide(trace, token);
+    const decided = decide(trace, token, request);
     // Not awaited where the answer is there already, as with a cached key set.
     judgement = decided instanceof Promise ? await decided : decided;
   }

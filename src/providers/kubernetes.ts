@@ -7,55 +7,47 @@
 import { checkSendable } from '../checks.js';
 import type { KubernetesConfig } from '../config/provider-config.js';
 import { findMasked, type Answered, type HttpAnswer } from '../exchange.js';
-import { showUrl, trimSlashes } from '../url.js';
+import { trimSlashes } from '../url.js';
 import { isObject, isStringList, member, type JsonObject } from '../json.js';
 import { findPrincipalFault } from '../principal.js';
 import type { ReasonCode } from '../reason-codes.js';
 import { findHeaderTokenFault } from '../token.js';
 import type { Trace } from '../trace.js';
-import type { Verdict } from '../verdict.js';
-import { judge } from './judge.js';
+import { createAskingProvider, type Frame } from './judge.js';
 import { readObject } from '../unexpected-answer.js';
 import { ANONYMOUS, explainRefusal, PASS_ON_FIX } from './kubernetes-refusals.js';
 import { mapIdentity, namesRead } from './mapping.js';
-import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
+import type { AuthProvider, ProviderContext } from './provider.js';
 
 const REFUSAL = 'Invalid token';
-const CHALLENGE = 'Authentication required';
+const FRAME: Frame = {
+  steps: ['request', 'subject', 'mapping'],
+  challenge: 'Authentication required',
+  refusal: REFUSAL,
+};
 
 /** Makes the provider. */
 export function createKubernetesProvider(config: KubernetesConfig, context: ProviderContext): AuthProvider {
   const url = reviewUrl(config.api_server_url);
 
-  const frame = { steps: ['request', 'subject', 'mapping'] as const, challenge: CHALLENGE, refusal: REFUSAL };
-
-  const authenticate = (request: AuthRequest): Promise<Verdict> =>
-    judge(context, request, frame, async (trace, token) => {
-      if (!checkSendable(trace, findHeaderTokenFault(token))) return { identity: null };
-      const answer = await context.http.send({
-        method: 'POST',
-        url,
-        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }),
-        idempotent: true,
-        secrets: [token],
-      });
-      const refusal = answer.ok && answer.status === 403 ? 'Token validation failed: 403' : REFUSAL;
-      const user = judgeAnswer(trace, answer, url, token, context.now(), namesRead(config.claims_mapping));
-      if (user === null) return { identity: null, network_ms: answer.ms, refusal };
-      const { claims, username } = user;
-      trace.pass('subject', 'username names the principal', { actual: username });
-      const mapped = mapIdentity(trace, context, claims, config.claims_mapping, username);
-      return { ...mapped, claims, network_ms: answer.ms };
+  return createAskingProvider(context, url, FRAME, async (trace, token) => {
+    if (!checkSendable(trace, findHeaderTokenFault(token))) return { identity: null };
+    const answer = await context.http.send({
+      method: 'POST',
+      url,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' }),
+      idempotent: true,
+      secrets: [token],
     });
-
-  return {
-    ref: context.ref,
-    keySet: null,
-    destination: { url: showUrl(url), sends: 'token' },
-    authenticate,
-    close: () => context.http.close(),
-  };
+    const refusal = answer.ok && answer.status === 403 ? 'Token validation failed: 403' : REFUSAL;
+    const user = judgeAnswer(trace, answer, url, token, context.now(), namesRead(config.claims_mapping));
+    if (user === null) return { identity: null, network_ms: answer.ms, refusal };
+    const { claims, username } = user;
+    trace.pass('subject', 'username names the principal', { actual: username });
+    const mapped = mapIdentity(trace, context, claims, config.claims_mapping, username);
+    return { ...mapped, claims, network_ms: answer.ms };
+  });
 }
 
 function reviewUrl(base: string): string {

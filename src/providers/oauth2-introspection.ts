@@ -4,9 +4,9 @@ import { checkAudience, checkIssuer, checkSendable } from '../checks.js';
 import type { IntrospectionConfig, OAuth2TokenConfig } from '../config/provider-config.js';
 import { duration } from '../duration.js';
 import { findMasked } from '../exchange.js';
-import { netlocOf, parseUrl, showUrl } from '../url.js';
 import { member, stringMember, type Json, type JsonObject } from '../json.js';
 import { quote } from '../listing.js';
+import { netlocOf, parseUrl } from '../url.js';
 import { checkSubject } from '../principal.js';
 import { introspect } from '../protocol/introspection.js';
 import { parseJwt } from '../protocol/jwt.js';
@@ -14,10 +14,9 @@ import { checkExpiry, checkNotBefore, readClock, unitFix, unitHint } from '../ti
 import { expiredFor } from '../time-claims.js';
 import { findTokenFault } from '../token.js';
 import type { Trace } from '../trace.js';
-import type { Verdict } from '../verdict.js';
 import { mapIdentity, namesRead } from './mapping.js';
-import { judge } from './judge.js';
-import type { AuthProvider, AuthRequest, ProviderContext } from './provider.js';
+import { createAskingProvider } from './judge.js';
+import type { AuthProvider, ProviderContext } from './provider.js';
 
 const REFUSAL = 'Token not active';
 
@@ -33,8 +32,11 @@ export function createOAuth2IntrospectionProvider(
   const steps = ['request', 'active', 'issuer', 'audience', 'expiry', 'not_before', 'subject', 'mapping'] as const;
   const field = { field: ['introspection', 'url'] };
 
-  const authenticate = (request: AuthRequest): Promise<Verdict> =>
-    judge(context, request, { steps, challenge, refusal: REFUSAL }, async (trace, token) => {
+  return createAskingProvider(
+    context,
+    introspection.url,
+    { steps, challenge, refusal: REFUSAL },
+    async (trace, token) => {
       if (!checkSendable(trace, findTokenFault(token))) return { identity: null };
       const result = await introspect(context.http, introspection, token);
       if (!result.ok) {
@@ -59,7 +61,8 @@ export function createOAuth2IntrospectionProvider(
       const mapped = mapIdentity(trace, context, claims, config.claims_mapping, principal);
       // A member that the server needs and does not find is an error to it, not a refusal, whatever else is wrong.
       return { ...mapped, claims, network_ms, refusal: missesMember(claims) ? 'Token introspection error' : REFUSAL };
-    });
+    },
+  );
 
   function checkClaims(trace: Trace, response: JsonObject, skew: number | null): string | null {
     // Issuers write null for what they do not know, and iat is no matter of introspection.
@@ -78,14 +81,6 @@ export function createOAuth2IntrospectionProvider(
     const warning = Object.hasOwn(response, 'sub') ? null : '; without a sub beside it, llama-stack refuses the token';
     return checkSubject(trace, claims, ['sub', 'username'], { warning });
   }
-
-  return {
-    ref: context.ref,
-    keySet: null,
-    destination: { url: showUrl(introspection.url), sends: 'token' },
-    authenticate,
-    close: () => context.http.close(),
-  };
 }
 
 /** As the server looks: for sub, and for username where sub says nothing. */

@@ -45,15 +45,17 @@ export function createOAuth2JwksProvider(
   jwks: JwksConfig,
   context: ProviderContext,
 ): AuthProvider {
+  const { verify_tls, tls_cafile } = config;
   const cache = createKeySetCache({
     load: () =>
       context.keySet === undefined ? fetchKeySet(context.http, jwks.uri, jwks.token) : Promise.resolve(context.keySet),
     now: context.now,
     period: jwks.key_recheck_period * 1000,
-    // All that decides what is fetched, and from whom; a file that stands in was read again with the config.
+    // All that decides what is fetched, and from whom: the authorities themselves, as their file may hold others by the
+    // next time that the config is read. A key set that stands in was read again with the config.
     slot:
       context.keySet === undefined
-        ? context.slotFor(() => [jwks.uri, jwks.token, config.verify_tls, trusted(config.tls_cafile)])
+        ? context.slotFor(() => [jwks.uri, jwks.token, verify_tls, tls_cafile === null ? null : readCaFile(tls_cafile)])
         : undefined,
     onEvent: context.onEvent,
   });
@@ -116,11 +118,6 @@ export function createOAuth2JwksProvider(
     authenticate,
     close: () => context.http.close(),
   };
-}
-
-/** The authorities themselves: their file may hold others by the next time that the config is read. */
-function trusted(file: string | null): string | null {
-  return file === null ? null : readCaFile(file);
 }
 
 function summarize(token: string, jwt: ParsedJwt): TokenSummary {

@@ -130,12 +130,3 @@ function readDisclosures(parts: readonly string[]): { readonly name: string | nu
     ];
   });
 }
-
-/** The time claims of a token, as numbers; null where there is none. */
-export function timesOf(claims: JsonObject | null): Record<'iat' | 'nbf' | 'exp', number | null> {
-  const read = (name: string): number | null => {
-    const value = claims === null ? undefined : member(claims, name);
-    return typeof value === 'number' && Number.isFinite(value) ? value : null;
-  };
-  return { iat: read('iat'), nbf: read('nbf'), exp: read('exp') };
-}

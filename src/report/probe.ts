@@ -1,9 +1,8 @@
 /** Asks the endpoints of a provider what no config can say of itself: whether they are there, and what they are. */
 
 import { readCaFile } from '../ca-file.js';
-import { urlsOf } from '../config/endpoints.js';
 import type { ConfiguredProvider } from '../config/parse.js';
-import { jwksOf } from '../config/provider-config.js';
+import { jwksOf, urlsOf } from '../config/provider-config.js';
 import { AuthcheckError, type Finding } from '../errors.js';
 import type { Exchange } from '../exchange.js';
 import { bareUrl, showUrl } from '../url.js';
@@ -19,11 +18,12 @@ import {
   type ProbeStatus,
 } from './probe-answer.js';
 import { plural } from '../listing.js';
-import { discoverIssuer, looksLikeJson } from '../protocol/discovery.js';
+import { discoverIssuer } from '../protocol/discovery.js';
 import { isMetadataUrl } from '../resemblance.js';
 import { fetchKeySet, type KeySet } from '../protocol/jwks.js';
 import { isPrivate } from '../protocol/public-part.js';
 import { reach } from '../protocol/reach.js';
+import { looksLikeJson } from '../unexpected-answer.js';
 import { createAuthProvider, createProviderClient, type ProviderOptions } from '../providers/create.js';
 import { proxyFor, showProxy } from '../proxy.js';
 

@@ -1,11 +1,10 @@
 /** What a token looks like, without what is its own: a pattern for tokens that test a config. */
 
 import { ASYMMETRIC_ALGORITHMS } from '../config/provider-config.js';
-import { timesOf } from './decode.js';
 import { AuthcheckError } from '../errors.js';
 import { isObject, isStringList, member, stringMember, type Json, type JsonObject } from '../json.js';
 import { parseJwt } from '../protocol/jwt.js';
-import { shiftTimes } from '../time-claims.js';
+import { shiftTimes, timesOf } from '../time-claims.js';
 import { readGithubToken } from '../token.js';
 
 /** A pattern for tokens. */

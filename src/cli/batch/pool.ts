@@ -40,7 +40,7 @@ export async function* judgeBlocks(
       answered.catch(() => undefined);
       waiting.push(answered);
       if (waiting.length < threads * AHEAD) continue;
-      const [next] = waiting.splice(0, 1);
+      const next = waiting.shift();
       if (next !== undefined) yield await next;
     }
     for (const next of waiting) yield await next;

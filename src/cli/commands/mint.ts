@@ -91,7 +91,7 @@ async function runMint(options: MintOptions, io: Io): Promise<number> {
   const claims = { ...fillIn(given, like, config, now), ...given };
   const key = readKeyFile(options, io);
   const signer = await createSigner({ algorithm: chooseAlgorithm(options, key, like, config), kid: options.kid, key });
-  const parameters = { ...like?.header, ...typeOf(options), ...headerOf(options) };
+  const parameters = { ...like?.header, ...headerOf(options) };
   refuseInfinite(claims, 'the claim');
   refuseInfinite(parameters, 'the header parameter');
   const token = await signer.sign(claims, parameters);
@@ -169,14 +169,10 @@ function chooseAlgorithm(
   return allowed[0] === undefined || allowed.includes('ES256') ? 'ES256' : allowed[0];
 }
 
-function typeOf({ typ }: MintOptions): JsonObject {
-  return typ === undefined ? {} : { typ };
-}
-
-function headerOf({ header = [] }: MintOptions): JsonObject {
+function headerOf({ typ, header = [] }: MintOptions): JsonObject {
   const own = header.find(([name]) => ['alg', 'kid', 'typ'].includes(name));
   if (own !== undefined) throw usageError(`--header cannot set ${own[0]}; use --${own[0]}`);
-  return Object.fromEntries(header);
+  return { ...(typ === undefined ? {} : { typ }), ...Object.fromEntries(header) };
 }
 
 /** Such as 1e400: null would be signed in its place. */

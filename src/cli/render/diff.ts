@@ -11,7 +11,7 @@ import {
   type Verdict,
   type VerdictChange,
 } from '../../index.js';
-import { formatJson } from './json.js';
+import { formatJson, formatJsonLine } from './json.js';
 import { listItems, pad, wrap, type Paint, type Style } from './style.js';
 import { nameProvider } from './verdict.js';
 
@@ -93,7 +93,7 @@ function describe(mark: string, value: Json, paint: Paint, indent: number, style
 }
 
 function show(value: Json): string {
-  return typeof value === 'string' ? value : formatJson(value).trimEnd().replace(/\n */g, ' ');
+  return typeof value === 'string' ? value : formatJsonLine(value);
 }
 
 /** A row of the mapping in a few words. */

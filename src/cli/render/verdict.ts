@@ -28,19 +28,17 @@ export function formatVerdict(verdict: Verdict, context: VerdictContext, style: 
   const shown =
     isAccepted && !context.verbose ? verdict.steps.filter((step) => step.status === 'warned') : verdict.steps;
   return [
-    formatSource(verdict, context, style),
+    dimLines([context.origin, nameProvider(verdict.provider), context.destination].join(' · '), style),
     '\n',
     formatOutcome(verdict, style),
-    ...(context.cautions ?? []).map((caution) => formatCaution(caution, style)),
+    ...(context.cautions ?? []).map(
+      (caution) => `${style.warn('!')} ${wrap(caution, style.width, 2).map(style.warn).join('\n  ')}\n`,
+    ),
     isAccepted ? formatIdentity(verdict, context.now, style) : '',
     shown.length === 0 ? '' : '\n',
     context.verbose ? formatSteps(shown, style) : formatReached(shown, style),
     formatFooter(verdict, context, style),
   ].join('');
-}
-
-function formatSource(verdict: Verdict, context: VerdictContext, style: Style): string {
-  return dimLines([context.origin, nameProvider(verdict.provider), context.destination].join(' · '), style);
 }
 
 /** Names a provider, with how it asks. */
@@ -58,10 +56,6 @@ function formatOutcome(verdict: Verdict, style: Style): string {
   const paint = verdict.outcome === 'rejected' ? style.bad : style.warn;
   const label = verdict.outcome === 'rejected' ? '✗ rejected' : '? undecided';
   return paragraph(label, paint, `${REASONS[reason.code].message} (${reason.code})`, style);
-}
-
-function formatCaution(caution: string, style: Style): string {
-  return `${style.warn('!')} ${wrap(caution, style.width, 2).map(style.warn).join('\n  ')}\n`;
 }
 
 function formatIdentity(verdict: AcceptedVerdict, now: number, style: Style): string {
@@ -111,13 +105,13 @@ function formatFooter(verdict: Verdict, { hasOthers }: VerdictContext, style: St
 
 /** Writes the verdicts of several providers side by side. */
 export function formatVerdicts(answers: readonly Answer[], origin: string, verbose: boolean, style: Style): string {
-  const rows = answers.map(({ verdict }) => {
-    const { name } = verdict.provider;
+  const verdicts = answers.map(({ verdict }) => verdict);
+  const rows = verdicts.map((verdict) => {
     const answer =
       verdict.outcome === 'accepted'
         ? `${verdict.principal}  ${describeAttributes(verdict)}`
         : `${verdict.reason.code}: ${verdict.reason.message}`;
-    return [name, kindOf(verdict.provider), verdict.outcome, answer];
+    return [verdict.provider.name, kindOf(verdict.provider), verdict.outcome, answer];
   });
   const head = ['provider', 'type', 'outcome', 'principal or reason'];
   const asked = answers.map(({ verdict, destination }) => [verdict.provider.name, destination]);
@@ -125,12 +119,10 @@ export function formatVerdicts(answers: readonly Answer[], origin: string, verbo
     `${style.dim(origin)}\n\n`,
     formatTable(rows, style, { head, paint: [style.strong, style.dim] }),
     `\n${formatTable(asked, style, { paint: [style.dim, style.dim] })}`,
-    ...(verbose ? answers.map(({ verdict }) => formatProviderSteps(verdict, style)) : []),
+    ...(verbose
+      ? verdicts.map(({ provider, steps }) => `\n${style.strong(provider.name)}\n${formatSteps(steps, style)}`)
+      : []),
   ].join('');
-}
-
-function formatProviderSteps({ provider, steps }: Verdict, style: Style): string {
-  return `\n${style.strong(provider.name)}\n${formatSteps(steps, style)}`;
 }
 
 function describeAttributes(verdict: Verdict): string {
