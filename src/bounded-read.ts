@@ -26,10 +26,16 @@ export function readBoundedPem(path: string, maxBytes: number): string {
   return refuseUtf16(readBounded(path, maxBytes)).toString('utf8');
 }
 
-/** As Windows PowerShell's `>` writes it. */
+/** What is said of a file that {@link isUtf16}. */
+export const UTF16 = 'this file is UTF-16; save it as UTF-8';
+
+/** Tells a file by its beginning that is written as by Windows PowerShell's `>`. */
+export function isUtf16([first, second]: Uint8Array): boolean {
+  return (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff);
+}
+
 function refuseUtf16(bytes: Buffer): Buffer {
-  if (['fffe', 'feff'].includes(bytes.toString('hex', 0, 2)))
-    throw new UnfitFile('this file is UTF-16; save it as UTF-8');
+  if (isUtf16(bytes)) throw new UnfitFile(UTF16);
   return bytes;
 }
 

@@ -29,7 +29,7 @@ export {
   type ProviderConfig,
   type UpstreamHeaderConfig,
 } from './config/provider-config.js';
-export { readBoundedPem, readBoundedText } from './bounded-read.js';
+export { isUtf16, readBoundedPem, readBoundedText, UTF16 } from './bounded-read.js';
 export { decodeToken, type DecodedToken } from './report/decode.js';
 export { duration } from './duration.js';
 export { readTarget } from './server/request-target.js';

@@ -5,7 +5,7 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { createHistogram } from 'node:perf_hooks';
 import { resolve } from 'node:path';
-import { AuthcheckError, jwksOf, REASONS, reasonOf, type ReasonCode } from '../../index.js';
+import { AuthcheckError, isUtf16, jwksOf, REASONS, reasonOf, UTF16, type ReasonCode } from '../../index.js';
 import { addTo, describeProvider, type Assignment, type Tally } from './block-judge.js';
 import { cutBlocks } from './blocks.js';
 import { judgeBlocks } from './pool.js';
@@ -61,7 +61,7 @@ export async function runBatch(options: BatchOptions, io: Io): Promise<number> {
     const next = sums.read().last + 1;
     io.stderr.write(`interrupted; resume with --from-line ${next}\n`);
   });
-  const blocks = cutBlocks(input, options.fromLine ?? 1);
+  const blocks = cutBlocks(checkText(input, options.tokens), options.fromLine ?? 1);
   for await (const answered of judgeBlocks(blocks, assignment, { ...target.options, oneShot: false }, threads)) {
     if (options.quiet !== true || options.json === true) io.stdout.write(answered.text);
     isRead = await io.stdout.drain();
@@ -122,6 +122,16 @@ async function* readFile(path: string, file: string, onRead: (bytes: number) => 
     throw unreadable(file, error);
   } finally {
     await handle?.close();
+  }
+}
+
+/** Each line of such a file would be judged, and rejected. */
+async function* checkText(chunks: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
+  let isFirst = true;
+  for await (const chunk of chunks) {
+    if (isFirst && isUtf16(chunk)) throw new AuthcheckError('input_unreadable', `${file}: ${UTF16}`);
+    isFirst = false;
+    yield chunk;
   }
 }
 

@@ -34,3 +34,14 @@ test('a batch keeps no transcript: that of a million tokens would fill the memor
   expect(stderr()).toContain('/introspect');
   expect(sessions.map(({ exchanges }) => exchanges.length)).toEqual([0]);
 });
+
+test.each(['utf16le', 'utf16be'])('a file in %s is no list of tokens that are rejected', async (encoding) => {
+  const cwd = mkdtempSync(join(tmpdir(), 'authcheck-'));
+  writeFileSync(join(cwd, 'auth.json'), JSON.stringify({ type: 'upstream_header', principal_header: 'x-user' }));
+  const bytes = Buffer.from('\ufeffone-token\r\nanother-token\r\n', 'utf16le');
+  writeFileSync(join(cwd, 'tokens.txt'), encoding === 'utf16le' ? bytes : bytes.swap16());
+  const { io, stdout } = record({ cwd });
+  const batch = runBatch({ config: 'auth.json', tokens: 'tokens.txt' }, io);
+  await expect(batch).rejects.toThrow('tokens.txt: this file is UTF-16; save it as UTF-8');
+  expect(stdout()).toBe('');
+});
