@@ -1,7 +1,7 @@
 /** Keeps secrets out of whatever is shown: they are replaced before a text leaves the core. */
 
 import { isList, isObject, type Json } from './json.js';
-import { coreOf, spell, spellOnce, type Spelling, type Spellings } from './spellings.js';
+import { CHUNK, coreOf, spell, spellOnce, type Spelling, type Spellings } from './spellings.js';
 
 /** What stands in the place of a secret. */
 export const REDACTED = '[redacted]';
@@ -37,18 +37,25 @@ type Span = readonly [start: number, end: number];
 function createFinder(secret: string): (text: string) => readonly Span[] {
   const core = coreOf(secret);
   let known: Spellings | null = null;
+  // For all texts together: that of one alone would be spent anew on each string of a long answer.
+  const patience = { left: 32 * 4096 };
   return (text) => {
-    // No spelling is shorter.
-    if (text.length < secret.length || !text.includes(core)) return [];
+    // No spelling begins shorter; the whole secret may be longer than a text that quotes its beginning.
+    if (text.length < Math.min(secret.length, CHUNK) || !text.includes(core)) return [];
     known ??= spell(secret);
-    return [...known].flatMap(([beginning, spellings]) => findSpans(text, beginning, spellings));
+    patience.left = Math.max(0, patience.left) + 32 * text.length;
+    return [...known].flatMap(([beginning, spellings]) => findSpans(text, beginning, spellings, patience));
   };
 }
 
-function findSpans(text: string, beginning: string, spellings: readonly Spelling[]): readonly Span[] {
+/** Beginnings that overlap are each followed, as long as patience lasts: then the rest of the text is masked. */
+function findSpans(
+  text: string,
+  beginning: string,
+  spellings: readonly Spelling[],
+  patience: { left: number },
+): readonly Span[] {
   const spans: Span[] = [];
-  // Beginnings that overlap are each followed, within a budget: once it is spent, the rest of the text is masked.
-  let patience = 32 * Math.max(4096, text.length);
   let reached = 0;
   for (let at = text.indexOf(beginning); at !== -1;) {
     const start = at;
@@ -56,9 +63,9 @@ function findSpans(text: string, beginning: string, spellings: readonly Spelling
     const end = Math.max(...found.map((one) => one.end));
     spans.push([start, end]);
     const isWhole = found.some((one) => one.isWhole && one.end === end);
-    if (!isWhole && start < reached) patience -= (end - start) * spellings.length;
+    if (!isWhole && start < reached) patience.left -= (end - start) * spellings.length;
     reached = Math.max(reached, end);
-    if (patience < 0) return [...spans, [start, text.length]];
+    if (patience.left < 0) return [...spans, [start, text.length]];
     at = text.indexOf(beginning, isWhole ? end : start + 1);
   }
   return spans;

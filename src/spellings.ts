@@ -1,7 +1,7 @@
 /** How a secret may be spelled: in a URL, a form, JSON, and one of them inside another. Pure. */
 
-/** In UTF-16 units. */
-const CHUNK = 64;
+/** How long the beginning is by which a secret is looked for, and each piece behind it. In UTF-16 units. */
+export const CHUNK = 64;
 
 /** A secret in one spelling, chunk by chunk; null behind its end. */
 export type Spelling = (index: number) => string | null;

@@ -70,6 +70,18 @@ describe('createRedactor', () => {
     expect(createRedactor([secret])(`${secret.slice(0, 150)} ${'.'.repeat(200)}`)).toMatch(/^\[redacted\] \.+$/);
   });
 
+  test('masks a long secret that is cut off in a text that is shorter than the secret', () => {
+    const long = Array.from({ length: 80 }, (_, index) => index.toString(36).padStart(5, '0')).join('');
+    for (const [secret, beginning] of [
+      [long, long.slice(0, 200)],
+      [`${long}/`, long.slice(0, 64)],
+      [`/${long}`, encodeURIComponent(`/${long}`).slice(0, 100)],
+    ] as const) {
+      expect(createRedactor([secret])(beginning)).toBe(REDACTED);
+      expect(redactJson({ note: beginning }, [secret])).toEqual({ note: REDACTED });
+    }
+  });
+
   test('masks secrets that begin alike, each to its end', () => {
     const head = 'eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCIsImtpZCI6ImRlbW8tMjAyNiJ9.'.padEnd(80, 'x');
     const [one, other] = [`${head}one.${'1'.repeat(90)}`, `${head}other.${'2'.repeat(40)}`];
@@ -157,6 +169,17 @@ test('a text that is made of the beginnings of a secret is not followed in all i
   const { length } = startsWith.mock.calls;
   startsWith.mockRestore();
   expect(length).toBeLessThan(4 * text.length);
+});
+
+test('nor are many texts of that kind, of which each is short', () => {
+  const texts = Array.from({ length: 200 }, () => '/'.repeat(350));
+  const redact = createRedactor([`${'/'.repeat(340)}x`]);
+  const startsWith = vi.spyOn(String.prototype, 'startsWith');
+  const masked = texts.map((text) => redact(text));
+  const { length } = startsWith.mock.calls;
+  startsWith.mockRestore();
+  expect(new Set(masked)).toEqual(new Set([REDACTED]));
+  expect(length).toBeLessThan(4 * texts.join('').length);
 });
 
 test('what is behind the point at which following ends is masked, secret and all', () => {
