@@ -36,10 +36,26 @@ function readNamed(file: string, io: Io, read: (path: string) => string): string
 /**
  * Reads what is piped in; `patience` is how many milliseconds the first byte may take.
  *
- * @throws {AuthcheckError} `input_unreadable` for more than a token can be in.
+ * @throws {AuthcheckError} `input_unreadable` for more than a token can be in, and for what is open to be written alone.
  */
 export async function readPiped(io: Io, patience?: number): Promise<string> {
-  const text = await io.stdin.read(MAX_BYTES, patience);
+  const text = await io.stdin.read(MAX_BYTES, patience).catch((error: unknown) => {
+    throw pipedUnreadable(error);
+  });
   if (text !== null) return text;
   throw new AuthcheckError('input_unreadable', `standard input has more than ${MAX_BYTES} bytes`);
+}
+
+/** Reads what is piped in as it comes. */
+export async function* streamPiped(io: Io): AsyncGenerator<Uint8Array> {
+  try {
+    yield* io.stdin.stream();
+  } catch (error) {
+    throw pipedUnreadable(error);
+  }
+}
+
+/** As of what `nohup` leaves open in the place of a terminal. */
+function pipedUnreadable(cause: unknown): AuthcheckError {
+  return new AuthcheckError('input_unreadable', `standard input: ${reasonOf(cause)}`, { cause });
 }

@@ -188,6 +188,25 @@ describe('what was misspelt', () => {
   });
 });
 
+describe('an input that gives nothing', () => {
+  // What nohup leaves in the place of a terminal is open to be written alone.
+  it
+    .runIf(process.platform === 'linux')
+    .each([
+      [['decode', '--token-file', '-']],
+      [['map', '--map', 'a=roles', '--claims-file', '-']],
+      [['validate', '--provider', 'jwt', '--tokens', '-']],
+    ])('is told as such: %j', (args) => {
+    const { status, stderr } = spawnSync(process.execPath, [BIN, ...args], {
+      env: { AUTHCHECK_CONFIG: world.config },
+      stdio: [openSync('/dev/null', 'w'), 'pipe', 'pipe'],
+      encoding: 'utf8',
+    });
+    expect(stderr).toContain('error  standard input: it cannot be read (EBADF)');
+    expect(status).toBe(2);
+  });
+});
+
 describe('an output that takes nothing', () => {
   it.runIf(process.platform === 'linux')('is told of where there is another', () => {
     const full = openSync('/dev/full', 'w');

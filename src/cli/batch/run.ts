@@ -10,6 +10,7 @@ import { addTo, describeProvider, type Assignment, type Tally } from './block-ju
 import { cutBlocks } from './blocks.js';
 import { judgeBlocks } from './pool.js';
 import { EXIT } from '../exit-code.js';
+import { streamPiped } from '../input-file.js';
 import type { Io } from '../io.js';
 import type { IssuerOptions, SharedOptions } from '../options.js';
 import { CLEAR_PROGRESS, formatBatch, formatProgress, type BatchSum } from '../render/batch.js';
@@ -94,7 +95,7 @@ interface Input {
 }
 
 function openInput(file: string, io: Io): Input {
-  if (file === '-') return { input: io.stdin.stream(), size: null, read: () => 0 };
+  if (file === '-') return { input: streamPiped(io), size: null, read: () => 0 };
   const path = resolve(io.cwd, file);
   try {
     const { size } = statSync(path);
