@@ -1,7 +1,17 @@
 /** Files that a command writes: never over another unless told so, and a secret for nobody but its owner. */
 
 import { randomUUID } from 'node:crypto';
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, writeFileSync, type Stats } from 'node:fs';
+import {
+  chmodSync,
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  type Stats,
+} from 'node:fs';
 import { resolve } from 'node:path';
 import { AuthcheckError, codeOf, usageError } from '../index.js';
 import type { Io } from './io.js';
@@ -65,18 +75,26 @@ function lookAt(path: string, io: Io): Stats | undefined {
   }
 }
 
-/** A file is replaced as a whole, so that nobody reads half of it. */
+/** A file is replaced as a whole, so that nobody reads half of it; of one that cannot be written, nothing stays. */
 function writeOutput({ path, text, isSecret }: OutputFile, { force = false }: WriteOptions, io: Io): void {
   const target = resolve(io.cwd, path);
   const written = force ? `${target}.${randomUUID()}` : target;
   const before = force ? lookAt(path, io) : undefined;
+  let isOurs = false;
   try {
-    writeFileSync(written, text, { flag: 'wx', mode: isSecret || before !== undefined ? 0o600 : 0o644 });
+    const descriptor = openSync(written, 'wx', isSecret || before !== undefined ? 0o600 : 0o644);
+    isOurs = true;
+    try {
+      writeFileSync(descriptor, text);
+    } finally {
+      closeSync(descriptor);
+    }
     // Whom its owner lets read the file may read the new one.
     if (before !== undefined && !isSecret) chmodSync(written, before.mode & 0o777);
     if (force) renameSync(written, target);
   } catch (error) {
-    if (force) rmSync(written, { force: true });
+    // Of what a full disk took, half would stay: part of a key, in the way of the next try.
+    if (isOurs) rmSync(written, { force: true });
     throw unwritable(path, explainUnwritten(error), error);
   }
 }

@@ -1,5 +1,5 @@
 // What is typed wrong, or pasted from elsewhere: told before anything is asked.
-import { mkdirSync, openSync } from 'node:fs';
+import { existsSync, mkdirSync, openSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -216,6 +216,14 @@ describe('an output that takes nothing', () => {
     });
     expect(status).toBe(2);
     expect(stderr).toContain('the output cannot be written (ENOSPC)');
+  });
+
+  it.runIf(process.platform === 'linux')('is left without half a file', () => {
+    const out = join(world.folder, 'half.json');
+    const script = `ulimit -f 1; exec "${process.execPath}" "${BIN}" jwks generate --alg RS256 --bits 4096 --out "${out}"`;
+    const { status, stderr } = spawnSync('/bin/sh', ['-c', script], { encoding: 'utf8' });
+    expect(unwrap(stderr)).toContain('half.json: it cannot be written (EFBIG)');
+    expect([status, existsSync(out)]).toEqual([2, false]);
   });
 
   it.each([
