@@ -57,7 +57,9 @@ export function scrubClaims(claims: JsonObject, options: ScrubOptions = {}): Scr
   // The host in the name of a claim is that of whoever named it.
   for (const name of strange) swapHost(name, kept, note);
   const holdsSecret = createFinder([...found.keys()]);
-  const unfit = new Set(strange.filter((name) => holdsSecret(swapHost(name, kept, () => ''))));
+  const unfit = new Set(
+    strange.filter((name) => name.length > MAX_NAME || holdsSecret(swapHost(name, kept, () => ''))),
+  );
   for (const name of unfit) note(name, [['name-', '']]);
 
   const taken = new Set([...found.keys(), ...kept, ...names]);
@@ -145,6 +147,9 @@ function swapHost(
 
 /** Shorter values are too ordinary to be looked for inside of others. */
 const MIN_LENGTH = 4;
+
+/** Longer names of claims are replaced, whatever is in them: to look takes a time that grows with the third power. */
+const MAX_NAME = 256;
 
 /** Tells whether a text holds one of these, in time that does not grow with their number. */
 function createFinder(secrets: readonly string[]): (text: string) => boolean {

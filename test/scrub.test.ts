@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { mapClaims } from '../src/claims.js';
 import { isObject, writeJson, type Json, type JsonObject } from '../src/json.js';
 import { scrubClaims } from '../src/scrub.js';
@@ -293,4 +293,14 @@ describe('whatever the claims', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+it('replaces a name that is longer than any, rather than to look for each value in it', () => {
+  const values = Array.from({ length: 700 }, (_, index) => `${'n'.repeat(index + 4)}x`);
+  const slice = vi.spyOn(String.prototype, 'slice');
+  const { claims } = scrubClaims({ values, ['n'.repeat(2000)]: 'x', ['m'.repeat(256)]: 'y' });
+  const { length } = slice.mock.calls;
+  slice.mockRestore();
+  expect(Object.keys(claims)).toEqual(['values', 'name-1', 'm'.repeat(256)]);
+  expect(length).toBeLessThan(500_000);
 });
