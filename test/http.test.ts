@@ -79,6 +79,7 @@ describe.each([
       ['deflate', deflateSync],
       ['br', brotliCompressSync],
       ['GZip', gzipSync],
+      ['identity', (bytes: Buffer) => bytes],
     ])('is unpacked from %s', async (encoding, pack) => {
       const server = await serve(body(pack(Buffer.from('{"packed":true}')), { 'content-encoding': encoding }));
       expect(await send(server.origin)).toMatchObject({ ok: true, body: '{"packed":true}' });
@@ -248,6 +249,16 @@ describe.each([
   });
 
   describe('redirects', () => {
+    test('to the same host without TLS are not followed', async () => {
+      const certificates = await makeCertificates();
+      const server: Loopback = await serve(
+        (request, response) => redirect(`http://127.0.0.1:${server.port}/keys`)(request, response),
+        certificates.right,
+      );
+      const answer = await send(server.origin, { followSameOrigin: true }, { caFile: certificates.caFile });
+      expect(codeOf(answer)).toBe('answered 302');
+    });
+
     test('do not make an endpoint forget what the query of the first URL kept secret', async () => {
       const server = await serve((request, response) => {
         if (request.url.startsWith('/moved')) response.writeHead(403).end('the key hunter2hunter2 is old');
@@ -277,6 +288,18 @@ describe.each([
       const answer = await send(`${server.origin}/0`, { followSameOrigin: true });
       expect(answer).toMatchObject({ ok: true, status: 200, body: `{"hop":${hops}}` });
       expect(server.requests).toHaveLength(hops + 1);
+    });
+
+    test('lead on from where they led to', async () => {
+      const server = await serve((request, response) => {
+        const next = new Map([
+          ['/', '/a/b'],
+          ['/a/b', 'c'],
+        ]).get(request.url);
+        (next === undefined ? json({}) : redirect(next))(request, response);
+      });
+      expect(codeOf(await send(server.origin, { followSameOrigin: true }))).toBe('answered 200');
+      expect(server.requests.map(({ url }) => url)).toEqual(['/', '/a/b', '/a/c']);
     });
 
     test.each([4, Infinity])('%s within the origin are too many', async (hops) => {
@@ -481,6 +504,33 @@ describe.each([
     });
   });
 
+  test('a new connection that is closed at once is not opened again', async () => {
+    const connected = vi.fn();
+    const server = await serveRaw((socket) => {
+      connected();
+      socket.once('data', () => socket.destroy());
+    });
+    expect(codeOf(await send(server.origin))).toBe('endpoint_unreachable');
+    expect(connected).toHaveBeenCalledOnce();
+  });
+
+  test('an answer that is none is not asked for again, whatever came over that connection before', async () => {
+    const asked = vi.fn();
+    const server = await serveRaw((socket) =>
+      socket.on('data', () => {
+        asked();
+        socket.write(asked.mock.calls.length === 1 ? 'HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n' : 'nonsense\r\n');
+      }),
+    );
+    const client = createHttpClient({ oneShot });
+    onTestFinished(() => client.close());
+    const codes: string[] = [];
+    for (let count = 0; count < 2; count += 1)
+      codes.push(codeOf(await client.send({ method: 'GET', url: server.origin, secrets: [] })));
+    expect(codes).toEqual(['answered 200', 'endpoint_invalid_response']);
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+
   describe('a proxy', () => {
     /** A proxy that notes what it was asked, and opens the tunnels it is asked for. */
     async function serveProxy(): Promise<{ port: number; asked: IncomingMessage[] }> {
@@ -567,6 +617,24 @@ describe.each([
         proxy: `the proxy 127.0.0.1:${proxy.port}`,
       });
       expect(proxy.asked.map((request) => request.url)).toEqual(['http://idp.example/keys']);
+    });
+
+    test('that has opened a tunnel is asked for plain http without one all the same', async () => {
+      const certificates = await makeCertificates();
+      const server = await serve(json({ reached: true }), certificates.right);
+      const proxy = await serveProxy();
+      const client = createHttpClient({
+        oneShot,
+        caFile: certificates.caFile,
+        env: { all_proxy: `http://127.0.0.1:${proxy.port}` },
+      });
+      onTestFinished(() => client.close());
+      for (const url of [server.origin, 'http://idp.example/keys', server.origin])
+        expect(await client.send({ method: 'GET', url, secrets: [] })).toMatchObject({ ok: true, status: 200 });
+      expect(proxy.asked.map(({ method, url }) => `${method} ${url}`)).toEqual([
+        `CONNECT 127.0.0.1:${server.port}`,
+        'GET http://idp.example/keys',
+      ]);
     });
 
     test('that wants other credentials for plain http says so, and they are not shown', async () => {

@@ -29,6 +29,7 @@ describe('which proxy', () => {
     ['https://a.example', { https_proxy: '', ALL_PROXY: PROXY }, PROXY],
     ['https://a.example', { all_proxy: '', ALL_PROXY: PROXY }, null],
     ['https://a.example', { ALL_PROXY: PROXY, NO_PROXY: 'a.example' }, null],
+    ['https://a.example', { ALL_PROXY: PROXY, no_proxy: '', NO_PROXY: 'a.example' }, PROXY],
     ['https://a.example', { ALL_PROXY: 'socks5://proxy:1080' }, UNUSABLE_PROXY],
     ['https://a.example', { HTTPS_PROXY: 'proxy.example:3128' }, PROXY],
     ['https://a.example', { HTTPS_PROXY: 'http://' }, UNUSABLE_PROXY],

@@ -164,6 +164,7 @@ describe('checkConfig', () => {
     ['config_shape', 'error', 'version: 2\ndistro_name: starter\nproviders: {inference: []}\n'],
     ['url_credentials', 'warning', provider('jwks: {uri: https://u:MARKED@idp.example/jwks}')],
     ['url_credentials', 'warning', provider('jwks: {uri: https://MARKED@idp.example/jwks}')],
+    ['url_credentials', 'warning', provider('jwks: {uri: "https://:MARKED@idp.example/jwks"}')],
     ['url_credentials', 'warning', 'type: custom\nendpoint: https://auth.example/?code=MARKED'],
     [
       'url_query',
@@ -209,6 +210,24 @@ describe('checkConfig', () => {
     expect(findings.map((finding) => [finding.severity, finding.code])).toEqual([[severity, code]]);
     expect(JSON.stringify(findings)).not.toContain('MARKED');
     expect(findings[0]?.position).toMatch(/^run\.yaml:\d+:\d+$/);
+  });
+
+  test('an audience that only begins as one that others share is nobody else’s', async () => {
+    expect(await brief(provider(JWKS).replace('my-api', 'account-service'))).toEqual([]);
+  });
+
+  test.each([
+    ['MARKED', 'jwks.token stands in the file'],
+    ['"${env.T:=MARKED}"', 'jwks.token stands in the file, in part or as a default'],
+  ])('a secret is told how it is written: %s', async (written, message) => {
+    const { findings } = await check(provider(`jwks: {uri: https://idp.example/jwks, token: ${written}}`));
+    expect(findings.map((finding) => finding.message)).toEqual([message]);
+  });
+
+  test('a secret may have in it what looks like a variable elsewhere', async () => {
+    const text = provider('jwks: {uri: https://idp.example/jwks, token: "${env.T}"}');
+    expect(await brief(text, { T: 'pass${w}ord' })).toEqual([]);
+    expect(await brief(text, { T: '${T}' })).toEqual(['warning env_unreplaced 5:46']);
   });
 
   test('of a variable that holds another, the value is to be corrected: the file has what it should', async () => {

@@ -140,6 +140,7 @@ describe('a single value', () => {
     '!!int "0X1f"',
     '!!bool "maybe"',
     '!!bool "1"',
+    '!!bool y',
     '!!timestamp x',
     '[=]',
     '!foo x',

@@ -123,3 +123,13 @@ describe('discoverIssuer', () => {
     expect(metadata).toMatchObject({ code: 'usage_invalid', message: expect.stringContaining(message) as unknown });
   });
 });
+
+test('of two ways out, that of the place that is asked first is told', async () => {
+  const fixes = ['Do this.', 'Do that.'];
+  const http: HttpClient = {
+    send: () =>
+      Promise.resolve({ ok: false, code: 'endpoint_tls', message: 'no', fix: fixes.shift() ?? 'Do nothing.', ms: 1 }),
+    close: () => Promise.resolve(),
+  };
+  await expect(discoverIssuer(http, 'https://idp.example')).rejects.toThrow(/\. Do this\.$/);
+});

@@ -32,3 +32,11 @@ describe('readKeySet', () => {
     });
   });
 });
+
+test('a text that is no JSON is told the place, counted from 1 and behind a byte order mark', () => {
+  for (const text of ['{"keys":x}', '\ufeff{"keys":x}'])
+    expect(readKeySet(text)).toMatchObject({
+      code: 'jwks_invalid',
+      message: expect.stringMatching(/^the key set is not valid JSON: .* \(character 9\)$/) as unknown,
+    });
+});

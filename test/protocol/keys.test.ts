@@ -22,6 +22,14 @@ describe('symmetric keys', () => {
   });
 });
 
+test.each(['enc', 'tls', '', 5, null, ['sig']])(
+  'a key with the use %j is for signatures only if that says nothing',
+  (use) => {
+    const key = readKey({ ...oct(32).jwk, use });
+    expect(misfit(key, 'HS256')).toBe(use === null ? null : 'the key is not for signatures (use)');
+  },
+);
+
 test('a key for EdDSA is one for Ed25519, which is its other name', () => {
   const { publicKey } = generateKeyPairSync('ed25519');
   for (const alg of ['EdDSA', 'Ed25519']) {

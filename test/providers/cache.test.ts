@@ -553,6 +553,23 @@ describe('a shared verdict', () => {
     }
   });
 
+  test('is sealed anew each time: what was sealed twice with one nonce tells of both', async () => {
+    const store = memory();
+    const verdict = await replica(memory()).ask('a');
+    const sealed = Array.from({ length: 2 }, () => {
+      sealVerdicts(store, SCOPE).keep('a', { since: NOW, verdict }, 1000);
+      return store.held.values().next().value?.subarray(0, 12).toString('hex');
+    });
+    expect(new Set(sealed).size).toBe(2);
+  });
+
+  test('is kept for whole milliseconds, which is all that a store takes, and not for less than one', async () => {
+    const store = memory();
+    const verdict = await replica(memory()).ask('a');
+    for (const ms of [7250.9, 1, 0.9, 0, -5]) sealVerdicts(store, SCOPE).keep('a', { since: NOW, verdict }, ms);
+    expect(store.times).toEqual([7250, 1]);
+  });
+
   test('that was changed in any way is none', async () => {
     const store = memory();
     await replica(store).ask('a');

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { AuthRequest, Exchange, Verdict } from '../../src/index.js';
-import { json, redirect, serve, type Answer } from '../loopback.js';
+import { json, redirect, serve, serveRaw, type Answer } from '../loopback.js';
 import { provide, stepOf, summary } from './provide.js';
 
 const TOKEN = 'api-key-of-alice';
@@ -110,6 +110,19 @@ test('credentials under other names are shown neither in the transcript nor in t
   expect(JSON.stringify([verdict, exchanges])).not.toMatch(/secret-of/);
 });
 
+test('a provider that is closed keeps no connection', async () => {
+  const closed = vi.fn();
+  const server = await serveRaw((socket) => {
+    socket.on('close', closed);
+    socket.on('data', () => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 21\r\n\r\n{"principal":"alice"}'));
+  });
+  const provider = provide({ type: 'custom', endpoint: server.origin });
+  expect(summary(await provider.authenticate({ token: TOKEN }))).toBe('accepted');
+  expect(closed).not.toHaveBeenCalled();
+  await provider.close();
+  await vi.waitFor(() => expect(closed).toHaveBeenCalled());
+});
+
 test('what may be a credential by its name may be in the answer for other reasons', async () => {
   const name = 'service-account-alpha';
   const headers = [['X-Session-Key', name]] as const;
@@ -132,6 +145,17 @@ describe('the answer', () => {
     [{ principal: 'alice', attributes: {} }, {}],
   ])('%j accepts', async (body, attributes) => {
     expect(await ask(json(body))).toMatchObject({ outcome: 'accepted', principal: 'alice', attributes });
+  });
+
+  test('stands in the verdict, with the time that it took', async () => {
+    const { token, timing } = await ask(json(IDENTITY));
+    expect(token.claims).toEqual(IDENTITY);
+    expect(timing.network_ms).toBeGreaterThan(0);
+  });
+
+  test('is not repeated at length', async () => {
+    const { reason } = await ask(json({ principal: 'a', attributes: { [`team${'x'.repeat(10_000)}`]: 1 } }));
+    expect(reason?.message).toMatch(/^attributes\.teamx{1,200} in the answer is not a list of strings$/);
   });
 
   test('without attributes is accepted with a warning', async () => {
@@ -179,6 +203,7 @@ describe('the answer', () => {
     const verdict = await ask(json({ message: 'key revoked' }, status));
     expect(summary(verdict)).toBe('rejected: token_refused');
     expect(verdict.reason?.message).toBe(`the endpoint answered ${status}: "key revoked"`);
+    expect(verdict.reason?.fix).not.toMatch(/firewall/);
     expect(verdict.server).toEqual({
       status: 401,
       body: { error: { message: `Authentication failed: ${status}` } },

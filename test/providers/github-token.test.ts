@@ -49,6 +49,16 @@ describe('a token that GitHub knows', () => {
     }
   });
 
+  test('takes the time of all requests', async () => {
+    const exchanges: Exchange[] = [];
+    const { timing } = await asking(await github(json(USER)), {}, exchanges).authenticate({ token: TOKEN });
+    expect(exchanges).toHaveLength(2);
+    expect(timing.network_ms).toBeCloseTo(
+      exchanges.reduce((sum, { ms }) => sum + ms, 0),
+      0,
+    );
+  });
+
   test('keeps every digit of an id', async () => {
     const verdict = await ask((_request, response) => response.end('{"login":"octocat","id":12345678901234567890}'));
     expect(verdict.token.claims?.id).toBe('12345678901234567890');
@@ -89,6 +99,12 @@ describe('a token that GitHub refuses', () => {
     [
       '403 for the secondary rate limit',
       json({}, 403, { 'retry-after': '60' }),
+      'undecided: endpoint_rate_limited',
+      /; it asks to wait 1 minute$/,
+    ],
+    [
+      '403 for the secondary rate limit, beside which the other one is told',
+      json({}, 403, { 'retry-after': '60', 'x-ratelimit-remaining': '9', 'x-ratelimit-reset': '1767225600' }),
       'undecided: endpoint_rate_limited',
       /; it asks to wait 1 minute$/,
     ],
@@ -256,6 +272,11 @@ describe('the organizations', () => {
     ['429', json({}, 429, { 'retry-after': '9' }), 'endpoint_rate_limited'],
     ['403 for the rate limit', json({}, 403, { 'x-ratelimit-remaining': '0' }), 'endpoint_rate_limited'],
     ['403 for the secondary rate limit', json({ message: SECONDARY }, 403), 'endpoint_rate_limited'],
+    [
+      '403 as older servers say it',
+      json({ message: 'You have triggered an abuse detection mechanism.' }, 403),
+      'endpoint_rate_limited',
+    ],
     ['500', json({}, 500), 'endpoint_error'],
     ['503 in Latin-1', (_request, response) => response.writeHead(503).end(Buffer.from([0xe9])), 'endpoint_error'],
   ])('that nobody could read leave the question open: %s', async (_name, organizations, code) => {
@@ -327,6 +348,7 @@ describe('the way out', () => {
     ['https://evil.example/sso', /Configure SSO/],
     ['https://evil-github.com/sso', /Configure SSO/],
     ['https://u:p@github.com/sso', /Configure SSO/],
+    ['https://:p@github.com/sso', /Configure SSO/],
     ['http://github.com/sso', /Configure SSO/],
     ['javascript:alert(1)', /Configure SSO/],
     [`https://github.com/${'a'.repeat(500)}`, /Configure SSO/],

@@ -59,6 +59,7 @@ describe('a key server that fails', () => {
       status: 503,
       body: { error: { message: 'Authentication service unavailable' } },
     });
+    expect(stepOf(verdict, 'algorithm')).toMatchObject({ status: 'passed', message: 'ES256 is allowed' });
     expect(stepOf(verdict, 'signature').status).toBe('not_reached');
     expect(stepOf(verdict, 'subject')).toMatchObject({ status: 'passed', unverified: true });
     expect(verdict.principal).toBeNull();
@@ -117,6 +118,19 @@ describe('a key server that works', () => {
     // Without a place to keep them, each has its own.
     expect(summary(await ask(server.origin))).toBe('accepted');
     expect(server.requests).toHaveLength(3);
+  });
+
+  test('is asked again where it is another one, or must prove who it is since', async () => {
+    const server = await serve(json(published), (await makeCertificates()).right);
+    const keySets: ProviderOptions['keySets'] = new Map();
+    const config = { type: 'oauth2_token', issuer: 'https://idp.example', audience: 'my-api' };
+    const made = async (path: string, verify_tls: boolean): Promise<string> => {
+      const provider = provide({ ...config, jwks: { uri: server.origin + path }, verify_tls }, { keySets });
+      return summary(await provider.authenticate({ token: mint(key) }));
+    };
+    expect([await made('/one', false), await made('/other', false)]).toEqual(['accepted', 'accepted']);
+    expect(server.requests.map(({ url }) => url)).toEqual(['/one', '/other']);
+    expect(await made('/one', true)).toBe('undecided: endpoint_tls');
   });
 
   test('is kept for a hundred ways to ask, and those that were used last', () => {

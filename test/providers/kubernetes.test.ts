@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
 import type { Exchange, JsonObject, Verdict } from '../../src/index.js';
 import { makeCertificates } from '../certificates.js';
 import { json, redirect, serve, type Answer } from '../loopback.js';
@@ -18,11 +19,35 @@ async function ask(answer: Answer, exchanges: Exchange[] = []): Promise<Verdict>
   return provider.authenticate({ token: TOKEN });
 }
 
+test('a connection that the server closes when it is used again is not missed', async () => {
+  const used = new WeakSet<object>();
+  const closed = vi.fn();
+  const server = await serve((request, response) => {
+    const socket = response.socket ?? response;
+    if (used.has(socket)) {
+      closed();
+      socket.destroy();
+    } else review({ username: NAME })(request, response);
+    used.add(socket);
+  });
+  const provider = provide({ type: 'kubernetes', api_server_url: server.origin });
+  for (let count = 0; count < 2; count += 1) {
+    expect(summary(await provider.authenticate({ token: TOKEN }))).toBe('accepted');
+    // The client frees a connection only after it has given the answer.
+    await setImmediate();
+  }
+  expect(closed).toHaveBeenCalledOnce();
+});
+
 describe('a token that the API server knows', () => {
   test('is asked for with itself, over TLS with the configured CA', async () => {
     const certificates = await makeCertificates();
     const server = await serve(review({ username: NAME, groups: ['system:authenticated', 'ml'] }), certificates.right);
-    const config = { type: 'kubernetes', api_server_url: `${server.origin}/cluster/`, tls_cafile: certificates.caFile };
+    const config = {
+      type: 'kubernetes',
+      api_server_url: `${server.origin}/cluster/?x=1#y`,
+      tls_cafile: certificates.caFile,
+    };
     const verdict = await provide(config).authenticate({ token: TOKEN });
     expect(verdict).toMatchObject({
       outcome: 'accepted',

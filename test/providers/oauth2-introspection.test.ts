@@ -1,4 +1,5 @@
-import { describe, expect, test } from 'vitest';
+import { setImmediate } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
 import type { AuthProvider, Exchange, Verdict } from '../../src/index.js';
 import { REASONS } from '../../src/reasons.js';
 import { json, redirect, serve, type Answer, type SeenRequest } from '../loopback.js';
@@ -91,6 +92,35 @@ describe('the request', () => {
   });
 });
 
+test.each([
+  [{}, /^Authentication required\. .* \(?validated by 127\.0\.0\.1:\d+\)?$/],
+  [{ issuer: 'https://idp.example' }, /^Authentication required\. .* from https:\/\/idp\.example$/],
+])('a client without a token is told where it gets one: %j', async (top, message) => {
+  const server = await serve(json(ACTIVE));
+  const { body } = (await asking(server.origin, {}, top).authenticate({ token: null })).server;
+  expect(body?.error.message).toMatch(message);
+});
+
+test('a connection that the server closes when it is used again is not missed', async () => {
+  const used = new WeakSet<object>();
+  const closed = vi.fn();
+  const server = await serve((request, response) => {
+    const socket = response.socket ?? response;
+    if (used.has(socket)) {
+      closed();
+      socket.destroy();
+    } else json(ACTIVE)(request, response);
+    used.add(socket);
+  });
+  const provider = asking(server.origin);
+  for (let count = 0; count < 2; count += 1) {
+    expect(summary(await provider.authenticate({ token: TOKEN }))).toBe('accepted');
+    // The client frees a connection only after it has given the answer.
+    await setImmediate();
+  }
+  expect(closed).toHaveBeenCalledOnce();
+});
+
 describe('client credentials with special characters', () => {
   const encoded = basic('llama+stack', 's%26%3D%2B+%25%2F%3A');
   const raw = basic(ODD.client_id, ODD.client_secret);
@@ -116,6 +146,19 @@ describe('client credentials with special characters', () => {
     const verdict = await asking(server.origin, ODD).authenticate({ token: TOKEN });
     expect(summary(verdict)).toBe('undecided: client_credentials_rejected');
     expect(server.requests).toHaveLength(2);
+  });
+
+  test('are told in neither spelling by an endpoint that repeats both', async () => {
+    const exchanges: Exchange[] = [];
+    const seen: (string | undefined)[] = [];
+    const server = await serve((request, response) => {
+      seen.push(request.headers.authorization);
+      json({ error: `no client ${seen.join(', ')}` }, 401)(request, response);
+    });
+    const verdict = await asking(server.origin, ODD, {}, exchanges).authenticate({ token: TOKEN });
+    expect(summary(verdict)).toBe('undecided: client_credentials_rejected');
+    expect(exchanges).toHaveLength(2);
+    for (const sent of seen) expect(JSON.stringify([verdict, exchanges])).not.toContain(sent?.slice(-12));
   });
 
   test('are tried raw only after a refusal', async () => {
@@ -314,7 +357,19 @@ describe('an endpoint that echoes', () => {
     const verdict = await asking(server.origin, PLAIN).authenticate({ token: TOKEN });
     expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
     expect(verdict.reason?.message).toBe(`the answer repeats a secret in its ${name}`);
+    expect(stepOf(verdict, 'active').status).toBe('not_reached');
     for (const hidden of secrets) expect(JSON.stringify(verdict)).not.toContain(hidden);
+  });
+
+  test.each([
+    ['realm_access', { 'realm_access.roles': 'roles' }, {}, { realm_access: { roles: ['ml', TOKEN] } }],
+    ['sub', { groups: 'teams' }, {}, { sub: TOKEN }],
+    ['username', { groups: 'teams' }, {}, { sub: '', username: TOKEN }],
+    ['members', { realm_groups: 'teams' }, { client_secret: 'realm_groups' }, { realm_groups: ['ml'] }],
+  ])('in %s makes it undecided, whatever the mapping %j reads', async (name, claims_mapping, client, answer) => {
+    const verdict = await ask(json({ ...ACTIVE, ...answer }), client, { claims_mapping });
+    expect(summary(verdict)).toBe('undecided: endpoint_invalid_response');
+    expect(verdict.reason?.message).toBe(`the answer repeats a secret in its ${name}`);
   });
 
   test('what it was sent about a token that is not active is no matter', async () => {

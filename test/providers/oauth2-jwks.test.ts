@@ -398,12 +398,38 @@ describe('oauth2_token with jwks', () => {
     expect((await provider.authenticate({ token })).reason?.code).toBe('signature_invalid');
   });
 
+  test('tells a token that nobody signed from one with another algorithm', async () => {
+    const [, claims = ''] = (await sign(GOOD)).split('.');
+    const reasonOf = async (alg: string): Promise<string | undefined> => {
+      const head = Buffer.from(JSON.stringify({ alg, kid: 'ec-1' })).toString('base64url');
+      return (await provider.authenticate({ token: `${head}.${claims}.` })).reason?.message;
+    };
+    expect(await reasonOf('none')).toBe('"none" is not an allowed algorithm: the token is not signed');
+    expect(await reasonOf('ES256K')).toBe('"ES256K" is not an allowed algorithm');
+  });
+
   test('accepts only the algorithms that the config lists', async () => {
     const token = await sign(GOOD);
     expect((await createProvider({ algorithms: ['RS256'] }).authenticate({ token })).reason?.code).toBe(
       'algorithm_not_allowed',
     );
     expect((await createProvider({ algorithms: ['ES256'] }).authenticate({ token })).outcome).toBe('accepted');
+  });
+
+  test.each<[string[], boolean, string]>([
+    [['ES256', 'HS256'], false, 'symmetric_key_refused'],
+    [['ES256'], true, 'algorithm_not_allowed'],
+    [['ES256', 'HS256'], true, 'accepted'],
+  ])('lets a secret verify only where %j and allow_symmetric_keys: %j say so', async (algorithms, allow, outcome) => {
+    const secret = Buffer.alloc(32, 7);
+    const jwk = { kty: 'oct', kid: 'secret-1', k: secret.toString('base64url') };
+    const asked = createProvider(
+      { algorithms, jwks: { uri: 'https://idp.example/jwks', allow_symmetric_keys: allow } },
+      { keySet: readKeySet(JSON.stringify({ keys: [jwk] })) },
+    );
+    const token = await new SignJWT({ ...GOOD }).setProtectedHeader({ alg: 'HS256', kid: 'secret-1' }).sign(secret);
+    const verdict = await asked.authenticate({ token });
+    expect(verdict.reason?.code ?? verdict.outcome).toBe(outcome);
   });
 
   test('made anew with another key set in hand, forgets the first', async () => {

@@ -21,14 +21,19 @@ interface World {
 }
 
 /** A provider whose Redis is at this port. */
-async function sharing(port: number, scheme: string = 'redis', password: string = 'swordfish'): Promise<World> {
+async function sharing(
+  port: number,
+  scheme: string = 'redis',
+  password: string = 'swordfish',
+  { user = 'someone', host = '127.0.0.1' }: { readonly user?: string; readonly host?: string } = {},
+): Promise<World> {
   const issuer = await serve(json({ active: true, sub: 'alice' }));
   const events: ProviderEvent[] = [];
   const provider = provide(
     {
       type: 'oauth2_token',
       introspection: { url: issuer.origin, client_id: 'api', client_secret: 'client-secret' },
-      cache: { redis_url: `${scheme}://someone:${password}@127.0.0.1:${port}/3`, secret: SECRET },
+      cache: { redis_url: `${scheme}://${user}:${password}@${host}:${port}/3`, secret: SECRET },
     },
     { onEvent: (event) => events.push(event) },
   );
@@ -137,6 +142,30 @@ describe('a Redis that cannot be asked', () => {
     vi.unstubAllEnvs();
   });
 
+  test.each([
+    ['localhost', ['localhost']],
+    ['127.0.0.1', []],
+  ])('is told by its name, if it has one, whose certificate is wanted: %s', async (host, names) => {
+    const { expired } = await makeCertificates();
+    const told: string[] = [];
+    const SNICallback = (name: string, done: (error: null) => void): void => {
+      told.push(name);
+      done(null);
+    };
+    const port = await listen(createTlsServer({ ...expired, SNICallback }));
+    const world = await sharing(port, 'rediss', 'swordfish', { host });
+    expect(await world.ask('a')).toBe('accepted');
+    expect(told).toEqual(names);
+  });
+
+  test('is not called by who asks after the provider was closed', async () => {
+    const { port, calls } = await saying(() => undefined);
+    const world = await sharing(port);
+    await world.provider.close();
+    expect(await world.ask('a')).toBe('accepted');
+    expect([calls(), failures(world)]).toEqual([0, []]);
+  });
+
   test('does not keep the provider from being closed', async () => {
     const { port } = await saying(() => undefined);
     const world = await sharing(port);
@@ -185,6 +214,21 @@ describe('a server that is no Redis', () => {
       await vi.waitFor(() => expect(failures(world)).toEqual(['BROKEN']));
     },
   );
+
+  test('and repeats the user for a code is told of without it', async () => {
+    const { port } = await replying(['-SOMEONE is no user\r\n']);
+    const world = await sharing(port, 'redis', 'swordfish', { user: 'SOMEONE' });
+    expect(await world.ask('a')).toBe('accepted');
+    await vi.waitFor(() => expect(failures(world)).toEqual(['BROKEN']));
+  });
+
+  test('but has something larger than it is given keeps the connection', async () => {
+    const large = `$${MAX_VALUE_BYTES + 1}\r\n${'x'.repeat(MAX_VALUE_BYTES + 1)}\r\n`;
+    const { port, calls } = await replying([OK, OK, large, OK, large, OK]);
+    const world = await sharing(port);
+    expect([await world.ask('a'), await world.ask('b')]).toEqual(['accepted', 'accepted']);
+    expect([calls(), failures(world)]).toEqual([1, []]);
+  });
 
   test('but hangs up decides nothing and breaks nothing', async () => {
     const { port } = await saying((socket) => socket.end());

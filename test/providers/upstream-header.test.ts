@@ -39,6 +39,9 @@ describe('the principal', () => {
     const verdict = await ask(headers);
     expect(summary(verdict)).toBe(outcome);
     expect(verdict.principal).toBeNull();
+    const told =
+      outcome === 'rejected: header_missing' ? /^Missing required authentication header: x-user$/i : /^Invalid /;
+    expect(verdict.server.body?.error.message).toMatch(told);
   });
 
   test('that is missing or wrong is for the proxy to set, and no issuer is named', async () => {
@@ -107,7 +110,11 @@ describe('the attributes', () => {
       ['x-user', 'alice'],
       ['x-user', 'mallory'],
     ]);
-    for (const verdict of [twice, await ask([['x-user', '\xff']]), await ask([['x-user', ' ']])]) {
+    const both = await ask([
+      ['x-user', ' '],
+      ['x-attributes', 'ml'],
+    ]);
+    for (const verdict of [twice, both, await ask([['x-user', '\xff']]), await ask([['x-user', ' ']])]) {
       expect(summary(verdict)).toBe('rejected: claim_invalid');
       expect(verdict.server.body?.error.message).toMatch(/^Invalid authentication header: x-user$/i);
     }

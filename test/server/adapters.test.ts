@@ -317,6 +317,14 @@ describe('a middleware', () => {
 });
 
 describe('logging', () => {
+  test('by a guard for Fetch tells the id of a request, where it has one', async () => {
+    const info = vi.fn();
+    const guarded = createGuard(await guard({ logger: { info, warn: info, error: info } }));
+    for (const headers of [{ 'x-request-id': 'r-1' }, {}]) await guarded(new Request('http://h/v1', { headers }));
+    expect(info).toHaveBeenNthCalledWith(1, expect.objectContaining({ id: 'r-1' }), 'request rejected');
+    expect(info).toHaveBeenNthCalledWith(2, expect.not.objectContaining({ id: expect.anything() }), 'request rejected');
+  });
+
   test('that fails, fails no request', async () => {
     const fail = (): never => {
       throw new Error('the disk is full');

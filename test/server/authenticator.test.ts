@@ -94,3 +94,55 @@ test.each<[string, AuthProvider, object]>([
   expect(log).toHaveBeenCalledWith(expect.objectContaining({ method: '[redacted]', ...told }), expect.any(String));
   expect(JSON.stringify(log.mock.calls)).not.toContain(TOKEN);
 });
+
+test('a request that comes after the end asks all providers in turn, as any other', async () => {
+  const authenticator = build([
+    refuse({ outcome: 'rejected', server: REFUSED }),
+    provide(() => Promise.resolve(ALICE)),
+  ]);
+  await authenticator.close();
+  expect(await authenticator.authenticate(REQUEST)).toMatchObject({
+    outcome: 'accepted',
+    verdicts: [{ outcome: 'rejected' }, { outcome: 'accepted' }],
+  });
+});
+
+test('a request that was under way at the end asks nobody else, and is undecided', async () => {
+  const asked = vi.fn(() => Promise.resolve(ALICE));
+  let refused: (verdict: RefusedVerdict) => void = () => undefined;
+  const slow = provide(() => new Promise((resolve) => (refused = resolve)));
+  const authenticator = build([slow, provide(asked)]);
+  const answer = authenticator.authenticate(REQUEST);
+  await authenticator.close();
+  refused({
+    ...FINDING,
+    outcome: 'rejected',
+    principal: null,
+    reason: { code: 'token_refused', message: 'no', fix: '' },
+    server: REFUSED,
+  });
+  expect(await answer).toMatchObject({ outcome: 'undecided', refusal: { status: 503 } });
+  expect(asked).not.toHaveBeenCalled();
+});
+
+test('of several providers, the log hears which one has thrown', async () => {
+  const log = vi.fn();
+  const broken = { ...provide(() => Promise.reject(new TypeError('a bug'))), ref: { ...REF, name: 'broken' } };
+  await build([refuse({ outcome: 'rejected', server: REFUSED }), broken], log).authenticate(REQUEST);
+  expect(log).toHaveBeenCalledWith({ method: 'GET', provider: 'broken', error: 'TypeError' }, 'a provider failed');
+});
+
+test.each<[string, Said, Partial<AuthProvider['ref']>, number, string]>([
+  ['of who reads tokens', { outcome: 'rejected', server: REFUSED }, {}, 401, 'Invalid Authorization header format'],
+  ['of who reads none', { outcome: 'rejected', server: REFUSED }, { type: 'upstream_header' }, 401, 'no'],
+  ['of who cannot say', { outcome: 'undecided', server: { ...REFUSED, status: 503 } }, {}, 503, 'no'],
+])('a header that is no bearer token, and the refusal %s', async (_who, said, ref, status, message) => {
+  const refusing = refuse(said);
+  const asked: AuthProvider = {
+    ...refusing,
+    authenticate: async (request) => ({ ...(await refusing.authenticate(request)), provider: { ...REF, ...ref } }),
+  };
+  const headers = [['Authorization', 'Basic dTpw']] as const;
+  const answer = await build([asked]).authenticate({ ...REQUEST, headers });
+  expect(answer).toMatchObject({ refusal: { status, body: { error: { message } } } });
+});

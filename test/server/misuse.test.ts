@@ -73,6 +73,7 @@ describe('an option of another kind is refused: it would do nothing, or fail at 
     ['logger has the methods info, warn and error', { logger: console.log }],
     ['logger has the methods info, warn and error', { logger: { log: () => undefined } }],
     ['logger has the methods info, warn and error', { logger: true }],
+    ['logger has the methods info, warn and error', { logger: { info: () => undefined, warn: () => undefined } }],
     ['now is a function', { now: Date.now() }],
     ['onEvent is a function', { onEvent: { emit: () => undefined } }],
     ['onExchange is a function', { onExchange: true }],
@@ -101,6 +102,8 @@ describe('an option of another kind is refused: it would do nothing, or fail at 
     }
     expect(createAuthenticator(config, { logger: new Log() }).providers).toHaveLength(1);
     expect(createAuthenticator(config, { logger: Object.create(console) as Console }).providers).toHaveLength(1);
+    const callable = Object.assign(() => undefined, { info: console.info, warn: console.warn, error: console.error });
+    expect(createAuthenticator(config, { logger: callable }).providers).toHaveLength(1);
   });
 });
 

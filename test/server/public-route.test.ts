@@ -136,6 +136,9 @@ describe('a public route', () => {
     '/health#',
     '/health#/../admin',
     '/assets/#/../../admin',
+    '/assets/#/x',
+    '/assets/x y',
+    '/admin/assets/x',
     '/HEALTH',
     'health',
     'http://h/health',
@@ -278,3 +281,10 @@ test('a parameter of a router is refused: no path has such a name', () => {
   expect(() => parsePublicRoutes(['GET /users/:id'])).toThrow(told);
   expect(parsePublicRoutes(['POST /models/x:predict'])('POST', '/models/x:predict')).toBe(true);
 });
+
+test.each(['GET /assets*', 'GET assets/*', 'GET /assets/*/x', 'get /assets', '/assets', 'GET  /assets', 'GET /a?b'])(
+  'what is no public route is refused: %s',
+  (route) => {
+    expect(() => parsePublicRoutes([route])).toThrow('this is not a public route');
+  },
+);

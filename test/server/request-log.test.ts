@@ -88,7 +88,7 @@ test('who sends many words for a token keeps nobody waiting', async () => {
   expect(warn).toHaveBeenCalledOnce();
 });
 
-test.each(['/v1?access_token=SECRET', '/v1#access_token=SECRET', '/v1?SECRET'])(
+test.each(['/v1?access_token=SECRET', '/v1#access_token=SECRET', '/v1?SECRET', '/v1?a\n=SECRET'])(
   'a path is told without the query that a server left on it: %s',
   async (path) => {
     const info = vi.fn();
@@ -150,3 +150,20 @@ test.each<[string, HeaderPairs, number, string]>([
     expect(answer).toMatchObject({ refusal: { status, headers: { 'www-authenticate': challenge } } });
   },
 );
+
+test('of a request that is accepted, no fault is told', async () => {
+  const jwt = { type: 'oauth2_token', audience: 'my-api', jwks: { uri: 'http://127.0.0.1:1/' } };
+  const gateway = { type: 'upstream_header', principal_header: 'x-user' };
+  const info = vi.fn();
+  const authenticator = createAuthenticator(parseAuthConfig({ providers: { jwt, gateway } }), {
+    logger: { info, warn: info, error: info },
+  });
+  onTestFinished(() => authenticator.close());
+  await authenticator.authenticate({ method: 'GET', url: '/x', headers: [['x-user', 'alice']] });
+  const providers = [
+    { name: 'jwt', outcome: 'rejected' },
+    { name: 'gateway', outcome: 'accepted' },
+  ];
+  const logged = { method: 'GET', path: '/x', outcome: 'accepted', principal: 'alice', providers };
+  expect(info).toHaveBeenLastCalledWith(logged, 'request accepted');
+});

@@ -47,12 +47,21 @@ it('gives an id back with the whole verdict, too', async () => {
   expect((await judge('{"token": "x", "id": 5}', true)).row).toMatchObject({ line: 7, id: 5, verdict: {} });
 });
 
+it('does not give back what came with a token as the name of its line', async () => {
+  const text = JSON.stringify({ access_token: 'MARKED-access-token', refresh_token: 'MARKED-refresh-token' });
+  const { row, asked } = await judge(JSON.stringify({ token: text, id: text }));
+  expect(asked).toMatchObject({ token: 'MARKED-access-token' });
+  expect(JSON.stringify(row)).not.toContain('MARKED');
+});
+
 it.each([
   [null, undefined, 'the line has more than 1 MiB'],
   ['{"token": "MARKED"', undefined, 'the line is not valid JSON'],
   ['{"id": 5, "refresh_token": "MARKED"}', 5, 'the object has neither token nor access_token'],
   ['{"id": 5, "token": ["MARKED"]}', 5, 'the object has neither token nor access_token'],
   ['{"id": 5, "token": "MARKED", "request": "x"}', 5, 'request is not an object'],
+  ['{"id": [1e999], "token": "MARKED"}', undefined, 'the id holds a number that is too large'],
+  ['{"id": 5, "token": ""}', 5, 'the token is empty'],
   ['["MARKED", "another"]', undefined, 'the JSON has no access_token; it is sent nowhere'],
   [String.raw`"{\"access_token\":\"MARKED\"}"`, undefined, 'this looks like JSON, but it cannot be read as such'],
   ['{"id": 5, "token": "[{\\"key\\":\\"MARKED\\"}]"}', 5, 'the JSON has no access_token'],

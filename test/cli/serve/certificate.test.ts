@@ -57,3 +57,26 @@ test('a certificate is taken over once, for a key that stays the same too', () =
   renew();
   expect(use.mock.calls).toEqual([[{ cert: 'renewed', key: 'k' }]]);
 });
+
+test('a key is taken over for a certificate that stays the same: the one before did not fit', () => {
+  write('cert.pem', 'c');
+  write('key.pem', 'fitting');
+  const use = vi.fn();
+  const logger = { info: () => undefined, warn: () => undefined, error: () => undefined };
+  createRenewal({ cert: 'c', key: 'other' }, files, use, logger, io)();
+  expect(use.mock.calls).toEqual([[{ cert: 'c', key: 'fitting' }]]);
+});
+
+test('a certificate that could not be used is tried again the next time, and told again', () => {
+  write('cert.pem', 'renewed');
+  write('key.pem', 'k');
+  const use = vi.fn(() => {
+    throw new Error('unfit');
+  });
+  const error = vi.fn();
+  const logger = { info: () => undefined, warn: () => undefined, error };
+  const renew = createRenewal({ cert: 'old', key: 'k' }, files, use, logger, io);
+  renew();
+  renew();
+  expect([use.mock.calls.length, error.mock.calls.length]).toEqual([2, 2]);
+});

@@ -1,6 +1,6 @@
 // The config in force: what reloads that fail, wait or come too late do to it.
 import { expect, it, vi } from 'vitest';
-import { AuthcheckError, type Authenticator, type AuthProvider } from '../../../src/index.js';
+import { AuthcheckError, ConfigError, type Authenticator, type AuthProvider } from '../../../src/index.js';
 import { holdConfig, type LiveConfig } from '../../../src/cli/serve/live-config.js';
 
 interface Held {
@@ -118,6 +118,19 @@ it('closes what is no longer in force when its last request is done, though that
   expect(closed).toEqual(['first']);
 });
 
+it('stays open from one request to the next', async () => {
+  const { config, closed } = hold(() => Promise.reject(new AuthcheckError('config_unreadable', 'a loop')));
+  for (let count = 0; count < 2; count += 1) {
+    const { asked, end } = use(config);
+    end();
+    await asked;
+  }
+  await config.reload();
+  expect(closed).toEqual([]);
+  await config.close();
+  expect(closed).toEqual(['first']);
+});
+
 it('closes all that are asked when it ends, once, and those that are no longer in force too', async () => {
   const { config, closed } = hold((make) => Promise.resolve(make('next')));
   const old = use(config);
@@ -140,4 +153,46 @@ it('is in force before the one that it replaces is closed', async () => {
   );
   await config.reload();
   expect(inForce).toEqual(['next']);
+});
+
+it('waits for no keys when it is closed while they are fetched', async () => {
+  let give: (why: null) => void = () => undefined;
+  const loading = vi.fn(() => new Promise<null>((resolve) => (give = resolve)));
+  const { config, closed } = hold(
+    (make) => {
+      const next = make('next');
+      const providers = next.providers.map((provider) => ({ ...provider, keySet: { load: loading, age: () => null } }));
+      return Promise.resolve({ ...next, providers });
+    },
+    (name) => {
+      if (name === 'next') give(null);
+    },
+  );
+  const reloaded = config.reload();
+  await vi.waitFor(() => expect(loading).toHaveBeenCalled());
+  await config.close();
+  await reloaded;
+  expect(closed).toContain('next');
+});
+
+it('tells the log what is wrong with a config that is refused', async () => {
+  const finding = {
+    severity: 'error',
+    code: 'field_invalid',
+    path: 'type',
+    position: 'a.yaml:1:7',
+    message: 'no',
+  } as const;
+  const error = vi.fn();
+  const first: Authenticator = {
+    providers: [],
+    authenticate: () => Promise.reject(new Error('unused')),
+    judge: () => Promise.reject(new Error('unused')),
+    close: () => Promise.resolve(),
+  };
+  const refuse = (): Promise<never> => Promise.reject(new ConfigError([finding]));
+  await holdConfig(first, refuse, { info: error, warn: error, error }, () => undefined).reload();
+  expect(error.mock.calls).toEqual([
+    [expect.objectContaining({ findings: [finding] }), 'the new config is refused; the old one stays in force'],
+  ]);
 });
