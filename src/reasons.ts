@@ -44,7 +44,7 @@ export const REASONS: Readonly<Record<ReasonCode | WarningCode, ReasonText>> = {
   },
   key_not_found: {
     message: 'The key set has no key with the token’s kid.',
-    fix: 'Check that the token and the key set come from the same issuer (and realm). If they do, the key was rotated away: get a new token.',
+    fix: 'Check that the token and the key set come from the same issuer (and realm). If they do, one of the two is out of date, as keys are rotated: get a new token, or, where the key set is a file, a new file.',
   },
   key_mismatch: {
     message: 'The key with the token’s kid cannot verify this token.',

@@ -29,17 +29,19 @@ export function readClock(now: number, tolerance: number, skew: number | null): 
   return { now: seconds, fraction: now / 1000 - seconds, tolerance, skew: isPresent ? skew : null };
 }
 
-/** In 1970 are clocks that count seconds, or the milliseconds since a start (performance.now). */
+/** Seconds around the present that no clock of milliseconds gives, unless it is set to January 1970. */
+const NEAR = 1e8;
 const YEAR_1971 = Date.UTC(1971);
 
 /**
- * Refuses a clock of seconds or of a stopwatch, to which every token that expired would be good again; one that stands
- * at 0 is a test's.
+ * Refuses a clock of seconds, or a stopwatch such as `performance.now`: to either, every token that expired would be good
+ * again. A date that somebody asks about may be any, and is a whole number.
  *
  * @throws {AuthcheckError} `usage_invalid`.
  */
 export function checkClock(now: number): void {
-  if (now === 0 || now >= YEAR_1971) return;
+  const isDate = Number.isInteger(now) || now >= YEAR_1971;
+  if (isDate && Math.abs(now - Date.now() / 1000) > NEAR) return;
   throw usageError(`now() gave ${String(now)}; expected the milliseconds since 1970, as Date.now() gives them`);
 }
 

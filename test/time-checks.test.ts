@@ -15,9 +15,12 @@ describe('a clock', () => {
   });
 
   test('of seconds, or of milliseconds since a start, is refused', () => {
-    for (const now of [Date.now() / 1000, NOW, performance.now(), 364 * 86_400_000, NaN])
+    const stopwatches = [performance.now(), process.uptime() * 1000, 364.5 * 86_400_000 + 0.1];
+    for (const now of [Date.now() / 1000, NOW, ...stopwatches, NaN])
       expect(() => checkClock(now)).toThrow('the milliseconds since 1970');
-    for (const now of [Date.now(), NOW * 1000, 0]) expect(() => checkClock(now)).not.toThrow();
+    const dates = ['1970-06-01', '1969-12-31'].map((day) => Date.parse(day));
+    for (const now of [Date.now(), performance.timeOrigin + performance.now(), NOW * 1000, 0, ...dates])
+      expect(() => checkClock(now)).not.toThrow();
   });
 });
 

@@ -40,6 +40,7 @@ describe('the words of an error', () => {
       'body.api_key: Field required',
     ],
     [{ detail: [{ loc: ['body', 0], msg: 'a' }, { loc: ['query', 'q'], msg: 'b' }, { msg: 7 }] }, 'a; query.q: b'],
+    [{ detail: [{ msg: '' }, { msg: 'a' }, { msg: 'b' }, { msg: 'c' }] }, 'a; b'],
   ])('are found in %j', (body, said) => {
     expect(quote(body)).toBe(`: ${JSON.stringify(said)}`);
   });
@@ -50,6 +51,10 @@ describe('the words of an error', () => {
       expect(quoteMessage(body, { url: URL, secrets: [] })).toBe('');
     },
   );
+
+  test('are found behind a byte order mark', () => {
+    expect(quoteMessage('\ufeff{"error":"no such client"}', { url: URL, secrets: [] })).toBe(': "no such client"');
+  });
 
   test('of an answer that repeats ten thousand secrets hold none of them', () => {
     const secrets = Array.from({ length: 10_000 }, (_, index) => `secret-${index.toString(36).padStart(8, 'q')}`);

@@ -35,7 +35,7 @@ export function findWrongKey(root: unknown, text: string): WrongKey | null {
 type Resolve = (node: unknown) => unknown;
 
 /** Every part of a document once, aliases included. */
-function listNodes(root: unknown): Node[] {
+export function listNodes(root: unknown): Node[] {
   const nodes: Node[] = [];
   const queue: unknown[] = [root];
   for (const node of queue) {

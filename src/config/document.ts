@@ -3,7 +3,7 @@
 import { isMap, isPair, isScalar, isSeq, Lexer, LineCounter, parseDocument } from 'yaml';
 import type { CollectionTag, Document, Tags } from 'yaml';
 import { ConfigError } from '../errors.js';
-import { findWrongKey, indexOffsets } from './document-keys.js';
+import { findWrongKey, indexOffsets, listNodes } from './document-keys.js';
 import type { FindingCode } from './finding-codes.js';
 import { SCALAR_FAULTS, SCALARS, SET_TAG } from './python-scalars.js';
 import { findBrokenKey, findOddCharacter, findRefused, findUnclosed, type Refusal } from './python-yaml.js';
@@ -83,7 +83,16 @@ function findFault(document: Document.Parsed, text: string, version: '1.1' | '1.
   const lexemes = [...new Lexer().lex(text)];
   const refused = findUnclosed(lexemes) ?? (version === '1.1' ? findRefused(lexemes) : null);
   const wrong = refused ?? findWrongKey(document.contents, text);
-  return wrong ?? (version === '1.1' ? findBrokenKey(lexemes) : null);
+  return wrong ?? (version === '1.1' ? (findBrokenKey(lexemes) ?? findUntagged(document.contents)) : null);
+}
+
+/** Of a value behind a lone `!` the parser makes a text, and PyYAML what it is without the tag, even within quotes. */
+function findUntagged(root: unknown): Fault | null {
+  const isOther = (text = ''): boolean => SCALARS.some((rule) => rule.default === true && rule.test?.test(text));
+  const found = listNodes(root).find((node) => isScalar(node) && node.tag === '!' && isOther(node.source));
+  const [offset = 0] = found?.range ?? [];
+  const message = 'to the server a lone "!" changes nothing, and a number behind it is one; remove it';
+  return found === undefined ? null : { offset, message };
 }
 
 /** PyYAML wants no white space before a comment where what goes before has ended: behind quotes, brackets and commas. */

@@ -50,8 +50,9 @@ function judgeRecheck(seconds: number): Note[] {
   return [{ code: 'key_recheck_long', path: ['jwks', 'key_recheck_period'], message }];
 }
 
-/** What decides here and not in llama-stack, so that the two may answer differently. */
-function describeOwn({ clock_tolerance, algorithms }: OAuth2TokenConfig): Note[] {
+/** What decides here and not in llama-stack, so that the two may answer differently: it does so with key sets alone. */
+function describeOwn({ clock_tolerance, algorithms, jwks }: OAuth2TokenConfig): Note[] {
+  if (jwks === null) return [];
   const fields = [...(clock_tolerance > 0 ? ['clock_tolerance'] : []), ...(algorithms === null ? [] : ['algorithms'])];
   return fields.map((name) => ({
     code: 'field_own',

@@ -52,8 +52,8 @@ function isClosed(quoted: string): boolean {
 }
 
 /**
- * Finds what the parser takes and PyYAML refuses or reads otherwise: tabs between things, `?` and keys of several lines
- * within brackets, odd names of anchors, and one that stands twice, `!` without a name.
+ * Finds what the parser takes and PyYAML refuses: tabs between things, `?` and keys of several lines within brackets,
+ * odd names of anchors, and one that stands twice.
  */
 export function findRefused(lexemes: Iterable<string>): Refusal | null {
   const anchors = new Set<string>();
@@ -95,9 +95,6 @@ export function findRefused(lexemes: Iterable<string>): Refusal | null {
         };
       if (anchors.has(lexeme)) return { offset, message: 'the server refuses an anchor that stands twice; rename one' };
       if (lexeme.startsWith('&')) anchors.add(lexeme);
-    } else if (lexeme === '!') {
-      // The parser makes a text of what follows, and PyYAML what it is without the tag, even within quotes.
-      return { offset, message: 'to the server a lone "!" changes nothing, and a number behind it is one; remove it' };
     } else if (/^[|>]/.test(lexeme)) isBlock = true;
     isPlain = false;
     offset += lexeme.length;
@@ -127,7 +124,8 @@ export function findBrokenKey(lexemes: Iterable<string>): Refusal | null {
     else if (!isPlain && depth === 0 && lexeme === ':' && isFirst && !written.has(offset - start))
       return { offset, message: 'to the server, a key ends on the line on which it begins; write the ":" behind it' };
     isPlain = false;
-    const end = lexeme.lastIndexOf('\n') + 1;
+    // A byte order mark takes no room in its line.
+    const end = lexeme === '\ufeff' ? 1 : lexeme.lastIndexOf('\n') + 1;
     if (end > 0) start = offset + end;
     isFirst = (end > 0 || isFirst) && /^[ \r]*$/.test(lexeme.slice(end));
     offset += lexeme.length;

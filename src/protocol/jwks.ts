@@ -109,7 +109,7 @@ function collectKeys(value: Json, skew: number | null): KeySetResult {
   const many = [...byKid].find(([, same]) => same.length > MAX_PER_KID);
   if (many !== undefined)
     return invalid(
-      `the key set has ${many[1].length} keys with the kid ${quoteName(many[0])}; ${MAX_PER_KID} at most are tried`,
+      `the key set has ${many[1].length} keys with the kid ${quoteName(many[0])}; at most ${MAX_PER_KID} may share one`,
       'Have the issuer publish each key under a kid of its own.',
     );
   const hidesNames = keys.some(({ kid }) => kid?.includes(REDACTED));

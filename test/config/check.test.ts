@@ -339,6 +339,14 @@ route_policy:
     expect(findings[1]?.message).toContain('sub and realm_access.roles');
   });
 
+  test('of introspection, for which llama-stack looks at no exp, no field is our own', async () => {
+    const { findings } = await check(
+      provider('clock_tolerance: 300\nintrospection: {url: https://i/, client_id: c, client_secret: "${env.S}"}'),
+      { S: 'xxxxxxxx' },
+    );
+    expect(findings.map(({ code }) => code)).not.toContain('field_own');
+  });
+
   test('hints that introspection does not compare an audience that is not set', async () => {
     const text = `type: oauth2_token\nclaims_mapping: {groups: teams}\nintrospection: {url: https://i/, client_id: c, client_secret: "\${env.S}"}\n`;
     expect(await brief(text, { S: 'secret' })).toEqual(['hint audience_unchecked 1:1']);

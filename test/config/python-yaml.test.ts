@@ -247,17 +247,17 @@ describe('what the parser takes and PyYAML refuses', () => {
     [
       'a tag without a name',
       'a: 1\nb: ! 123\n',
-      'run.yaml:2:4: to the server a lone "!" changes nothing, and a number behind it is one; remove it',
+      'run.yaml:2:6: to the server a lone "!" changes nothing, and a number behind it is one; remove it',
     ],
     [
       'a tag without a name, before quotes',
       "a: {b: ! '5'}",
-      'run.yaml:1:8: to the server a lone "!" changes nothing, and a number behind it is one; remove it',
+      'run.yaml:1:10: to the server a lone "!" changes nothing, and a number behind it is one; remove it',
     ],
     [
       'a tag without a name and a value',
       'a: !\nb: 1\n',
-      'run.yaml:1:4: to the server a lone "!" changes nothing, and a number behind it is one; remove it',
+      'run.yaml:1:5: to the server a lone "!" changes nothing, and a number behind it is one; remove it',
     ],
     [
       'an anchor twice',
@@ -329,9 +329,14 @@ describe('what the parser takes and PyYAML refuses', () => {
     expect(read(text)).toEqual(value);
   });
 
+  test('a lone "!" before what is a text anyway, or before brackets, changes nothing', () => {
+    expect(read("a: ! 'b'\nc: ! d\n! e: ! [f]\ng: ! {h: 1}\n")).toEqual({ a: 'b', c: 'd', e: ['f'], g: { h: 1 } });
+  });
+
   test('the ":" of a key that is written with "?" stands below it', () => {
     expect(read('x: 1\n? a\n: b\nc:\n  - ? q\n    : f\n')).toEqual({ x: 1, a: 'b', c: [{ q: 'f' }] });
     expect(read('a: |\n  b\n  : c\ng: {\n  ? h\n  : i}\n')).toEqual({ a: 'b\n: c\n', g: { h: 'i' } });
+    expect(read('\ufeff? a\n: b\n')).toEqual({ a: 'b' });
     expect(read('\u00a0: 1\n')).toEqual({ '\u00a0': 1 });
   });
 

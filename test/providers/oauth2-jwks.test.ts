@@ -215,10 +215,10 @@ describe('a refusal has the way out that helps', () => {
     );
   });
 
-  test('of a key that was rotated away', async () => {
+  test('of a key that was rotated away, or is not in an old file yet', async () => {
     const reason = await reasonOf(await sign(GOOD, { kid: 'ec-0' }));
     expect(reason?.code).toBe('key_not_found');
-    expect(reason?.fix).toMatch(/rotated away: get a new token\.$/);
+    expect(reason?.fix).toMatch(/get a new token, or, where the key set is a file, a new file\.$/);
   });
 
   test('of a key set in which no key can be found', async () => {

@@ -105,6 +105,14 @@ describe('the attributes', () => {
     expect(verdict.reason?.fix).toContain('leave attributes_header out');
   });
 
+  test.each(['eyJyb2xlcyI6WyJhIl19', ' ', '-'])('%j holds no names', async (text) => {
+    const verdict = await ask([
+      ['x-user', 'alice'],
+      ['x-attributes', text],
+    ]);
+    expect(verdict.reason?.message).toContain('is not valid JSON');
+  });
+
   test('a name that is none is told as that', async () => {
     const twice = await ask([
       ['x-user', 'alice'],

@@ -219,6 +219,17 @@ describe('a server that drifted', () => {
     expect(hintsOf(report)).not.toContain('older');
   });
 
+  test('reads no exp in an answer to introspection', async () => {
+    const exp = Math.floor(Date.now() / 1000) - 200;
+    const endpoint = await serve(json({ active: true, sub: 'alice', exp }));
+    const introspection = { url: endpoint.origin, client_id: 'api', client_secret: 'xxxxxxxx' };
+    const provider = provide({ type: 'oauth2_token', issuer: ISSUER, introspection, clock_tolerance: 300 });
+    const { report } = await compare(serverThat({ given: refuse('Token not active') }), GOOD, provider);
+    expect(report.verdict.outcome).toBe('accepted');
+    expect(hintsOf(report)).toContain('another config');
+    expect(hintsOf(report)).not.toContain('clock tolerance');
+  });
+
   test('refuses in other words', async () => {
     const { report } = await compare(serverThat({ given: refuse('Token not active') }, EXPIRED), EXPIRED);
     expect(report.same).toBe(false);

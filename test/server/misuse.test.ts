@@ -81,6 +81,7 @@ describe('an option of another kind is refused: it would do nothing, or fail at 
     ['keySet is a key set as readKeySet(TEXT)', { keySet: Promise.resolve({ ok: true }) }],
     ['keySet is a key set as readKeySet(TEXT)', { keySet: '{"keys": []}' }],
     ['http is a client as createHttpClient() makes it, not fetch', { http: fetch }],
+    ['http is a client as createHttpClient() makes it', { http: { get: fetch } }],
     ['keySets is a Map', { keySets: {} }],
   ])('%s', (told, options) => {
     expect(() => createAuthenticator(config, options as never)).toThrow(`the option ${told}`);

@@ -139,9 +139,9 @@ async function serve(
     reload();
     renew();
   });
-  const waiting = await Promise.race([loadKeySets(first), ended]);
+  const loaded = loadKeySets(first, (missing) => logger.warn({ ...missing }, 'the key set could not be fetched yet'));
+  const waiting = await Promise.race([loaded, ended]);
   if (waiting !== undefined) {
-    for (const one of waiting) logger.warn(one, 'the key set could not be fetched yet');
     io.stdout.write(`authcheck listens on ${service.url}\n`);
     const providers = config.current().providers.map(({ ref }) => ref.name);
     const state = waiting.length === 0 ? 'ready' : 'listening, and ready once the key sets are there';

@@ -36,10 +36,23 @@ export function warnOf({ warnings }: Target, { config }: Source, { providers }: 
     logger.warn({}, `${policies.join(' and ')} ${are} for the server itself: this service only says who a token is`);
 }
 
-/** Fetches the key sets that are not held yet; gives the providers whose own could not be fetched, and why. */
-export async function loadKeySets({ providers }: Authenticator): Promise<{ provider: string; why: string }[]> {
-  const loaded = await Promise.all(
-    providers.map(async ({ ref, keySet }) => ({ provider: ref.name, why: (await keySet?.load()) ?? null })),
+/** A provider whose key set could not be fetched, and why. */
+interface MissingKeySet {
+  readonly provider: string;
+  readonly why: string;
+}
+
+/** Fetches the key sets that are not held yet; gives the providers that got none, and tells of each as it fails. */
+export async function loadKeySets(
+  { providers }: Authenticator,
+  onMissing: (missing: MissingKeySet) => void = () => undefined,
+): Promise<string[]> {
+  const missing = await Promise.all(
+    providers.map(async ({ ref, keySet }) => {
+      const why = (await keySet?.load()) ?? null;
+      if (why !== null) onMissing({ provider: ref.name, why });
+      return why === null ? [] : [ref.name];
+    }),
   );
-  return loaded.flatMap(({ provider, why }) => (why === null ? [] : [{ provider, why }]));
+  return missing.flat();
 }

@@ -150,7 +150,7 @@ function requestId(incoming: IncomingMessage): string {
 
 async function ready(authenticator: Authenticator, closing: boolean): Promise<Reply> {
   if (closing) return replyJson(503, { status: 'shutting down' });
-  const waiting = (await loadKeySets(authenticator)).map(({ provider }) => provider);
+  const waiting = await loadKeySets(authenticator);
   return waiting.length === 0
     ? replyJson(200, { status: 'ready' })
     : replyJson(503, { status: 'waiting for key sets', providers: waiting });
