@@ -36,12 +36,15 @@ function readNamed(file: string, io: Io, read: (path: string) => string): string
 /**
  * Reads what is piped in; `patience` is how many milliseconds the first byte may take.
  *
- * @throws {AuthcheckError} `input_unreadable` for more than a token can be in, and for what is open to be written alone.
+ * @throws {AuthcheckError} `input_unreadable` for more than a token can be in, for UTF-16, and for what is open to be written alone.
  */
 export async function readPiped(io: Io, patience?: number): Promise<string> {
   const text = await io.stdin.read(MAX_BYTES, patience).catch((error: unknown) => {
     throw pipedUnreadable(error);
   });
+  // Of the mark, each byte is no text, and beside each letter is a NUL.
+  if (text?.startsWith('\ufffd\ufffd') === true && text.slice(2, 4).includes('\0'))
+    throw new AuthcheckError('input_unreadable', 'standard input is UTF-16; write it as UTF-8');
   if (text !== null) return text;
   throw new AuthcheckError('input_unreadable', `standard input has more than ${MAX_BYTES} bytes`);
 }

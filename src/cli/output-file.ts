@@ -32,7 +32,7 @@ export interface OutputFile {
 }
 
 /**
- * Writes files, or none of them where one exists already and may not be replaced.
+ * Writes files, or none of them where one exists already and may not be replaced, or cannot be written.
  *
  * @throws {AuthcheckError} `output_unwritable`; `usage_invalid` for one path given twice.
  */
@@ -41,7 +41,17 @@ export function writeOutputs(files: readonly OutputFile[], options: WriteOptions
   const twice = files.find((_, index) => paths.indexOf(paths[index] ?? '') !== index);
   if (twice !== undefined) throw usageError(`${twice.path} is named for two files`);
   for (const { path } of files) checkFree(path, options, io);
-  for (const file of files) writeOutput(file, options, io);
+  const written: string[] = [];
+  try {
+    for (const file of files) {
+      writeOutput(file, options, io);
+      written.push(resolve(io.cwd, file.path));
+    }
+  } catch (error) {
+    // They would be in the way of the next try; what was replaced cannot be brought back.
+    if (options.force !== true) for (const path of written) rmSync(path, { force: true });
+    throw error;
+  }
 }
 
 /**

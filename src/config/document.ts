@@ -88,7 +88,9 @@ function findFault(document: Document.Parsed, text: string, version: '1.1' | '1.
 
 /** Of a value behind a lone `!` the parser makes a text, and PyYAML what it is without the tag, even within quotes. */
 function findUntagged(root: unknown): Fault | null {
-  const isOther = (text = ''): boolean => SCALARS.some((rule) => rule.default === true && rule.test?.test(text));
+  // To Python, "$" is before the line break too with which the text of a block ends.
+  const isOther = (text = ''): boolean =>
+    SCALARS.some((rule) => rule.default === true && rule.test?.test(text.replace(/\n$/, '')));
   const found = listNodes(root).find((node) => isScalar(node) && node.tag === '!' && isOther(node.source));
   const [offset = 0] = found?.range ?? [];
   const message = 'to the server a lone "!" changes nothing, and a number behind it is one; remove it';

@@ -13,8 +13,8 @@ const INVALID = 'invalid JSON';
 const PRINCIPAL_FIX =
   'Have the proxy before the server set this header, once, to a name, and drop it from what clients send.';
 const ATTRIBUTES_FIX = 'Have the proxy send this header once, as JSON such as {"roles": ["admin"], "teams": ["ml"]}.';
-/** What a proxy that writes no JSON sends: names between commas or bars; a JWT, or JSON in Base64, is none. */
-const NAMES = /^(?!eyJ)(?=.*\p{L})[^[{"]+$/u;
+/** What a proxy that writes no JSON sends: names between commas or bars; a JWT, or JSON in Base64 or percent escapes, is none. */
+const NAMES = /^(?!eyJ|e30|ewo|WyI|W10|%[57][bB])(?=.*\p{L})[^[{"]+$/u;
 const NAMES_FIX =
   'The server reads JSON alone, such as {"teams": ["ml"]}. If the proxy cannot send it, as oauth2-proxy and Authelia cannot, leave attributes_header out: the users then have no attributes.';
 

@@ -39,6 +39,15 @@ describe('files', () => {
     expect([readdirSync(cwd), read('there')]).toEqual([['there'], 'mine']);
   });
 
+  it('are written all, or none that is in the way of the next try', () => {
+    const files = [
+      { path: 'private', text: 'a', isSecret: true },
+      { path: 'nowhere/public', text: 'b' },
+    ];
+    expect(() => writeOutputs(files, {}, io)).toThrow('nowhere/public: there is no such folder');
+    expect(readdirSync(cwd)).toEqual([]);
+  });
+
   it('replace others when they may, as a whole, and leave nothing beside them', () => {
     writeFileSync(join(cwd, 'there'), 'mine');
     writeOutputs([{ path: 'there', text: 'b' }], { force: true }, io);

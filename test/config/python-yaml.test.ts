@@ -255,6 +255,11 @@ describe('what the parser takes and PyYAML refuses', () => {
       'run.yaml:1:10: to the server a lone "!" changes nothing, and a number behind it is one; remove it',
     ],
     [
+      'a tag without a name, before a block',
+      'a: ! |\n  12\n',
+      'run.yaml:1:6: to the server a lone "!" changes nothing, and a number behind it is one; remove it',
+    ],
+    [
       'a tag without a name and a value',
       'a: !\nb: 1\n',
       'run.yaml:1:5: to the server a lone "!" changes nothing, and a number behind it is one; remove it',

@@ -6,6 +6,7 @@ import { connect as connectTls } from 'node:tls';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { makeCertificates, type Certificates } from '../certificates.js';
 import { json, serve as serveLoopback } from '../loopback.js';
+import { start } from './program.js';
 import { serve } from './service.js';
 import { OPAQUE, startWorld, type World } from './world.js';
 
@@ -50,6 +51,27 @@ async function open(url: string, { ca }: Certificates): Promise<Socket> {
 }
 
 const asking = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${OPAQUE}\r\n\r\n`;
+
+it('says nothing against an issuer whose answer it no longer waits for', async () => {
+  const issuer = await startSlow({ keys: [] });
+  const config = world.file(
+    'slow-keys.yaml',
+    `type: oauth2_token
+audience: a
+issuer: https://a
+jwks: {uri: "${issuer.origin}"}
+`,
+  );
+  const child = start(['serve', '--port', '0', '--config', config]);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (log += text));
+  await issuer.asked(1);
+  child.kill('SIGTERM');
+  expect(await once(child, 'close')).toEqual([0, null]);
+  expect(log).toContain('stopping: finishing open requests');
+  expect(log).not.toContain('could not be fetched');
+});
 
 it('answers what had begun, however long after it was told to stop', async () => {
   const endpoint = await startSlow({ principal: 'bob' });

@@ -1,7 +1,9 @@
 // What is typed wrong, or pasted from elsewhere: told before anything is asked.
 import { existsSync, mkdirSync, openSync } from 'node:fs';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BIN, run, start, unwrap, type Ended } from './program.js';
 import { OPAQUE, startWorld, type World } from './world.js';
@@ -205,6 +207,31 @@ describe('an input that gives nothing', () => {
     expect(stderr).toContain('error  standard input: it cannot be read (EBADF)');
     expect(status).toBe(2);
   });
+});
+
+it.each(['utf16le', 'utf16be'])('a token in %s is none that was refused, from standard input too', (order) => {
+  const bytes = Buffer.from('\ufeffeyJhbGciOiJub25lIn0.e30.\r\n', 'utf16le');
+  const { status, stdout, stderr } = spawnSync(process.execPath, [BIN, 'validate', '--provider', 'jwt', '-'], {
+    env: { AUTHCHECK_CONFIG: world.config },
+    input: order === 'utf16le' ? bytes : bytes.swap16(),
+    encoding: 'utf8',
+  });
+  expect([status, stdout]).toEqual([2, '']);
+  expect(stderr).toContain('standard input is UTF-16; write it as UTF-8');
+});
+
+it('a batch in UTF-16 is none whose lines are judged, though its first byte comes alone', async () => {
+  const child = spawn(process.execPath, [BIN, 'validate', '--provider', 'jwt', '--tokens', '-'], {
+    env: { AUTHCHECK_CONFIG: world.config },
+  });
+  let said = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
+  child.stdin.write(Buffer.from([0xff]));
+  await delay(1000);
+  child.stdin.end(Buffer.from('\u00feo\0n\0e\0\n\0', 'latin1'));
+  const [code] = await once(child, 'close');
+  expect(said).toContain('this file is UTF-16; save it as UTF-8');
+  expect(code).toBe(2);
 });
 
 describe('an output that takes nothing', () => {

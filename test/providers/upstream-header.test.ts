@@ -105,7 +105,14 @@ describe('the attributes', () => {
     expect(verdict.reason?.fix).toContain('leave attributes_header out');
   });
 
-  test.each(['eyJyb2xlcyI6WyJhIl19', ' ', '-'])('%j holds no names', async (text) => {
+  test.each([
+    'eyJyb2xlcyI6WyJhIl19',
+    'e30=',
+    'ewogICJyb2xlcyI6IFsiYSJdCn0=',
+    '%7B%22roles%22%3A%5B%22a%22%5D%7D',
+    ' ',
+    '-',
+  ])('%j holds no names', async (text) => {
     const verdict = await ask([
       ['x-user', 'alice'],
       ['x-attributes', text],

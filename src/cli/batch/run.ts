@@ -128,10 +128,11 @@ async function* readFile(path: string, file: string, onRead: (bytes: number) => 
 
 /** Each line of such a file would be judged, and rejected. */
 async function* checkText(chunks: AsyncIterable<Uint8Array>, file: string): AsyncGenerator<Uint8Array> {
-  let isFirst = true;
+  // A pipe may give one byte at first.
+  let head = Buffer.alloc(0);
   for await (const chunk of chunks) {
-    if (isFirst && isUtf16(chunk)) throw new AuthcheckError('input_unreadable', `${file}: ${UTF16}`);
-    isFirst = false;
+    if (head.length < 2) head = Buffer.concat([head, chunk.subarray(0, 2)]);
+    if (isUtf16(head)) throw new AuthcheckError('input_unreadable', `${file}: ${UTF16}`);
     yield chunk;
   }
 }

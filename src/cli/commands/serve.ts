@@ -135,11 +135,15 @@ async function serve(
   const renew = tls === null ? (): void => undefined : createRenewal(tls, options, service.renew, logger, io);
   const watched = [options.tlsCert, options.tlsKey].filter((file) => file !== undefined);
   const unwatch = watched.map((file) => watchForChange(file, renew));
+  let isEnding = false;
   const ended = stopOnSignal(service, io, logger, () => {
     reload();
     renew();
+  }).finally(() => (isEnding = true));
+  const loaded = loadKeySets(first, (missing) => {
+    // To end destroys the connections, which is no fault of the issuer.
+    if (!isEnding) logger.warn({ ...missing }, 'the key set could not be fetched yet');
   });
-  const loaded = loadKeySets(first, (missing) => logger.warn({ ...missing }, 'the key set could not be fetched yet'));
   const waiting = await Promise.race([loaded, ended]);
   if (waiting !== undefined) {
     io.stdout.write(`authcheck listens on ${service.url}\n`);
