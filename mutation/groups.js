@@ -36,6 +36,10 @@ export const GROUPS = {
     mutate: ['src/policy/{pattern,python-flags,python-pattern}.ts'],
     tests: ['test/policy/{pattern,python-pattern}.test.ts', 'test/corpus/patterns.test.ts'],
   },
+  secrets: {
+    mutate: ['src/{redact,redacted-exchange,secret-name,secret-parameters,spellings}.ts'],
+    tests: ['test/{redact,redacted-exchange,secret-name,secret-parameters}.test.ts'],
+  },
 };
 
 /** The group that is being tried, by the environment: Stryker starts other processes, which must know it too. */

@@ -18,13 +18,17 @@ export const MIN_LENGTH_IN_CLAIMS = 8;
 
 /** Makes a redactor for secrets as they are, and as URLs, forms and JSON spell them, in lower case or upper. */
 export function createRedactor(secrets: Secrets, minLength: number = MIN_LENGTH): Redactor {
-  const long = new Set(secrets.filter((secret) => typeof secret === 'string' && secret.length >= minLength));
-  const finders = [...long].map((secret) => createFinder(secret ?? ''));
+  const finders = [...new Set(longOf(secrets, minLength))].map(createFinder);
   return (text) =>
     replaceSpans(
       text,
       finders.flatMap((find) => find(text)),
     );
+}
+
+/** The secrets that there are, and that are long enough to be looked for. */
+function longOf(secrets: Secrets, minLength: number): readonly string[] {
+  return secrets.filter((secret) => typeof secret === 'string').filter(({ length }) => length >= minLength);
 }
 
 /** Where a secret stands in a text: its first character, and the first behind it. */
@@ -87,10 +91,7 @@ const PIECE = 8;
 
 /** Replaces what a text has of secrets in pieces of eight characters and more, in lower case or upper. */
 export function maskPieces(text: string, secrets: Secrets, isHarmless?: (piece: string) => boolean): string {
-  const known = secrets
-    .map((secret) => secret ?? '')
-    .filter(({ length }) => length >= PIECE)
-    .flatMap((secret) => spellOnce(secret));
+  const known = longOf(secrets, PIECE).flatMap(spellOnce);
   const folded = foldCase(text);
   const spellings = [...new Set(known.map(foldCase))];
   // Only the pieces of the shorter of the two are remembered: secrets, and what servers say, may be long.
@@ -113,7 +114,7 @@ export function maskPieces(text: string, secrets: Secrets, isHarmless?: (piece: 
     text,
     spans.flatMap(([start, end]): Span[] => {
       const found = text.slice(start, end);
-      if (isHarmless?.(found) === true) return [];
+      if (isHarmless?.(found) === true || found.trim() === '') return [];
       return [[end - found.trimStart().length, start + found.trimEnd().length]];
     }),
   );
@@ -130,10 +131,9 @@ function foldCase(text: string): string {
 }
 
 function replaceSpans(text: string, spans: readonly Span[]): string {
-  if (spans.length === 0) return text;
   let result = '';
   let done = 0;
-  for (const [start, end] of [...spans].sort(([a, b], [c, d]) => a - c || d - b)) {
+  for (const [start, end] of [...spans].sort(([one], [other]) => one - other)) {
     if (start >= done) result += text.slice(done, start) + REDACTED;
     done = Math.max(done, end);
   }
@@ -156,10 +156,10 @@ export function maskUserInfo(text: string): string {
  */
 export function maskUrl(url: string): string {
   const masked = maskUserInfo(url);
-  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(url)) return masked;
   // An ampersand in the name of a host begins no parameter.
-  const [, authority = '', rest = ''] = /^([^:]*:\/\/[^/?#]*)([^]*)$/.exec(masked) ?? [];
-  const query = rest.replace(PARAMETER, (_whole, before: string, parameter: string) => {
+  const [authority] = /^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i.exec(masked) ?? [];
+  if (authority === undefined) return masked;
+  const query = masked.slice(authority.length).replace(PARAMETER, (_whole, before: string, parameter: string) => {
     const [, name] = /^([^=]*)=+[^=]/.exec(parameter) ?? [];
     // A parameter without a value (?TOKEN) may itself be the secret.
     if (name === undefined) return before + (PLAIN_PARAMETERS.includes(parameter.toLowerCase()) ? parameter : REDACTED);

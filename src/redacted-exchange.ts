@@ -87,7 +87,7 @@ function cleanHeaders(headers: Readonly<Record<string, string>>, redact: Redacto
       redact(name),
       SECRET_HEADERS.test(name)
         ? maskHeader(name, value)
-        : redact(/^location$/i.test(name) ? maskReference(value) : value),
+        : redact(/location$/i.test(name) ? maskReference(value) : value),
     ]),
   );
 }

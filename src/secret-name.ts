@@ -5,11 +5,11 @@ import { maskUrl, REDACTED } from './redact.js';
 /** How tokens begin, and long numbers in hex. */
 const TOKEN = /^(?:bearer\s|eyJ|gh[pousr]_|github_pat_)|^(?:[0-9a-f]-?){24,}$|^(?:[0-9A-F]-?){24,}$/;
 /**
- * How others begin that have dots, no digits, or no capital letters: Google's, Vault's, Ory's, PASETO, OpenShift's,
- * Salesforce's, those of Hugging Face and Databricks, and client secrets of Entra.
+ * How tokens begin that have dots, no digits, or no capital letters: Google's, Vault's, Ory's, OpenShift's, Salesforce's.
+ * And what only tokens have in them: PASETO, those of Hugging Face and Databricks, and client secrets of Entra.
  */
 const OTHER_TOKEN =
-  /^(?:ya29\.|hv[sbr]\.|ory_[ar]t_|sha256~|00D\w{9,15}!)\S{16,}$|^v[1-4]\.(?:local|public)\.[\w-]{80}|^hf_[A-Za-z]{30,}$|^dapi[0-9a-f]{32}|^[\w~.-]{3}\dQ~[\w~.-]{24,}$/;
+  /^(?:ya29\.|hv[sbr]\.|ory_[ar]t_|sha256~|00D\w{9,15}!)\S{16}|v[1-4]\.(?:local|public)\.[\w-]{80}|hf_[A-Za-z]{30}|dapi[0-9a-f]{32}|\dQ~[\w~.-]{24}/;
 /** Much of all kinds of letters. */
 const MIXED = /^(?=.*[A-Z])(?=.*[a-z])(?=.*\d)[^.\s]{20,}$/;
 /** Words and numbers that are joined: `Keycloak-Production-EU1`, `/Users/alice/Work2`. */
@@ -17,7 +17,8 @@ const WORDS = /^[~/]{0,2}(?:[A-Za-z]{1,14}\d{0,4}|\d{1,4})(?:[-_/](?:[A-Za-z]{1,
 
 /** Tells what stands in the place of a name, and is hardly the name of anything. */
 export function looksLikeSecret(text: string): boolean {
-  const bare = text.replace(/^[\s"'`]+/, '').replace(/^bearer/i, 'bearer');
+  // The second pattern begins where such letters begin: from each of many it would look to their end.
+  const bare = text.replace(/^[\s"'`]+|(?<![\s"'`])[\s"'`]+$/g, '').replace(/^bearer/i, 'bearer');
   return TOKEN.test(bare) || OTHER_TOKEN.test(bare) || (MIXED.test(bare) && !WORDS.test(bare));
 }
 

@@ -65,7 +65,7 @@ function splitChunks(text: string, most = Infinity): readonly string[] {
   const chunks: string[] = [];
   for (let at = 0; at < text.length && chunks.length < most;) {
     const end = at + CHUNK;
-    const isWithin = /^[\ud800-\udbff][\udc00-\udfff]$/.test(text.slice(end - 1, end + 1));
+    const isWithin = /[\ud800-\udbff][\udc00-\udfff]/.test(text.slice(end - 1, end + 1));
     chunks.push(text.slice(at, isWithin ? end + 1 : end));
     at = isWithin ? end + 1 : end;
   }
