@@ -24,6 +24,10 @@ export const GROUPS = {
     mutate: ['src/protocol/{signature,ecdsa-encoding}.ts'],
     tests: ['test/protocol/{signature,ecdsa-encoding}.test.ts', 'test/providers/known-attacks.test.ts'],
   },
+  keys: {
+    mutate: ['src/protocol/keys.ts'],
+    tests: ['test/protocol/{keys,jwks}.test.ts', 'test/providers/known-attacks.test.ts'],
+  },
   policy: {
     mutate: ['src/policy/{access,conditions,decision,question,routes}.ts'],
     tests: ['test/policy/{access,conditions,question,routes}.test.ts', 'test/corpus/policy.test.ts'],

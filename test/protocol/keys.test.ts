@@ -188,3 +188,16 @@ describe('what a key fits', () => {
     expect(findWeakness(readKey(EC), 'HS256')).toBeNull();
   });
 });
+
+test('all members that are bytes may have padding, and those that are names are kept', () => {
+  for (const jwk of [
+    { ...RSA, e: 'Aw==' },
+    { ...EC, x: `${EC.x}=`, y: `${EC.y}=` },
+    { ...OKP, x: `${OKP.x}=` },
+  ])
+    expect(readKey(jwk).fault).toBeNull();
+  expect(readKey({ kty: 'oct', k: `${bytes(32)}=`, alg: 'HS256', use: 'sig', kid: 'a' })).toMatchObject({
+    ...{ bits: 256, alg: 'HS256', use: 'sig', kid: 'a', crv: null, fault: null },
+  });
+  expect(readKey(EC)).toMatchObject({ bits: null, crv: 'P-256', alg: null, use: null, kid: null });
+});
