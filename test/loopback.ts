@@ -86,6 +86,23 @@ export function redirect(location: string, status = 302): Answer {
   };
 }
 
+/** Answers the first request on each connection, and closes the connection at its second; `closed` counts those. */
+export function closeAtSecond(answer: Answer): { readonly answer: Answer; readonly closed: () => number } {
+  const used = new WeakSet<object>();
+  let closed = 0;
+  return {
+    answer(request, response) {
+      const socket = response.socket ?? response;
+      if (used.has(socket)) {
+        closed += 1;
+        socket.destroy();
+      } else answer(request, response);
+      used.add(socket);
+    },
+    closed: () => closed,
+  };
+}
+
 /** Takes the request and never answers. */
 export const hang: Answer = () => undefined;
 

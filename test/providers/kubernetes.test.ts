@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Exchange, JsonObject, Verdict } from '../../src/index.js';
 import { makeCertificates } from '../certificates.js';
-import { json, redirect, serve, type Answer } from '../loopback.js';
+import { closeAtSecond, json, redirect, serve, type Answer } from '../loopback.js';
 import { explainRefusal } from '../../src/providers/kubernetes-refusals.js';
 import { provide, stepOf, summary } from './provide.js';
 
@@ -20,23 +20,15 @@ async function ask(answer: Answer, exchanges: Exchange[] = []): Promise<Verdict>
 }
 
 test('a connection that the server closes when it is used again is not missed', async () => {
-  const used = new WeakSet<object>();
-  const closed = vi.fn();
-  const server = await serve((request, response) => {
-    const socket = response.socket ?? response;
-    if (used.has(socket)) {
-      closed();
-      socket.destroy();
-    } else review({ username: NAME })(request, response);
-    used.add(socket);
-  });
+  const { answer, closed } = closeAtSecond(review({ username: NAME }));
+  const server = await serve(answer);
   const provider = provide({ type: 'kubernetes', api_server_url: server.origin });
   for (let count = 0; count < 2; count += 1) {
     expect(summary(await provider.authenticate({ token: TOKEN }))).toBe('accepted');
     // The client frees a connection only after it has given the answer.
     await setImmediate();
   }
-  expect(closed).toHaveBeenCalledOnce();
+  expect(closed()).toBe(1);
 });
 
 describe('a token that the API server knows', () => {

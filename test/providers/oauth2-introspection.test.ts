@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { AuthProvider, Exchange, Verdict } from '../../src/index.js';
 import { REASONS } from '../../src/reasons.js';
-import { json, redirect, serve, type Answer, type SeenRequest } from '../loopback.js';
+import { closeAtSecond, json, redirect, serve, type Answer, type SeenRequest } from '../loopback.js';
 import { provide, stepOf, summary } from './provide.js';
 
 const TOKEN = 'opaque-token-of-alice';
@@ -102,23 +102,15 @@ test.each([
 });
 
 test('a connection that the server closes when it is used again is not missed', async () => {
-  const used = new WeakSet<object>();
-  const closed = vi.fn();
-  const server = await serve((request, response) => {
-    const socket = response.socket ?? response;
-    if (used.has(socket)) {
-      closed();
-      socket.destroy();
-    } else json(ACTIVE)(request, response);
-    used.add(socket);
-  });
+  const { answer, closed } = closeAtSecond(json(ACTIVE));
+  const server = await serve(answer);
   const provider = asking(server.origin);
   for (let count = 0; count < 2; count += 1) {
     expect(summary(await provider.authenticate({ token: TOKEN }))).toBe('accepted');
     // The client frees a connection only after it has given the answer.
     await setImmediate();
   }
-  expect(closed).toHaveBeenCalledOnce();
+  expect(closed()).toBe(1);
 });
 
 describe('client credentials with special characters', () => {
