@@ -23,7 +23,7 @@ export interface HttpOptions {
   /** Where HTTPS_PROXY, HTTP_PROXY, ALL_PROXY and NO_PROXY are read. Default: no proxy. */
   readonly env?: Environment;
   /** Hears of every exchange. What it throws, or rejects with, is dropped. */
-  readonly onExchange?: (exchange: Exchange) => unknown;
+  readonly onExchange?: ((exchange: Exchange) => unknown) | undefined;
   /**
    * True for a process that makes a request or two: they go over Node's own client, which starts sooner, unless by a
    * proxy. Default false: they go over undici's pools.

@@ -3,6 +3,7 @@
 import { describeKind, member, stringMember, type Json, type JsonObject } from './json.js';
 import { REDACTED } from './redact.js';
 import type { Trace } from './trace.js';
+import { isKeycloakRealm } from './url.js';
 
 /** What else is to be said of a subject that is sound. */
 export interface SubjectRemark {
@@ -27,8 +28,7 @@ export function checkSubject(
       typeof machine === 'string'
         ? '; it has only client_id, as machine tokens often do, and the server refuses them too'
         : '';
-    const isFromKeycloak = /^https?:\/\/[^?#]+\/realms\/[^/?#]+$/.test(stringMember(claims, 'iss') ?? '');
-    const fix = isFromKeycloak ? KEYCLOAK_SUB_FIX : undefined;
+    const fix = isKeycloakRealm(stringMember(claims, 'iss') ?? '') ? KEYCLOAK_SUB_FIX : undefined;
     trace.fail('subject', 'claim_missing', `the token has no ${names.join(' and no ')}${hint}`, { fix });
     return null;
   }

@@ -54,3 +54,8 @@ export function netlocOf(url: string): string {
   const [, authority = ''] = /^https?:\/\/([^/?#]*)/i.exec(url) ?? [];
   return authority.slice(authority.lastIndexOf('@') + 1);
 }
+
+/** Tells the issuer of a realm of Keycloak. */
+export function isKeycloakRealm(issuer: string): boolean {
+  return /^https?:\/\/[^?#]+\/realms\/[^/?#]+$/.test(issuer);
+}

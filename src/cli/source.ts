@@ -106,7 +106,7 @@ export async function discover(
   io: Io,
   onExchange?: (exchange: Exchange) => void,
 ): Promise<IssuerMetadata> {
-  const http = createHttpClient({ env: io.env, oneShot: true, ...(onExchange === undefined ? {} : { onExchange }) });
+  const http = createHttpClient({ env: io.env, onExchange, oneShot: true });
   try {
     return await discoverIssuer(http, issuer);
   } finally {

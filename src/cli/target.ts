@@ -77,10 +77,10 @@ export function chooseTarget(
     warnings: relevant(config, options, chosen.name),
     options: {
       env: io.env,
+      onExchange,
       now: at === undefined ? io.now : () => at,
       cache: false,
       oneShot: true,
-      ...(onExchange === undefined ? {} : { onExchange }),
       keySet,
     },
   };

@@ -20,7 +20,7 @@ export interface LoadOptions {
   /** The file to read. Default: `AUTHCHECK_CONFIG` of `env`, else what is found upward from `cwd`. */
   readonly file?: string | undefined;
   /** Environment variables. Default: none. */
-  readonly env?: Environment;
+  readonly env?: Environment | undefined;
   /** The folder to search from, and to which paths are relative. Default: the working directory. */
   readonly cwd?: string;
   /** What to do about fields that the server ignores. Default `error`. */
@@ -107,7 +107,7 @@ export async function readConfigFile(options: LoadOptions): Promise<ConfigFile> 
   const { value, locate } = parseConfigText(text, file);
   const inPackage = basename(path) === 'package.json';
   const parseOptions = {
-    ...(options.env === undefined ? {} : { env }),
+    env: options.env,
     unknownFields: options.unknownFields ?? 'error',
     locate: (at: Path, part?: Part) => locate(inPackage ? ['authcheck', ...at] : at, part),
     home: (user: string | null) => (user === null ? (env.HOME ?? null) : homeOf(user)),

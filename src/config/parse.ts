@@ -42,7 +42,7 @@ export interface AuthConfig extends Policies {
 /** How {@link parseAuthConfig} reads. */
 export interface ParseOptions {
   /** Environment variables for `${env.…}`. Default: none. */
-  readonly env?: Environment;
+  readonly env?: Environment | undefined;
   /** What to do about fields that the server ignores. Default `error`. */
   readonly unknownFields?: 'error' | 'warn';
   /** The position of a value of the document, or of its key. Default: no positions. */

@@ -1,7 +1,7 @@
 /** A first config for an issuer, with comments that explain it. Pure. */
 
 import { AuthcheckError } from '../errors.js';
-import { showUrl } from '../url.js';
+import { isKeycloakRealm, showUrl } from '../url.js';
 import { formatString } from './format-yaml.js';
 import { DEFAULT_AUDIENCE } from './provider-config.js';
 
@@ -20,9 +20,6 @@ export interface ConfigTemplate {
 
 /** The variables that a config with introspection names. */
 export const CLIENT_VARIABLES: readonly string[] = ['AUTH_CLIENT_ID', 'AUTH_CLIENT_SECRET'];
-
-/** The issuers that put roles below `realm_access`. */
-const KEYCLOAK = /^https?:\/\/[^?#]+\/realms\/[^/?#]+$/;
 
 /**
  * Writes the config as YAML.
@@ -62,7 +59,7 @@ export function writeConfigTemplate({ issuer, audience, source, endpoint, schema
     '# and makes a role of every word in them.',
     'claims_mapping:',
     '  groups: teams',
-    KEYCLOAK.test(issuer) ? '  realm_access.roles: roles' : '  roles: roles',
+    isKeycloakRealm(issuer) ? '  realm_access.roles: roles' : '  roles: roles',
   ];
   return [
     `# yaml-language-server: $schema=${schema}`,

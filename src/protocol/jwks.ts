@@ -104,14 +104,12 @@ function collectKeys(value: Json, skew: number | null): KeySetResult {
     if (key.kid === null) continue;
     const same = byKid.get(key.kid);
     if (same === undefined) byKid.set(key.kid, [key]);
-    else same.push(key);
+    else if (same.push(key) > MAX_PER_KID)
+      return invalid(
+        `the key set has more than ${MAX_PER_KID} keys with the kid ${quoteName(key.kid)}`,
+        'Have the issuer publish each key under a kid of its own.',
+      );
   }
-  const many = [...byKid].find(([, same]) => same.length > MAX_PER_KID);
-  if (many !== undefined)
-    return invalid(
-      `the key set has ${many[1].length} keys with the kid ${quoteName(many[0])}; at most ${MAX_PER_KID} may share one`,
-      'Have the issuer publish each key under a kid of its own.',
-    );
   const hidesNames = keys.some(({ kid }) => kid?.includes(REDACTED));
   return { ok: true, keySet: { keys, byKid, hidesNames, skew } };
 }

@@ -8,14 +8,16 @@ type Loose<Given> = Partial<Record<keyof Given, unknown>> | null | undefined;
 
 const LISTENERS = ['now', 'onEvent', 'onExchange'] as const;
 
-const OBJECTS = ['keySet', 'keySets', 'http'] as const;
-
-/** How an object is told from what is not it, and what to say then. */
-const OBJECT_KINDS: Readonly<Record<(typeof OBJECTS)[number], readonly [(given: object) => boolean, string]>> = {
-  keySet: [(given) => 'ok' in given, 'a key set as readKeySet(TEXT) or await fetchKeySet() gives it, not a JWKS'],
-  keySets: [(given) => given instanceof Map, 'a Map'],
-  http: [(given) => 'send' in given, 'a client as createHttpClient() makes it, not fetch'],
-};
+/** Objects, how each is told from what is not it, and what to say then. */
+const OBJECTS = [
+  [
+    'keySet',
+    (given: object): boolean => 'ok' in given,
+    'a key set as readKeySet(TEXT) or await fetchKeySet() gives it, not a JWKS',
+  ],
+  ['keySets', (given: object): boolean => given instanceof Map, 'a Map'],
+  ['http', (given: object): boolean => 'send' in given, 'a client as createHttpClient() makes it, not fetch'],
+] as const;
 
 /**
  * Refuses what is no provider of a config that was read, and options with which every request would fail.
@@ -24,7 +26,7 @@ const OBJECT_KINDS: Readonly<Record<(typeof OBJECTS)[number], readonly [(given: 
  */
 export function checkProviderGiven(
   given: Loose<ConfiguredProvider>,
-  options: Readonly<Partial<Record<(typeof LISTENERS)[number] | (typeof OBJECTS)[number], unknown>>>,
+  options: Readonly<Partial<Record<(typeof LISTENERS)[number] | (typeof OBJECTS)[number][0], unknown>>>,
 ): void {
   if (typeof given?.config !== 'object' || typeof given.locate !== 'function' || typeof given.sets !== 'function')
     throw usageError(
@@ -33,9 +35,8 @@ export function checkProviderGiven(
   for (const name of LISTENERS)
     if (options[name] !== undefined && typeof options[name] !== 'function')
       throw usageError(`the option ${name} is a function`);
-  for (const name of OBJECTS) {
+  for (const [name, fits, words] of OBJECTS) {
     const value = options[name];
-    const [fits, words] = OBJECT_KINDS[name];
     if (value !== undefined && !(typeof value === 'object' && value !== null && fits(value)))
       throw usageError(`the option ${name} is ${words}`);
   }
